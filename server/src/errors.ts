@@ -1,0 +1,59 @@
+/**
+ * The catalogue of errors. Codes are stable: operators search for them, programs switch on them.
+ * `status` is the HTTP answer (RFC 9457 where the answer is JSON), `exit` the exit code of a command.
+ */
+const catalogue = {
+  FSP_CONFIG_INVALID: { exit: 2 },
+  FSP_USAGE: { exit: 2 },
+  FSP_PORT_TAKEN: { exit: 2 },
+  FSP_DATA_DIR_LOCKED: { exit: 2 },
+  FSP_DATA_DIR_UNWRITABLE: { exit: 2 },
+  FSP_SERVER_NOT_FOUND: { exit: 1 },
+  FSP_QUERY_FAILED: { exit: 1 },
+  FSP_ENGINE_UNAVAILABLE: { exit: 1 },
+  FSP_ENGINE_FAILED: { exit: 1 },
+  FSP_CLICKHOUSE_UNREACHABLE: { exit: 1 },
+  FSP_CLICKHOUSE_TOO_OLD: { exit: 1 },
+  FSP_CLICKHOUSE_REFUSED: { exit: 1 },
+  FSP_OTLP_FAILED: { exit: 1 },
+  FSP_REPORT_EMPTY: { status: 400 },
+  FSP_REPORT_ENCODING: { status: 400 },
+  FSP_REPORT_NOT_XML: { status: 400 },
+  FSP_REPORT_WRONG_ROOT: { status: 400 },
+  FSP_REPORT_INCOMPLETE: { status: 400 },
+  FSP_REPORT_TOO_DEEP: { status: 400 },
+  FSP_REPORT_TOO_MANY_ATTRIBUTES: { status: 400 },
+  FSP_REPORT_TOO_MANY_MESSAGES: { status: 413 },
+  FSP_REPORT_TOO_LARGE: { status: 413 },
+  FSP_REQUEST_INVALID: { status: 400 },
+  FSP_NOT_FOUND: { status: 404 },
+  FSP_UNAUTHORIZED: { status: 401 },
+  FSP_SPOOL_UNAVAILABLE: { status: 503 },
+  FSP_SIMULATION_FAILED: { exit: 1 },
+} as const satisfies Record<string, { status?: number; exit?: number }>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error that the product foresees. The message says what happened, to what, and what to do, on one line. */
+export class FspError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'FspError';
+  }
+
+  /** The HTTP status that answers it; 500 for errors that are no client's doing. */
+  get statusCode(): number {
+    const entry: { status?: number } = catalogue[this.code];
+    return entry.status ?? 500;
+  }
+
+  /** The exit code of a command that ends with it. */
+  get exitCode(): number {
+    const entry: { exit?: number } = catalogue[this.code];
+    return entry.exit ?? 1;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Machine, StateMessage } from '../report/types.js';
+
+/** A state message on its way: decoded, with the bytes it came in. Waits for the throttle. */
+export interface StateMessageEntry {
+  kind: 'state_message';
+  /** Deterministic: 32 lower-case hex digits, the same for the same message sent twice. */
+  messageId: string;
+  /** Milliseconds since 1970 UTC. */
+  receivedAt: number;
+  clientAddress: string;
+  machine: Machine;
+  reportTime: number | null;
+  message: StateMessage;
+  /** True where the catalogue says that this state is a failure: such messages may overtake the others. */
+  failed: boolean;
+  /** Position of the message in its report, from 0. */
+  reportIndex: number;
+  /** The report's bytes as they came. Large reports with many messages carry them on the first message only. */
+  raw: Uint8Array;
+}
+
+/** A body that was no report. Not throttled. */
+export interface RejectedMessageEntry {
+  kind: 'rejected_message';
+  receivedAt: number;
+  clientAddress: string;
+  reason: string;
+  /** The first bytes of the body. */
+  body: Uint8Array;
+}
+
+/** The figures of one throttle window, written again while it lasts; the newest counts. Not throttled. */
+export interface ThrottleWindowEntry {
+  kind: 'throttle_window';
+  updatedAt: number;
+  windowStart: number;
+  messageLimit: number;
+  intervalSeconds: number;
+  received: number;
+  processed: number;
+  waiting: number;
+  /** receivedAt of the oldest message that waits, or null. */
+  oldestWaitingAt: number | null;
+  rejected: number;
+}
+
+export type SpoolEntry = StateMessageEntry | RejectedMessageEntry | ThrottleWindowEntry;
