@@ -1,0 +1,172 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { describeMessage } from './catalog/describe.js';
+import type { Config } from './config.js';
+import { createDelivery, type Delivery } from './delivery/delivery.js';
+import { FspError } from './errors.js';
+import { entriesOf } from './intake/accept.js';
+import { createIntake } from './intake/intake.js';
+import { createRejectedKeeper } from './intake/rejected.js';
+import { createLogger, type Logger } from './logger.js';
+import { createManagement } from './management/management.js';
+import { loadTokens, tokenFile } from './management/tokens.js';
+import { createOtlpSink } from './sinks/otlp.js';
+import { lockDataDir } from './spool/lock.js';
+import { openSpool, type Spool } from './spool/spool.js';
+import { openStore, type Store } from './store.js';
+import { startTelemetry, type Telemetry } from './telemetry.js';
+import { createThrottle, type Throttle } from './throttle/throttle.js';
+import { version } from './version.js';
+
+/** A running server. */
+export interface App {
+  addresses: {
+    intakeUrl: string;
+    /** The intake as this machine reaches it. */
+    localIntakeUrl: string;
+    managementUrl: string;
+    clickhouse: string;
+    tokenFile: string;
+  };
+  /** Stops taking messages, then everything else; what is taken and not yet delivered stays in the spool. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The fallback status point, put together as the README draws it: intake → spool → throttle → delivery → sinks.
+ * @throws FspError FSP_DATA_DIR_LOCKED, FSP_DATA_DIR_UNWRITABLE, FSP_PORT_TAKEN, FSP_ENGINE_…; nothing is left running
+ */
+export async function startApp(config: Config): Promise<App> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const started = <T>(value: T, close: (value: T) => Promise<void> | void): T => {
+    closers.push(() => close(value));
+    return value;
+  };
+
+  try {
+    const dataDir = resolve(config.dataDir);
+    started(await lockDataDir(dataDir), (lock) => lock.release());
+    const tokens = loadTokens(dataDir, config);
+    const logger = createLogger({ level: config.logLevel });
+    const telemetry = started(
+      startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
+      (one) => one.shutdown(),
+    );
+
+    const spool = started(openSpool({ dir: join(dataDir, 'spool'), logger }), (one) => one.close());
+    const throttle = started(
+      createThrottle({
+        spool,
+        settings: { messageLimit: config.throttleMessages, intervalSeconds: config.throttleInterval, order: config.throttleOrder },
+        logger,
+      }),
+      (one) => one.stop(),
+    );
+
+    const otlp = createOtlpSink({ describe: describeMessage, siteCode: config.siteCode, resource: telemetry.resource });
+    const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) => one.close());
+    const sinks = otlp === null ? [store.sink] : [store.sink, otlp];
+    await spool.registerSinks(sinks.map((sink) => sink.name));
+    const deliveries = sinks.map((sink) =>
+      started(createDelivery({ spool, sink, logger, ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}) }), async (one) => {
+        await one.stop();
+        await sink.close();
+      }),
+    );
+
+    const intake = started(buildIntake(config, spool, throttle, telemetry, logger), (one) => one.close());
+    const management = started(
+      createManagement({
+        tokens,
+        readiness: () => readinessOf(intake, spool, store, deliveries),
+        status: () => statusOf(config, spool, throttle, store, deliveries),
+      }),
+      (one) => one.close(),
+    );
+    observe(telemetry, spool, deliveries);
+    throttle.start();
+    for (const delivery of deliveries) delivery.start();
+    const intakeUrl = await listen(intake, config.intakeHost, config.intakePort, 'FSP_INTAKE_PORT');
+    const managementUrl = await listen(management, config.managementHost, config.managementPort, 'FSP_MANAGEMENT_PORT');
+
+    return {
+      addresses: {
+        intakeUrl,
+        localIntakeUrl: intakeUrl.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]'),
+        managementUrl,
+        clickhouse: store.description,
+        tokenFile: tokenFile(dataDir),
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function buildIntake(config: Config, spool: Spool, throttle: Throttle, telemetry: Telemetry, logger: Logger): FastifyInstance {
+  const keep = createRejectedKeeper((entry) => {
+    spool.appendAdmitted([entry]).catch((error: unknown) => {
+      logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
+    });
+  });
+  return createIntake({
+    trustedProxies: config.trustedProxies,
+    logger,
+    async accept(body, origin) {
+      await spool.append(entriesOf(body, origin));
+    },
+    reject(reason, body, origin) {
+      throttle.noteRejected();
+      keep(reason, body, origin);
+    },
+    onAnswer(status) {
+      telemetry.metrics.intakeMessages.add(1, { 'http.response.status_code': status });
+    },
+  });
+}
+
+function readinessOf(intake: FastifyInstance, spool: Spool, store: Store, deliveries: readonly Delivery[]) {
+  const { waiting } = spool.stats();
+  return {
+    intake: { ready: intake.server.listening, detail: intake.server.listening ? 'listening' : 'not listening' },
+    spool: { ready: true, detail: `${waiting} waiting` },
+    clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
+    ...Object.fromEntries(
+      deliveries.map((delivery) => {
+        const { sink, lag, lastError } = delivery.status();
+        return [`sink ${sink}`, { ready: lastError === null, detail: lastError?.message ?? `${lag} behind` }];
+      }),
+    ),
+  };
+}
+
+function statusOf(config: Config, spool: Spool, throttle: Throttle, store: Store, deliveries: readonly Delivery[]) {
+  return {
+    server: { name: config.serverName, siteCode: config.siteCode, version },
+    spool: spool.stats(),
+    throttle: throttle.status(),
+    clickhouse: { state: store.state(), prepared: store.prepared() },
+    sinks: deliveries.map((delivery) => delivery.status()),
+  };
+}
+
+async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new FspError('FSP_PORT_TAKEN', `Port ${port} on ${host} is taken by another program; stop it, or choose another with ${setting}`);
+    }
+    if (code === 'EACCES') {
+      throw new FspError('FSP_PORT_TAKEN', `Port ${port} on ${host} needs more rights; run with them, or choose another with ${setting}`);
+    }
+    throw new FspError('FSP_CONFIG_INVALID', `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`);
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { connect } from '../clickhouse/client.js';
+import { readEngineCredentials, refuseFileFunction } from '../clickhouse/engine.js';
+import type { Config } from '../config.js';
+import { FspError } from '../errors.js';
+import { addConfigOptions, configOf } from './options.js';
+
+/** `fsp query`: read-only SQL on the project's ClickHouse, the embedded engine of a running server included. */
+export function registerQuery(program: Command): void {
+  const command = program
+    .command('query')
+    .argument('[sql]', 'the query; without it and without --file it is read from standard input')
+    .description("read-only SQL on the project's ClickHouse")
+    .option('-f, --file <file>', 'read the query from a file')
+    .option('--format <format>', "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  fsp query "SELECT outcome, count() FROM clients GROUP BY outcome"
+  fsp query --format JSONEachRow "SELECT * FROM state_messages ORDER BY received_at DESC LIMIT 5"
+`,
+    );
+  addConfigOptions(command).action(async (sql: string | undefined, options: { file?: string; format?: string }) => {
+    const { config } = configOf(command);
+    const query = sql ?? (await textOf(options.file));
+    await runQuery(config, query, options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames'));
+  });
+}
+
+async function runQuery(config: Config, sql: string, format: string): Promise<void> {
+  const { client, embedded } = connectForReading(config);
+  try {
+    // Where the engine is not confined by the kernel, file() would read what the server's user can read.
+    if (embedded) await refuseFileFunction(client, sql);
+    const answer = await client.exec({
+      query: sql.trim().replace(/;$/, ''),
+      clickhouse_settings: { default_format: format, ...(embedded ? {} : { readonly: '2' }) },
+    });
+    await pipeline(answer.stream, process.stdout, { end: false });
+  } catch (error) {
+    throw queryError(error);
+  } finally {
+    await client.close();
+  }
+}
+
+function connectForReading(config: Config) {
+  const database = config.clickhouseDatabase;
+  if (config.clickhouseUrl !== '') {
+    return {
+      embedded: false,
+      client: connect({ url: config.clickhouseUrl, username: config.clickhouseUser, password: config.clickhousePassword, database }),
+    };
+  }
+  const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
+  if (engine === null) {
+    throw new FspError(
+      'FSP_SERVER_NOT_FOUND',
+      `No embedded ClickHouse runs for the data folder ${config.dataDir}; start the server, or name its folder with FSP_DATA_DIR`,
+    );
+  }
+  return { embedded: true, client: connect({ url: engine.url, ...engine.reader, database }) };
+}
+
+function queryError(error: unknown): Error {
+  if (error instanceof FspError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/ECONNREFUSED|ECONNRESET|ENOTFOUND/.test(message + String((error as { code?: string }).code))) {
+    return new FspError('FSP_SERVER_NOT_FOUND', 'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL');
+  }
+  return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s*\n\s*/g, ' '));
+}
+
+async function textOf(file: string | undefined): Promise<string> {
+  if (file !== undefined) {
+    return readFile(file, 'utf8').catch((error: unknown) => {
+      throw new FspError('FSP_USAGE', `The query file ${file} cannot be read: ${(error as Error).message}`);
+    });
+  }
+  if (process.stdin.isTTY) throw new FspError('FSP_USAGE', 'No query was given; try fsp query "SELECT count() FROM state_messages"');
+  return text(process.stdin);
+}

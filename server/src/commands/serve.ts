@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { startApp, type App } from '../app.js';
+import { parseDuration, runSimulation } from '../simulation/run.js';
+import { addConfigOptions, configOf } from './options.js';
+
+/** The fleet of `--demo`: large enough to fill the pages, small enough to stay within the default throttle. */
+const demoClients = 500;
+
+/** `fsp serve`: the fallback status point, until it is told to stop. */
+export function registerServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('the fallback status point: intake, delivery, management, embedded ClickHouse if no URL is given')
+    .option('--demo', 'add a simulated fleet, to see data at once')
+    .addHelpText('after', '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n');
+  addConfigOptions(command).action(async (options: { demo?: true }) => {
+    const loaded = configOf(command);
+    // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
+    const stopped = stopSignal();
+    const app = await startApp(loaded.config);
+    process.stdout.write(banner(app));
+    const demo = new AbortController();
+    const simulation = options.demo ? runDemo(app, demo.signal) : Promise.resolve();
+    await stopped;
+    process.stdout.write('Stopping: what is taken stays on disk …\n');
+    demo.abort();
+    await simulation;
+    await app.stop();
+  });
+}
+
+function banner(app: App): string {
+  const { intakeUrl, managementUrl, clickhouse, tokenFile } = app.addresses;
+  return `
+  Fallback status point
+
+  clients post to   ${intakeUrl}/SMS_FSP/.sms_fsp
+  management        ${managementUrl}   (try ${managementUrl}/readyz)
+  ClickHouse        ${clickhouse}
+  tokens            ${tokenFile}
+
+  try next          npx fsp simulate --clients 50
+                    npx fsp query "SELECT client_name, outcome, last_state_text FROM clients LIMIT 10"
+  stop              Ctrl+C
+
+`;
+}
+
+async function runDemo(app: App, signal: AbortSignal): Promise<void> {
+  const over = parseDuration('24h');
+  try {
+    await runSimulation(
+      {
+        url: `${app.addresses.localIntakeUrl}/SMS_FSP/.sms_fsp`,
+        clients: demoClients,
+        rate: 200,
+        failureRate: 0.08,
+        seed: 1,
+        over,
+        start: Date.now() - over,
+        connections: 8,
+      },
+      signal,
+    );
+  } catch (error) {
+    // The demonstration is an extra: the server goes on without it.
+    process.stderr.write(`fsp: the simulated fleet stopped: ${(error as Error).message}\n`);
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        resolve();
+      });
+    }
+  });
+}

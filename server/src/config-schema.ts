@@ -1,0 +1,156 @@
+import { hostname } from 'node:os';
+import Type from 'typebox';
+
+/**
+ * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
+ * file's keys (`intakePort`), the environment's names (`FSP_INTAKE_PORT`), the flags (`--intake-port`), validation and
+ * the reference in the README.
+ */
+export const configSchema = Type.Object({
+  dataDir: text('./data', 'folder for the spool, the embedded ClickHouse and the tokens (0600)'),
+  siteCode: Type.String({
+    default: 'PS1',
+    pattern: '^[A-Z0-9]{3}$',
+    allowed: 'three capital letters or digits',
+    description: 'site code that rows and roles carry',
+  }),
+  serverName: Type.String({
+    default: hostname(),
+    defaultText: 'host name',
+    minLength: 1,
+    maxLength: 253,
+    allowed: 'a name of 1 to 253 characters',
+    description: 'name of this fallback status point in rows and roles',
+  }),
+  intakeHost: text('0.0.0.0', 'address that clients post to'),
+  intakePort: port(8080, 'port that clients post to; real sites use 80'),
+  trustedProxies: text(
+    'loopback',
+    "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
+    0,
+  ),
+  managementHost: text('127.0.0.1', 'address of the management API'),
+  managementPort: port(8081, 'port of the management API'),
+  adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),
+  viewerToken: secret('token that may read; generated and kept in the data folder when not given', 16),
+  clickhouseUrl: Type.String({
+    default: '',
+    defaultText: 'none: embedded',
+    pattern: '^$|^https?://[^/@]+/?$',
+    allowed: 'http(s)://host:port without user and password (those have settings of their own)',
+    description: 'a ClickHouse server to use instead of the embedded engine',
+  }),
+  clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
+  clickhousePassword: secret('password of that user', 0),
+  clickhouseDatabase: Type.String({
+    default: 'fsp',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
+    allowed: 'a name of letters, digits and underscores',
+    description: 'database that holds everything',
+  }),
+  clickhouseCluster: Type.String({
+    default: '',
+    defaultText: 'none',
+    pattern: '^$|^[A-Za-z_][A-Za-z0-9_.-]{0,62}$',
+    allowed: "a cluster's name of letters, digits, underscores, dots and hyphens",
+    description: 'cluster of that server: tables are made ON CLUSTER with Replicated engines',
+  }),
+  embeddedClickhousePort: port(8123, 'port of the embedded ClickHouse, on loopback only'),
+  throttleMessages: Type.Integer({
+    default: 10_000,
+    minimum: 100,
+    maximum: 100_000,
+    description: 'messages that may be passed on in one throttle interval',
+  }),
+  throttleInterval: Type.Integer({
+    default: 3_600,
+    minimum: 60,
+    maximum: 86_400,
+    description: 'throttle interval in seconds',
+  }),
+  throttleOrder: Type.Enum(['failures-first', 'arrival'], {
+    default: 'failures-first',
+    description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
+  }),
+  otlpMaxLag: Type.Integer({
+    default: 1_000_000,
+    minimum: 10_000,
+    maximum: 100_000_000,
+    description: 'messages that may wait for an OpenTelemetry endpoint that is away; beyond it the oldest are dropped and counted',
+  }),
+  logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
+    default: 'info',
+    description: "least severity of the server's own log",
+  }),
+});
+
+export type Config = Type.Static<typeof configSchema>;
+export type ConfigKey = keyof Config;
+
+/** What the reference, the messages and the parsers need to know of one setting. */
+export interface Setting {
+  key: ConfigKey;
+  env: string;
+  flag: string;
+  description: string;
+  allowed: string;
+  default: string | number;
+  defaultText: string;
+  secret: boolean;
+  integer: boolean;
+}
+
+interface Annotations {
+  type?: string;
+  description: string;
+  default: string | number;
+  defaultText?: string;
+  allowed?: string;
+  secret?: boolean;
+  minimum?: number;
+  maximum?: number;
+  enum?: readonly string[];
+}
+
+/** The settings in the order of the schema. */
+export const settings: readonly Setting[] = Object.entries(configSchema.properties).map(([key, property]) => {
+  const schema = property as unknown as Annotations;
+  const snake = key.replace(/[A-Z]/g, (letter) => `_${letter}`);
+  return {
+    key: key as ConfigKey,
+    env: `FSP_${snake.toUpperCase()}`,
+    flag: `--${snake.toLowerCase().replaceAll('_', '-')}`,
+    description: schema.description,
+    allowed: allowedText(schema),
+    default: schema.default,
+    defaultText: schema.defaultText ?? String(schema.default),
+    secret: schema.secret ?? false,
+    integer: schema.type === 'integer',
+  };
+});
+
+function allowedText(schema: Annotations): string {
+  if (schema.allowed !== undefined) return schema.allowed;
+  if (schema.enum !== undefined) return schema.enum.join(' or ');
+  if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
+  return 'a text';
+}
+
+function text(value: string, description: string, minLength = 1) {
+  return Type.String({ default: value, minLength, ...(minLength > 0 ? { allowed: 'a text that is not empty' } : {}), description });
+}
+
+function port(value: number, description: string) {
+  return Type.Integer({ default: value, minimum: 0, maximum: 65_535, description: `${description}; 0 takes any free one` });
+}
+
+function secret(description: string, minLength: number) {
+  return Type.String({
+    default: '',
+    defaultText: 'none',
+    secret: true,
+    pattern: minLength > 0 ? `^$|^[\\x21-\\x7E]{${minLength},}$` : '^[^\\r\\n]*$',
+    allowed: minLength > 0 ? `at least ${minLength} printable characters without spaces` : 'a text on one line',
+    description,
+  });
+}

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { configReference } from './commands/config.js';
+import { loadConfig, settings } from './config.js';
+
+const load = (env: Record<string, string>, flags = {}, file?: string) => loadConfig({ env, flags, file });
+
+function fileWith(content: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'fsp-config-')), 'fsp.yaml');
+  writeFileSync(file, content);
+  return file;
+}
+
+test('flags win over the environment, the environment over the file, the file over the defaults', () => {
+  const file = fileWith('intakePort: 81\nmanagementPort: 82\nsiteCode: ABC\n');
+  const { config, sources } = load({ FSP_INTAKE_PORT: '91', FSP_MANAGEMENT_PORT: '92' }, { intakePort: '95' }, file);
+  expect(config).toMatchObject({ intakePort: 95, managementPort: 92, siteCode: 'ABC', throttleMessages: 10_000 });
+  expect(sources).toMatchObject({ intakePort: '--intake-port', managementPort: 'FSP_MANAGEMENT_PORT', siteCode: `file ${file}`, dataDir: 'default' });
+});
+
+test('an empty variable counts as not set', () => {
+  expect(load({ FSP_INTAKE_PORT: '' }).config.intakePort).toBe(8080);
+});
+
+test.each([
+  ['FSP_INTAKE_PORT', '80x', 'a whole number from 0 to 65535'],
+  ['FSP_INTAKE_PORT', '70000', 'a whole number from 0 to 65535'],
+  ['FSP_SITE_CODE', 'ps1', 'three capital letters or digits'],
+  ['FSP_THROTTLE_MESSAGES', '99', 'a whole number from 100 to 100000'],
+  ['FSP_THROTTLE_INTERVAL', '86401', 'a whole number from 60 to 86400'],
+  ['FSP_THROTTLE_ORDER', 'random', 'failures-first or arrival'],
+  ['FSP_CLICKHOUSE_URL', 'clickhouse:8123', 'http(s)://host:port'],
+  ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
+])('%s=%s is refused with the name, the value and what is allowed', (name, value, allowed) => {
+  expect(() => load({ [name]: value })).toThrow(new RegExp(`^${name} is "${value.replace(/[.;]/g, '\\$&')}"; allowed: .*${allowed.replace(/[().]/g, '\\$&')}`));
+});
+
+test("a secret's value is never part of a message", () => {
+  expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(/^FSP_ADMIN_TOKEN is \(not shown\); allowed: at least 16/);
+});
+
+test('a ClickHouse URL with a password in it is refused, and the password not repeated', () => {
+  expect(() => load({ FSP_CLICKHOUSE_URL: 'http://me:hunter2@db:8123' })).toThrow(/settings of their own/);
+  expect(() => load({ FSP_CLICKHOUSE_URL: 'http://me:hunter2@db:8123' })).not.toThrow(/hunter2/);
+});
+
+test('two listeners on one port are refused', () => {
+  expect(() => load({ FSP_INTAKE_PORT: '8081' })).toThrow(/FSP_MANAGEMENT_PORT is 8081, which is also FSP_INTAKE_PORT/);
+});
+
+test('an unknown key in a file is an error, an unknown FSP_ variable a warning', () => {
+  expect(() => load({}, {}, fileWith('intakeport: 1'))).toThrow(/intakeport in .* is no setting/);
+  expect(load({ FSP_INTAKE_PROT: '1' }).warnings).toEqual([expect.stringContaining('FSP_INTAKE_PROT')]);
+});
+
+test.each([['a list', '- 1'], ['no YAML', '{'], ['a word', 'hello']])('a file that holds %s is refused on one line', (_name, content) => {
+  expect(() => load({}, {}, fileWith(content))).toThrow(/^--config [^\n]*$/);
+});
+
+test('a file that is not there is refused by its name', () => {
+  expect(() => load({}, {}, '/nowhere/fsp.yaml')).toThrow(/\/nowhere\/fsp\.yaml cannot be read/);
+});
+
+test('the README holds the reference of every setting', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
+  expect(configReference().split('\n').length).toBeGreaterThan(settings.length);
+  for (const setting of settings) expect(readme).toContain(`| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`);
+});

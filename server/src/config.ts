@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
+import { parse as parseYaml } from 'yaml';
+import { configSchema, settings, type Config, type ConfigKey, type Setting } from './config-schema.js';
+import { FspError } from './errors.js';
+
+export { settings, type Config, type ConfigKey } from './config-schema.js';
+
+/** Where a value came from: `default`, `file NAME`, the variable's name, or the flag. */
+export type Sources = Record<ConfigKey, string>;
+
+export interface LoadedConfig {
+  config: Config;
+  sources: Sources;
+  /** Things that look like mistakes but stop nothing, such as an unknown `FSP_…` variable. */
+  warnings: string[];
+}
+
+export interface ConfigInput {
+  /** Path of a JSON or YAML file. */
+  file?: string | undefined;
+  env: Record<string, string | undefined>;
+  /** Values from the command line, by key. */
+  flags: Partial<Record<ConfigKey, string>>;
+}
+
+/**
+ * The effective configuration: defaults < file < environment < flags. An empty variable counts as not set.
+ * @throws FspError FSP_CONFIG_INVALID naming the setting, its value (never a secret's) and what is allowed
+ */
+export function loadConfig(input: ConfigInput): LoadedConfig {
+  const values: Record<string, unknown> = {};
+  const sources: Record<string, string> = {};
+  const warnings: string[] = [];
+  const take = (setting: Setting, value: unknown, source: string) => {
+    values[setting.key] = checked(setting, value, source);
+    sources[setting.key] = source;
+  };
+
+  for (const setting of settings) take(setting, setting.default, 'default');
+  if (input.file !== undefined) {
+    for (const [key, value] of Object.entries(readConfigFile(input.file))) {
+      const setting = settings.find((candidate) => candidate.key === key);
+      if (setting === undefined) {
+        throw invalid(`${key} in ${input.file} is no setting; allowed: ${settings.map((one) => one.key).join(', ')}`);
+      }
+      take(setting, value, `file ${input.file}`);
+    }
+  }
+  for (const setting of settings) {
+    const value = input.env[setting.env];
+    if (value !== undefined && value !== '') take(setting, value, setting.env);
+  }
+  for (const name of Object.keys(input.env)) {
+    if (name.startsWith('FSP_') && !settings.some((setting) => setting.env === name)) {
+      warnings.push(`${name} is no setting of this version and is ignored; see "fsp config --reference"`);
+    }
+  }
+  for (const setting of settings) {
+    const value = input.flags[setting.key];
+    if (value !== undefined) take(setting, value, setting.flag);
+  }
+
+  const config = values as Config;
+  refuseSharedPorts(config);
+  return { config, sources: sources as Sources, warnings };
+}
+
+function checked(setting: Setting, value: unknown, source: string): unknown {
+  const schema = configSchema.properties[setting.key];
+  // Numbers come as text from the environment and the flags; nothing else is converted, so that "tru" never passes.
+  const converted = setting.integer && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (Value.Check(schema, converted)) return converted;
+  // A URL may hold a password by mistake.
+  const shown = setting.secret ? '(not shown)' : JSON.stringify(value).replace(/\/\/[^/]*@/, '//***@');
+  const where = source === setting.env || source === setting.flag ? source : `${setting.key} (${source})`;
+  throw invalid(`${where} is ${shown}; allowed: ${setting.allowed}`);
+}
+
+function refuseSharedPorts(config: Config): void {
+  const ports: [string, number][] = [
+    ['FSP_INTAKE_PORT', config.intakePort],
+    ['FSP_MANAGEMENT_PORT', config.managementPort],
+    ...(config.clickhouseUrl === '' ? ([['FSP_EMBEDDED_CLICKHOUSE_PORT', config.embeddedClickhousePort]] as [string, number][]) : []),
+  ];
+  for (const [index, [name, port]] of ports.entries()) {
+    const twin = ports.slice(0, index).find(([, other]) => other === port && port !== 0);
+    if (twin) throw invalid(`${name} is ${port}, which is also ${twin[0]}; allowed: a port of its own for each`);
+  }
+}
+
+function readConfigFile(file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw invalid(`--config ${file} cannot be read: ${firstLine(error)}; allowed: a JSON or YAML file of settings`);
+  }
+  if (content === null) return {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw invalid(`--config ${file} holds no settings; allowed: one mapping of settings to values`);
+  }
+  return content as Record<string, unknown>;
+}
+
+function invalid(message: string): FspError {
+  return new FspError('FSP_CONFIG_INVALID', message);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,32 @@
+import { Command, CommanderError } from 'commander';
+import { registerConfig } from './commands/config.js';
+import { registerQuery } from './commands/query.js';
+import { registerServe } from './commands/serve.js';
+import { registerSimulate } from './commands/simulate.js';
+import { FspError } from './errors.js';
+import { version } from './version.js';
+
+const program = new Command('fsp')
+  .description('A fallback status point for Configuration Manager clients')
+  .version(version)
+  .exitOverride();
+
+registerServe(program);
+registerSimulate(program);
+registerQuery(program);
+registerConfig(program);
+// Sub-commands do not inherit it: usage errors of all of them end with 2.
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof FspError) {
+    process.stderr.write(`fsp: ${error.message} (${error.code})\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`fsp: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 70;
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Tokens {
+  admin: string;
+  viewer: string;
+}
+
+export type TokenRole = 'admin' | 'viewer';
+
+/** The file in the data folder that holds generated tokens. */
+export function tokenFile(dataDir: string): string {
+  return join(dataDir, 'tokens.json');
+}
+
+/**
+ * The tokens that are configured, and for those that are not, the ones kept in the data folder, made on first use.
+ * The file is readable by its owner only.
+ */
+export function loadTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): Tokens {
+  const file = tokenFile(dataDir);
+  let kept: Partial<Tokens> = {};
+  if (existsSync(file)) kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Tokens>;
+  const complete: Tokens = { admin: kept.admin ?? newToken(), viewer: kept.viewer ?? newToken() };
+  if (kept.admin === undefined || kept.viewer === undefined) {
+    // Beside and renamed, so that a crash never leaves half a file.
+    writeFileSync(`${file}.new`, `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  return {
+    admin: configured.adminToken || complete.admin,
+    viewer: configured.viewerToken || complete.viewer,
+  };
+}
+
+/** Whose token an Authorization header carries, or null; compared in constant time. */
+export function roleOf(authorization: string | undefined, tokens: Tokens): TokenRole | null {
+  const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+  if (given === undefined) return null;
+  const isAdmin = same(given, tokens.admin);
+  const isViewer = same(given, tokens.viewer);
+  return isAdmin ? 'admin' : isViewer ? 'viewer' : null;
+}
+
+function same(a: string, b: string): boolean {
+  // Digests have one length, which timingSafeEqual needs and which hides the token's own.
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
+}

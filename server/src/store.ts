@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { errorCatalog } from './catalog/errors.js';
+import { stateCatalog } from './catalog/states.js';
+import type { describeMessage } from './catalog/describe.js';
+import { checkServer, connect } from './clickhouse/client.js';
+import { startEngine } from './clickhouse/engine.js';
+import { loadCatalog } from './clickhouse/load-catalog.js';
+import { migrate } from './clickhouse/migrate.js';
+import type { Config } from './config.js';
+import type { Sink } from './delivery/sink.js';
+import type { Logger } from './logger.js';
+import { createClickHouseSink } from './sinks/clickhouse.js';
+
+/** The ClickHouse that messages go to: the embedded engine, or the server that the configuration names. */
+export interface Store {
+  sink: Sink;
+  /** One line for people: where it is, and how it is confined. */
+  description: string;
+  /** True once the server was reached, is new enough and has the schema. */
+  prepared(): boolean;
+  /** The engine's state, or `external`. */
+  state(): string;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  config: Config;
+  dataDir: string;
+  describe: typeof describeMessage;
+  logger: Logger;
+}
+
+/**
+ * Starts the embedded engine where no URL is configured. A server given by URL is not waited for: it is checked,
+ * migrated and filled with the catalogue before the first batch, and tried again with every batch until that works.
+ * @throws FspError FSP_ENGINE_…, FSP_PORT_TAKEN
+ */
+export async function openStore({ config, dataDir, describe, logger }: StoreOptions): Promise<Store> {
+  const database = config.clickhouseDatabase;
+  const engine =
+    config.clickhouseUrl === ''
+      ? await startEngine({ dataDir: join(dataDir, 'clickhouse'), port: config.embeddedClickhousePort, database, logger })
+      : null;
+  const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
+  const url = engine?.url ?? config.clickhouseUrl;
+  // Not yet with a database: it may have to be made first.
+  const client = connect({ url, ...account, database: 'default' });
+  const rows = createClickHouseSink({
+    client,
+    database,
+    siteCode: config.siteCode,
+    serverName: config.serverName,
+    describe: (entry) => describe(entry.message),
+  });
+
+  let prepared = false;
+  async function prepare(): Promise<void> {
+    if (prepared) return;
+    await checkServer(client);
+    await migrate(client, { database, ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }) });
+    await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
+    prepared = true;
+    logger.info({ url }, 'ClickHouse is ready');
+  }
+  // Tables and their comments should be there to be asked before the first message comes.
+  if (engine !== null) await prepare();
+  else
+    prepare().catch((error: unknown) => {
+      logger.warn(`${(error as Error).message}; messages wait in the spool`);
+    });
+
+  return {
+    sink: {
+      name: rows.name,
+      async deliver(batch, redelivery) {
+        await prepare();
+        await rows.deliver(batch, redelivery);
+      },
+      close: () => Promise.resolve(),
+    },
+    description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
+    prepared: () => prepared,
+    state: () => engine?.state() ?? 'external',
+    async close() {
+      await rows.close();
+      await client.close();
+      await engine?.stop();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { report, sample, sampleNames } from './reports.js';
+import { eventually, fsp, environment, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+const folder = temporaryFolder();
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer(folder.path);
+});
+afterAll(async () => {
+  await server.kill('SIGTERM');
+  folder.remove();
+});
+
+const count = async (where: string) => {
+  const [row] = await server.query<{ n: number }>(`SELECT toUInt32(count()) AS n FROM state_messages WHERE ${where}`);
+  return row?.n ?? 0;
+};
+
+describe('a message on its way from a client to ClickHouse', () => {
+  test('every real sample is answered 200 with an empty body and becomes a row', async () => {
+    for (const name of sampleNames) expect(await server.post(sample(name))).toEqual({ status: 200, text: '' });
+    // The first sample is one message in two encodings: a retransmission, stored once.
+    await eventually(() => count('topic_type IN (500, 902, 9003)'), (n) => n === 3);
+    const rows = await server.query<Record<string, unknown>>(
+      'SELECT * EXCEPT (raw, details, batch_id, message_id, received_at, processed_at) FROM state_messages WHERE topic_type IN (500, 902, 9003) ORDER BY topic_type',
+    );
+    expect(rows[0]).toMatchObject({
+      message_time: '2014-01-20 17:18:55.573',
+      site_code: 'PS1',
+      fsp_server: 'FSP01',
+      client_id: 'A1006D0E-CF56-41D1-A006-6330EFC39381',
+      client_name: 'PS1WIN7X64',
+      client_fqdn: '',
+      client_version: '5.00.7958.1000',
+      client_installed: true,
+      client_address: '127.0.0.1',
+      topic_name: 'SUM_UPDATE_DETECTION',
+      topic_id: '505fda07-b4f3-45fb-83d9-8642554e2773',
+      state_id: 2,
+      outcome: 'unknown',
+      serial_number: 232,
+      params: ['200'],
+    });
+    expect(rows[1]).toMatchObject({
+      client_id: '00001111-AAAA-2222-BBBB-3333CCCC4444',
+      client_name: 'P01PDP1',
+      client_fqdn: 'P01PDP1.CONTOSO.COM',
+      client_installed: false,
+      topic_name: 'topic 902',
+      state_text: 'state 1',
+      phase: 'other',
+      params: ['P010000F', '["Display=\\\\P01PDP1.CONTOSO.COM\\"]MSWNET:["SMS_SITE=P01"]\\\\P01PDP1.CONTOSO.COM\\', '{04AD1BB3-5E54-457A-9873-DFB2E8035090}', ''],
+    });
+    expect(rows[2]).toMatchObject({ client_name: 'R613924', serial_number: null, topic_name: 'topic 9003' });
+  });
+
+  test('a failed installation says its cause in words, and the client is seen as failed', async () => {
+    await server.post(report({ client: 'PC042', state: 313, params: ['1603'] }));
+    await eventually(() => count("client_name = 'PC042'"), (n) => n === 1);
+    const [row] = await server.query<Record<string, unknown>>("SELECT * FROM state_messages WHERE client_name = 'PC042'");
+    expect(row).toMatchObject({
+      state_text: 'Client.msi installation failed with MSI error 1603',
+      outcome: 'failed',
+      phase: 'deployment',
+      error_code: '1603',
+      error_text: 'A fatal error occurred during installation',
+    });
+    const [client] = await server.query<Record<string, unknown>>("SELECT * FROM clients WHERE client_name = 'PC042'");
+    expect(client).toMatchObject({ outcome: 'failed', last_state_id: 313, last_error_code: '1603' });
+  });
+
+  test('CCM_POST, the verb of management points, is taken too', async () => {
+    const body = report({ client: 'CCMPOST', state: 100 });
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(server.intake);
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString())).on('end', () => { resolve(text); }).on('error', reject);
+      socket.write(`CCM_POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: fsp\r\nUser-Agent: ccmhttp\r\nContent-Length: ${body.length}\r\n\r\n`);
+      socket.write(body);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    await eventually(() => count("client_name = 'CCMPOST'"), (n) => n === 1);
+  });
+
+  test('rubbish is refused on one line and kept as evidence, and honest messages still pass', async () => {
+    const refused = await server.post('<html>hello</html>');
+    expect(refused.status).toBe(400);
+    expect(refused.text.trim().split('\n')).toHaveLength(1);
+    expect((await server.post('')).status).toBe(400);
+    expect((await server.post(Buffer.alloc(5 * 1024 * 1024, 'x'))).status).toBe(413);
+    expect((await server.post(report({ client: 'HONEST', state: 100 }))).status).toBe(200);
+    const rows = await eventually(
+      () => server.query<{ reason: string; body: string }>("SELECT reason, body FROM rejected_messages WHERE body LIKE '%hello%'"),
+      (found) => found.length === 1,
+    );
+    expect(rows[0]?.reason).toContain('FSP_REPORT_WRONG_ROOT');
+  });
+
+  test('other paths and verbs are answered 404', async () => {
+    expect((await fetch(server.intake + '/SMS_FSP/.sms_fsp')).status).toBe(404);
+    expect((await fetch(server.intake + '/', { method: 'POST', body: 'x' })).status).toBe(404);
+  });
+});
+
+describe('an operator', () => {
+  test('sees the state of everything behind a token, and nothing without one', async () => {
+    expect((await fetch(`${server.management}/api/v1/status`)).status).toBe(401);
+    expect(await server.status()).toMatchObject({ server: { name: 'FSP01', siteCode: 'PS1' }, clickhouse: { prepared: true } });
+    expect((await fetch(`${server.management}/readyz`)).status).toBe(200);
+  });
+
+  test('is told that the data folder is taken by a second server', async () => {
+    const second = await fsp(['serve'], environment(folder.path));
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/FSP_DATA_DIR_LOCKED/);
+  });
+
+  test('cannot write or read files with fsp query', async () => {
+    const env = environment(folder.path);
+    for (const sql of ['DROP TABLE fsp.state_messages', "SELECT file('/etc/passwd')", "SELECT * FROM url('http://127.0.0.1:1/', CSV, 'a String')"]) {
+      const answer = await fsp(['query', sql], env);
+      expect(answer, sql).toMatchObject({ code: 1, stdout: '' });
+      expect(answer.stderr).toContain('FSP_QUERY_FAILED');
+    }
+  });
+
+  test('never finds a token in the output', () => {
+    expect(server.output()).not.toContain(server.token);
+  });
+});

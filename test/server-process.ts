@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
+
+/** A folder for one test's data, gone afterwards. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'fsp-test-'));
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The environment of a server under test: free ports, a data folder of its own, nothing of this shell's settings. */
+export function environment(dataDir: string, more: Record<string, string> = {}): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '',
+    FSP_DATA_DIR: dataDir,
+    FSP_INTAKE_HOST: '127.0.0.1',
+    FSP_INTAKE_PORT: '0',
+    FSP_MANAGEMENT_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+    FSP_SERVER_NAME: 'FSP01',
+    ...more,
+  };
+}
+
+export interface RunResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs one `fsp` command to its end. */
+export async function fsp(args: string[], env: Record<string, string>): Promise<RunResult> {
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+export interface RunningServer {
+  pid: number;
+  intake: string;
+  management: string;
+  token: string;
+  output(): string;
+  /** Posts a body as a client does; the answer's status and text. */
+  post(body: Uint8Array | string, path?: string): Promise<{ status: number; text: string }>;
+  /** Rows of a query by `fsp query`, in another process. */
+  query<Row>(sql: string): Promise<Row[]>;
+  status(): Promise<unknown>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts `fsp serve` as a process of its own and waits until it says where it listens. */
+export async function startServer(dataDir: string, more: Record<string, string> = {}, args: string[] = []): Promise<RunningServer> {
+  const env = environment(dataDir, more);
+  const child = spawn(process.execPath, [program, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const output = () => stdout() + stderr();
+  await untilBanner(child, stdout, output);
+  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*management\s+(\S+)/.exec(stdout());
+  const intake = urls?.[1] ?? '';
+  const management = urls?.[2] ?? '';
+  const { viewer: token } = JSON.parse(readFileSync(join(dataDir, 'tokens.json'), 'utf8')) as { viewer: string };
+  return {
+    pid: child.pid ?? 0,
+    intake,
+    management,
+    token,
+    output,
+    async post(body, path = '/SMS_FSP/.sms_fsp') {
+      const answer = await fetch(intake + path, { method: 'POST', body: body as BodyInit });
+      return { status: answer.status, text: await answer.text() };
+    },
+    async query<Row>(sql: string) {
+      const result = await fsp(['query', '--format', 'JSONEachRow', sql], env);
+      if (result.code !== 0) throw new Error(result.stderr);
+      return result.stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Row);
+    },
+    async status() {
+      const answer = await fetch(`${management}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+      return answer.json();
+    },
+    async kill(signal) {
+      const closed = once(child, 'close');
+      child.kill(signal);
+      await closed;
+    },
+  };
+}
+
+/** Asks again until the answer satisfies, for things that happen soon but not at once. */
+export async function eventually<T>(ask: () => Promise<T>, satisfied: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await ask();
+    if (satisfied(value)) return value;
+    if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)} after ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+async function untilBanner(child: ChildProcess, stdout: () => string, output: () => string): Promise<void> {
+  let exited = false;
+  child.once('close', () => (exited = true));
+  for (let waited = 0; !stdout().includes('Ctrl+C'); waited += 50) {
+    if (exited || waited > 30_000) throw new Error(`the server did not start: ${output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
