@@ -36,7 +36,10 @@ test('every message acknowledged before a kill -9 of the server arrives once, no
   running = await startServer(folder.path);
   const server = running;
   const stored = await eventually(
-    () => server.query<{ client_name: string; n: number }>('SELECT client_name, toUInt32(count()) AS n FROM state_messages GROUP BY client_name'),
+    () =>
+      server.query<{ client_name: string; n: number }>(
+        'SELECT client_name, toUInt32(count()) AS n FROM state_messages GROUP BY client_name',
+      ),
     (rows) => rows.length >= acknowledged.size,
     40_000,
   );

@@ -23,7 +23,10 @@ describe('a message on its way from a client to ClickHouse', () => {
   test('every real sample is answered 200 with an empty body and becomes a row', async () => {
     for (const name of sampleNames) expect(await server.post(sample(name))).toEqual({ status: 200, text: '' });
     // The first sample is one message in two encodings: a retransmission, stored once.
-    await eventually(() => count('topic_type IN (500, 902, 9003)'), (n) => n === 3);
+    await eventually(
+      () => count('topic_type IN (500, 902, 9003)'),
+      (n) => n === 3,
+    );
     const rows = await server.query<Record<string, unknown>>(
       'SELECT * EXCEPT (raw, details, batch_id, message_id, received_at, processed_at) FROM state_messages WHERE topic_type IN (500, 902, 9003) ORDER BY topic_type',
     );
@@ -52,15 +55,25 @@ describe('a message on its way from a client to ClickHouse', () => {
       topic_name: 'topic 902',
       state_text: 'state 1',
       phase: 'other',
-      params: ['P010000F', '["Display=\\\\P01PDP1.CONTOSO.COM\\"]MSWNET:["SMS_SITE=P01"]\\\\P01PDP1.CONTOSO.COM\\', '{04AD1BB3-5E54-457A-9873-DFB2E8035090}', ''],
+      params: [
+        'P010000F',
+        '["Display=\\\\P01PDP1.CONTOSO.COM\\"]MSWNET:["SMS_SITE=P01"]\\\\P01PDP1.CONTOSO.COM\\',
+        '{04AD1BB3-5E54-457A-9873-DFB2E8035090}',
+        '',
+      ],
     });
     expect(rows[2]).toMatchObject({ client_name: 'R613924', serial_number: null, topic_name: 'topic 9003' });
   });
 
   test('a failed installation says its cause in words, and the client is seen as failed', async () => {
     await server.post(report({ client: 'PC042', state: 313, params: ['1603'] }));
-    await eventually(() => count("client_name = 'PC042'"), (n) => n === 1);
-    const [row] = await server.query<Record<string, unknown>>("SELECT * FROM state_messages WHERE client_name = 'PC042'");
+    await eventually(
+      () => count("client_name = 'PC042'"),
+      (n) => n === 1,
+    );
+    const [row] = await server.query<Record<string, unknown>>(
+      "SELECT * FROM state_messages WHERE client_name = 'PC042'",
+    );
     expect(row).toMatchObject({
       state_text: 'Client.msi installation failed with MSI error 1603',
       outcome: 'failed',
@@ -78,12 +91,22 @@ describe('a message on its way from a client to ClickHouse', () => {
       const { hostname, port } = new URL(server.intake);
       const socket = connect(Number(port), hostname);
       let text = '';
-      socket.on('data', (chunk) => (text += chunk.toString())).on('end', () => { resolve(text); }).on('error', reject);
-      socket.write(`CCM_POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: fsp\r\nUser-Agent: ccmhttp\r\nContent-Length: ${body.length}\r\n\r\n`);
+      socket
+        .on('data', (chunk) => (text += chunk.toString()))
+        .on('end', () => {
+          resolve(text);
+        })
+        .on('error', reject);
+      socket.write(
+        `CCM_POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: fsp\r\nUser-Agent: ccmhttp\r\nContent-Length: ${body.length}\r\n\r\n`,
+      );
       socket.write(body);
     });
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    await eventually(() => count("client_name = 'CCMPOST'"), (n) => n === 1);
+    await eventually(
+      () => count("client_name = 'CCMPOST'"),
+      (n) => n === 1,
+    );
   });
 
   test('rubbish is refused on one line and kept as evidence, and honest messages still pass', async () => {
@@ -94,7 +117,10 @@ describe('a message on its way from a client to ClickHouse', () => {
     expect((await server.post(Buffer.alloc(5 * 1024 * 1024, 'x'))).status).toBe(413);
     expect((await server.post(report({ client: 'HONEST', state: 100 }))).status).toBe(200);
     const rows = await eventually(
-      () => server.query<{ reason: string; body: string }>("SELECT reason, body FROM rejected_messages WHERE body LIKE '%hello%'"),
+      () =>
+        server.query<{ reason: string; body: string }>(
+          "SELECT reason, body FROM rejected_messages WHERE body LIKE '%hello%'",
+        ),
       (found) => found.length === 1,
     );
     expect(rows[0]?.reason).toContain('FSP_REPORT_WRONG_ROOT');
@@ -109,7 +135,10 @@ describe('a message on its way from a client to ClickHouse', () => {
 describe('an operator', () => {
   test('sees the state of everything behind a token, and nothing without one', async () => {
     expect((await fetch(`${server.management}/api/v1/status`)).status).toBe(401);
-    expect(await server.status()).toMatchObject({ server: { name: 'FSP01', siteCode: 'PS1' }, clickhouse: { prepared: true } });
+    expect(await server.status()).toMatchObject({
+      server: { name: 'FSP01', siteCode: 'PS1' },
+      clickhouse: { prepared: true },
+    });
     expect((await fetch(`${server.management}/readyz`)).status).toBe(200);
   });
 
@@ -121,7 +150,11 @@ describe('an operator', () => {
 
   test('cannot write or read files with fsp query', async () => {
     const env = environment(folder.path);
-    for (const sql of ['DROP TABLE fsp.state_messages', "SELECT file('/etc/passwd')", "SELECT * FROM url('http://127.0.0.1:1/', CSV, 'a String')"]) {
+    for (const sql of [
+      'DROP TABLE fsp.state_messages',
+      "SELECT file('/etc/passwd')",
+      "SELECT * FROM url('http://127.0.0.1:1/', CSV, 'a String')",
+    ]) {
       const answer = await fsp(['query', sql], env);
       expect(answer, sql).toMatchObject({ code: 1, stdout: '' });
       expect(answer.stderr).toContain('FSP_QUERY_FAILED');

@@ -62,7 +62,11 @@ export interface RunningServer {
 }
 
 /** Starts `fsp serve` as a process of its own and waits until it says where it listens. */
-export async function startServer(dataDir: string, more: Record<string, string> = {}, args: string[] = []): Promise<RunningServer> {
+export async function startServer(
+  dataDir: string,
+  more: Record<string, string> = {},
+  args: string[] = [],
+): Promise<RunningServer> {
   const env = environment(dataDir, more);
   const child = spawn(process.execPath, [program, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout);
@@ -104,7 +108,11 @@ export async function startServer(dataDir: string, more: Record<string, string> 
 }
 
 /** Asks again until the answer satisfies, for things that happen soon but not at once. */
-export async function eventually<T>(ask: () => Promise<T>, satisfied: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfied: (value: T) => boolean,
+  withinMs = 20_000,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = await ask();

@@ -24,11 +24,17 @@ test('what passes in a window stays at the limit across a kill -9, the rest wait
 
   server = await startServer(folder.path, limits);
   for (let n = 0; n < 60; n++) await server.post(report({ client: `LATER${n}`, state: 100 }));
-  const status = await eventually(() => server.status() as Promise<Status>, ({ throttle }) => throttle.waiting === 50);
+  const status = await eventually(
+    () => server.status() as Promise<Status>,
+    ({ throttle }) => throttle.waiting === 50,
+  );
   expect(status.throttle.used).toBe(100);
   expect(await eventually(rows, (found) => found.length === 100)).toHaveLength(100);
   const [window] = await eventually(
-    () => server.query<{ message_limit: number; processed: number; waiting: number }>('SELECT message_limit, processed, waiting FROM throttle_windows'),
+    () =>
+      server.query<{ message_limit: number; processed: number; waiting: number }>(
+        'SELECT message_limit, processed, waiting FROM throttle_windows',
+      ),
     (found) => found.length === 1,
   );
   expect(window?.message_limit).toBe(100);

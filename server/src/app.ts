@@ -61,21 +61,30 @@ export async function startApp(config: Config): Promise<App> {
     const throttle = started(
       createThrottle({
         spool,
-        settings: { messageLimit: config.throttleMessages, intervalSeconds: config.throttleInterval, order: config.throttleOrder },
+        settings: {
+          messageLimit: config.throttleMessages,
+          intervalSeconds: config.throttleInterval,
+          order: config.throttleOrder,
+        },
         logger,
       }),
       (one) => one.stop(),
     );
 
     const otlp = createOtlpSink({ describe: describeMessage, siteCode: config.siteCode, resource: telemetry.resource });
-    const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) => one.close());
+    const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
+      one.close(),
+    );
     const sinks = otlp === null ? [store.sink] : [store.sink, otlp];
     await spool.registerSinks(sinks.map((sink) => sink.name));
     const deliveries = sinks.map((sink) =>
-      started(createDelivery({ spool, sink, logger, ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}) }), async (one) => {
-        await one.stop();
-        await sink.close();
-      }),
+      started(
+        createDelivery({ spool, sink, logger, ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}) }),
+        async (one) => {
+          await one.stop();
+          await sink.close();
+        },
+      ),
     );
 
     const intake = started(buildIntake(config, spool, throttle, telemetry, logger), (one) => one.close());
@@ -109,7 +118,13 @@ export async function startApp(config: Config): Promise<App> {
   }
 }
 
-function buildIntake(config: Config, spool: Spool, throttle: Throttle, telemetry: Telemetry, logger: Logger): FastifyInstance {
+function buildIntake(
+  config: Config,
+  spool: Spool,
+  throttle: Throttle,
+  telemetry: Telemetry,
+  logger: Logger,
+): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
@@ -162,11 +177,20 @@ async function listen(server: FastifyInstance, host: string, port: number, setti
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new FspError('FSP_PORT_TAKEN', `Port ${port} on ${host} is taken by another program; stop it, or choose another with ${setting}`);
+      throw new FspError(
+        'FSP_PORT_TAKEN',
+        `Port ${port} on ${host} is taken by another program; stop it, or choose another with ${setting}`,
+      );
     }
     if (code === 'EACCES') {
-      throw new FspError('FSP_PORT_TAKEN', `Port ${port} on ${host} needs more rights; run with them, or choose another with ${setting}`);
+      throw new FspError(
+        'FSP_PORT_TAKEN',
+        `Port ${port} on ${host} needs more rights; run with them, or choose another with ${setting}`,
+      );
     }
-    throw new FspError('FSP_CONFIG_INVALID', `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`);
+    throw new FspError(
+      'FSP_CONFIG_INVALID',
+      `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`,
+    );
   }
 }

@@ -76,7 +76,8 @@ export const configSchema = Type.Object({
     default: 1_000_000,
     minimum: 10_000,
     maximum: 100_000_000,
-    description: 'messages that may wait for an OpenTelemetry endpoint that is away; beyond it the oldest are dropped and counted',
+    description:
+      'messages that may wait for an OpenTelemetry endpoint that is away; beyond it the oldest are dropped and counted',
   }),
   logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
     default: 'info',
@@ -137,11 +138,21 @@ function allowedText(schema: Annotations): string {
 }
 
 function text(value: string, description: string, minLength = 1) {
-  return Type.String({ default: value, minLength, ...(minLength > 0 ? { allowed: 'a text that is not empty' } : {}), description });
+  return Type.String({
+    default: value,
+    minLength,
+    ...(minLength > 0 ? { allowed: 'a text that is not empty' } : {}),
+    description,
+  });
 }
 
 function port(value: number, description: string) {
-  return Type.Integer({ default: value, minimum: 0, maximum: 65_535, description: `${description}; 0 takes any free one` });
+  return Type.Integer({
+    default: value,
+    minimum: 0,
+    maximum: 65_535,
+    description: `${description}; 0 takes any free one`,
+  });
 }
 
 function secret(description: string, minLength: number) {

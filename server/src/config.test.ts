@@ -17,7 +17,12 @@ test('flags win over the environment, the environment over the file, the file ov
   const file = fileWith('intakePort: 81\nmanagementPort: 82\nsiteCode: ABC\n');
   const { config, sources } = load({ FSP_INTAKE_PORT: '91', FSP_MANAGEMENT_PORT: '92' }, { intakePort: '95' }, file);
   expect(config).toMatchObject({ intakePort: 95, managementPort: 92, siteCode: 'ABC', throttleMessages: 10_000 });
-  expect(sources).toMatchObject({ intakePort: '--intake-port', managementPort: 'FSP_MANAGEMENT_PORT', siteCode: `file ${file}`, dataDir: 'default' });
+  expect(sources).toMatchObject({
+    intakePort: '--intake-port',
+    managementPort: 'FSP_MANAGEMENT_PORT',
+    siteCode: `file ${file}`,
+    dataDir: 'default',
+  });
 });
 
 test('an empty variable counts as not set', () => {
@@ -34,11 +39,15 @@ test.each([
   ['FSP_CLICKHOUSE_URL', 'clickhouse:8123', 'http(s)://host:port'],
   ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
 ])('%s=%s is refused with the name, the value and what is allowed', (name, value, allowed) => {
-  expect(() => load({ [name]: value })).toThrow(new RegExp(`^${name} is "${value.replace(/[.;]/g, '\\$&')}"; allowed: .*${allowed.replace(/[().]/g, '\\$&')}`));
+  expect(() => load({ [name]: value })).toThrow(
+    new RegExp(`^${name} is "${value.replace(/[.;]/g, '\\$&')}"; allowed: .*${allowed.replace(/[().]/g, '\\$&')}`),
+  );
 });
 
 test("a secret's value is never part of a message", () => {
-  expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(/^FSP_ADMIN_TOKEN is \(not shown\); allowed: at least 16/);
+  expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(
+    /^FSP_ADMIN_TOKEN is \(not shown\); allowed: at least 16/,
+  );
 });
 
 test('a ClickHouse URL with a password in it is refused, and the password not repeated', () => {
@@ -55,7 +64,11 @@ test('an unknown key in a file is an error, an unknown FSP_ variable a warning',
   expect(load({ FSP_INTAKE_PROT: '1' }).warnings).toEqual([expect.stringContaining('FSP_INTAKE_PROT')]);
 });
 
-test.each([['a list', '- 1'], ['no YAML', '{'], ['a word', 'hello']])('a file that holds %s is refused on one line', (_name, content) => {
+test.each([
+  ['a list', '- 1'],
+  ['no YAML', '{'],
+  ['a word', 'hello'],
+])('a file that holds %s is refused on one line', (_name, content) => {
   expect(() => load({}, {}, fileWith(content))).toThrow(/^--config [^\n]*$/);
 });
 
@@ -66,5 +79,8 @@ test('a file that is not there is refused by its name', () => {
 test('the README holds the reference of every setting', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
   expect(configReference().split('\n').length).toBeGreaterThan(settings.length);
-  for (const setting of settings) expect(readme).toContain(`| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`);
+  for (const setting of settings)
+    expect(readme).toContain(
+      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+    );
 });

@@ -81,7 +81,9 @@ function refuseSharedPorts(config: Config): void {
   const ports: [string, number][] = [
     ['FSP_INTAKE_PORT', config.intakePort],
     ['FSP_MANAGEMENT_PORT', config.managementPort],
-    ...(config.clickhouseUrl === '' ? ([['FSP_EMBEDDED_CLICKHOUSE_PORT', config.embeddedClickhousePort]] as [string, number][]) : []),
+    ...(config.clickhouseUrl === ''
+      ? ([['FSP_EMBEDDED_CLICKHOUSE_PORT', config.embeddedClickhousePort]] as [string, number][])
+      : []),
   ];
   for (const [index, [name, port]] of ports.entries()) {
     const twin = ports.slice(0, index).find(([, other]) => other === port && port !== 0);

@@ -26,7 +26,9 @@ try {
     process.stderr.write(`fsp: ${error.message} (${error.code})\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`fsp: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `fsp: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = 70;
   }
 }

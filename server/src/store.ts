@@ -39,7 +39,12 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const database = config.clickhouseDatabase;
   const engine =
     config.clickhouseUrl === ''
-      ? await startEngine({ dataDir: join(dataDir, 'clickhouse'), port: config.embeddedClickhousePort, database, logger })
+      ? await startEngine({
+          dataDir: join(dataDir, 'clickhouse'),
+          port: config.embeddedClickhousePort,
+          database,
+          logger,
+        })
       : null;
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
@@ -57,7 +62,10 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   async function prepare(): Promise<void> {
     if (prepared) return;
     await checkServer(client);
-    await migrate(client, { database, ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }) });
+    await migrate(client, {
+      database,
+      ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
+    });
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');

@@ -14,7 +14,11 @@ export function registerConfig(program: Command): void {
     if (options.reference) process.stdout.write(configReference());
     else {
       const rows = effective(command);
-      process.stdout.write(options.json ? `${JSON.stringify(Object.fromEntries(rows.map(({ key, ...row }) => [key, row])), null, 2)}\n` : table(rows));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(Object.fromEntries(rows.map(({ key, ...row }) => [key, row])), null, 2)}\n`
+          : table(rows),
+      );
     }
   });
 }
@@ -22,7 +26,8 @@ export function registerConfig(program: Command): void {
 /** Every setting as a Markdown table: the README's reference is this text. */
 export function configReference(): string {
   const rows = settings.map(
-    (setting) => `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+    (setting) =>
+      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
   );
   return ['| variable | in a file | default | meaning | allowed |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }
@@ -38,5 +43,7 @@ function effective(command: Command) {
 function table(rows: { key: string; value: string | number; source: string }[]): string {
   const keyWidth = Math.max(...rows.map((row) => row.key.length));
   const valueWidth = Math.max(...rows.map((row) => String(row.value).length));
-  return rows.map((row) => `${row.key.padEnd(keyWidth)}  ${String(row.value).padEnd(valueWidth)}  ${row.source}\n`).join('');
+  return rows
+    .map((row) => `${row.key.padEnd(keyWidth)}  ${String(row.value).padEnd(valueWidth)}  ${row.source}\n`)
+    .join('');
 }

@@ -16,7 +16,10 @@ export function registerQuery(program: Command): void {
     .argument('[sql]', 'the query; without it and without --file it is read from standard input')
     .description("read-only SQL on the project's ClickHouse")
     .option('-f, --file <file>', 'read the query from a file')
-    .option('--format <format>', "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)")
+    .option(
+      '--format <format>',
+      "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)",
+    )
     .addHelpText(
       'after',
       `
@@ -54,7 +57,12 @@ function connectForReading(config: Config) {
   if (config.clickhouseUrl !== '') {
     return {
       embedded: false,
-      client: connect({ url: config.clickhouseUrl, username: config.clickhouseUser, password: config.clickhousePassword, database }),
+      client: connect({
+        url: config.clickhouseUrl,
+        username: config.clickhouseUser,
+        password: config.clickhousePassword,
+        database,
+      }),
     };
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
@@ -71,7 +79,10 @@ function queryError(error: unknown): Error {
   if (error instanceof FspError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (/ECONNREFUSED|ECONNRESET|ENOTFOUND/.test(message + String((error as { code?: string }).code))) {
-    return new FspError('FSP_SERVER_NOT_FOUND', 'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL');
+    return new FspError(
+      'FSP_SERVER_NOT_FOUND',
+      'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL',
+    );
   }
   return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s*\n\s*/g, ' '));
 }
@@ -82,6 +93,7 @@ async function textOf(file: string | undefined): Promise<string> {
       throw new FspError('FSP_USAGE', `The query file ${file} cannot be read: ${(error as Error).message}`);
     });
   }
-  if (process.stdin.isTTY) throw new FspError('FSP_USAGE', 'No query was given; try fsp query "SELECT count() FROM state_messages"');
+  if (process.stdin.isTTY)
+    throw new FspError('FSP_USAGE', 'No query was given; try fsp query "SELECT count() FROM state_messages"');
   return text(process.stdin);
 }

@@ -12,7 +12,10 @@ export function registerServe(program: Command): void {
     .command('serve')
     .description('the fallback status point: intake, delivery, management, embedded ClickHouse if no URL is given')
     .option('--demo', 'add a simulated fleet, to see data at once')
-    .addHelpText('after', '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n',
+    );
   addConfigOptions(command).action(async (options: { demo?: true }) => {
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.

@@ -27,15 +27,21 @@ export function createManagement(options: ManagementOptions): FastifyInstance {
     const known = error instanceof FspError ? error : undefined;
     const status = known?.statusCode ?? (error as { statusCode?: number }).statusCode ?? 500;
     const code = known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL');
-    return reply.code(status).type('application/problem+json').send({
-      type: 'about:blank',
-      status,
-      code,
-      title: status < 500 && error instanceof Error ? error.message : 'The server failed; its log says why',
-    });
+    return reply
+      .code(status)
+      .type('application/problem+json')
+      .send({
+        type: 'about:blank',
+        status,
+        code,
+        title: status < 500 && error instanceof Error ? error.message : 'The server failed; its log says why',
+      });
   });
   app.setNotFoundHandler((request) => {
-    throw new FspError('FSP_NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}; see the README for the paths`);
+    throw new FspError(
+      'FSP_NOT_FOUND',
+      `There is no ${request.method} ${request.url.split('?')[0] ?? ''}; see the README for the paths`,
+    );
   });
 
   app.get('/healthz', () => ({ status: 'alive' }));
@@ -49,7 +55,12 @@ export function createManagement(options: ManagementOptions): FastifyInstance {
     api.addHook('onRequest', (request, reply, next) => {
       if (roleOf(request.headers.authorization, options.tokens) === null) {
         reply.header('www-authenticate', 'Bearer');
-        next(new FspError('FSP_UNAUTHORIZED', 'A token is needed: send Authorization: Bearer with the viewer or admin token'));
+        next(
+          new FspError(
+            'FSP_UNAUTHORIZED',
+            'A token is needed: send Authorization: Bearer with the viewer or admin token',
+          ),
+        );
       } else next();
     });
     api.get('/api/v1/status', () => options.status());

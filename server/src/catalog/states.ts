@@ -1,0 +1,67 @@
+import { readTsv } from './tsv.js';
+
+export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
+export type Phase = 'deployment' | 'assignment' | 'communication' | 'certificate' | 'health' | 'comanagement' | 'other';
+
+export interface StateRow {
+  topicType: number;
+  topicName: string;
+  /** Null for a topic whose states are not known. */
+  stateId: number | null;
+  /** `{1}` stands for the message's first parameter. */
+  text: string;
+  outcome: Outcome;
+}
+
+export interface StateDescription {
+  topicName: string;
+  stateText: string;
+  phase: Phase;
+  outcome: Outcome;
+}
+
+/** Every topic and state that concerns a fallback status point. */
+export const stateCatalog: readonly StateRow[] = readTsv('states.tsv').map(
+  ([type, topicName = '', state = '', text = '', outcome = '']) => ({
+    topicType: Number(type),
+    topicName,
+    stateId: state === '' ? null : Number(state),
+    text,
+    outcome: (outcome || 'unknown') as Outcome,
+  }),
+);
+
+const states = new Map(stateCatalog.map((row) => [`${row.topicType}/${row.stateId ?? ''}`, row]));
+const topics = new Map(stateCatalog.map((row) => [row.topicType, row.topicName]));
+
+/** What a topic and state mean; unknown ones are named by their numbers, with outcome `unknown`. */
+export function describeState(topicType: number, stateId: number, params: readonly string[]): StateDescription {
+  const row = states.get(`${topicType}/${stateId}`);
+  return {
+    topicName: topics.get(topicType) ?? `topic ${topicType}`,
+    stateText: row === undefined ? `state ${stateId}` : fillIn(row.text, params[0] ?? ''),
+    phase: phaseOf(topicType, stateId),
+    outcome: row?.outcome ?? 'unknown',
+  };
+}
+
+function fillIn(text: string, param: string): string {
+  return text.replace('{1}', () => (param === '' ? '(not given)' : param));
+}
+
+function phaseOf(topicType: number, stateId: number): Phase {
+  switch (topicType) {
+    case 800:
+      return stateId >= 500 && stateId < 800 ? 'assignment' : 'deployment';
+    case 810:
+      return 'comanagement';
+    case 1000:
+      return 'communication';
+    case 1001:
+      return 'certificate';
+    case 1300:
+      return 'health';
+    default:
+      return 'other';
+  }
+}

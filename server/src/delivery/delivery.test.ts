@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { entry } from '../../../test/entries.js';
+import { openSpool, type Spool } from '../spool/spool.js';
+import { createDelivery, type Delivery } from './delivery.js';
+import type { Batch, Sink } from './sink.js';
+
+let dir: string;
+let spool: Spool;
+let delivery: Delivery;
+const warnings: string[] = [];
+const logger = { info: () => undefined, warn: (message: string) => warnings.push(message) };
+const window = { start: 0, limit: 1000, intervalMs: 1000, used: 0, received: 0, rejected: 0 };
+
+/** A sink in memory that fails as it is told: a stand-in for a ClickHouse or a collector that is away. */
+class FailingSink implements Sink {
+  readonly name = 'sink';
+  readonly attempts: { id: string; redelivery: boolean; names: string[] }[] = [];
+  failures = 0;
+  deliver(batch: Batch, redelivery: boolean): Promise<void> {
+    const names = batch.entries.map((one) => (one.kind === 'state_message' ? one.machine.netbiosName : one.kind));
+    this.attempts.push({ id: batch.id, redelivery, names });
+    return this.failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+let sink: FailingSink;
+const begin = (maxLag?: number) => {
+  delivery = createDelivery({
+    spool,
+    sink,
+    logger,
+    limits: { lingerMs: 1, firstRetryMs: 5, lastRetryMs: 20, maxEntries: 10 },
+    ...(maxLag === undefined ? {} : { maxLag }),
+  });
+  delivery.start();
+};
+const feed = async (...names: string[]) => {
+  for (const name of names) await spool.append([entry(name)]);
+  await spool.admit(500, 'arrival', () => window);
+};
+const until = async (condition: () => boolean) => {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 400) throw new Error(`never: ${JSON.stringify(delivery.status())}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'fsp-delivery-'));
+  spool = openSpool({ dir });
+  sink = new FailingSink();
+  warnings.length = 0;
+  await spool.registerSinks(['sink']);
+});
+afterEach(async () => {
+  await delivery.stop();
+  await spool.close();
+  rmSync(dir, { recursive: true });
+});
+
+test('what is admitted is delivered, also what comes while nothing was there', async () => {
+  begin();
+  await feed('one');
+  await until(() => sink.attempts.length === 1);
+  await feed('two');
+  await until(() => delivery.status().lag === 0 && delivery.status().batches === 2);
+  expect(sink.attempts.map(({ names, redelivery }) => [names, redelivery])).toEqual([
+    [['one'], false],
+    [['two'], false],
+  ]);
+});
+
+test('a failed batch comes again, the same and marked, until the sink has it, and the cause is said once', async () => {
+  sink.failures = 3;
+  await feed('one');
+  begin();
+  await until(() => delivery.status().lag === 0);
+  expect(sink.attempts.map(({ redelivery }) => redelivery)).toEqual([false, true, true, true]);
+  expect(new Set(sink.attempts.map(({ id }) => id)).size).toBe(1);
+  expect(warnings).toEqual(['sink: away; messages wait in the spool']);
+  expect(delivery.status()).toMatchObject({ failures: 3, batches: 1, lastError: null });
+});
+
+test('a batch under way when the server stops comes again at the next start, marked', async () => {
+  sink.failures = Infinity;
+  await feed('one');
+  begin();
+  await until(() => sink.attempts.length > 0);
+  await delivery.stop();
+  const [before] = sink.attempts;
+  sink = new FailingSink();
+  begin();
+  await until(() => delivery.status().lag === 0);
+  expect(sink.attempts).toEqual([{ ...before, redelivery: true }]);
+});
+
+test('past the limit of lag the oldest are given up, counted and reported', async () => {
+  sink.failures = 2;
+  await feed(...Array.from({ length: 8 }, (_unused, index) => `n${index}`));
+  begin(5);
+  await until(() => delivery.status().lag === 0);
+  expect(delivery.status().dropped).toBe(3);
+  expect(sink.attempts.at(-1)?.names).toEqual(['n3', 'n4', 'n5', 'n6', 'n7']);
+  expect(warnings).toContain('sink was away for too long: its oldest 3 entries were given up, 3 in all');
+});

@@ -1,0 +1,41 @@
+import { FspError } from '../errors.js';
+
+/**
+ * The text of a report's bytes. Clients send UTF-16LE with a byte order mark; UTF-8, UTF-16BE and reports without a
+ * mark are seen too, and the XML declaration is no witness: real UTF-8 reports declare UTF-16. So the mark decides,
+ * then the zero bytes around the first `<`, and only among the single-byte encodings the declaration.
+ * @throws FspError FSP_REPORT_ENCODING where bytes have no meaning in the encoding: nothing is replaced in silence
+ */
+export function decodeText(body: Uint8Array): string {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const encoding = detect(bytes);
+  try {
+    if (encoding === 'utf-16le' || encoding === 'utf-16be') return utf16(bytes, encoding);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FspError(
+      'FSP_REPORT_ENCODING',
+      `The body is no valid ${encoding.toUpperCase()}; send the report as UTF-16LE or UTF-8`,
+      { cause },
+    );
+  }
+}
+
+function detect(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === 0xef && second === 0xbb) return 'utf-8';
+  if (first !== 0 && second === 0) return 'utf-16le';
+  if (first === 0 && second !== 0) return 'utf-16be';
+  const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1];
+  return /^(windows-125\d|iso-8859-1|us-ascii)$/i.test(declared ?? '') ? 'windows-1252' : 'utf-8';
+}
+
+function utf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
+  if (bytes.length % 2 !== 0) throw new Error('odd number of bytes');
+  // Buffer's own decoder is many times faster than TextDecoder, but takes little-endian only and lone surrogates too.
+  const text = (encoding === 'utf-16le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
+  if (!text.isWellFormed()) throw new Error('lone surrogate');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

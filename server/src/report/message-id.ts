@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { Machine, StateMessage } from './types.js';
+
+/**
+ * The identity of a state message: 32 lower-case hexadecimal digits, made of what it says and nothing of how it came.
+ * A client that sends the same message again, because an answer was lost, sends the same identity.
+ */
+export function messageId(machine: Machine, message: StateMessage): string {
+  const { topic, state } = message;
+  // JSON of an array: no field can run into its neighbour.
+  const identity = JSON.stringify([
+    machine.clientId,
+    machine.netbiosName.toUpperCase(),
+    message.messageTime,
+    message.serialNumber,
+    topic.type,
+    topic.id,
+    topic.user,
+    topic.userSid,
+    state.id,
+    message.params,
+    message.details,
+  ]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}

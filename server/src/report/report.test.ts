@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FspError } from '../errors.js';
+import { parseCimTime } from './cim-time.js';
+import { decodeReport } from './decode.js';
+import { messageId } from './message-id.js';
+
+const sample = (name: string) => readFileSync(new URL(`../../../../shared/samples/${name}`, import.meta.url));
+const wire = sample('statemsg_500_client_2014.utf16le-bom.smx');
+const code = (body: Uint8Array | string) => {
+  try {
+    decodeReport(typeof body === 'string' ? Buffer.from(body) : body);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof FspError) return error.code;
+    throw error;
+  }
+};
+const wrap = (body: string) => `<Report><ReportBody>${body}</ReportBody></Report>`;
+const message = '<StateMessage><Topic Type="800"/><State ID="100"/></StateMessage>';
+
+describe('a real sample', () => {
+  test('of a 2012 client on the wire is read in every field', () => {
+    expect(decodeReport(wire)).toEqual({
+      machine: {
+        clientInstalled: true,
+        clientId: 'A1006D0E-CF56-41D1-A006-6330EFC39381',
+        clientVersion: '5.00.7958.1000',
+        netbiosName: 'PS1WIN7X64',
+      },
+      reportTime: Date.parse('2014-01-20T19:46:56.903Z'),
+      messages: [
+        {
+          messageTime: Date.parse('2014-01-20T17:18:55.573Z'),
+          serialNumber: 232,
+          topic: { type: 500, id: '505fda07-b4f3-45fb-83d9-8642554e2773', idType: 3, user: '', userSid: '' },
+          state: { id: 2, criticality: 0 },
+          details: '',
+          params: ['200'],
+        },
+      ],
+    });
+  });
+
+  test('as UTF-8 that declares UTF-16 says the same', () => {
+    expect(decodeReport(sample('statemsg_500_client_2014.utf8.xml'))).toEqual(decodeReport(wire));
+  });
+
+  test('without SerialNumber keeps its details and parameters', () => {
+    const [only] = decodeReport(sample('statemsg_9003_client_2018_no_serial_statedetails.utf8.xml')).messages;
+    expect(only).toMatchObject({ serialNumber: null, params: ['{F8C7C37F-B42B-4C0A-B050-2BB44DF1098A}', '0'] });
+    expect(only?.details).toMatch(/^"PAA\/AHgA.*=="~~$/);
+  });
+
+  test('of a machine without a client has the other form of ClientID, and an empty parameter', () => {
+    const { machine, messages } = decodeReport(sample('statemsg_902_no_client_2019.xml'));
+    expect(machine).toEqual({
+      clientInstalled: false,
+      clientId: '00001111-AAAA-2222-BBBB-3333CCCC4444',
+      clientVersion: '5.00.0000.0000',
+      netbiosName: 'P01PDP1.CONTOSO.COM',
+    });
+    expect(messages[0]?.params).toHaveLength(4);
+    expect(messages[0]?.params[3]).toBe('');
+  });
+});
+
+describe('encodings', () => {
+  const text = wrap(`<StateMessage><Topic Type="800" User="DOMÄNE\\Jürgen"/><State ID="1"/></StateMessage>`);
+  const declared = `<?xml version="1.0" encoding="UTF-16"?>\r\n${text}`;
+  const swap = (buffer: Buffer) => buffer.swap16();
+  test.each([
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 with mark', Buffer.from('\ufeff' + text)],
+    ['UTF-8 that declares UTF-16', Buffer.from(declared)],
+    ['UTF-16LE with mark', Buffer.from('\ufeff' + declared, 'utf16le')],
+    ['UTF-16LE without mark', Buffer.from(declared, 'utf16le')],
+    ['UTF-16LE without mark and declaration', Buffer.from(text, 'utf16le')],
+    ['UTF-16BE with mark', swap(Buffer.from('\ufeff' + declared, 'utf16le'))],
+    ['UTF-16BE without mark', swap(Buffer.from(text, 'utf16le'))],
+    ['Windows-1252', Buffer.from(`<?xml version="1.0" encoding="windows-1252"?>${text}`, 'latin1')],
+  ])('%s is read', (_name, body) => {
+    expect(decodeReport(body).messages[0]?.topic.user).toBe('DOMÄNE\\Jürgen');
+  });
+
+  test.each([
+    ['a lone byte in UTF-8', Buffer.from([0x3c, 0x52, 0xff, 0x3e])],
+    ['UTF-16 cut in the middle of a unit', wire.subarray(0, 501)],
+    ['a lone surrogate', Buffer.from('\ufeff<Report>\ud800</Report>', 'utf16le')],
+  ])('%s is refused, never replaced in silence', (_name, body) => {
+    expect(code(body)).toBe('FSP_REPORT_ENCODING');
+  });
+});
+
+test('several messages of one report are all read, in order', () => {
+  expect(
+    decodeReport(Buffer.from(wrap(message + message.replace('100', '400')))).messages.map(({ state }) => state.id),
+  ).toEqual([100, 400]);
+});
+
+test.each([
+  ['nothing', '', 'FSP_REPORT_EMPTY'],
+  ['white space', ' \r\n', 'FSP_REPORT_EMPTY'],
+  ['text', 'hello', 'FSP_REPORT_NOT_XML'],
+  ['JSON', '{"a":1}', 'FSP_REPORT_NOT_XML'],
+  ['HTML', '<html></html>', 'FSP_REPORT_WRONG_ROOT'],
+  ['the root in other case', '<report/>', 'FSP_REPORT_WRONG_ROOT'],
+  ['an empty report', '<Report/>', 'FSP_REPORT_INCOMPLETE'],
+  ['a message without state', wrap('<StateMessage><Topic Type="800"/></StateMessage>'), 'FSP_REPORT_INCOMPLETE'],
+  [
+    'a topic type in words',
+    wrap('<StateMessage><Topic Type="x"/><State ID="1"/></StateMessage>'),
+    'FSP_REPORT_INCOMPLETE',
+  ],
+  [
+    'a state beyond 32 bits',
+    wrap('<StateMessage><Topic Type="1"/><State ID="9999999999"/></StateMessage>'),
+    'FSP_REPORT_INCOMPLETE',
+  ],
+  ['a truncated report', wrap(message).slice(0, -5), 'FSP_REPORT_NOT_XML'],
+  ['two roots', wrap(message) + wrap(message), 'FSP_REPORT_NOT_XML'],
+  [
+    'an entity bomb',
+    `<!DOCTYPE Report [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${wrap(message)}`,
+    'FSP_REPORT_NOT_XML',
+  ],
+  ['an external entity', `<!DOCTYPE Report SYSTEM "file:///etc/passwd">${wrap(message)}`, 'FSP_REPORT_NOT_XML'],
+  ['an undeclared entity', wrap('&xxe;'), 'FSP_REPORT_NOT_XML'],
+  ['a NUL', wrap('\0'), 'FSP_REPORT_NOT_XML'],
+  ['100,000 levels', '<Report>' + '<a>'.repeat(100_000), 'FSP_REPORT_TOO_DEEP'],
+  [
+    '100,000 attributes',
+    `<Report ${Array.from({ length: 100_000 }, (_unused, index) => `a${index}=""`).join(' ')}/>`,
+    'FSP_REPORT_TOO_MANY_ATTRIBUTES',
+  ],
+  [
+    '65 attributes',
+    `<Report ${Array.from({ length: 65 }, (_unused, index) => `a${index}=""`).join(' ')}/>`,
+    'FSP_REPORT_TOO_MANY_ATTRIBUTES',
+  ],
+  ['1,001 messages', wrap(message.repeat(1001)), 'FSP_REPORT_TOO_MANY_MESSAGES'],
+  ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'FSP_REPORT_ENCODING'],
+])('%s is refused', (_name, body, expected) => {
+  expect(code(body as string)).toBe(expected);
+});
+
+test('long details with many equal signs are data, not attributes', () => {
+  const details = `<StateDetails><![CDATA[${'x="1" '.repeat(5000)}]]></StateDetails>`;
+  expect(code(wrap(message.replace('</StateMessage>', `${details}</StateMessage>`)))).toBe('accepted');
+});
+
+test('names like __proto__ are ordinary, unknown elements', () => {
+  expect(code(wrap(`<__proto__ a="1"/><constructor/>${message}`))).toBe('accepted');
+});
+
+test('no bytes throw anything but the errors of the catalogue', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      code(bytes);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a sample cut or damaged at any byte is refused or read, and never throws anything else', () => {
+  for (let at = 0; at < wire.length; at++) {
+    expect(code(wire.subarray(0, at))).toMatch(/^FSP_REPORT_/);
+    const damaged = Buffer.from(wire);
+    damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+    code(damaged);
+  }
+});
+
+test('a message has the same identity in another encoding and another report, and another one with any other field', () => {
+  const id = (xml: string) => {
+    const { machine, messages } = decodeReport(Buffer.from(xml));
+    return messages.map((one) => messageId(machine, one));
+  };
+  const other = message.replace('100', '400');
+  expect(id(wrap(message + other))).toEqual([...id(wrap(message)), ...id(wrap(other))]);
+  expect(
+    new Set([...id(wrap(message)), ...id(wrap(other)), ...id(wrap(message.replace('<Topic', '<Topic User="a"')))]).size,
+  ).toBe(3);
+  expect(id(wrap(message))[0]).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test.each([
+  ['20180703184447.673000+000', '2018-07-03T18:44:47.673Z'],
+  ['20180703184447.673000+120', '2018-07-03T16:44:47.673Z'],
+  ['20180703184447.673000-480', '2018-07-04T02:44:47.673Z'],
+  ['20180703184447', '2018-07-03T18:44:47.000Z'],
+  ['20240229000000.000000+000', '2024-02-29T00:00:00.000Z'],
+])('the CIM time %s is %s', (text, iso) => {
+  expect(parseCimTime(text)).toBe(Date.parse(iso));
+});
+
+test.each([
+  '',
+  'x',
+  '20180732000000.000000+000',
+  '20230229000000.000000+000',
+  '20180703244447.000000+000',
+  '2018-07-03T18:44:47Z',
+  '20180703184447.6730000+000',
+])('"%s" is no CIM time', (text) => {
+  expect(parseCimTime(text)).toBeNull();
+});

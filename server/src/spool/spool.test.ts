@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { entry } from '../../../test/entries.js';
+import type { Window } from '../throttle/window.js';
+import type { SpoolEntry } from './entries.js';
+import { openSpool, type Spool } from './spool.js';
+import { openSpoolStore } from './store.js';
+
+let dir: string;
+let spool: Spool;
+let now = Date.parse('2026-01-02T00:00:00Z');
+const window = (used: number): Window => ({ start: 0, limit: 1000, intervalMs: 1000, used, received: 0, rejected: 0 });
+const limits = { maxEntries: 100, maxBytes: 1e6 };
+const open = () => openSpool({ dir, now: () => now });
+const reopen = async () => {
+  await spool.close();
+  spool = open();
+};
+const names = (entries: SpoolEntry[]) =>
+  entries.map((one) => (one.kind === 'state_message' ? one.machine.netbiosName : one.kind));
+const admitAll = () => spool.admit(500, 'failures-first', window);
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'fsp-spool-'));
+  spool = open();
+  await spool.registerSinks(['a', 'b']);
+});
+afterEach(async () => {
+  await spool.close();
+  rmSync(dir, { recursive: true });
+});
+
+describe('waiting messages', () => {
+  test('survive a restart with every field, and wait until they are admitted', async () => {
+    await spool.append([entry('one', { failed: true }), entry('two')]);
+    await reopen();
+    expect(spool.stats()).toMatchObject({ waiting: 2, waitingFailed: 1, oldestWaitingAt: entry('one').receivedAt });
+    expect(await spool.nextBatch('a', limits)).toBeNull();
+    await admitAll();
+    expect((await spool.nextBatch('a', limits))?.batch.entries).toEqual([entry('one', { failed: true }), entry('two')]);
+  });
+
+  test('pass failures first, or in their order of arrival when that is asked for', async () => {
+    await spool.append([entry('ok1'), entry('bad1', { failed: true })]);
+    await spool.append([entry('ok2'), entry('bad2', { failed: true })]);
+    expect(await spool.admit(1, 'arrival', window)).toBe(1);
+    expect(await spool.admit(2, 'failures-first', window)).toBe(2);
+    await admitAll();
+    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['ok1', 'bad1', 'bad2', 'ok2']);
+  });
+
+  test('leave with the window of the throttle in one step', async () => {
+    await spool.append([entry('one'), entry('two'), entry('three')]);
+    await spool.admit(2, 'arrival', window);
+    await reopen();
+    expect(spool.storedWindow()?.used).toBe(2);
+    expect(spool.stats().waiting).toBe(1);
+  });
+});
+
+describe('a message that comes again', () => {
+  test('is acknowledged and not taken twice, at once, later, and after a restart', async () => {
+    expect(await Promise.all([spool.append([entry('same')]), spool.append([entry('same')])])).toEqual([1, 0]);
+    expect(await spool.append([entry('same'), entry('same'), entry('new')])).toBe(1);
+    await reopen();
+    expect(await spool.append([entry('same')])).toBe(0);
+    now += 2 * 86_400_000;
+    expect(await spool.append([entry('same')])).toBe(0);
+    expect(spool.stats().waiting).toBe(2);
+  });
+
+  test('is new again after three days', async () => {
+    await spool.append([entry('same')]);
+    now += 3 * 86_400_000;
+    expect(await spool.append([entry('same')])).toBe(1);
+  });
+});
+
+describe('a batch', () => {
+  test('comes again the same after a restart, says so, and is gone once it is completed', async () => {
+    await spool.append([entry('one'), entry('two')]);
+    await admitAll();
+    const first = await spool.nextBatch('a', { ...limits, maxEntries: 1 });
+    expect(first).toMatchObject({ redelivery: false });
+    await reopen();
+    await spool.append([entry('three')]);
+    await admitAll();
+    expect(await spool.nextBatch('a', limits)).toEqual({ batch: first!.batch, redelivery: true });
+    await spool.completeBatch('a', first!.batch.id);
+    await reopen();
+    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['two', 'three']);
+  });
+
+  test('ends at the limit of bytes, with one entry at least', async () => {
+    await spool.append([entry('one', { raw: Buffer.alloc(5000) }), entry('two', { raw: Buffer.alloc(5000) })]);
+    await admitAll();
+    expect((await spool.nextBatch('a', { maxEntries: 10, maxBytes: 100 }))!.batch.entries).toHaveLength(1);
+  });
+
+  test('is kept for the sink that is behind, and deleted when the last has it', async () => {
+    await spool.append([entry('one'), entry('two')]);
+    await admitAll();
+    const complete = async (sink: string) => spool.completeBatch(sink, (await spool.nextBatch(sink, limits))!.batch.id);
+    await complete('a');
+    expect([spool.lag('a'), spool.lag('b'), spool.stats().admitted]).toEqual([0, 2, 2]);
+    await complete('b');
+    expect(spool.stats().admitted).toBe(0);
+    await reopen();
+    await spool.append([entry('three')]);
+    await admitAll();
+    expect(spool.lag('a')).toBe(1);
+    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
+  });
+
+  test('of a sink that was given up is never completed by a late answer', async () => {
+    await spool.append([entry('one'), entry('two'), entry('three')]);
+    await admitAll();
+    const late = await spool.nextBatch('a', { ...limits, maxEntries: 1 });
+    await spool.skip('a', 2);
+    await spool.completeBatch('a', late!.batch.id);
+    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
+  });
+});
+
+test('a sink that is gone holds nothing back, and a new one starts with what is still there', async () => {
+  await spool.append([entry('one')]);
+  await admitAll();
+  await spool.completeBatch('a', (await spool.nextBatch('a', limits))!.batch.id);
+  await spool.append([entry('two')]);
+  await admitAll();
+  await spool.registerSinks(['a']);
+  expect(spool.stats().admitted).toBe(1);
+  await spool.registerSinks(['a', 'c']);
+  expect(names((await spool.nextBatch('c', limits))!.batch.entries)).toEqual(['two']);
+});
+
+test('a damaged entry is skipped and counted, the others are delivered', async () => {
+  await spool.append([entry('one'), entry('two'), entry('three')]);
+  await spool.close();
+  const store = openSpoolStore(dir);
+  const raw = store.root.openDB<Buffer, number>({ name: 'entries', encoding: 'binary' });
+  await raw.put(2, Buffer.from([0xc1, 0xff, 0xff]));
+  await store.root.close();
+  spool = open();
+  await admitAll();
+  expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['one', 'three']);
+  expect(spool.stats().damaged).toBe(1);
+});
+
+test('ten thousand messages pass in steps without losing one', async () => {
+  await Promise.all(
+    Array.from({ length: 10_000 }, (_unused, index) => spool.append([entry(`n${index}`, { failed: index % 3 === 0 })])),
+  );
+  let moved = 0;
+  for (let step = await admitAll(); step > 0; step = await admitAll()) moved += step;
+  expect(moved).toBe(10_000);
+  const seen = new Set<string>();
+  for (let next = await spool.nextBatch('a', limits); next !== null; next = await spool.nextBatch('a', limits)) {
+    for (const name of names(next.batch.entries)) seen.add(name);
+    await spool.completeBatch('a', next.batch.id);
+  }
+  expect(seen.size).toBe(10_000);
+});
+
+describe('the lock of the data folder', () => {
+  // In processes of their own, as in life: the compiled module, which `npm test` builds first.
+  const script = `const {lockDataDir} = await import(process.argv[1]);
+    try { lockDataDir(process.argv[2]); console.log('held'); setInterval(() => {}, 1000) } catch (error) { console.log(error.message) }`;
+  const module = new URL('../../dist/spool/lock.js', import.meta.url).href;
+  const start = async (folder: string) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, module, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const kill = async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    };
+    return { said: said.toString().trim(), pid: child.pid ?? 0, kill };
+  };
+
+  test('keeps a second process out, by number of the first, and ends with the first, also by kill -9', async () => {
+    const first = await start(join(dir, 'data'));
+    expect(first.said).toBe('held');
+    expect((await start(join(dir, 'data'))).said).toContain(
+      `is in use by process ${first.pid}; stop it, or name another folder`,
+    );
+    await first.kill();
+    const third = await start(join(dir, 'data'));
+    expect(third.said).toBe('held');
+    await third.kill();
+  });
+
+  test('is refused clearly where the folder cannot be made', async () => {
+    expect((await start('/proc/nowhere')).said).toMatch(/cannot be written \(\w+\); give this user the right/);
+  });
+});

@@ -1,0 +1,56 @@
+import { open, type Database, type RootDatabase } from 'lmdb';
+import type { Window } from '../throttle/window.js';
+import type { SpoolEntry } from './entries.js';
+
+/** A batch as it is written down before it is sent: positions in the admitted log, both included. */
+export interface PendingBatch {
+  id: string;
+  from: number;
+  to: number;
+  createdAt: number;
+}
+
+/** What is remembered of each sink. */
+export interface SinkRecord {
+  /** Position of the last entry that the sink has. */
+  cursor: number;
+  pending: PendingBatch | null;
+}
+
+export type Lane = 0 | 1;
+export const failedLane: Lane = 0;
+export const otherLane: Lane = 1;
+
+/**
+ * The tables of the spool, in one LMDB environment, so that a step over several of them is one transaction:
+ *
+ * | table | key | value |
+ * |---|---|---|
+ * | entries | arrival number | the entry, MessagePack |
+ * | waiting | [lane, arrival number] | receivedAt |
+ * | admitted | position in the admitted log | arrival number |
+ * | seen | day, message id (18 bytes) | nothing |
+ * | records | `window`, `sink NAME` | small records |
+ */
+export interface SpoolStore {
+  root: RootDatabase;
+  entries: Database<SpoolEntry, number>;
+  waiting: Database<number, [Lane, number]>;
+  admitted: Database<number, number>;
+  seen: Database<Buffer, Buffer>;
+  records: Database<SinkRecord | Window, string>;
+}
+
+/** Opens the tables, making them where they are missing. */
+export function openSpoolStore(dir: string): SpoolStore {
+  // Without overlapping sync a write's promise resolves when its commit is flushed, which is what 200 promises.
+  const root = open({ path: dir, maxDbs: 8, overlappingSync: false, noSubdir: false });
+  return {
+    root,
+    entries: root.openDB({ name: 'entries' }),
+    waiting: root.openDB({ name: 'waiting' }),
+    admitted: root.openDB({ name: 'admitted' }),
+    seen: root.openDB({ name: 'seen', keyEncoding: 'binary', encoding: 'binary' }),
+    records: root.openDB({ name: 'records' }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { StateMessageEntry } from '../server/src/spool/entries.js';
+
+/** A state message as it stands in the spool; `name` makes its identity. */
+export function entry(name: string, more: Partial<StateMessageEntry> = {}): StateMessageEntry {
+  return {
+    kind: 'state_message',
+    messageId: Buffer.from(name).toString('hex').padStart(32, '0').slice(-32),
+    receivedAt: Date.parse('2026-01-02T03:04:06Z'),
+    clientAddress: '10.1.2.3',
+    machine: {
+      clientInstalled: false,
+      clientId: '00000000-0000-0000-0000-000000000000',
+      clientVersion: '5.00.0000.0000',
+      netbiosName: name,
+    },
+    reportTime: null,
+    message: {
+      messageTime: Date.parse('2026-01-02T03:04:05Z'),
+      serialNumber: 1,
+      topic: { type: 800, id: '{0D94311F-CB7B-4E73-94B1-75878081111C}', idType: 0, user: '', userSid: '' },
+      state: { id: 100, criticality: 0 },
+      details: '',
+      params: [],
+    },
+    failed: false,
+    reportIndex: 0,
+    raw: Buffer.from('<Report/>'),
+    ...more,
+  };
+}
