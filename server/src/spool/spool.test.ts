@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -167,12 +168,10 @@ test('ten thousand messages pass in steps without losing one', async () => {
 });
 
 describe('the lock of the data folder', () => {
-  // In processes of their own, as in life: the compiled module, which `npm test` builds first.
-  const script = `const {lockDataDir} = await import(process.argv[1]);
-    try { lockDataDir(process.argv[2]); console.log('held'); setInterval(() => {}, 1000) } catch (error) { console.log(error.message) }`;
-  const module = new URL('../../dist/spool/lock.js', import.meta.url).href;
+  // In processes of their own, as in life.
+  const holder = fileURLToPath(new URL('../../../test/lock-holder.mjs', import.meta.url));
   const start = async (folder: string) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, module, folder], {
+    const child = spawn(process.execPath, [holder, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
@@ -196,6 +195,6 @@ describe('the lock of the data folder', () => {
   });
 
   test('is refused clearly where the folder cannot be made', async () => {
-    expect((await start('/proc/nowhere')).said).toMatch(/cannot be written \(\w+\); give this user the right/);
+    expect((await start('/dev/null/nowhere')).said).toMatch(/cannot be written \(\w+\); give this user the right/);
   });
 });
