@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { connect } from '../clickhouse/client.js';
-import { readEngineCredentials, refuseFileFunction } from '../clickhouse/engine.js';
+import { readEngineCredentials } from '../clickhouse/credentials.js';
+import { refuseFileFunction } from '../clickhouse/file-gate.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { addConfigOptions, configOf } from './options.js';
@@ -66,7 +67,7 @@ function connectForReading(config: Config) {
     };
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
-  if (engine === null) {
+  if (engine === null || engine.url === '') {
     throw new FspError(
       'FSP_SERVER_NOT_FOUND',
       `No embedded ClickHouse runs for the data folder ${config.dataDir}; start the server, or name its folder with FSP_DATA_DIR`,

@@ -1,0 +1,314 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entry } from '../../../test/entries.js';
+import { describeMessage } from '../catalog/describe.js';
+import { errorCatalog } from '../catalog/errors.js';
+import { stateCatalog } from '../catalog/states.js';
+import { createClickHouseSink } from '../sinks/clickhouse.js';
+import type { StateMessageEntry } from '../spool/entries.js';
+import { checkServer, connect } from './client.js';
+import { startEngine, type Engine } from './engine.js';
+import { refuseFileFunction } from './file-gate.js';
+import { loadCatalog } from './load-catalog.js';
+import { migrate, migrations } from './migrate.js';
+
+const database = 'fsp';
+const folder = mkdtempSync(join(tmpdir(), 'fsp-engine-'));
+let engine: Engine;
+let writer: ClickHouseClient;
+let reader: ClickHouseClient;
+
+beforeAll(async () => {
+  engine = await startEngine({ dataDir: folder, port: 0, database });
+  writer = connect({ url: engine.url, ...engine.writer, database: 'default' });
+  await migrate(writer, { database });
+  reader = connect({ url: engine.url, ...engine.reader, database });
+});
+afterAll(async () => {
+  await writer.close();
+  await reader.close();
+  await engine.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const rows = async <Row>(query: string, client = reader) =>
+  (await client.query({ query, format: 'JSONEachRow' })).json<Row>();
+const makeSink = () =>
+  createClickHouseSink({
+    client: writer,
+    database,
+    siteCode: 'PS1',
+    serverName: 'FSP01',
+    describe: ({ message }) => describeMessage(message),
+  });
+let batches = 0;
+const batchOf = (...entries: StateMessageEntry[]) => ({
+  id: String(++batches).padStart(32, '0'),
+  createdAt: Date.parse('2026-01-02T03:05:00Z'),
+  entries,
+});
+const state = (
+  name: string,
+  id: number,
+  at: string,
+  more: Partial<StateMessageEntry> = {},
+  topicType = 800,
+): StateMessageEntry => {
+  const base = entry(`${name}${topicType}/${id}${at}`, more);
+  const machine = { ...base.machine, netbiosName: name, ...more.machine };
+  return {
+    ...base,
+    machine,
+    message: {
+      ...base.message,
+      messageTime: Date.parse(at),
+      state: { id, criticality: 0 },
+      topic: { ...base.message.topic, type: topicType },
+    },
+  };
+};
+
+describe('the engine', () => {
+  test('confines itself, and keeps its passwords for its owner only', () => {
+    expect(engine.landlock).toMatch(/^on/);
+    expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(() => readFileSync(join(folder, 'users.xml'))).toThrow(/ENOENT/);
+  });
+
+  test('lets nobody in as its own local user', async () => {
+    const answer = await fetch(`${engine.url}/?query=SELECT+1`);
+    expect(answer.status).not.toBe(200);
+    expect(await answer.text()).toMatch(/SESSION|700|Authentication/);
+  });
+
+  test.each([
+    "SELECT file('/etc/passwd')",
+    "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+    'DROP TABLE fsp.state_messages',
+    'INSERT INTO fsp.rejected_messages (reason) VALUES (1)',
+    'CREATE TABLE fsp.mine (a Int8) ENGINE = Memory',
+    'SYSTEM SHUTDOWN',
+    'SELECT 1 SETTINGS max_execution_time = 600',
+    'SELECT 1 SETTINGS max_execution_time = 0',
+    'SELECT 1 SETTINGS max_memory_usage = 0',
+    'SELECT 1 SETTINGS readonly = 0',
+    'KILL QUERY WHERE 1',
+  ])('refuses a reader: %s', async (query) => {
+    await expect((async () => (await reader.query({ query })).text())()).rejects.toThrow();
+  });
+
+  test.each([
+    "INSERT INTO FUNCTION file('out.csv') SELECT 1",
+    "CREATE TABLE fsp.mine (a Int8) ENGINE = URL('http://127.0.0.1:1/', CSV)",
+    "SELECT file('/etc/passwd')",
+  ])('refuses the writer too: %s', async (query) => {
+    await expect((async () => (await writer.exec({ query })).stream.resume())()).rejects.toThrow();
+  });
+
+  test('finds file() in the syntax tree, for an engine that is not confined', async () => {
+    for (const sql of ["SELECT file('/etc/passwd')", "SELECT FILE('/etc/passwd')", 'SELECT arrayMap(file, [1])']) {
+      await expect(refuseFileFunction(reader, sql), sql).rejects.toThrow('file() is not allowed');
+    }
+    await refuseFileFunction(reader, "SELECT 'file' AS profile");
+  });
+
+  test('comes back by itself after kill -9, on the same port with the same passwords', async () => {
+    process.kill(engine.pid(), 'SIGKILL');
+    const before = engine.url;
+    for (let tries = 0; ; tries++) {
+      const answer = await reader.ping();
+      if (answer.success && engine.state() === 'running') break;
+      if (tries > 100) throw new Error('the engine did not come back');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(engine.url).toBe(before);
+  });
+
+  test('is refused on a folder and on a port that are in use, by name', async () => {
+    await expect(startEngine({ dataDir: folder, port: 0, database })).rejects.toThrow(/in use by another process/);
+    const port = Number(new URL(engine.url).port);
+    await expect(startEngine({ dataDir: join(folder, 'other'), port, database })).rejects.toThrow(`Port ${port}`);
+  });
+});
+
+describe('the schema', () => {
+  test('is made once, by several receivers at the same time or again', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => migrate(writer, { database })));
+    const applied = await rows<{ version: number }>('SELECT DISTINCT version FROM schema_migrations ORDER BY version');
+    expect(applied.map((row) => row.version)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('explains itself: every table and column of a table has a comment', async () => {
+    expect(
+      await rows(
+        "SELECT name FROM system.tables WHERE database = 'fsp' AND comment = '' AND engine != 'MaterializedView'",
+      ),
+    ).toEqual([]);
+    expect(
+      await rows(
+        "SELECT table, name FROM system.columns WHERE database = 'fsp' AND comment = '' AND table IN (SELECT name FROM system.tables WHERE database = 'fsp' AND engine LIKE '%MergeTree') AND table != 'schema_migrations'",
+      ),
+    ).toEqual([]);
+  });
+
+  test('has a form for a cluster that ClickHouse can read', async () => {
+    for (const { statements } of migrations({ database, cluster: 'main' })) {
+      for (const statement of statements) {
+        expect(statement).toContain("ON CLUSTER 'main'");
+        expect(statement).not.toMatch(/ENGINE = (Aggregating|Replacing)?MergeTree/);
+        await writer.command({ query: `EXPLAIN AST ${statement}` });
+      }
+    }
+  });
+
+  test('holds the catalogue once, however often it is loaded', async () => {
+    const catalog = { database, states: stateCatalog, errors: errorCatalog };
+    await Promise.all([loadCatalog(writer, catalog), loadCatalog(writer, catalog)]);
+    const [counts] = await rows(
+      'SELECT (SELECT toUInt32(count()) FROM state_catalog) AS states, (SELECT toUInt32(count()) FROM error_catalog) AS errors',
+    );
+    expect(counts).toEqual({ states: stateCatalog.length, errors: errorCatalog.length });
+  });
+});
+
+describe('the sink', () => {
+  test('sends a batch again only where it is not yet there', async () => {
+    const sink = makeSink();
+    const there = batchOf(state('AGAIN', 100, '2026-01-02T00:00:00Z'), state('AGAIN', 400, '2026-01-02T01:00:00Z'));
+    await sink.deliver(there, false);
+    await sink.deliver(there, true);
+    await sink.deliver(batchOf(state('LATE', 100, '2026-01-02T00:00:00Z')), true);
+    expect(
+      await rows(
+        "SELECT client_name, toUInt32(count()) AS n FROM state_messages WHERE client_name IN ('AGAIN', 'LATE') GROUP BY 1 ORDER BY 1",
+      ),
+    ).toEqual([
+      { client_name: 'AGAIN', n: 2 },
+      { client_name: 'LATE', n: 1 },
+    ]);
+  });
+
+  test('completes a batch of which only a part is there, and rolls it up again without counting twice', async () => {
+    const sink = makeSink();
+    const whole = batchOf(state('PART', 100, '2026-01-02T00:00:00Z'), state('PART', 313, '2026-01-02T01:00:00Z'));
+    await sink.deliver({ ...whole, entries: whole.entries.slice(0, 1) }, false);
+    await sink.deliver(whole, true);
+    expect(
+      await rows(
+        "SELECT last_state_id, toUInt32(message_count) AS message_count FROM clients WHERE client_name = 'PART'",
+      ),
+    ).toEqual([{ last_state_id: 313, message_count: 2 }]);
+  });
+
+  test('stores hostile text inert and unchanged', async () => {
+    const hostile = [
+      '\r\n',
+      '\u001b[31m',
+      '\u202e',
+      '__proto__',
+      '{{$x}}',
+      "'; DROP TABLE x; --",
+      '\u0000',
+      '😀',
+      '\\',
+      '"',
+    ];
+    const base = state('HOSTILE', 12, '2026-01-02T00:00:00Z');
+    await makeSink().deliver(
+      batchOf({ ...base, message: { ...base.message, params: hostile, details: hostile.join('') } }),
+      false,
+    );
+    expect(await rows("SELECT params, details FROM state_messages WHERE client_name = 'HOSTILE'")).toEqual([
+      { params: hostile, details: hostile.join('') },
+    ]);
+  });
+
+  test('takes our time for a message whose clock is beyond what a column holds', async () => {
+    const base = state('CLOCK', 100, '2026-01-02T00:00:00Z');
+    await makeSink().deliver(batchOf({ ...base, message: { ...base.message, messageTime: Date.UTC(9000, 1) } }), false);
+    expect(await rows("SELECT message_time FROM state_messages WHERE client_name = 'CLOCK'")).toEqual([
+      { message_time: '2026-01-02 03:04:06.000' },
+    ]);
+  });
+
+  test('says in words that ClickHouse is away or unwilling, without a password', async () => {
+    const away = connect({ url: 'http://127.0.0.1:1', username: 'me', password: 'hunter2', database });
+    await expect(checkServer(away)).rejects.toThrow(/^ClickHouse does not answer \(ECONNREFUSED\); check/);
+    const wrong = connect({ url: engine.url, username: 'fsp_reader', password: 'hunter2', database });
+    await expect(checkServer(wrong)).rejects.toThrow(/^ClickHouse refused with code 516(?!.*hunter2)/);
+    await Promise.all([away.close(), wrong.close()]);
+  });
+});
+
+describe('the view clients', () => {
+  const guid = { ...entry('x').machine, clientId: 'A1006D0E-CF56-41D1-A006-6330EFC39381' };
+  const client = async (name: string) =>
+    await rows<Record<string, unknown>>(`SELECT * FROM clients WHERE client_name = '${name}'`);
+
+  test('joins what a machine said before it had a client with what its client says', async () => {
+    await makeSink().deliver(
+      batchOf(
+        state('JOIN', 100, '2026-01-02T00:00:00Z'),
+        state('JOIN', 400, '2026-01-02T00:10:00Z'),
+        state('JOIN', 500, '2026-01-02T00:11:00Z', { machine: { ...guid, netbiosName: 'JOIN' } }),
+        state('JOIN', 700, '2026-01-02T00:12:00Z', { machine: { ...guid, netbiosName: 'JOIN' } }),
+        state('JOIN', 2, '2026-01-03T00:00:00Z', { machine: { ...guid, netbiosName: 'JOIN' } }, 1000),
+      ),
+      false,
+    );
+    expect(await client('JOIN')).toEqual([
+      expect.objectContaining({
+        client_id: guid.clientId,
+        phase: 'assignment',
+        outcome: 'succeeded',
+        last_state_id: 700,
+        deployment_begin_time: '2026-01-02 00:00:00.000',
+        deployment_end_time: '2026-01-02 00:10:00.000',
+        assignment_begin_time: '2026-01-02 00:11:00.000',
+        assignment_end_time: '2026-01-02 00:12:00.000',
+        communication_outcome: 'failed',
+        last_message_time: '2026-01-03 00:00:00.000',
+      }),
+    ]);
+  });
+
+  test('clears the end when a deployment begins anew', async () => {
+    await makeSink().deliver(
+      batchOf(
+        state('ANEW', 100, '2026-01-01T00:00:00Z'),
+        state('ANEW', 400, '2026-01-01T01:00:00Z'),
+        state('ANEW', 100, '2026-01-02T00:00:00Z'),
+      ),
+      false,
+    );
+    expect((await client('ANEW'))[0]).toMatchObject({
+      deployment_begin_time: '2026-01-02 00:00:00.000',
+      deployment_end_time: null,
+      outcome: 'in_progress',
+      communication_outcome: 'unknown',
+    });
+  });
+});
+
+test('otel_logs shows a failed message as an error with its attributes', async () => {
+  const base = state('OTEL', 313, '2026-01-02T00:00:00Z');
+  await makeSink().deliver(batchOf({ ...base, message: { ...base.message, params: ['1603'] } }), false);
+  const [row] = await rows<Record<string, unknown>>(
+    "SELECT * FROM otel_logs WHERE LogAttributes['configmgr.client.name'] = 'OTEL'",
+  );
+  expect(row).toMatchObject({
+    SeverityText: 'ERROR',
+    SeverityNumber: 17,
+    EventName: 'configmgr.client.deployment',
+    ServiceName: 'fallback-status-point',
+  });
+  expect(row?.LogAttributes).toMatchObject({
+    'error.type': '1603',
+    'configmgr.params': '["1603"]',
+    'configmgr.state.id': '313',
+  });
+});

@@ -1,0 +1,266 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { FspError } from '../errors.js';
+import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
+import { configXml, usersXml, type Account } from './engine-config.js';
+
+const startWithinMs = 30_000;
+/** A clean stop takes well under a second; with queries running about five. */
+const stopWithinMs = 15_000;
+const longestPauseMs = 10_000;
+
+export type EngineState = 'running' | 'restarting' | 'stopped';
+
+export interface Engine {
+  url: string;
+  writer: Account;
+  reader: Account;
+  /** Whether the kernel confines the engine to its folder, and if not, why. */
+  landlock: string;
+  state(): EngineState;
+  /** Process id of the engine as it runs now. */
+  pid(): number;
+  stop(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Folder for the engine's data. */
+  dataDir: string;
+  /** Port on loopback; 0 takes any free one. */
+  port: number;
+  /** The database that writer and reader are granted. */
+  database: string;
+  /** Switched off only to test what then protects. */
+  confine?: boolean;
+  logger?: { info(message: string): void; warn(message: string): void };
+}
+
+interface RunningChild {
+  child: ChildProcess;
+  port: number;
+  landlock: string;
+  exited: Promise<void>;
+}
+
+/**
+ * Starts the embedded engine and keeps it running: the real ClickHouse server, in a process of its own. An engine that
+ * ends by itself is started again, on the same port with the same passwords.
+ * @throws FspError FSP_ENGINE_UNAVAILABLE, FSP_ENGINE_FAILED, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const dataDir = resolve(options.dataDir);
+  const library = findLibrary();
+  if (options.port !== 0) await refuseTakenPort(options.port);
+  const credentials = ensureEngineCredentials(dataDir);
+  const launch = (port: number) => startChild({ ...options, dataDir, library, credentials, port });
+  let running = await launch(options.port);
+  const { port, landlock } = running;
+  credentials.url = `http://127.0.0.1:${port}`;
+  keepEngineCredentials(dataDir, credentials);
+
+  let state: EngineState = 'running';
+  const stopping = new AbortController();
+  const supervision = supervise();
+
+  async function supervise(): Promise<void> {
+    let pause = 100;
+    for (;;) {
+      await running.exited;
+      if (stopping.signal.aborted) return;
+      state = 'restarting';
+      options.logger?.warn(
+        'The embedded ClickHouse ended unexpectedly and is started again; messages wait in the spool',
+      );
+      while (!stopping.signal.aborted) {
+        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+        if (stopping.signal.aborted) return;
+        try {
+          running = await launch(port);
+          state = 'running';
+          pause = 100;
+          options.logger?.info('The embedded ClickHouse runs again');
+          break;
+        } catch (error) {
+          pause = Math.min(pause * 2, longestPauseMs);
+          options.logger?.warn(`The embedded ClickHouse did not start: ${(error as Error).message}`);
+        }
+      }
+      if (stopping.signal.aborted) await stopChild(running);
+    }
+  }
+
+  return {
+    url: credentials.url,
+    writer: credentials.writer,
+    reader: credentials.reader,
+    landlock,
+    state: () => state,
+    pid: () => running.child.pid ?? 0,
+    async stop() {
+      stopping.abort();
+      await stopChild(running);
+      await supervision;
+      state = 'stopped';
+      keepEngineCredentials(dataDir, { ...credentials, url: '' });
+    },
+  };
+}
+
+function findLibrary(): string {
+  const name = `@chdb/lib-${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
+  try {
+    return createRequire(import.meta.url).resolve(`${name}/libchdb.so`);
+  } catch {
+    throw new FspError(
+      'FSP_ENGINE_UNAVAILABLE',
+      `The embedded ClickHouse (${name}) is not installed or does not exist for this platform; install optional dependencies, or give a server with FSP_CLICKHOUSE_URL`,
+    );
+  }
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((free, taken) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      taken(
+        new FspError(
+          'FSP_PORT_TAKEN',
+          `Port ${port} on 127.0.0.1 cannot be used for ClickHouse (${error.code ?? 'unknown'}); choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
+        ),
+      );
+    });
+    probe.listen(port, '127.0.0.1', () =>
+      probe.close(() => {
+        free();
+      }),
+    );
+  });
+}
+
+async function startChild(
+  options: EngineOptions & { library: string; credentials: EngineCredentials },
+): Promise<RunningChild> {
+  const { dataDir, credentials, library } = options;
+  const portFile = join(dataDir, 'http_port');
+  const usersFile = join(dataDir, 'users.xml');
+  const configFile = join(dataDir, 'config.xml');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  rmSync(portFile, { force: true });
+  writeFileSync(usersFile, usersXml({ database: options.database, ...credentials }), { mode: 0o600 });
+  writeFileSync(configFile, configXml({ usersFile, dataDir, port: options.port }), { mode: 0o600 });
+
+  // The last query waits on standard input, which this process holds open; its end is a clean stop.
+  const script =
+    `SYSTEM START LISTEN HTTP; SELECT getServerPort('http_port') INTO OUTFILE '${portFile.replaceAll("'", "\\'")}' TRUNCATE FORMAT TSVRaw;` +
+    ` SELECT count() FROM file(stdin, 'LineAsString', 's String') FORMAT Null`;
+  const args = [
+    // argv[0]; without it the first option is lost in silence.
+    'clickhouse-local',
+    `--config-file=${configFile}`,
+    `--path=${dataDir}`,
+    '--listen_host=127.0.0.1',
+    `--http_port=${options.port}`,
+    '--log-level=error',
+    '--query',
+    script,
+  ];
+  const order = JSON.stringify({ library, dataDir, args, confine: options.confine ?? true });
+  const child = spawn(process.execPath, [childProgram(), order], {
+    cwd: dataDir,
+    env: { PATH: process.env.PATH },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl+C on a terminal goes to the whole group; the engine must outlive it until the spool is closed.
+    detached: true,
+  });
+  let said = '';
+  const hear = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-8_000));
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  child.stdin.on('error', () => undefined);
+  let ended = false;
+  const exited = new Promise<void>((done) => {
+    child.once('close', () => {
+      ended = true;
+      done();
+    });
+  });
+
+  const deadline = Date.now() + startWithinMs;
+  try {
+    for (;;) {
+      if (ended) throw startError(said);
+      const port = existsSync(portFile) ? Number(/^(\d+)\n/.exec(readFileSync(portFile, 'utf8'))?.[1] ?? 0) : 0;
+      if (port !== 0) {
+        await probe(port, credentials.writer);
+        const landlock = /^landlock (.*)$/m.exec(said)?.[1] ?? 'unknown';
+        if (landlock.startsWith('off'))
+          options.logger?.warn(
+            `The embedded ClickHouse is not confined to its folder (Landlock ${landlock}); let only trusted people query it`,
+          );
+        return { child, port, landlock, exited };
+      }
+      if (Date.now() > deadline)
+        throw new FspError(
+          'FSP_ENGINE_FAILED',
+          `The embedded ClickHouse did not start within ${startWithinMs / 1000} s; look at the machine's load and disk`,
+        );
+      await sleep(10);
+    }
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    rmSync(usersFile, { force: true });
+  }
+}
+
+/** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */
+function childProgram(): string {
+  const sibling = fileURLToPath(new URL('./engine-child.js', import.meta.url));
+  return existsSync(sibling)
+    ? sibling
+    : fileURLToPath(new URL('../../dist/clickhouse/engine-child.js', import.meta.url));
+}
+
+/** On a fixed port another engine may answer: only ours knows the password. */
+async function probe(port: number, { username, password }: Account): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/?query=SELECT+1`, {
+    headers: { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password },
+  });
+  await answer.text();
+  if (!answer.ok)
+    throw new FspError(
+      'FSP_PORT_TAKEN',
+      `Another ClickHouse answers on port ${port}; choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
+    );
+}
+
+function startError(said: string): FspError {
+  if (/Cannot lock file|CANNOT_OPEN_FILE|Code: 76/.test(said)) {
+    return new FspError(
+      'FSP_DATA_DIR_LOCKED',
+      'The folder of the embedded ClickHouse is in use by another process; stop it, or name another folder with FSP_DATA_DIR',
+    );
+  }
+  const reason = said
+    .replace(/^landlock .*$/m, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .slice(0, 400);
+  return new FspError(
+    'FSP_ENGINE_FAILED',
+    `The embedded ClickHouse ended while starting: ${reason || 'it said nothing'}`,
+  );
+}
+
+async function stopChild({ child, exited }: RunningChild): Promise<void> {
+  child.stdin?.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+  await exited;
+  clearTimeout(timer);
+}

@@ -1,0 +1,111 @@
+import { isIP } from 'node:net';
+import type { MessageDescription } from '../catalog/describe.js';
+import { decodeText } from '../report/encoding.js';
+import type { RejectedMessageEntry, SpoolEntry, StateMessageEntry, ThrottleWindowEntry } from '../spool/entries.js';
+
+export interface RowContext {
+  siteCode: string;
+  serverName: string;
+  batchId: string;
+  /** Milliseconds since 1970 UTC. */
+  processedAt: number;
+  describe(entry: StateMessageEntry): MessageDescription;
+}
+
+export type Row = Record<string, unknown>;
+
+/** The latest time that a DateTime64 holds and that a clock may claim. */
+const latest = Date.UTC(2299, 11, 31);
+
+/** An entry's table and row. `row_id` names a row within its batch, so that a batch that got through in part can be completed. */
+export function rowOf(entry: SpoolEntry, position: number, context: RowContext): { table: string; row: Row } {
+  const common = { batch_id: context.batchId, row_id: position };
+  switch (entry.kind) {
+    case 'state_message':
+      return { table: 'state_messages', row: { ...stateMessageRow(entry, context), ...common } };
+    case 'rejected_message':
+      return { table: 'rejected_messages', row: { ...rejectedMessageRow(entry), ...common } };
+    case 'throttle_window':
+      return { table: 'throttle_window_updates', row: { ...throttleWindowRow(entry, context), ...common } };
+  }
+}
+
+function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
+  const { machine, message } = entry;
+  const { topicName, stateText, phase, outcome, errorCode, errorText } = context.describe(entry);
+  // NetBIOSName sometimes holds the full name.
+  const qualified = machine.netbiosName.includes('.') && isIP(machine.netbiosName) === 0;
+  return {
+    message_id: entry.messageId,
+    received_at: time(entry.receivedAt),
+    processed_at: time(context.processedAt),
+    message_time: time(messageTime(entry)),
+    site_code: context.siteCode,
+    fsp_server: context.serverName,
+    client_id: machine.clientId,
+    client_name: (qualified
+      ? machine.netbiosName.slice(0, machine.netbiosName.indexOf('.'))
+      : machine.netbiosName
+    ).toUpperCase(),
+    client_fqdn: qualified ? machine.netbiosName : '',
+    client_version: machine.clientVersion,
+    client_installed: machine.clientInstalled,
+    client_address: entry.clientAddress,
+    topic_type: message.topic.type,
+    topic_name: topicName,
+    topic_id: message.topic.id,
+    state_id: message.state.id,
+    state_text: stateText,
+    phase,
+    outcome,
+    criticality: message.state.criticality,
+    serial_number: message.serialNumber,
+    params: message.params,
+    error_code: errorCode,
+    error_text: errorText,
+    user_name: message.topic.user,
+    user_sid: message.topic.userSid,
+    details: message.details,
+    report_index: entry.reportIndex,
+    raw: entry.raw.length === 0 ? '' : decodeText(entry.raw),
+  };
+}
+
+/** The message's own time, or the report's, or ours: whichever is there and can be stored. */
+export function messageTime(entry: StateMessageEntry): number {
+  return (
+    [entry.message.messageTime, entry.reportTime].find(
+      (given): given is number => given !== null && given >= 0 && given < latest,
+    ) ?? entry.receivedAt
+  );
+}
+
+function rejectedMessageRow(entry: RejectedMessageEntry): Row {
+  // Not text by nature: what is no UTF-8 is shown with replacement characters.
+  return {
+    received_at: time(entry.receivedAt),
+    client_address: entry.clientAddress,
+    reason: entry.reason,
+    body: Buffer.from(entry.body).toString('utf8'),
+  };
+}
+
+function throttleWindowRow(entry: ThrottleWindowEntry, context: RowContext): Row {
+  return {
+    updated_at: time(entry.updatedAt),
+    window_start: time(entry.windowStart),
+    fsp_server: context.serverName,
+    message_limit: entry.messageLimit,
+    interval_seconds: entry.intervalSeconds,
+    received: entry.received,
+    processed: entry.processed,
+    waiting: entry.waiting,
+    oldest_waiting_at: entry.oldestWaitingAt === null ? null : time(entry.oldestWaitingAt),
+    rejected: entry.rejected,
+  };
+}
+
+/** `2026-01-02 03:04:05.678`, as ClickHouse reads a DateTime64(3, 'UTC'). */
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+}
