@@ -221,10 +221,10 @@ async function startChild(
 
 /** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */
 function childProgram(): string {
-  const sibling = fileURLToPath(new URL('./engine-child.js', import.meta.url));
+  const sibling = fileURLToPath(new URL('./engine-child.cjs', import.meta.url));
   return existsSync(sibling)
     ? sibling
-    : fileURLToPath(new URL('../../dist/clickhouse/engine-child.js', import.meta.url));
+    : fileURLToPath(new URL('../../dist/clickhouse/engine-child.cjs', import.meta.url));
 }
 
 /** On a fixed port another engine may answer: only ours knows the password. */

@@ -1,3 +1,4 @@
+import type { DataFormat } from '@clickhouse/client';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -43,7 +44,7 @@ async function runQuery(config: Config, sql: string, format: string): Promise<vo
     if (embedded) await refuseFileFunction(client, sql);
     const answer = await client.exec({
       query: sql.trim().replace(/;$/, ''),
-      clickhouse_settings: { default_format: format, ...(embedded ? {} : { readonly: '2' }) },
+      clickhouse_settings: { default_format: format as DataFormat, ...(embedded ? {} : { readonly: '2' }) },
     });
     await pipeline(answer.stream, process.stdout, { end: false });
   } catch (error) {

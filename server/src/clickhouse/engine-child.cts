@@ -2,10 +2,15 @@
  * The process that is the embedded engine: it confines itself, opens ClickHouse's library and makes the one call that
  * runs its server. Its standard input is held open by the parent: end of file, also when the parent is killed, is a
  * clean stop. Signals are the parent's to decide on.
+ *
+ * CommonJS on purpose: the kernel confines the calling thread and those made after it. Loading an ES module already
+ * starts the pool of threads that the engine would then run on, unconfined.
  */
-import { dirname } from 'node:path';
-import { DataType, load, open } from 'ffi-rs';
-import { confine } from './landlock.js';
+import path = require('node:path');
+import ffi = require('ffi-rs');
+import landlock = require('./landlock.cjs');
+
+const { DataType, load, open } = ffi;
 
 interface ChildOrder {
   library: string;
@@ -18,8 +23,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const order = JSON.parse(process.argv[2] ?? '') as ChildOrder;
 const state = order.confine
-  ? confine({
-      execute: [dirname(order.library), '/lib', '/lib64', '/usr/lib'],
+  ? landlock.confine({
+      execute: [path.dirname(order.library), '/lib', '/lib64', '/usr/lib'],
       readOnly: [
         '/usr/share/zoneinfo',
         '/etc/localtime',
@@ -45,5 +50,10 @@ const call: Promise<unknown> = load({
   paramsValue: [order.args.length, order.args],
   runInNewThread: true,
 });
-await call;
-process.exit(0);
+call.then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(70);
+  },
+);

@@ -1,5 +1,8 @@
-import { closeSync, openSync, statSync } from 'node:fs';
-import { DataType, load, open } from 'ffi-rs';
+import fs = require('node:fs');
+import ffi = require('ffi-rs');
+
+const { closeSync, openSync, statSync } = fs;
+const { DataType, load, open } = ffi;
 
 /** System calls of Landlock: the same numbers on x86-64 and arm64. */
 const createRuleset = 444;
@@ -14,7 +17,7 @@ const onFiles = 0x1 | 0x2 | 0x4 | 0x4000;
 const pathOnly = 0o10000000;
 const noNewPrivileges = 38;
 
-export interface Allowed {
+interface Allowed {
   readOnly: string[];
   execute: string[];
   write: string[];
@@ -24,7 +27,7 @@ export interface Allowed {
  * Confines this thread and all threads made after it to the given folders, by Linux's Landlock (5.13 or newer, no
  * privileges needed). Tells what came of it: `on` with the kernel's version of the interface, or `off` with the reason.
  */
-export function confine(allowed: Allowed): string {
+function confine(allowed: Allowed): string {
   if (process.platform !== 'linux') return 'off: only Linux has it';
   open({ library: 'c', path: 'libc.so.6' });
   const version = call([DataType.I64, DataType.I64, DataType.I64], [createRuleset, 0, 0, 1]);
@@ -64,7 +67,7 @@ function addPath(ruleset: number, path: string, access: number): void {
   if (result < 0) throw new Error(`Landlock takes no rule for ${path}`);
 }
 
-function call(types: DataType[], values: [number, ...(number | Buffer)[]]): number {
+function call(types: ffi.DataType[], values: [number, ...(number | Buffer)[]]): number {
   const result: unknown = load({
     library: 'c',
     funcName: 'syscall',
@@ -74,3 +77,5 @@ function call(types: DataType[], values: [number, ...(number | Buffer)[]]): numb
   });
   return Number(result);
 }
+
+export = { confine };
