@@ -1,76 +1,62 @@
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-const ccmVerb = Buffer.from('CCM_POST ');
-const plainVerb = Buffer.from('POST ');
-
-export interface CcmPost {
-  /** True for a connection whose verb was rewritten: it must be closed after its answer. */
-  isRewritten(socket: Socket): boolean;
-  /** Ends the connections that have not said yet what they want; nothing was promised to them. */
-  closeWaiting(): void;
-}
+const verb = Buffer.from('CCM_POST ');
+/** How long a connection may be open without a byte. */
+const silenceMs = 30_000;
 
 /**
- * Lets an HTTP server take `CCM_POST` as `POST`. Clients of Configuration Manager use that verb towards management
- * points, perhaps here too (domain/fsp.md, The wire); Node's parser answers an unknown verb 400 before any handler
- * runs. So the first bytes of each connection are looked at before the parser gets them. Only the first request of a
- * connection can be rewritten, which is why such a connection must be closed after its answer: the client then opens
- * another for its next message.
- *
- * Injecting a connection with bytes put back is documented for http.Server ("connection" event), and the parser still
- * reads straight from the handle afterwards: keep-alive connections lose nothing.
- *
- * @param timeoutMs how long a connection may take, in milliseconds, until its verb is known; then `onTimeout` gets it
+ * An HTTP server that takes `CCM_POST`, the verb that clients use towards a management point, as `POST`. Node's parser
+ * knows a fixed set of verbs and answers others 400 before any handler runs. So each connection's first bytes are
+ * looked at: if they are that verb they are rewritten, and the connection is closed after the answer, because later
+ * requests on it would pass the parser unseen. Every other connection is handed on as it came.
  */
-export function acceptCcmPost(server: Server, timeoutMs: number, onTimeout: (socket: Socket) => void): CcmPost {
-  const parse = server.listeners('connection') as ((socket: Socket) => void)[];
-  server.removeAllListeners('connection');
-  const waiting = new Set<Socket>();
+export function createCcmPostServer(handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const rewritten = new WeakSet<Socket>();
+  const server = createServer((request, response) => {
+    if (rewritten.has(request.socket)) response.setHeader('connection', 'close');
+    handler(request, response);
+  });
+  const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  const peeking = new Set<Socket>();
 
   server.on('connection', (socket: Socket) => {
-    let seen: Buffer = Buffer.alloc(0);
-    const timer = setTimeout(() => {
-      settle();
-      onTimeout(socket);
-    }, timeoutMs);
-    const settle = () => {
-      clearTimeout(timer);
-      waiting.delete(socket);
-      socket.off('data', look).off('end', leave).off('close', settle).off('error', leave);
+    let seen = Buffer.alloc(0);
+    const forget = () => {
+      peeking.delete(socket);
     };
-    const leave = () => {
-      settle();
-      // A reset may still be reported twice; without a listener the second would end the process.
-      socket.on('error', () => undefined);
-      socket.destroy();
+    const handOn = (bytes: Buffer) => {
+      forget();
+      socket.off('data', look);
+      socket.off('error', forget);
+      socket.setTimeout(0);
+      socket.pause();
+      for (const listener of onward) listener.call(server, socket);
+      // After the parser listens, and as the first that it hears.
+      socket.unshift(bytes);
+      socket.resume();
     };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
-      const known = Math.min(seen.length, ccmVerb.length);
-      const isCcm = seen.compare(ccmVerb, 0, known, 0, known) === 0;
-      if (isCcm && known < ccmVerb.length) return;
-
-      settle();
-      if (isCcm) {
+      const known = Math.min(seen.length, verb.length);
+      if (!seen.subarray(0, known).equals(verb.subarray(0, known))) handOn(seen);
+      else if (known === verb.length) {
         rewritten.add(socket);
-        seen = Buffer.concat([plainVerb, seen.subarray(ccmVerb.length)]);
+        handOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
       }
-      // Paused first: a flowing stream without listeners would not deliver the bytes that are put back.
-      socket.pause();
-      socket.unshift(seen);
-      for (const listener of parse) listener.call(server, socket);
-      socket.resume();
     };
-    waiting.add(socket);
-    socket.on('data', look).on('end', leave).on('close', settle).on('error', leave);
+    peeking.add(socket);
+    socket.setTimeout(silenceMs, () => socket.destroy());
+    socket.on('data', look);
+    socket.on('error', forget);
+    socket.once('close', forget);
   });
-
-  return {
-    isRewritten: (socket) => rewritten.has(socket),
-    closeWaiting() {
-      for (const socket of waiting) socket.destroy();
-    },
+  // Connections that have not said anything yet are unknown to the HTTP server, which closes only its own.
+  const close = server.close.bind(server);
+  server.close = (callback) => {
+    for (const socket of peeking) socket.destroy();
+    return close(callback);
   };
+  return server;
 }

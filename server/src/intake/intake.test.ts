@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FspError } from '../errors.js';
+import { bodyLimit, createIntake } from './intake.js';
+import { createRejectedKeeper, type Origin } from './rejected.js';
+
+let intake: FastifyInstance;
+let port: number;
+let taken: { body: string; origin: Origin }[];
+let refused: string[];
+let failure: Error | null;
+
+beforeEach(async () => {
+  taken = [];
+  refused = [];
+  failure = null;
+  intake = createIntake({
+    trustedProxies: 'loopback',
+    logger: { error: () => undefined },
+    accept(body, origin) {
+      if (failure !== null) return Promise.reject(failure);
+      taken.push({ body: body.toString(), origin });
+      return Promise.resolve();
+    },
+    reject: (reason) => refused.push(reason),
+  });
+  await intake.listen({ host: '127.0.0.1', port: 0 });
+  port = (intake.server.address() as AddressInfo).port;
+});
+afterEach(() => intake.close());
+
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers });
+
+/** Writes the pieces one after the other on one connection, and gives all that came back until it was closed. */
+async function raw(pieces: (string | Buffer)[], pauseMs = 5): Promise<string> {
+  const socket: Socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => (answer += chunk.toString()));
+  socket.on('error', () => undefined);
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  await once(socket, 'close');
+  return answer;
+}
+const request = (verb: string, body: string, close = true) =>
+  `${verb} /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: x\r\n${close ? 'Connection: close\r\n' : ''}Content-Length: ${body.length}\r\n\r\n${body}`;
+
+describe('a message', () => {
+  test.each([
+    '/SMS_FSP/.sms_fsp',
+    '/sms_fsp/.sms_fsp',
+    '/SMS_FSP',
+    '/Sms_Fsp/',
+    '/SMS_FSP/a/b?c=d',
+    '/SMS_FSP/%2e%2e%2fx',
+  ])('is taken on %s and answered 200 with nothing', async (path) => {
+    const answer = await post(path, 'hello');
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(taken[0]?.body).toBe('hello');
+  });
+
+  test.each(['text/plain', 'text/xml; charset=utf-16', 'application/json', 'multipart/form-data', 'nonsense'])(
+    'is taken as bytes when it calls itself %s',
+    async (type) => {
+      expect((await post('/SMS_FSP/x', '{"not json', { 'content-type': type })).status).toBe(200);
+      expect(taken[0]?.body).toBe('{"not json');
+    },
+  );
+
+  test('is taken without a content type, and in many small pieces', async () => {
+    const text = request('POST', 'hello world');
+    expect(await raw([...text], 0)).toMatch(/^HTTP\/1.1 200/);
+    expect(taken[0]?.body).toBe('hello world');
+  });
+
+  test("has the client's address, that of a trusted proxy's client, and never a text that is no address", async () => {
+    await post('/SMS_FSP/x', 'a');
+    await post('/SMS_FSP/x', 'a', { 'x-forwarded-for': '10.1.2.3' });
+    await post('/SMS_FSP/x', 'a', { 'x-forwarded-for': '<script>' });
+    expect(taken.map(({ origin }) => origin.clientAddress)).toEqual(['127.0.0.1', '10.1.2.3', '127.0.0.1']);
+  });
+});
+
+describe('CCM_POST', () => {
+  test.each([
+    ['whole', [request('CCM_POST', 'hello', false)]],
+    ['byte by byte', [...request('CCM_POST', 'hello', false)]],
+    ['with its body apart', [request('CCM_POST', 'hello', false).slice(0, -5), 'hel', 'lo']],
+  ])('is taken as POST, %s, and its connection closed after the answer', async (_name, pieces) => {
+    expect(await raw(pieces, 1)).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*connection: close/i);
+    expect(taken.map(({ body }) => body)).toEqual(['hello']);
+  });
+
+  test('takes a body of many packets', async () => {
+    const body = 'x'.repeat(300_000);
+    expect(await raw([request('CCM_POST', body, false)])).toMatch(/^HTTP\/1.1 200/);
+    expect(taken[0]?.body).toHaveLength(300_000);
+  });
+
+  test('leaves other connections as they are: several requests at once, and one after the other', async () => {
+    const answers = await raw([
+      request('POST', 'one', false) + request('POST', 'two', false),
+      request('POST', 'three'),
+    ]);
+    expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(3);
+    expect(taken.map(({ body }) => body)).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('what cannot be taken', () => {
+  test.each([
+    ['GET', '/SMS_FSP/.sms_fsp'],
+    ['PUT', '/SMS_FSP/.sms_fsp'],
+    ['GET', '/'],
+    ['POST', '/SMS_FSPX'],
+    ['POST', '/x/SMS_FSP/'],
+  ])('%s %s is answered 404 on one line', async (method, path) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(method === 'GET' ? {} : { body: 'x' }),
+    });
+    expect(answer.status).toBe(404);
+    expect((await answer.text()).trim()).not.toContain('\n');
+  });
+
+  test('a refused report is answered with its status and kept', async () => {
+    failure = new FspError('FSP_REPORT_NOT_XML', 'The body is no XML');
+    const answer = await post('/SMS_FSP/x', 'rubbish');
+    expect([answer.status, await answer.text()]).toEqual([400, 'The body is no XML\n']);
+    expect(refused).toEqual(['FSP_REPORT_NOT_XML: The body is no XML']);
+  });
+
+  test('a spool that takes nothing is answered 503 with when to try again, and the body is not kept as refused', async () => {
+    failure = new FspError('FSP_SPOOL_UNAVAILABLE', 'no room');
+    const answer = await post('/SMS_FSP/x', 'good');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(refused).toEqual([]);
+  });
+
+  test('an error that nobody foresaw is answered 503 and says nothing of itself', async () => {
+    failure = new Error('secret detail');
+    expect(await (await post('/SMS_FSP/x', 'good')).text()).not.toContain('secret');
+  });
+
+  test('a body that is too large is answered 413, with and without a length', async () => {
+    expect((await post('/SMS_FSP/x', 'x'.repeat(bodyLimit + 1))).status).toBe(413);
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const endless = await raw(
+      [
+        'POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n',
+        ...Array.from({ length: 70 }, () => chunk),
+      ],
+      0,
+    );
+    expect(endless).toMatch(/^HTTP\/1.1 413/);
+    expect(taken).toEqual([]);
+  });
+
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n', 400],
+    ['an unknown verb', 'FOO / HTTP/1.1\r\n\r\n', 400],
+    ['CCM_ and another word', 'CCM_GET / HTTP/1.1\r\n\r\n', 400],
+    ['a header of 100 kB', `POST /SMS_FSP/x HTTP/1.1\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`, 431],
+  ])('%s is answered %3$s and closed', async (_name, text, status) => {
+    expect(await raw([text])).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+  });
+
+  test('a connection that breaks in the middle of a body takes nothing and harms nobody', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(request('POST', 'hello').slice(0, -2));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.resetAndDestroy();
+    expect((await post('/SMS_FSP/x', 'next')).status).toBe(200);
+    expect(taken.map(({ body }) => body)).toEqual(['next']);
+  });
+});
+
+test('closing ends connections that have said nothing', async () => {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('CCM');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const closed = once(socket, 'close');
+  await intake.close();
+  await closed;
+});
+
+test('refused bodies are kept up to sixty a minute, and the first 4 KiB of each', () => {
+  const kept: number[] = [];
+  const keep = createRejectedKeeper((entry) => kept.push(entry.body.length));
+  for (let index = 0; index < 100; index++)
+    keep('x', Buffer.alloc(10_000), { receivedAt: 1_000 + index, clientAddress: '' });
+  keep('x', Buffer.alloc(3), { receivedAt: 61_000, clientAddress: '' });
+  expect(kept).toEqual([...Array.from({ length: 60 }, () => 4096), 3]);
+});
