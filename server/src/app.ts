@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import type { Config } from './config.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
+import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
 import { entriesOf } from './intake/accept.js';
 import { createIntake } from './intake/intake.js';
@@ -49,7 +50,9 @@ export async function startApp(config: Config): Promise<App> {
 
   try {
     const dataDir = resolve(config.dataDir);
-    started(await lockDataDir(dataDir), (lock) => lock.release());
+    started(lockDataDir(dataDir), (lock) => {
+      lock.release();
+    });
     const tokens = loadTokens(dataDir, config);
     const logger = createLogger({ level: config.logLevel });
     const telemetry = started(
@@ -67,6 +70,9 @@ export async function startApp(config: Config): Promise<App> {
           order: config.throttleOrder,
         },
         logger,
+        onAdmitted: (count) => {
+          telemetry.metrics.throttleProcessed.add(count);
+        },
       }),
       (one) => one.stop(),
     );
@@ -79,7 +85,18 @@ export async function startApp(config: Config): Promise<App> {
     await spool.registerSinks(sinks.map((sink) => sink.name));
     const deliveries = sinks.map((sink) =>
       started(
-        createDelivery({ spool, sink, logger, ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}) }),
+        createDelivery({
+          spool,
+          sink: tracedSink(sink, telemetry),
+          logger,
+          onBatch: (succeeded) => {
+            telemetry.metrics.sinkBatches.add(1, {
+              'fsp.sink': sink.name,
+              outcome: succeeded ? 'succeeded' : 'failed',
+            });
+          },
+          ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
+        }),
         async (one) => {
           await one.stop();
           await sink.close();
@@ -193,4 +210,40 @@ async function listen(server: FastifyInstance, host: string, port: number, setti
       `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`,
     );
   }
+}
+
+function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delivery[]): void {
+  meter
+    .createObservableGauge('fsp.spool.messages', { description: 'Messages that wait for the throttle' })
+    .addCallback((result) => {
+      result.observe(spool.stats().waiting);
+    });
+  meter
+    .createObservableGauge('fsp.spool.oldest_age', { description: 'Age of the message that waits longest', unit: 's' })
+    .addCallback((result) => {
+      const { oldestWaitingAt } = spool.stats();
+      result.observe(oldestWaitingAt === null ? 0 : (Date.now() - oldestWaitingAt) / 1000);
+    });
+  meter
+    .createObservableGauge('fsp.sink.lag', { description: 'Entries that a sink has not yet taken' })
+    .addCallback((result) => {
+      for (const delivery of deliveries) {
+        const { sink, lag } = delivery.status();
+        result.observe(lag, { 'fsp.sink': sink });
+      }
+    });
+}
+
+/** Each attempt of a batch in a span of its own. */
+function tracedSink(sink: Sink, telemetry: Telemetry): Sink {
+  return {
+    name: sink.name,
+    deliver: (batch, redelivery) =>
+      telemetry.traced(
+        `deliver ${sink.name}`,
+        { 'fsp.batch.id': batch.id, 'fsp.batch.entries': batch.entries.length, 'fsp.batch.redelivery': redelivery },
+        () => sink.deliver(batch, redelivery),
+      ),
+    close: () => sink.close(),
+  };
 }

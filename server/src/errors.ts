@@ -34,6 +34,8 @@ const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+const behaviour: Record<ErrorCode, { status?: number; exit?: number }> = catalogue;
+
 /** An error that the product foresees. The message says what happened, to what, and what to do, on one line. */
 export class FspError extends Error {
   constructor(
@@ -47,13 +49,11 @@ export class FspError extends Error {
 
   /** The HTTP status that answers it; 500 for errors that are no client's doing. */
   get statusCode(): number {
-    const entry: { status?: number } = catalogue[this.code];
-    return entry.status ?? 500;
+    return behaviour[this.code].status ?? 500;
   }
 
   /** The exit code of a command that ends with it. */
   get exitCode(): number {
-    const entry: { exit?: number } = catalogue[this.code];
-    return entry.exit ?? 1;
+    return behaviour[this.code].exit ?? 1;
   }
 }

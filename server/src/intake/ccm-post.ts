@@ -22,7 +22,7 @@ export function createCcmPostServer(handler: (request: IncomingMessage, response
   const peeking = new Set<Socket>();
 
   server.on('connection', (socket: Socket) => {
-    let seen = Buffer.alloc(0);
+    let seen: Buffer = Buffer.alloc(0);
     const forget = () => {
       peeking.delete(socket);
     };
@@ -33,9 +33,10 @@ export function createCcmPostServer(handler: (request: IncomingMessage, response
       socket.setTimeout(0);
       socket.pause();
       for (const listener of onward) listener.call(server, socket);
-      // After the parser listens, and as the first that it hears.
-      socket.unshift(bytes);
       socket.resume();
+      // Said to the listener at once, not put back into the stream: from now on the parser reads from the handle itself,
+      // and could hear later bytes first.
+      socket.emit('data', bytes);
     };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);

@@ -166,7 +166,7 @@ describe('what cannot be taken', () => {
     ['an unknown verb', 'FOO / HTTP/1.1\r\n\r\n', 400],
     ['CCM_ and another word', 'CCM_GET / HTTP/1.1\r\n\r\n', 400],
     ['a header of 100 kB', `POST /SMS_FSP/x HTTP/1.1\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`, 431],
-  ])('%s is answered %3$s and closed', async (_name, text, status) => {
+  ])('%s is answered with an error and closed', async (_name, text, status) => {
     expect(await raw([text])).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
   });
 

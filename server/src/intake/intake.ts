@@ -37,10 +37,14 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     routerOptions: { caseSensitive: false },
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
-    serverFactory(handler, serverOptions) {
-      const server = createCcmPostServer(handler);
+    serverFactory(handler) {
+      const server = createCcmPostServer((request, response) => {
+        // Whatever a client calls its body, and however wrongly, it is bytes.
+        request.headers['content-type'] = 'application/octet-stream';
+        handler(request, response);
+      });
       server.headersTimeout = headersTimeoutMs;
-      server.requestTimeout = serverOptions.requestTimeout ?? requestTimeoutMs;
+      server.requestTimeout = requestTimeoutMs;
       server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
         const status = clientErrorStatus[error.code ?? ''] ?? '400 Bad Request';
         options.onAnswer?.(Number.parseInt(status, 10));
@@ -54,7 +58,6 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     },
   });
 
-  // Whatever a client calls its body, it is bytes.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
