@@ -6,4 +6,7 @@ import { configReference } from './dist/commands/config.js';
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 const [before, after] = readFileSync(readme, 'utf8').split(/(?<=<!-- reference: .* -->\n)[^]*(?=<!-- \/reference -->)/);
-writeFileSync(readme, await format(`${before}\n${configReference()}\n${after}`, { parser: 'markdown', printWidth: 120 }));
+writeFileSync(
+  readme,
+  await format(`${before}\n${configReference()}\n${after}`, { parser: 'markdown', printWidth: 120 }),
+);

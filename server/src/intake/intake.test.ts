@@ -37,6 +37,7 @@ const post = (path: string, body: string, headers: Record<string, string> = {}) 
 /** Writes the pieces one after the other on one connection, and gives all that came back until it was closed. */
 async function raw(pieces: (string | Buffer)[], pauseMs = 5): Promise<string> {
   const socket: Socket = connect(port, '127.0.0.1');
+  const closed = once(socket, 'close');
   let answer = '';
   socket.on('data', (chunk) => (answer += chunk.toString()));
   socket.on('error', () => undefined);
@@ -44,7 +45,7 @@ async function raw(pieces: (string | Buffer)[], pauseMs = 5): Promise<string> {
     socket.write(piece);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  await once(socket, 'close');
+  await closed;
   return answer;
 }
 const request = (verb: string, body: string, close = true) =>

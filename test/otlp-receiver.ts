@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import protobuf from 'protobufjs';
+
+/** The part of OpenTelemetry's protocol that carries logs (opentelemetry-proto, collector/logs/v1). */
+const schema = protobuf
+  .parse(
+    `
+syntax = "proto3";
+message Request { repeated ResourceLogs resource_logs = 1; }
+message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; }
+message Resource { repeated KeyValue attributes = 1; }
+message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; }
+message Scope { string name = 1; string version = 2; }
+message LogRecord { fixed64 time_unix_nano = 1; int32 severity_number = 2; string severity_text = 3; AnyValue body = 5;
+  repeated KeyValue attributes = 6; fixed64 observed_time_unix_nano = 11; string event_name = 12; }
+message KeyValue { string key = 1; AnyValue value = 2; }
+message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; ArrayValue array_value = 5; } }
+message ArrayValue { repeated AnyValue values = 1; }
+`,
+  )
+  .root.lookupType('Request');
+
+interface AnyValue {
+  stringValue?: string;
+  intValue?: string | number;
+  doubleValue?: number;
+  boolValue?: boolean;
+  arrayValue?: { values?: AnyValue[] };
+}
+interface KeyValue {
+  key: string;
+  value: AnyValue;
+}
+interface Request {
+  resourceLogs: {
+    resource: { attributes: KeyValue[] };
+    scopeLogs: {
+      logRecords: {
+        timeUnixNano: string;
+        observedTimeUnixNano: string;
+        severityNumber: number;
+        severityText: string;
+        eventName: string;
+        body: AnyValue;
+        attributes: KeyValue[];
+      }[];
+    }[];
+  }[];
+}
+
+export interface ReceivedRecord {
+  timeMs: number;
+  observedMs: number;
+  severityNumber: number;
+  severityText: string;
+  eventName: string;
+  body: unknown;
+  attributes: Record<string, unknown>;
+  resource: Record<string, unknown>;
+}
+
+/** A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 400. */
+export async function startOtlpReceiver() {
+  const receiver = {
+    url: '',
+    failing: false,
+    records: [] as ReceivedRecord[],
+    types: new Set<string>(),
+    stop: async () => Promise.resolve(),
+  };
+  const server = createServer((request, response) => {
+    void bytesOf(request).then((body) => {
+      if (request.url !== '/v1/logs') return response.writeHead(200).end();
+      if (receiver.failing) return response.writeHead(400).end();
+      const type = request.headers['content-type'] ?? '';
+      receiver.types.add(type);
+      receiver.records.push(...recordsOf(decode(type, body)));
+      return response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '');
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  receiver.stop = () =>
+    new Promise<void>((stopped) => {
+      server.close(() => {
+        stopped();
+      });
+      server.closeAllConnections();
+    });
+  return receiver;
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function decode(type: string, body: Buffer): Request {
+  if (type === 'application/json') return JSON.parse(body.toString()) as Request;
+  return schema.toObject(schema.decode(body), { longs: String, defaults: false }) as Request;
+}
+
+function recordsOf(request: Request): ReceivedRecord[] {
+  return request.resourceLogs.flatMap(({ resource, scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map((record) => ({
+        timeMs: Number(record.timeUnixNano) / 1e6,
+        observedMs: Number(record.observedTimeUnixNano) / 1e6,
+        severityNumber: record.severityNumber,
+        severityText: record.severityText,
+        eventName: record.eventName,
+        body: plain(record.body),
+        attributes: asObject(record.attributes),
+        resource: asObject(resource.attributes),
+      })),
+    ),
+  );
+}
+
+function asObject(pairs: KeyValue[]): Record<string, unknown> {
+  return Object.fromEntries(pairs.map(({ key, value }) => [key, plain(value)]));
+}
+
+function plain(value: AnyValue): unknown {
+  if (value.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(plain);
+  if (value.intValue !== undefined) return Number(value.intValue);
+  return value.stringValue ?? value.doubleValue ?? value.boolValue;
+}
