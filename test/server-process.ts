@@ -84,7 +84,7 @@ export async function startServer(
     token,
     output,
     async post(body, path = '/SMS_FSP/.sms_fsp') {
-      const answer = await fetch(intake + path, { method: 'POST', body: body as BodyInit });
+      const answer = await fetch(intake + path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
       return { status: answer.status, text: await answer.text() };
     },
     async query<Row>(sql: string) {

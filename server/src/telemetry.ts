@@ -1,4 +1,4 @@
-import { metrics, trace, type Attributes, type Meter } from '@opentelemetry/api';
+import { metrics, SpanStatusCode, trace, type Attributes, type Meter } from '@opentelemetry/api';
 import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 
 export type Resource = resources.Resource;
@@ -66,7 +66,7 @@ export function startTelemetry(identity: { serviceVersion: string; instanceId: s
           return await work();
         } catch (error) {
           span.recordException(error as Error);
-          span.setStatus({ code: 2, message: (error as Error).message });
+          span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
           throw error;
         } finally {
           span.end();

@@ -28,7 +28,7 @@ export function connect({ url, username, password, database }: Connection): Clic
 
 /** @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED, FSP_CLICKHOUSE_TOO_OLD */
 export async function checkServer(client: ClickHouseClient): Promise<void> {
-  let version = '';
+  let version: string;
   try {
     const answer = await client.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });
     const [row] = await answer.json<{ version: string }>();

@@ -75,7 +75,7 @@ describe('a message', () => {
 
   test('is taken without a content type, and in many small pieces', async () => {
     const text = request('POST', 'hello world');
-    expect(await raw([...text], 0)).toMatch(/^HTTP\/1.1 200/);
+    expect(await raw(text.split(/(?=[^])/), 0)).toMatch(/^HTTP\/1.1 200/);
     expect(taken[0]?.body).toBe('hello world');
   });
 
@@ -90,7 +90,7 @@ describe('a message', () => {
 describe('CCM_POST', () => {
   test.each([
     ['whole', [request('CCM_POST', 'hello', false)]],
-    ['byte by byte', [...request('CCM_POST', 'hello', false)]],
+    ['byte by byte', request('CCM_POST', 'hello', false).split(/(?=[^])/)],
     ['with its body apart', [request('CCM_POST', 'hello', false).slice(0, -5), 'hel', 'lo']],
   ])('is taken as POST, %s, and its connection closed after the answer', async (_name, pieces) => {
     expect(await raw(pieces, 1)).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*connection: close/i);

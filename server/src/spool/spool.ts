@@ -338,7 +338,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
     try {
       return await write;
     } catch (cause) {
-      const reason = ((cause as Error).message ?? 'unknown').split('\n')[0];
+      const reason = (cause as Error).message.split('\n')[0];
       throw new FspError(
         'FSP_SPOOL_UNAVAILABLE',
         `The spool cannot be written (${reason}); make room on the disk of FSP_DATA_DIR`,

@@ -5,8 +5,6 @@ import { allowance, clearanceAt, windowAt, type Window, type WindowSettings } fr
 const reportEveryMs = 60_000;
 /** How soon the throttle tries again after the spool could not be written. */
 const retryMs = 1_000;
-/** The longest that a timer of Node can wait is about 24.8 days; a day is the longest window. */
-const longestSleepMs = 86_400_000;
 
 export interface ThrottleSettings extends WindowSettings {
   order: ThrottleOrder;
@@ -118,7 +116,7 @@ export class Throttle {
 
   private async run(): Promise<void> {
     clearTimeout(this.timer);
-    let sleep = longestSleepMs;
+    let sleep: number;
     try {
       await this.roll();
       await this.admitAllowed();
