@@ -79,7 +79,7 @@ describe('the throttle', () => {
     throttle = createThrottle({ spool, settings, now: () => now });
     throttle.start();
   };
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 80));
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 250));
   const end = async () => {
     await throttle.stop();
     await spool.close();
