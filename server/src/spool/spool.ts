@@ -338,10 +338,12 @@ export class Spool extends EventEmitter<SpoolEvents> {
     try {
       return await write;
     } catch (cause) {
-      const reason = (cause as Error).message.split('\n')[0];
+      // LMDB tells the reason by a second promise, which ends the process when nobody listens to it.
+      const { commitError } = cause as { commitError?: Promise<unknown> };
+      commitError?.catch(() => undefined);
       throw new FspError(
         'FSP_SPOOL_UNAVAILABLE',
-        `The spool cannot be written (${reason}); make room on the disk of FSP_DATA_DIR`,
+        'The spool cannot be written: its disk is full, read-only or broken; make room on the disk of FSP_DATA_DIR',
         { cause },
       );
     }

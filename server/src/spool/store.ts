@@ -41,8 +41,22 @@ export interface SpoolStore {
   records: Database<SinkRecord | Window, string>;
 }
 
+/**
+ * When a commit fails, LMDB's binding rejects the promises that it gave out, which the spool handles, and some of its
+ * own, which nobody can: without this a full disk would end the process. Anything else stays fatal.
+ */
+function tolerateCommitFailures(): void {
+  if (process.listeners('unhandledRejection').includes(onUnhandled)) return;
+  process.on('unhandledRejection', onUnhandled);
+}
+
+function onUnhandled(reason: unknown): void {
+  if (!(reason instanceof Error && 'commitError' in reason)) throw reason;
+}
+
 /** Opens the tables, making them where they are missing. */
 export function openSpoolStore(dir: string): SpoolStore {
+  tolerateCommitFailures();
   // Without overlapping sync a write's promise resolves when its commit is flushed, which is what 200 promises.
   const root = open({ path: dir, maxDbs: 8, overlappingSync: false, noSubdir: false });
   return {
