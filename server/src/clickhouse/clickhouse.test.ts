@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -311,4 +313,14 @@ test('otel_logs shows a failed message as an error with its attributes', async (
     'configmgr.params': '["1603"]',
     'configmgr.state.id': '313',
   });
+});
+
+test('a server that is too old is named with its version (a fake that only tells a version: no old server can be had)', async () => {
+  const fake = createServer((_request, response) => response.end('{"version":"24.8.14.39"}\n'));
+  await new Promise<void>((listening) => fake.listen(0, '127.0.0.1', listening));
+  const { port } = fake.address() as AddressInfo;
+  const old = connect({ url: `http://127.0.0.1:${port}`, username: 'default', password: '', database: 'default' });
+  await expect(checkServer(old)).rejects.toThrow('ClickHouse 24.8.14.39 is too old; upgrade it to 25.3 or newer');
+  await old.close();
+  fake.close();
 });
