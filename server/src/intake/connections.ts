@@ -1,50 +1,53 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The status for an error of Node's HTTP parser or timers; null where the connection is simply gone. */
-export function statusOfParserError({ code }: { code?: string }): number | null {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 408;
-    case 'HPE_HEADER_OVERFLOW':
-      return 431;
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return 413;
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return null;
-    default:
-      return 400;
-  }
-}
+const statusLines: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 /**
- * Knows which connections have an answer on its way, so that rubbish behind a good request (pipelined) does not get
- * its 400 in front of the good one's 200, or instead of it.
+ * Answers what Node's parser could not read. Knows which connections have an answer on its way, so that rubbish behind
+ * a good request (pipelined) does not get its 400 in front of the good one's 200, or instead of it.
  */
 export class Connections {
-  private readonly pending = new WeakMap<Socket, number>();
+  private readonly pending = new WeakMap<Socket, Set<IncomingMessage>>();
   private readonly failed = new WeakSet<Socket>();
 
-  /** @param refuse answers and ends a connection that no response object belongs to */
-  constructor(private readonly refuse: (socket: Socket, status: number) => void) {}
+  /** @param onRefusal told the status of every answer given here */
+  constructor(private readonly onRefusal: (status: number) => void) {}
 
-  /** A request was read whole; `response` will answer it. */
-  answering(socket: Socket, response: ServerResponse): void {
-    this.pending.set(socket, (this.pending.get(socket) ?? 0) + 1);
+  /**
+   * A request has begun, and `response` will answer it. To be called before anything else looks at it: the parser can
+   * fail over what follows in the same packet before any handler had its turn.
+   */
+  answering(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const requests = this.pending.get(socket) ?? new Set();
+    this.pending.set(socket, requests.add(request));
     response.once('close', () => {
-      const left = (this.pending.get(socket) ?? 1) - 1;
-      this.pending.set(socket, left);
-      if (left === 0 && this.failed.has(socket)) socket.destroySoon();
+      requests.delete(request);
+      if (this.failed.has(socket) && !hasComplete(requests)) socket.destroySoon();
     });
   }
 
-  /** What follows on a connection cannot be read. `status` null: nobody is left to be told. */
-  parserFailed(socket: Socket, status: number | null): void {
+  /** What follows on a connection cannot be read: it is refused at once, or closed after the answers that are owed. */
+  parserFailed(socket: Socket, error: NodeJS.ErrnoException): void {
     // The parser goes on failing over every further byte; one answer is enough.
     if (this.failed.has(socket)) return;
     this.failed.add(socket);
-    if (status === null || !socket.writable) socket.destroy();
-    else if ((this.pending.get(socket) ?? 0) === 0) this.refuse(socket, status);
+    if (!socket.writable) socket.destroy();
+    else if (!hasComplete(this.pending.get(socket) ?? new Set())) {
+      const status = statusLines[error.code ?? ''] ?? '400 Bad Request';
+      this.onRefusal(Number.parseInt(status, 10));
+      socket.end(
+        `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
+      );
+    }
   }
+}
+
+/** A request of which the end never came will not be answered; the others will. */
+function hasComplete(requests: ReadonlySet<IncomingMessage>): boolean {
+  return [...requests].some((request) => request.complete);
 }

@@ -11,18 +11,20 @@ let port: number;
 let taken: { body: string; origin: Origin }[];
 let refused: string[];
 let failure: Error | null;
+let delayMs: number;
 
 beforeEach(async () => {
   taken = [];
   refused = [];
   failure = null;
+  delayMs = 0;
   intake = createIntake({
     trustedProxies: 'loopback',
     logger: { error: () => undefined },
-    accept(body, origin) {
-      if (failure !== null) return Promise.reject(failure);
+    async accept(body, origin) {
+      if (failure !== null) throw failure;
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       taken.push({ body: body.toString(), origin });
-      return Promise.resolve();
     },
     reject: (reason) => refused.push(reason),
   });
@@ -172,6 +174,25 @@ describe('what cannot be taken', () => {
     ['a header of 20 kB', `POST /SMS_FSP/x HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
   ])('%s is answered with an error and closed', async (_name, text, status) => {
     expect(await raw([text])).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+  });
+
+  test.each([
+    ['in the same packet', [request('POST', 'one', false) + 'rubbish\r\n\r\n', 'more rubbish']],
+    ['in the next one', [request('POST', 'one', false), 'rubbish\r\n\r\n', 'more rubbish']],
+  ])(
+    'rubbish behind a good request, %s, leaves that one its answer and closes the connection',
+    async (_name, pieces) => {
+      delayMs = 40;
+      const answers = await raw(pieces);
+      expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+      expect(taken.map(({ body }) => body)).toEqual(['one']);
+    },
+  );
+
+  test('rubbish in the middle of a chunked body is answered 400', async () => {
+    const head = 'POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    expect(await raw([head, '5\r\nhello\r\n', 'no length\r\n'])).toMatch(/^HTTP\/1.1 400/);
+    expect(taken).toEqual([]);
   });
 
   test('a connection that breaks in the middle of a body takes nothing and harms nobody', async () => {

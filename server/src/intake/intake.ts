@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
 import { createCcmPostServer } from './ccm-post.js';
+import { Connections } from './connections.js';
 import type { Origin } from './rejected.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
@@ -30,6 +31,7 @@ export interface IntakeOptions {
  */
 export function createIntake(options: IntakeOptions): FastifyInstance {
   const { trustedProxies } = options;
+  const connections = new Connections((status) => options.onAnswer?.(status));
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -37,23 +39,18 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     routerOptions: { caseSensitive: false },
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
+    clientErrorHandler(error, socket) {
+      connections.parserFailed(socket, error);
+    },
     serverFactory(handler) {
       const server = createCcmPostServer((request, response) => {
+        connections.answering(request, response);
         // Whatever a client calls its body, and however wrongly, it is bytes.
         request.headers['content-type'] = 'application/octet-stream';
         handler(request, response);
       });
       server.headersTimeout = headersTimeoutMs;
       server.requestTimeout = requestTimeoutMs;
-      server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-        const status = clientErrorStatus[error.code ?? ''] ?? '400 Bad Request';
-        options.onAnswer?.(Number.parseInt(status, 10));
-        if (socket.writable)
-          socket.end(
-            `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
-          );
-        else socket.destroy();
-      });
       return server;
     },
   });
@@ -109,11 +106,6 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   }
   return app;
 }
-
-const clientErrorStatus: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
 
 /** The client's address, plain IPv4 where it is one; text that a proxy passed on and that is no address is not believed. */
 function clientAddress(request: FastifyRequest): string {
