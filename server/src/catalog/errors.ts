@@ -58,6 +58,11 @@ export function findMsiCode(text: string): ErrorDescription | null {
   return meaning === undefined || code === '0' ? null : { code, text: meaning };
 }
 
+/** What a decimal code of a family means; '' where the catalogue does not know it. */
+export function describeCode(family: ErrorRow['family'], code: number): string {
+  return texts.get(`${family}/${code}`) ?? '';
+}
+
 /**
  * The error that a message's parameters name, in canonical form, or null. State 313 names a code of Windows
  * Installer; topics 1000, 1001 and 1300 give a code and an extended code, of which the extended one is the more

@@ -1,0 +1,35 @@
+import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../catalog/errors.js';
+
+/** No code of interest can be in a text without one of these: nearly every line is spared the closer look. */
+const hint = /0x[89a-f]|-2\d{9}|\d{3,}|code|status|return/i;
+const hresult = /\b0x[89a-f][0-9a-f]{7}\b|(?<![\w.-])-2\d{9}\b/gi;
+/**
+ * A number that stands where a program's result stands: `returned actual error code 1603`, `exited with return code: 0`,
+ * `is returning 1618`, `error status: 1603.` What follows `Note: 1:` is the number of a message, never a result.
+ */
+const result =
+  /\b(?:(?:return(?:ed|ing|s)?|exit(?:ed|ing)?(?: with)?)(?: actual)?(?: (?:error |return |exit )?(?:code|value|status))?|(?:error|return|exit|status) ?(?:code|status)|error(?: status)?)\s*[:=]?\s*(\d{1,5})\b(?!\.\d)/gi;
+
+/**
+ * The error codes in a record's text, canonical and translated, each once: HRESULTs in hexadecimal and in negative
+ * decimal, and the results of programs that the catalogue knows as Windows Installer's.
+ */
+export function codesIn(message: string): ErrorDescription[] {
+  if (!hint.test(message)) return [];
+  const found = new Map<string, ErrorDescription>();
+  for (const [text] of message.matchAll(hresult)) {
+    const code = findHresult(text);
+    if (code !== null) found.set(code.code, code);
+  }
+  for (const [, digits = ''] of message.matchAll(result)) {
+    const code = findMsiCode(digits);
+    if (code !== null) found.set(code.code, code);
+  }
+  return [...found.values()];
+}
+
+/** A return code of a set-up program in words, as a sentence's end; the bare number where nobody knows it. */
+export function inWords(code: number, family: 'msi' | 'ccmsetup' = 'msi'): string {
+  const text = describeCode(family, code);
+  return text === '' ? String(code) : `${code}: ${text}`;
+}

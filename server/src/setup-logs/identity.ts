@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { LogRecord, Run } from './types.js';
+
+/** Where a log comes from: what its records' identities rest on, beside their own text. */
+export interface LogSource {
+  hostName: string;
+  /** Path of the log as it was named. */
+  logFile: string;
+}
+
+/**
+ * Identity of a record: the same for the same text at the same place of the same log, read again, followed or imported,
+ * under its own name or the one it was rotated to. 32 lower-case hex digits.
+ */
+export function recordId(source: LogSource, record: LogRecord): string {
+  return digest(source, record.offset, record.remarks.includes('time_inherited') ? null : record.time, record.original);
+}
+
+/** Identity of a run: that of its beginning. */
+export function runId(source: LogSource, run: Run): string {
+  return digest(source, run.offset, run.startedAt, `run ${run.opening}`);
+}
+
+function digest({ hostName, logFile }: LogSource, offset: number, time: number | null, text: string): string {
+  return createHash('sha256')
+    .update(`${hostName.toLowerCase()}\0${logName(logFile)}\0${offset}\0${time ?? ''}\0${text}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** `C:\SMS\logs\x.lo_` and `x.log` are one log: the folder and the rotation are left out. */
+function logName(path: string): string {
+  return path
+    .replace(/^.*[\\/]/, '')
+    .toLowerCase()
+    .replace(/(?:-\d{8}-\d{6})?\.lo[g_]$/, '.log');
+}

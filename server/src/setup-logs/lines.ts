@@ -1,0 +1,149 @@
+import { isUtf8 } from 'node:buffer';
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/** Takes a line: its text, its number from 1, its first byte, and whether it is a part of one that was too long. */
+export type TakeLine = (text: string, number: number, offset: number, split: boolean) => void;
+
+/** The longest line that is held in memory, in bytes; a longer one comes in parts. */
+export const longestLine = 1024 * 1024;
+
+const windows1252 = new TextDecoder('windows-1252');
+
+/**
+ * Cuts a growing file into lines, whatever the pieces in which it is read: UTF-16 by its byte order mark or by the zero
+ * bytes of its first character, else UTF-8, and a line that is no UTF-8 is Windows-1252, what old writers use.
+ */
+export class LineReader {
+  private encoding: Encoding | null = null;
+  private held: Buffer = Buffer.alloc(0);
+  private offset = 0;
+  private number = 1;
+  /** A part of the line that is held was given out already. */
+  private inParts = false;
+
+  /** @param take told of each line as soon as its end is there */
+  constructor(private readonly take: TakeLine) {}
+
+  /** Byte at which the line begins whose end has not been read yet. */
+  get heldFrom(): number {
+    return this.offset;
+  }
+
+  push(chunk: Buffer): void {
+    let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
+    if (this.encoding === null) {
+      if (bytes.length < 4) {
+        this.held = Buffer.from(bytes);
+        return;
+      }
+      bytes = this.begin(bytes);
+    }
+    const end = this.endOfLastLine(bytes);
+    if (end > 0) this.takeLines(bytes.subarray(0, end));
+    let rest = bytes.subarray(end);
+    while (rest.length > longestLine) rest = this.takePart(rest);
+    // A copy: the chunk's memory may be used again for the next one.
+    this.held = rest.length === 0 ? Buffer.alloc(0) : Buffer.from(rest);
+  }
+
+  /** Gives out what has no line end: the file is at its end. */
+  end(): void {
+    const rest = this.encoding === null && this.held.length > 0 ? this.begin(this.held) : this.held;
+    if (rest.length > 0) this.takeOne(rest);
+    this.held = Buffer.alloc(0);
+  }
+
+  private begin(bytes: Buffer): Buffer {
+    const [first, second, third] = bytes;
+    let mark = 0;
+    this.encoding = 'utf-8';
+    if (first === 0xff && second === 0xfe) [this.encoding, mark] = ['utf-16le', 2];
+    else if (first === 0xfe && second === 0xff) [this.encoding, mark] = ['utf-16be', 2];
+    else if (first === 0xef && second === 0xbb && third === 0xbf) mark = 3;
+    else if (first !== 0 && second === 0) this.encoding = 'utf-16le';
+    else if (first === 0 && second !== 0 && second !== undefined) this.encoding = 'utf-16be';
+    this.offset += mark;
+    return bytes.subarray(mark);
+  }
+
+  private get wide(): boolean {
+    return this.encoding !== 'utf-8';
+  }
+
+  private endOfLastLine(bytes: Buffer): number {
+    if (!this.wide) return bytes.lastIndexOf(10) + 1;
+    const lineFeed = this.encoding === 'utf-16le' ? '\n\0' : '\0\n';
+    let at = bytes.lastIndexOf(lineFeed, undefined, 'latin1');
+    while (at >= 0 && at % 2 !== 0) at = at === 0 ? -1 : bytes.lastIndexOf(lineFeed, at - 1, 'latin1');
+    return at < 0 ? 0 : at + 2;
+  }
+
+  /** Whole lines, decoded in one go where that is possible. */
+  private takeLines(bytes: Buffer): void {
+    if (!this.wide && !isUtf8(bytes)) {
+      for (let from = 0; from < bytes.length;) {
+        const end = bytes.indexOf(10, from) + 1;
+        this.takeOne(bytes.subarray(from, end));
+        this.nextLine();
+        from = end;
+      }
+      return;
+    }
+    const text = this.decode(bytes);
+    const oneByteEach = !this.wide && text.length === bytes.length;
+    for (let from = 0; from < text.length;) {
+      const end = text.indexOf('\n', from);
+      const stop = end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+      const size = oneByteEach
+        ? end + 1 - from
+        : this.wide
+          ? 2 * (end + 1 - from)
+          : Buffer.byteLength(text.slice(from, end + 1));
+      if (size > longestLine) this.takeOne(bytesOf(text.slice(from, end + 1), this.encoding));
+      else {
+        this.take(text.slice(from, stop), this.number, this.offset, this.inParts);
+        this.offset += size;
+      }
+      this.nextLine();
+      from = end + 1;
+    }
+  }
+
+  private nextLine(): void {
+    this.number++;
+    this.inParts = false;
+  }
+
+  /** One line with its end, or the last without one; in parts where it is too long. */
+  private takeOne(bytes: Buffer): void {
+    let rest = bytes;
+    while (rest.length > longestLine) rest = this.takePart(rest);
+    this.take(this.decode(rest).replace(/\r?\n$/, ''), this.number, this.offset, this.inParts);
+    this.offset += rest.length;
+  }
+
+  private takePart(bytes: Buffer): Buffer {
+    let size = longestLine;
+    // Not through the middle of a character of several bytes.
+    for (let back = 0; !this.wide && back < 3 && ((bytes[size] ?? 0) & 0xc0) === 0x80; back++) size--;
+    this.inParts = true;
+    this.take(this.decode(bytes.subarray(0, size)), this.number, this.offset, true);
+    this.offset += size;
+    return bytes.subarray(size);
+  }
+
+  private decode(bytes: Buffer): string {
+    if (this.wide) {
+      const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
+      return (this.encoding === 'utf-16le' ? even : Buffer.from(even).swap16()).toString('utf16le').toWellFormed();
+    }
+    return isUtf8(bytes) ? bytes.toString('utf8') : windows1252.decode(bytes);
+  }
+}
+
+function bytesOf(text: string, encoding: Encoding | null): Buffer {
+  if (encoding === 'utf-8') return Buffer.from(text);
+  const bytes = Buffer.from(text, 'utf16le');
+  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+}

@@ -1,0 +1,122 @@
+import { CcmParser } from './ccm.js';
+import { codesIn } from './codes.js';
+import { formatOf, linesBeforePlain } from './format.js';
+import { LineReader } from './lines.js';
+import { MsiParser } from './msi.js';
+import { Redactor } from './redact.js';
+import { RoleSetupParser } from './role-setup.js';
+import { SimpleParser } from './simple.js';
+import { noSurvey, type Survey } from './survey.js';
+import { Clock } from './time.js';
+import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
+import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
+
+export interface LogParserOptions {
+  onRecord(record: LogRecord): void;
+  /** Absent: told by the log's first line that only one format has. */
+  format?: LogFormat;
+  /** IANA name of the zone of the machine that wrote it; null where that is not known. */
+  timezone?: string | null;
+  survey?: Survey;
+}
+
+/**
+ * One log, from bytes to records: lines → secrets redacted → the format's parser → time, codes and run of each record.
+ * In whatever pieces the bytes come, the records are the same.
+ */
+export class LogParser {
+  private readonly lines: LineReader;
+  private readonly redactor: Redactor;
+  private parser: FormatParser | null = null;
+  private tracker: RunTracker | null = null;
+  private undecided: Line[] = [];
+  private lastTime: number | null = null;
+  private detected: LogFormat | null;
+
+  constructor(private readonly options: LogParserOptions) {
+    this.redactor = new Redactor(options.survey?.hiddenProperties);
+    this.detected = options.format ?? null;
+    if (this.detected !== null) this.decide(this.detected);
+    this.lines = new LineReader((text, number, offset, split) => {
+      this.line({ text: this.redactor.redact(text), number, offset, split });
+    });
+  }
+
+  /** The log's format; null while no line has told it. */
+  get format(): LogFormat | null {
+    return this.detected;
+  }
+
+  /** Byte up to which everything has become records: from there, and after a {@link flush}, reading can go on. */
+  get settledOffset(): number {
+    return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
+  }
+
+  push(chunk: Buffer): void {
+    this.lines.push(chunk);
+  }
+
+  /** Gives out a record that may go on in the next line but has not for a while. */
+  flush(): void {
+    this.parser?.flush();
+  }
+
+  /** Gives out all that is held: the file is at its end. */
+  end(): void {
+    this.lines.end();
+    if (this.parser === null) this.decide('simple');
+    this.parser?.end();
+  }
+
+  private line(line: Line): void {
+    if (this.parser !== null) {
+      this.parser.line(line);
+      return;
+    }
+    const format = formatOf(line.text);
+    this.undecided.push(line);
+    if (format !== null) this.decide(format);
+    else if (this.undecided.length >= linesBeforePlain) this.decide('simple');
+  }
+
+  private decide(format: LogFormat): void {
+    this.detected = format;
+    this.tracker = createRunTracker(format);
+    this.parser = this.createParser(format);
+    const lines = this.undecided;
+    this.undecided = [];
+    for (const line of lines) this.parser.line(line);
+  }
+
+  private createParser(format: LogFormat): FormatParser {
+    const { timezone = null, survey = noSurvey } = this.options;
+    const clock = new Clock(timezone);
+    const emit = (record: ParsedRecord) => {
+      this.record(format, record);
+    };
+    switch (format) {
+      case 'ccm':
+        return new CcmParser(clock, emit);
+      case 'simple':
+        return new SimpleParser(clock, emit);
+      case 'role_setup':
+        return new RoleSetupParser(clock, emit);
+      case 'msi':
+        return new MsiParser(clock, emit, survey.dateOrder);
+    }
+  }
+
+  private record(format: LogFormat, parsed: ParsedRecord): void {
+    const record = parsed as LogRecord;
+    record.format = format;
+    record.codes = codesIn(parsed.message);
+    record.run = null;
+    if (record.time !== null) this.lastTime = record.time;
+    else if (this.lastTime !== null) {
+      record.time = this.lastTime;
+      record.remarks.push('time_inherited');
+    }
+    record.run = this.tracker?.(record) ?? null;
+    this.options.onRecord(record);
+  }
+}

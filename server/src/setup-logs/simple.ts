@@ -1,0 +1,119 @@
+import { asUtc, type Clock } from './time.js';
+import type { Emit, FormatParser, Line, Remark } from './types.js';
+import { severityByWords } from './words.js';
+
+const current = /^(\d{1,2})-(\d{1,2})-(\d{4}) (\d{1,2}):(\d\d):(\d\d)\.(\d{3,7})([+-]\d+)?$/;
+/** SMS 2.0: `Fri Sep 03 12:23:46.229 1999 Central Daylight Time`; SMS 1.x: `Wed May 21 17:09:02 1997~`. */
+const old = /^\w{3} (\w{3}) +(\d{1,2}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{3}))? (\d{4})~?\s*(.*)$/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Bias in minutes of the zones that old servers named in words. */
+const namedZones: Record<string, number> = {
+  'Greenwich Mean Time': 0,
+  'GMT Standard Time': 0,
+  'Eastern Standard Time': 300,
+  'Eastern Daylight Time': 240,
+  'Central Standard Time': 360,
+  'Central Daylight Time': 300,
+  'Mountain Standard Time': 420,
+  'Mountain Daylight Time': 360,
+  'Pacific Standard Time': 480,
+  'Pacific Daylight Time': 420,
+};
+
+/**
+ * `message  $$<COMPONENT><stamp><thread=N (0xHEX)>`, the log of the site server's threads (domain/logs.md §2). Lines
+ * without a stamp are records too: the reader of last resort for any text.
+ */
+export class SimpleParser implements FormatParser {
+  readonly heldFrom = null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly emit: Emit,
+  ) {}
+
+  line(line: Line): void {
+    if (line.text.trim() === '') return;
+    const remarks: Remark[] = line.split ? ['line_split'] : [];
+    const begins = line.text.lastIndexOf('$$<');
+    const fields =
+      begins < 0 ? null : /^\$\$<([^<>]*)><([^<>]*)>(?:<thread=([^<>]*)>)?\s*$/.exec(line.text.slice(begins));
+    const message = withLineEnds(fields === null ? line.text : line.text.slice(0, begins));
+    let time: number | null = null;
+    if (fields === null) remarks.push(begins < 0 ? 'no_stamp' : 'damaged');
+    else {
+      time = this.timeOf(fields[2] ?? '', remarks);
+      if (time === null || fields[3] === undefined) remarks.push('damaged');
+    }
+    this.emit({
+      time,
+      severity: severityByWords(message),
+      component: fields?.[1] ?? '',
+      thread: threadOf(fields?.[3] ?? ''),
+      source: '',
+      message,
+      line: line.number,
+      offset: line.offset,
+      remarks,
+      original: line.text,
+    });
+  }
+
+  flush(): void {
+    // Each line is whole by itself.
+  }
+
+  end(): void {
+    // Likewise.
+  }
+
+  private timeOf(stamp: string, remarks: Remark[]): number | null {
+    const now = current.exec(stamp);
+    if (now !== null) {
+      const [month, day, year, hour, minute, second] = now.slice(1, 7).map(Number) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      const millisecond = Number((now[7] ?? '').slice(0, 3));
+      const local = asUtc({ year, month, day, hour, minute, second, millisecond });
+      if (local === null) return null;
+      return now[8] === undefined
+        ? this.clock.inZone(local, remarks)
+        : this.clock.withBias(local, Number(now[8]), remarks);
+    }
+    const then = old.exec(stamp);
+    if (then === null) return null;
+    const [, month = '', day, hour, minute, second, fraction, year, zone = ''] = then;
+    const local = asUtc({
+      year: Number(year),
+      month: months.indexOf(month) + 1,
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+      millisecond: Number(fraction ?? 0),
+    });
+    if (local === null) return null;
+    const bias = namedZones[zone.replace(/~$/, '').trim()];
+    return bias === undefined ? this.clock.inZone(local, remarks) : this.clock.withBias(local, bias, remarks);
+  }
+}
+
+/** `4120 (0x1018)` is 4120; SMS 1.x wrote hexadecimal only: `DB` is 219. */
+function threadOf(text: string): string {
+  const decimal = /^(\d+) \(0x[0-9a-f]+\)$/i.exec(text)?.[1];
+  if (decimal !== undefined) return decimal;
+  return /^[0-9a-f]{1,8}$/i.test(text) ? String(Number.parseInt(text, 16)) : text;
+}
+
+/** `~` stands for a CR or an LF, `~~` for both; but not in a short file name such as `PROGRA~1`. */
+function withLineEnds(text: string): string {
+  return text
+    .replaceAll(/~~|(?<!\w(?=~\d))~/g, '\n')
+    .replaceAll(/\n{2,}/g, '\n')
+    .trim();
+}

@@ -1,0 +1,89 @@
+import { open } from 'node:fs/promises';
+import { LineReader } from './lines.js';
+import { orderShown, type DateOrder } from './msi-dates.js';
+import { hiddenProperties } from './redact.js';
+
+/** What a look over a whole file tells that its lines, one by one, do not. */
+export interface Survey {
+  /** The order of day and month in its dates; null where nothing tells. */
+  dateOrder: DateOrder | null;
+  /** Properties that its package declares secret. */
+  hiddenProperties: readonly string[];
+}
+
+/** Nothing known beforehand. */
+export const noSurvey: Survey = { dateOrder: null, hiddenProperties: [] };
+
+/** Beyond this size a log is read without a look ahead. */
+const largestSurveyed = 64 * 1024 * 1024;
+const chunkSize = 256 * 1024;
+
+/**
+ * Looks for evidence in a file before its records are made. A date such as 3/5/2017 in the heading may be explained
+ * only by a later run's 3/17/2017, by the Date property, by the language of the user, or by when the file was written.
+ */
+export async function surveyFile(path: string): Promise<Survey> {
+  const file = await open(path, 'r');
+  try {
+    const { size, mtimeMs } = await file.stat();
+    if (size > largestSurveyed) return noSurvey;
+    const surveyor = new Surveyor(mtimeMs);
+    const lines = new LineReader((text) => {
+      surveyor.line(text);
+    });
+    const buffer = Buffer.alloc(chunkSize);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkSize);
+      if (bytesRead === 0) break;
+      lines.push(buffer.subarray(0, bytesRead));
+    }
+    lines.end();
+    return surveyor.survey();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Collects evidence line by line. */
+export class Surveyor {
+  private shown: DateOrder | null = null;
+  private language: number | null = null;
+  private lastHeading = '';
+  private readonly hidden = new Set<string>();
+
+  /** @param modifiedAt when the file was last written, in milliseconds since 1970 */
+  constructor(private readonly modifiedAt: number) {}
+
+  line(text: string): void {
+    if (text.startsWith('=== ')) {
+      this.lastHeading = text;
+      this.shown ??= orderShown(text);
+    } else if (text.startsWith('Property(')) {
+      const [, name = '', value = ''] = /^Property\(\w\): (\w+) = (.*)/.exec(text) ?? [];
+      if (name === 'Date') this.shown ??= orderShown(value);
+      else if (name === 'UserLanguageID') this.language = Number(value);
+    }
+    if (text.includes('MsiHiddenProperties')) for (const name of hiddenProperties(text)) this.hidden.add(name);
+  }
+
+  survey(): Survey {
+    return { dateOrder: this.shown ?? this.byModification() ?? this.byLanguage(), hiddenProperties: [...this.hidden] };
+  }
+
+  /** A file is written last when its last heading says: one of the two readings is that day, or the day after. */
+  private byModification(): DateOrder | null {
+    const [first, second, year] =
+      /(\d{1,2})[/-](\d{1,2})[/-](\d{4})/.exec(this.lastHeading)?.slice(1).map(Number) ?? [];
+    if (first === undefined || second === undefined || year === undefined || first === second) return null;
+    const near = (month: number, day: number) =>
+      Math.abs(this.modifiedAt - Date.UTC(year, month - 1, day, 12)) < 2 * 86_400_000;
+    if (near(first, second) && !near(second, first)) return 'month-first';
+    return near(second, first) && !near(first, second) ? 'day-first' : null;
+  }
+
+  private byLanguage(): DateOrder | null {
+    if (this.language === null || Number.isNaN(this.language)) return null;
+    // English of the United States and of the Philippines; nearly everybody else writes the day first.
+    return this.language === 1033 || this.language === 13_321 ? 'month-first' : 'day-first';
+  }
+}

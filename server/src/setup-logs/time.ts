@@ -1,0 +1,94 @@
+import { Temporal } from 'temporal-polyfill';
+import { FspError } from '../errors.js';
+import type { Remark } from './types.js';
+
+/** A date and time of day as a log writes them, without a zone. */
+export interface LocalTime {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  millisecond: number;
+}
+
+/** No place on earth is further from UTC, in minutes. */
+const largestBias = 14 * 60;
+
+/** Milliseconds since 1970 of a local time taken as UTC, or null where there is no such date or time. */
+export function asUtc(local: LocalTime): number | null {
+  const { year, month, day, hour, minute, second, millisecond } = local;
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  const there =
+    year >= 1900 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60 &&
+    // The 31st of a shorter month would be a day of the next.
+    new Date(time).getUTCDate() === day;
+  return there ? time : null;
+}
+
+/** Turns the times of one log into UTC. */
+export class Clock {
+  private cachedQuarter = NaN;
+  private cachedOffset = 0;
+  private last = -Infinity;
+
+  /** @param zone IANA name of the zone that the log's machine was in; null where that is not known */
+  constructor(private readonly zone: string | null) {}
+
+  /** With the log's own bias, in minutes: UTC = local + bias, as Windows has it. */
+  withBias(localAsUtc: number, bias: number, remarks: Remark[]): number {
+    if (!(Math.abs(bias) <= largestBias)) {
+      remarks.push('impossible_bias');
+      return localAsUtc;
+    }
+    return localAsUtc + bias * 60_000;
+  }
+
+  /** Without: by the zone that was given, or as if it were UTC, and told. */
+  inZone(localAsUtc: number, remarks: Remark[]): number {
+    if (this.zone === null) {
+      remarks.push('zone_unknown');
+      return localAsUtc;
+    }
+    // Clocks change on a quarter of an hour; within it the offset is the same for every record.
+    const quarter = Math.floor(localAsUtc / 900_000);
+    if (quarter === this.cachedQuarter) return (this.last = localAsUtc + this.cachedOffset);
+    const local = Temporal.Instant.fromEpochMilliseconds(localAsUtc).toZonedDateTimeISO('UTC').toPlainDateTime();
+    const [earlier, later] = (['earlier', 'later'] as const).map(
+      (disambiguation) => local.toZonedDateTime(this.zone!, { disambiguation }).epochMilliseconds,
+    ) as [number, number];
+    if (earlier === later) {
+      this.cachedQuarter = quarter;
+      this.cachedOffset = earlier - localAsUtc;
+      return (this.last = earlier);
+    }
+    const back = local.toZonedDateTime(this.zone, { disambiguation: 'later' }).toPlainDateTime().equals(local);
+    remarks.push(back ? 'dst_fold' : 'dst_gap');
+    // In the hour that comes twice, a log that has been in its second half stays there. A time in the gap is taken by
+    // the offset from before it, as if the writer's clock had not been put forward yet.
+    if (back) return (this.last = earlier < this.last - 60_000 ? later : earlier);
+    return (this.last = later);
+  }
+}
+
+/**
+ * @returns the name as the zone database spells it
+ * @throws FspError FSP_USAGE where there is no such zone
+ */
+export function checkZone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw new FspError(
+      'FSP_USAGE',
+      `There is no time zone ${JSON.stringify(zone.slice(0, 60))}; give a name such as Europe/Paris, America/New_York or UTC`,
+    );
+  }
+}
