@@ -12,6 +12,8 @@ import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { loadTokens, tokenFile } from './management/tokens.js';
+import { SetupLogs } from './setup-logs/setup-logs.js';
+import { checkZone } from './setup-logs/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { lockDataDir } from './spool/lock.js';
 import { openSpool, type Spool } from './spool/spool.js';
@@ -105,17 +107,22 @@ export async function startApp(config: Config): Promise<App> {
     );
 
     const intake = started(buildIntake(config, spool, throttle, telemetry, logger), (one) => one.close());
+    const setupLogs = started(followSetupLogs(config, spool, telemetry, logger), (one) => one.stop());
     const management = started(
       createManagement({
         tokens,
         readiness: () => readinessOf(intake, spool, store, deliveries),
-        status: () => statusOf(config, spool, throttle, store, deliveries),
+        status: () => ({
+          ...statusOf(config, spool, throttle, store, deliveries),
+          setupLogs: setupLogs.status(),
+        }),
       }),
       (one) => one.close(),
     );
     observe(telemetry, spool, deliveries);
     throttle.start();
     for (const delivery of deliveries) delivery.start();
+    setupLogs.start();
     const intakeUrl = await listen(intake, config.intakeHost, config.intakePort, 'FSP_INTAKE_PORT');
     const managementUrl = await listen(management, config.managementHost, config.managementPort, 'FSP_MANAGEMENT_PORT');
 
@@ -159,6 +166,22 @@ function buildIntake(
     },
     onAnswer(status) {
       telemetry.metrics.intakeMessages.add(1, { 'http.response.status_code': status });
+    },
+  });
+}
+
+function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, logger: Logger): SetupLogs {
+  return new SetupLogs({
+    spool,
+    targets: config.setupLogs
+      .split(',')
+      .map((target) => target.trim())
+      .filter(Boolean),
+    timezone: config.setupLogsTimezone === '' ? null : checkZone(config.setupLogsTimezone),
+    hostName: config.serverName,
+    logger,
+    onRecords(count, format) {
+      telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
     },
   });
 }

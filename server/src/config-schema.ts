@@ -72,6 +72,17 @@ export const configSchema = Type.Object({
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
   }),
+  setupLogs: Type.String({
+    default: '',
+    defaultText: 'none',
+    description: 'logs to follow, files or folders, separated by commas: fspMSI.log, SMSFSPSetup.log and any other',
+  }),
+  setupLogsTimezone: Type.String({
+    default: '',
+    defaultText: 'none',
+    allowed: 'a name such as Europe/Paris',
+    description: 'time zone of the machine that writes them; those that tell no zone are taken as UTC without it',
+  }),
   otlpMaxLag: Type.Integer({
     default: 1_000_000,
     minimum: 10_000,

@@ -10,6 +10,7 @@ export interface Telemetry {
     intakeMessages: { add(value: number, attributes?: Attributes): void };
     throttleProcessed: { add(value: number): void };
     sinkBatches: { add(value: number, attributes?: Attributes): void };
+    setupLogRecords: { add(value: number, attributes?: Attributes): void };
   };
   /** Runs a piece of work in a span of its own. */
   traced<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
@@ -57,6 +58,9 @@ export function startTelemetry(identity: { serviceVersion: string; instanceId: s
       intakeMessages: meter.createCounter('fsp.intake.messages', { description: 'Requests to the intake, by answer' }),
       throttleProcessed: meter.createCounter('fsp.throttle.processed', {
         description: 'Messages that the throttle let pass',
+      }),
+      setupLogRecords: meter.createCounter('fsp.setup_log.records', {
+        description: 'Records of followed logs, by format',
       }),
       sinkBatches: meter.createCounter('fsp.sink.batches', { description: 'Batches sent to sinks, by outcome' }),
     },

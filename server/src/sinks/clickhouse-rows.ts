@@ -1,7 +1,14 @@
 import { isIP } from 'node:net';
 import type { MessageDescription } from '../catalog/describe.js';
 import { decodeText } from '../report/encoding.js';
-import type { RejectedMessageEntry, SpoolEntry, StateMessageEntry, ThrottleWindowEntry } from '../spool/entries.js';
+import type {
+  RejectedMessageEntry,
+  SetupLogRecordEntry,
+  SetupRunEntry,
+  SpoolEntry,
+  StateMessageEntry,
+  ThrottleWindowEntry,
+} from '../spool/entries.js';
 
 export interface RowContext {
   siteCode: string;
@@ -14,6 +21,7 @@ export interface RowContext {
 
 export type Row = Record<string, unknown>;
 
+const earliest = Date.UTC(1900, 0, 1);
 /** The latest time that a DateTime64 holds and that a clock may claim. */
 const latest = Date.UTC(2299, 11, 31);
 
@@ -27,6 +35,10 @@ export function rowOf(entry: SpoolEntry, position: number, context: RowContext):
       return { table: 'rejected_messages', row: { ...rejectedMessageRow(entry), ...common } };
     case 'throttle_window':
       return { table: 'throttle_window_updates', row: { ...throttleWindowRow(entry, context), ...common } };
+    case 'setup_log_record':
+      return { table: 'setup_log_records', row: { ...setupLogRecordRow(entry), ...common } };
+    case 'setup_run':
+      return { table: 'setup_run_updates', row: { ...setupRunRow(entry), ...common } };
   }
 }
 
@@ -103,6 +115,55 @@ function throttleWindowRow(entry: ThrottleWindowEntry, context: RowContext): Row
     oldest_waiting_at: entry.oldestWaitingAt === null ? null : time(entry.oldestWaitingAt),
     rejected: entry.rejected,
   };
+}
+
+/** The columns of setup_log_records. */
+export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
+  return {
+    logged_at: time(storable(entry.loggedAt)),
+    host_name: entry.hostName,
+    log_file: entry.logFile,
+    log_format: entry.logFormat,
+    run_id: entry.runId,
+    line_number: entry.lineNumber,
+    byte_offset: entry.byteOffset,
+    severity: entry.severity,
+    component: entry.component,
+    thread: entry.thread,
+    source_file: entry.sourceFile,
+    message: entry.message,
+    error_code: entry.errorCode,
+    error_text: entry.errorText,
+    remarks: entry.remarks,
+    record_id: entry.recordId,
+  };
+}
+
+/** The columns of setup_run_updates, and but for updated_at those of setup_runs. */
+export function setupRunRow(entry: SetupRunEntry): Row {
+  return {
+    updated_at: time(entry.updatedAt),
+    run_id: entry.runId,
+    installation_id: entry.installationId,
+    host_name: entry.hostName,
+    log_file: entry.logFile,
+    log_format: entry.logFormat,
+    action: entry.action,
+    started_at: time(storable(entry.startedAt)),
+    ended_at: entry.endedAt === null ? null : time(storable(entry.endedAt)),
+    verdict: entry.verdict,
+    exit_code: entry.exitCode,
+    cause: entry.cause,
+    cause_line: entry.causeLine,
+    suggestion: entry.suggestion,
+    product_name: entry.productName,
+    product_version: entry.productVersion,
+  };
+}
+
+/** A log can claim any year: beyond what a DateTime64 holds the nearest that it does. */
+function storable(ms: number): number {
+  return Math.min(Math.max(ms, earliest), latest);
 }
 
 /** `2026-01-02 03:04:05.678`, as ClickHouse reads a DateTime64(3, 'UTC'). */

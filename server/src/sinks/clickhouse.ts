@@ -42,6 +42,8 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
         min_insert_block_size_rows: oneBlock,
         min_insert_block_size_bytes: '0',
         input_format_parallel_parsing: 0,
+        // Old logs cover many months.
+        max_partitions_per_insert_block: '0',
       },
     });
   }

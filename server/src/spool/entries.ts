@@ -44,4 +44,51 @@ export interface ThrottleWindowEntry {
   rejected: number;
 }
 
-export type SpoolEntry = StateMessageEntry | RejectedMessageEntry | ThrottleWindowEntry;
+/** A record of a set-up log. Not throttled. */
+export interface SetupLogRecordEntry {
+  kind: 'setup_log_record';
+  recordId: string;
+  /** '' outside of any run. */
+  runId: string;
+  hostName: string;
+  logFile: string;
+  logFormat: string;
+  /** Milliseconds since 1970 UTC: the record's own time, or the nearest that is known. */
+  loggedAt: number;
+  lineNumber: number;
+  byteOffset: number;
+  severity: string;
+  component: string;
+  thread: string;
+  sourceFile: string;
+  message: string;
+  errorCode: string;
+  errorText: string;
+  remarks: readonly string[];
+  /** The text as it stands in the log, secrets redacted. */
+  original: string;
+}
+
+/** A run of a set-up as far as it is known, written again when more is; the newest counts. Not throttled. */
+export interface SetupRunEntry {
+  kind: 'setup_run';
+  updatedAt: number;
+  runId: string;
+  installationId: string;
+  hostName: string;
+  logFile: string;
+  logFormat: string;
+  action: string;
+  startedAt: number;
+  endedAt: number | null;
+  verdict: string;
+  exitCode: number | null;
+  cause: string;
+  causeLine: number;
+  suggestion: string;
+  productName: string;
+  productVersion: string;
+}
+
+export type SpoolEntry =
+  StateMessageEntry | RejectedMessageEntry | ThrottleWindowEntry | SetupLogRecordEntry | SetupRunEntry;

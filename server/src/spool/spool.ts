@@ -21,7 +21,15 @@ import { FspError } from '../errors.js';
 import type { Window } from '../throttle/window.js';
 import type { SpoolEntry, StateMessageEntry } from './entries.js';
 import { SeenMessages } from './seen.js';
-import { failedLane, openSpoolStore, otherLane, type Lane, type SinkRecord, type SpoolStore } from './store.js';
+import {
+  failedLane,
+  openSpoolStore,
+  otherLane,
+  type Lane,
+  type LogPosition,
+  type SinkRecord,
+  type SpoolStore,
+} from './store.js';
 
 /** The most that one transaction moves or deletes, so that the event loop is never held for long. */
 const stepSize = 500;
@@ -131,14 +139,18 @@ export class Spool extends EventEmitter<SpoolEvents> {
     await this.committed(Promise.all(writes));
   }
 
-  /** Puts entries that no throttle concerns at the end of the admitted log; resolves when they are on disk. */
-  async appendAdmitted(entries: readonly SpoolEntry[]): Promise<void> {
+  /**
+   * Puts entries that no throttle concerns at the end of the admitted log; resolves when they are on disk. `read` says
+   * how far the log is read that they come from: it is stored in the same commit.
+   */
+  async appendAdmitted(entries: readonly SpoolEntry[], read?: LogPosition): Promise<void> {
     await this.inTurn(async () => {
       let position = this.lastAdmitted;
       const writes = entries.flatMap((entry) => {
         const arrival = this.nextArrival++;
         return [this.store.entries.put(arrival, entry), this.store.admitted.put(++position, arrival)];
       });
+      if (read !== undefined) writes.push(this.store.records.put(`log ${read.key}`, read));
       await this.committed(Promise.all(writes));
       this.lastAdmitted = position;
     });
@@ -189,6 +201,16 @@ export class Spool extends EventEmitter<SpoolEvents> {
   /** Stores the throttle's window where nothing is admitted. */
   async storeWindow(window: Window): Promise<void> {
     await this.committed(this.store.records.put('window', window));
+  }
+
+  /** How far each followed log is read. */
+  logPositions(): LogPosition[] {
+    return [...this.store.records.getRange({ start: 'log ', end: 'log!' })].map(({ value }) => value as LogPosition);
+  }
+
+  /** Forgets a log that is gone. */
+  async forgetLog(key: string): Promise<void> {
+    await this.committed(this.store.records.remove(`log ${key}`));
   }
 
   /**

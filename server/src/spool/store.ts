@@ -17,6 +17,23 @@ export interface SinkRecord {
   pending: PendingBatch | null;
 }
 
+/** How far a followed log is read. */
+export interface LogPosition {
+  /** Of the log as long as it lives, through rotations. */
+  key: string;
+  /** Name under which it was first seen; its records carry it. */
+  logFile: string;
+  /** Where it is now. */
+  path: string;
+  device: number;
+  inode: number;
+  /** The first bytes, of which the hash tells the file from another of its name. */
+  headLength: number;
+  headHash: string;
+  /** Byte up to which its records are in the spool. */
+  offset: number;
+}
+
 export type Lane = 0 | 1;
 export const failedLane: Lane = 0;
 export const otherLane: Lane = 1;
@@ -30,7 +47,7 @@ export const otherLane: Lane = 1;
  * | waiting | [lane, arrival number] | receivedAt |
  * | admitted | position in the admitted log | arrival number |
  * | seen | day, message id (18 bytes) | nothing |
- * | records | `window`, `sink NAME` | small records |
+ * | records | `window`, `sink NAME`, `log KEY` | small records |
  */
 export interface SpoolStore {
   root: RootDatabase;
@@ -38,7 +55,7 @@ export interface SpoolStore {
   waiting: Database<number, [Lane, number]>;
   admitted: Database<number, number>;
   seen: Database<Buffer, Buffer>;
-  records: Database<SinkRecord | Window, string>;
+  records: Database<SinkRecord | Window | LogPosition, string>;
 }
 
 /**

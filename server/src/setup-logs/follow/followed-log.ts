@@ -1,0 +1,122 @@
+import { open } from 'node:fs/promises';
+import type { LogPosition } from '../../spool/store.js';
+import { LogParser } from '../log-parser.js';
+import { surveyFile } from '../survey.js';
+import type { LogRecord, Run } from '../types.js';
+import { identify, isAt, isFile } from './file-identity.js';
+
+const chunkSize = 256 * 1024;
+/** Looks without growth after which a record that could go on counts as whole. */
+const quietLooks = 2;
+
+/** What one look at a log brought. */
+export interface NewRecords {
+  records: LogRecord[];
+  /** Every run of the log so far, the finished ones too. */
+  runs: ReadonlySet<Run>;
+  position: LogPosition;
+  /** When the file was last written. */
+  modifiedAt: number;
+  /** True where these are the runs of what was stored before a restart, and nothing is new. */
+  replayed: boolean;
+}
+
+/**
+ * One log that grows, from its first byte to the end of its life under whatever name. After a restart it is read again
+ * from the beginning, so that the parser knows where it is, and goes on giving out records where they were last stored.
+ */
+export class FollowedLog {
+  private parser: LogParser | null = null;
+  private records: LogRecord[] = [];
+  private readonly runs = new Set<Run>();
+  private replaying = false;
+  private readTo = 0;
+  private quiet = 0;
+
+  constructor(
+    public position: LogPosition,
+    private readonly timezone: string | null,
+  ) {}
+
+  /** True where its file is at a path: not replaced by another, and not shorter than what was read of it. */
+  isAt(path: string): Promise<boolean> {
+    return isAt(path, this.position, this.known);
+  }
+
+  private get known(): number {
+    return Math.max(this.readTo, this.position.offset);
+  }
+
+  movedTo(path: string): void {
+    this.position = { ...this.position, path };
+  }
+
+  /**
+   * Reads what is new, and hands it out piece by piece; the next piece is read when the one before is stored.
+   * @param complete true where nothing will be added any more: what is held is given out
+   */
+  async read(store: (found: NewRecords) => Promise<void>, complete = false): Promise<void> {
+    const file = await open(this.position.path, 'r');
+    try {
+      // It may have been rotated since it was looked for: the next look finds it.
+      if (!(await isFile(file, this.position, this.known))) return;
+      const { mtimeMs } = await file.stat();
+      this.position = { ...this.position, ...(await identify(file)) };
+      const parser = this.parser ?? (await this.begin());
+      const buffer = Buffer.alloc(chunkSize);
+      let grown = false;
+      for (;;) {
+        // After a restart: up to the stored position first, exactly, to be given out to nobody.
+        const want = this.replaying ? Math.min(chunkSize, this.position.offset - this.readTo) : chunkSize;
+        const { bytesRead } = want === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, want, this.readTo);
+        if (bytesRead === 0 && !this.replaying) break;
+        parser.push(buffer.subarray(0, bytesRead));
+        this.readTo += bytesRead;
+        if (this.replaying) {
+          if (bytesRead > 0 && this.readTo < this.position.offset) continue;
+          if (complete) parser.end();
+          else parser.flush();
+          this.records = [];
+          this.replaying = false;
+          await store({ records: [], runs: this.runs, position: this.position, modifiedAt: mtimeMs, replayed: true });
+          continue;
+        }
+        grown = true;
+        await this.handOut(parser, mtimeMs, store);
+      }
+      this.quiet = grown ? 0 : this.quiet + 1;
+      if (complete) parser.end();
+      else if (this.quiet === quietLooks) parser.flush();
+      if (this.records.length > 0) await this.handOut(parser, mtimeMs, store, complete);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async begin(): Promise<LogParser> {
+    this.replaying = this.position.offset > 0;
+    this.parser = new LogParser({
+      timezone: this.timezone,
+      survey: await surveyFile(this.position.path),
+      onRecord: (record) => {
+        if (record.run !== null) this.runs.add(record.run);
+        this.records.push(record);
+      },
+    });
+    return this.parser;
+  }
+
+  private async handOut(
+    parser: LogParser,
+    modifiedAt: number,
+    store: (found: NewRecords) => Promise<void>,
+    complete = false,
+  ): Promise<void> {
+    const { records } = this;
+    this.records = [];
+    const offset = complete ? this.readTo : parser.settledOffset;
+    if (records.length === 0 && offset === this.position.offset) return;
+    this.position = { ...this.position, offset };
+    await store({ records, runs: this.runs, position: this.position, modifiedAt, replayed: false });
+  }
+}

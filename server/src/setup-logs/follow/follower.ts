@@ -1,0 +1,234 @@
+/**
+ * Follows logs: files and folders, there or not yet, growing, rotated, truncated, replaced.
+ *
+ * Promises
+ * - Every record is handed out once, across rotations and restarts: `store` gets it together with the position behind
+ *   it, and whoever stores both in one commit loses none and doubles none.
+ * - A log is its file, not its name. Each look compares the file's first bytes (and, while those are few, its inode);
+ *   one that was renamed is found beside its old name and read to its end before the new one begins.
+ *
+ * What breaks them: text that is overwritten between two looks is gone before it could be read.
+ *
+ * npm `tail` watches and wakes; it does not read for us: its line mode loses lines over renames, truncations and half
+ * characters. A look every second is what network shares need, where nothing wakes.
+ */
+import { randomUUID } from 'node:crypto';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Tail } from 'tail';
+import type { LogPosition } from '../../spool/store.js';
+import { identify } from './file-identity.js';
+import { FollowedLog, type NewRecords } from './followed-log.js';
+
+const logFile = /\.lo[g_]$/i;
+
+export interface FollowerOptions {
+  /** Files and folders. Of a folder, all that is called .log or .lo_ in it. */
+  targets: readonly string[];
+  /** IANA name of the zone that the logs are written in; null where that is not known. */
+  timezone: string | null;
+  /** How far logs were read before. */
+  positions: readonly LogPosition[];
+  /** Takes new records; when it fails they come again. */
+  store(found: NewRecords): Promise<void>;
+  /** Told that a log is gone, with everything of it stored. */
+  forget(key: string): Promise<void>;
+  logger?: { info(message: string): void; warn(message: string): void };
+  pollMs?: number;
+}
+
+export interface FollowedStatus {
+  file: string;
+  /** Bytes that are stored. */
+  offset: number;
+  records: number;
+}
+
+export class Follower {
+  private readonly logs = new Map<string, FollowedLog>();
+  private readonly watchers = new Map<string, Tail>();
+  private readonly counts = new Map<string, number>();
+  private readonly complaints = new Map<string, string>();
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private wake: () => void = () => undefined;
+
+  constructor(private readonly options: FollowerOptions) {
+    for (const position of options.positions) this.logs.set(position.key, this.logAt(position));
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Ends after the look that is under way. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.loop;
+    for (const watcher of this.watchers.values()) watcher.unwatch();
+    this.watchers.clear();
+  }
+
+  status(): FollowedStatus[] {
+    return [...this.logs.values()].map(({ position: { key, path, offset } }) => ({
+      file: path,
+      offset,
+      records: this.counts.get(key) ?? 0,
+    }));
+  }
+
+  /** One look at everything: finds files, follows renames, reads what is new. */
+  async look(): Promise<void> {
+    const wanted = await this.wantedPaths();
+    const settled = new Map<string, FollowedLog>();
+    const displaced: FollowedLog[] = [];
+    for (const log of this.logs.values()) {
+      const { path } = log.position;
+      if (!settled.has(path) && (await log.isAt(path))) settled.set(path, log);
+      else displaced.push(log);
+    }
+    for (const log of displaced) await this.followRename(log, settled);
+    for (const path of wanted) {
+      if (settled.has(path)) continue;
+      const log = await this.discover(path);
+      if (log !== null) settled.set(path, log);
+    }
+    // What was renamed has the older records.
+    const inOrder = [...settled.values()].sort(
+      (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
+    );
+    for (const log of inOrder) await this.readOne(log, log.position.path !== log.position.logFile);
+    this.watch([...settled.keys()]);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.look().catch((error: unknown) => {
+        this.complain('', error as Error);
+      });
+      if (this.stopping.signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.options.pollMs ?? 1_000);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  private async wantedPaths(): Promise<string[]> {
+    const paths: string[] = [];
+    for (const target of this.options.targets) {
+      const stats = await stat(target).catch(() => null);
+      if (stats === null) continue;
+      if (!stats.isDirectory()) paths.push(target);
+      else {
+        const names = await readdir(target).catch((error: unknown) => {
+          this.complain(target, error as Error);
+          return [];
+        });
+        paths.push(
+          ...names
+            .filter((name) => logFile.test(name))
+            .sort()
+            .map((name) => join(target, name)),
+        );
+      }
+    }
+    return [...new Set(paths)];
+  }
+
+  /** A log whose path holds another file now: renamed to one beside it, or gone. */
+  private async followRename(log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
+    const { key, path } = log.position;
+    const stem = basename(path)
+      .replace(/\.lo[g_]$/i, '')
+      .toLowerCase();
+    const names = await readdir(dirname(path)).catch(() => []);
+    for (const name of names) {
+      const candidate = join(dirname(path), name);
+      if (candidate === path || settled.has(candidate) || !name.toLowerCase().startsWith(stem)) continue;
+      if (!(await log.isAt(candidate))) continue;
+      log.movedTo(candidate);
+      settled.set(candidate, log);
+      return;
+    }
+    // A share that is away for a while takes its logs with it; they are known again when it is back.
+    if (names.length === 0) return;
+    this.logs.delete(key);
+    this.counts.delete(key);
+    await this.options.forget(key);
+    this.options.logger?.info(`${path} was emptied, replaced or removed; what comes there is a new log`);
+  }
+
+  private async discover(path: string): Promise<FollowedLog | null> {
+    try {
+      const file = await open(path, 'r');
+      try {
+        if (!(await file.stat()).isFile()) return null;
+        const position: LogPosition = { key: randomUUID(), logFile: path, path, offset: 0, ...(await identify(file)) };
+        const log = this.logAt(position);
+        this.logs.set(position.key, log);
+        return log;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      this.complain(path, error as Error);
+      return null;
+    }
+  }
+
+  private logAt(position: LogPosition): FollowedLog {
+    return new FollowedLog(position, this.options.timezone);
+  }
+
+  private async readOne(log: FollowedLog, complete: boolean): Promise<void> {
+    const { key, path } = log.position;
+    const { position } = log;
+    let stored = position;
+    try {
+      await log.read(async (found) => {
+        await this.options.store(found);
+        stored = found.position;
+        this.counts.set(key, (this.counts.get(key) ?? 0) + found.records.length);
+      }, complete);
+      this.complaints.delete(path);
+    } catch (error) {
+      // The parser is ahead of what is stored: the next look begins again from there.
+      this.logs.set(key, this.logAt({ ...stored, path }));
+      this.complain(path, error as Error);
+    }
+  }
+
+  /** Says what hinders, once for each cause. */
+  private complain(path: string, error: Error): void {
+    if (this.complaints.get(path) === error.message) return;
+    this.complaints.set(path, error.message);
+    this.options.logger?.warn(`${path || 'Set-up logs'} cannot be followed (${error.message}); it is tried again`);
+  }
+
+  private watch(paths: readonly string[]): void {
+    for (const [path, watcher] of this.watchers) {
+      if (paths.includes(path)) continue;
+      watcher.unwatch();
+      this.watchers.delete(path);
+    }
+    for (const path of paths) {
+      if (this.watchers.has(path)) continue;
+      try {
+        const watcher = new Tail(path, { follow: true });
+        const wake = () => {
+          this.wake();
+        };
+        watcher.on('line', wake);
+        watcher.on('error', wake);
+        this.watchers.set(path, watcher);
+      } catch {
+        // Gone between the look and now: the next one sees it.
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SetupRunEntry } from '../spool/entries.js';
+import type { Spool } from '../spool/spool.js';
+import { recordEntry, runEntry } from './entries.js';
+import type { NewRecords } from './follow/followed-log.js';
+import { Follower, type FollowedStatus } from './follow/follower.js';
+import { runId } from './identity.js';
+import type { Run } from './types.js';
+import { joinStories } from './verdict/story.js';
+
+/** Entries that may wait for the sinks before reading pauses: logs are on disk already, and can wait there. */
+const enoughWaiting = 100_000;
+
+export interface SetupLogsOptions {
+  spool: Spool;
+  targets: readonly string[];
+  timezone: string | null;
+  hostName: string;
+  logger: { info(message: string): void; warn(message: string): void };
+  onRecords?(count: number, format: string): void;
+  pollMs?: number;
+}
+
+interface KnownRun {
+  run: Run;
+  logFile: string;
+  fallbackTime: number;
+  /** The entry as it was last handed on, as JSON. */
+  told: string;
+}
+
+/** Followed logs into the spool: records once, and their runs again whenever more is known of them. */
+export class SetupLogs {
+  private readonly follower: Follower;
+  private readonly known = new Map<string, KnownRun>();
+
+  constructor(private readonly options: SetupLogsOptions) {
+    const { spool, targets, timezone, logger, pollMs } = options;
+    this.follower = new Follower({
+      targets,
+      timezone,
+      positions: spool.logPositions(),
+      logger,
+      store: (found) => this.store(found),
+      forget: (key) => spool.forgetLog(key),
+      ...(pollMs === undefined ? {} : { pollMs }),
+    });
+  }
+
+  start(): void {
+    this.follower.start();
+  }
+
+  stop(): Promise<void> {
+    return this.follower.stop();
+  }
+
+  status(): FollowedStatus[] {
+    return this.follower.status();
+  }
+
+  private async store({ records, runs, position, modifiedAt, replayed }: NewRecords): Promise<void> {
+    const { spool, hostName, onRecords } = this.options;
+    const source = { hostName, logFile: position.logFile };
+    for (const run of runs) {
+      const id = runId(source, run);
+      const before = this.known.get(id);
+      this.known.set(id, { run, logFile: position.logFile, fallbackTime: modifiedAt, told: before?.told ?? '' });
+    }
+    const changed = this.changedRuns();
+    if (!replayed) {
+      while (spool.stats().admitted > enoughWaiting) await sleep(200);
+      const entries = records.map((record) => recordEntry(source, record, modifiedAt));
+      await spool.appendAdmitted([...entries, ...changed.map(({ entry }) => entry)], position);
+      const [first] = records;
+      if (first !== undefined) onRecords?.(records.length, first.format);
+    }
+    for (const { known, told } of changed) known.told = told;
+  }
+
+  private changedRuns(): { known: KnownRun; entry: SetupRunEntry; told: string }[] {
+    const located = [...this.known].map(([id, { run, logFile }]) => ({ id, run, logFile }));
+    const installations = joinStories(located);
+    const updatedAt = Date.now();
+    return [...this.known].flatMap(([id, known]) => {
+      const source = { hostName: this.options.hostName, logFile: known.logFile };
+      const installationId = installations.get(id) ?? id;
+      const entry = runEntry(source, known.run, { installationId, updatedAt, fallbackTime: known.fallbackTime });
+      // When it was known, and each further line of a run that goes on, are no news.
+      const told = JSON.stringify({
+        ...entry,
+        updatedAt: 0,
+        startedAt: 0,
+        endedAt: entry.verdict === 'unfinished' ? 0 : entry.endedAt,
+      });
+      return told === known.told ? [] : [{ known, entry, told }];
+    });
+  }
+}
