@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
+import { registerImport } from './commands/import.js';
+import { registerParse } from './commands/parse.js';
 import { registerQuery } from './commands/query.js';
 import { registerServe } from './commands/serve.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -13,6 +15,8 @@ const program = new Command('fsp')
 
 registerServe(program);
 registerSimulate(program);
+registerParse(program);
+registerImport(program);
 registerQuery(program);
 registerConfig(program);
 // Sub-commands do not inherit it: usage errors of all of them end with 2.

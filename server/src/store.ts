@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { errorCatalog } from './catalog/errors.js';
 import { stateCatalog } from './catalog/states.js';
 import type { describeMessage } from './catalog/describe.js';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { checkServer, connect } from './clickhouse/client.js';
 import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
+import { readEngineCredentials } from './clickhouse/credentials.js';
 import { migrate } from './clickhouse/migrate.js';
 import type { Config } from './config.js';
 import type { Sink } from './delivery/sink.js';
@@ -14,6 +16,9 @@ import { createClickHouseSink } from './sinks/clickhouse.js';
 /** The ClickHouse that messages go to: the embedded engine, or the server that the configuration names. */
 export interface Store {
   sink: Sink;
+  client: ClickHouseClient;
+  /** Reaches the server and brings its schema up to date, once; every batch waits for it. */
+  prepare(): Promise<void>;
   /** One line for people: where it is, and how it is confined. */
   description: string;
   /** True once the server was reached, is new enough and has the schema. */
@@ -86,6 +91,8 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       },
       close: () => Promise.resolve(),
     },
+    client,
+    prepare,
     description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
     prepared: () => prepared,
     state: () => engine?.state() ?? 'external',
@@ -94,5 +101,29 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       await client.close();
       await engine?.stop();
     },
+  };
+}
+
+/** The embedded engine of a server that runs for this data folder, by the credentials it left there; null without one. */
+export function openRunningEngine({
+  config,
+  dataDir,
+  describe,
+}: Omit<StoreOptions, 'logger'>): Pick<Store, 'sink' | 'client' | 'prepare' | 'close'> | null {
+  const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
+  if (engine === null || engine.url === '') return null;
+  const database = config.clickhouseDatabase;
+  const client = connect({ url: engine.url, ...engine.writer, database });
+  return {
+    client,
+    prepare: () => Promise.resolve(),
+    sink: createClickHouseSink({
+      client,
+      database,
+      siteCode: config.siteCode,
+      serverName: config.serverName,
+      describe: (entry) => describe(entry.message),
+    }),
+    close: () => client.close(),
   };
 }

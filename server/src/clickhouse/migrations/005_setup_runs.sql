@@ -52,7 +52,11 @@ COMMENT 'One row a run of a set-up: its verdict, and for a failed one the cause 
 
 ALTER TABLE {database}.setup_log_records {on_cluster}
     ADD COLUMN IF NOT EXISTS byte_offset UInt64 COMMENT 'Byte that the record begins at' AFTER line_number,
-    ADD COLUMN IF NOT EXISTS remarks Array(LowCardinality(String)) COMMENT 'How sure it is: damaged, no_stamp, time_inherited, zone_unknown, impossible_bias, date_order_assumed, date_unknown, dst_gap, dst_fold, line_split' AFTER error_text;
+    ADD COLUMN IF NOT EXISTS remarks Array(LowCardinality(String)) COMMENT 'How sure it is: damaged, no_stamp, time_inherited, zone_unknown, impossible_bias, date_order_assumed, date_unknown, dst_gap, dst_fold, line_split' AFTER error_text,
+    ADD INDEX IF NOT EXISTS by_record record_id TYPE bloom_filter GRANULARITY 4;
+
+ALTER TABLE {database}.state_messages {on_cluster}
+    ADD INDEX IF NOT EXISTS by_message message_id TYPE bloom_filter GRANULARITY 4;
 
 DROP VIEW IF EXISTS {database}.otel_logs {on_cluster} SYNC;
 

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import { describeMessage } from '../catalog/describe.js';
+import type { Config } from '../config.js';
+import { FspError } from '../errors.js';
+import { findFiles } from '../import/find-files.js';
+import { importFiles, type ImportSummary } from '../import/import.js';
+import { createLogger } from '../logger.js';
+import { checkZone } from '../setup-logs/time.js';
+import { logFormats, type LogFormat } from '../setup-logs/types.js';
+import { lockDataDir } from '../spool/lock.js';
+import { openRunningEngine, openStore, type Store } from '../store.js';
+import { addConfigOptions, configOf } from './options.js';
+
+interface Flags {
+  format?: LogFormat;
+  timezone?: string;
+  hostName?: string;
+}
+
+/** `fsp import`: old logs and .SMX files into ClickHouse, once each. */
+export function registerImport(program: Command): void {
+  const command = program
+    .command('import')
+    .argument('<path...>', 'logs, .SMX files, and folders with everything below them')
+    .description('old logs and .SMX files into ClickHouse; running it twice changes nothing')
+    .addOption(new Option('--format <format>', 'do not detect the format of logs').choices([...logFormats]))
+    .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none')
+    .option('--host-name <name>', 'machine that wrote the logs (default: the name of this fallback status point)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fsp import /mnt/oldserver/SMS/logs --host-name OLDFSP --timezone Europe/Paris\n  fsp import statesys.box/incoming\n',
+    );
+  addConfigOptions(command).action(async (paths: string[], flags: Flags) => {
+    const { config } = configOf(command);
+    const timezone = flags.timezone ?? config.setupLogsTimezone;
+    const options = {
+      database: config.clickhouseDatabase,
+      hostName: flags.hostName ?? config.serverName,
+      timezone: timezone === '' ? null : checkZone(timezone),
+      ...(flags.format === undefined ? {} : { format: flags.format }),
+    };
+    const files = await findFiles(paths);
+    const target = await openTarget(config);
+    const progress = progressBar(files.reduce((total, { size }) => total + size, 0));
+    try {
+      await target.prepare();
+      const { client, sink } = target;
+      const summary = await importFiles(files, { ...options, client, sink, onBytes: progress.add });
+      progress.end();
+      process.stdout.write(textOf(summary));
+      if (summary.refused.length > 0) process.exitCode = 1;
+    } finally {
+      progress.end();
+      await target.close();
+    }
+  });
+}
+
+/** ClickHouse as the configuration has it: by URL, of the server that runs, or started for the while. */
+async function openTarget(config: Config): Promise<Pick<Store, 'sink' | 'client' | 'prepare' | 'close'>> {
+  const dataDir = resolve(config.dataDir);
+  const options = { config, dataDir, describe: describeMessage };
+  const logger = createLogger({ level: 'error' });
+  if (config.clickhouseUrl !== '') return openStore({ ...options, logger });
+  try {
+    const lock = lockDataDir(dataDir);
+    const store = await openStore({ ...options, logger });
+    return {
+      ...store,
+      async close() {
+        await store.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof FspError) || error.code !== 'FSP_DATA_DIR_LOCKED') throw error;
+    const running = openRunningEngine(options);
+    if (running === null) throw error;
+    return running;
+  }
+}
+
+function progressBar(total: number): { add(bytes: number): void; end(): void } {
+  const bar = new SingleBar({
+    format: '{bar} {percentage} %  {done} of {all} MB  {rate} MB/s  {eta_formatted} left',
+    stream: process.stderr,
+    // In a pipe or a log there is no line to rewrite.
+    noTTYOutput: false,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  const begun = performance.now();
+  let done = 0;
+  const figures = () => ({
+    done: megabytes(done),
+    all: megabytes(total),
+    rate: megabytes(done / Math.max((performance.now() - begun) / 1000, 0.001)),
+  });
+  bar.start(Math.max(total, 1), 0, figures());
+  return {
+    add(bytes) {
+      done += bytes;
+      bar.update(done, figures());
+    },
+    end() {
+      bar.stop();
+    },
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}
+
+function textOf({ logs, reports, records, messages, runs, refused }: ImportSummary): string {
+  const line = (what: string, { added, known }: { added: number; known: number }) =>
+    added + known === 0 ? '' : `  ${what.padEnd(15)} ${added} added, ${known} already there\n`;
+  return [
+    `${logs} logs and ${reports} reports read\n`,
+    line('log records', records),
+    line('set-up runs', runs),
+    line('state messages', messages),
+    ...refused.map(({ path, reason }) => `  not taken: ${path}: ${reason}\n`),
+  ].join('');
+}

@@ -1,0 +1,197 @@
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { type Command, Option } from 'commander';
+import { FspError } from '../errors.js';
+import { recordEntry, runEntry } from '../setup-logs/entries.js';
+import { Follower } from '../setup-logs/follow/follower.js';
+import { runId } from '../setup-logs/identity.js';
+import { mergeLogs, type PlacedRecord } from '../setup-logs/read-log.js';
+import { checkZone } from '../setup-logs/time.js';
+import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
+import { joinStories } from '../setup-logs/verdict/story.js';
+import { setupLogRecordRow, setupRunRow } from '../sinks/clickhouse-rows.js';
+import { LogTable } from './log-table.js';
+
+interface Flags {
+  format?: LogFormat;
+  timezone?: string;
+  json?: true;
+  errors?: true;
+  follow?: true;
+}
+
+interface FoundRun {
+  path: string;
+  run: Run;
+}
+
+/** `fsp parse`: a log in any of the four formats, readable, with the verdict at the end. */
+export function registerParse(program: Command): void {
+  program
+    .command('parse')
+    .argument('<file...>', 'logs in any of the formats; several are merged by time')
+    .description('reads set-up logs and any other log of Configuration Manager, and judges installations')
+    .addOption(new Option('--format <format>', 'do not detect the format').choices([...logFormats]))
+    .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none: Europe/Paris')
+    .option('--json', 'NDJSON, as in a pipe: records, then runs')
+    .option('--errors', 'only errors, and records with an error code')
+    .option('--follow', 'go on as the files grow, until Ctrl+C')
+    .addHelpText(
+      'after',
+      `
+Times end in Z where they are UTC; otherwise the log tells no zone, and --timezone helps.
+Exit code: 0 the last run succeeded, 1 it failed, 2 wrong usage, 3 unfinished, or no run at all.
+
+Examples:
+  fsp parse fspMSI.log
+  fsp parse --timezone Europe/Paris SMSFSPSetup.log fspMSI.log
+  fsp parse --errors ccmsetup.log
+  fsp parse --follow 'C:\\SMS\\logs\\fspMSI.log'
+  fsp parse ccmsetup.log | jq -r 'select(.error_code != "") | .message'
+`,
+    )
+    .action(async (files: string[], flags: Flags) => {
+      const output = flags.json || !process.stdout.isTTY ? new JsonOutput() : new TableOutput(files.length > 1);
+      process.exitCode = flags.follow ? await follow(files, flags, output) : await parse(files, flags, output);
+    });
+}
+
+async function parse(files: string[], flags: Flags, output: Output): Promise<number> {
+  const runs = new Map<Run, FoundRun>();
+  for await (const records of mergeLogs(files, optionsOf(flags))) {
+    for (const { path, record } of records) if (record.run !== null) runs.set(record.run, { path, run: record.run });
+    await write(output.records(records.filter(({ record }) => wanted(record, flags))));
+  }
+  return conclude([...runs.values()], output);
+}
+
+async function follow(files: string[], flags: Flags, output: Output): Promise<number> {
+  if (flags.format !== undefined)
+    throw new FspError('FSP_USAGE', '--format cannot be given with --follow; it is detected');
+  const runs = new Map<Run, FoundRun>();
+  const follower = new Follower({
+    targets: files,
+    timezone: optionsOf(flags).timezone,
+    positions: [],
+    async store({ records, position: { logFile: path } }) {
+      for (const { run } of records) if (run !== null) runs.set(run, { path, run });
+      const placed = records.filter((record) => wanted(record, flags)).map((record) => ({ path, record }));
+      await write(output.records(placed));
+    },
+    forget: () => Promise.resolve(),
+    logger: { info: say, warn: say },
+    pollMs: 500,
+  });
+  follower.start();
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await follower.stop();
+  return conclude([...runs.values()], output);
+}
+
+function say(message: string): void {
+  process.stderr.write(`fsp: ${message}\n`);
+}
+
+function optionsOf(flags: Flags): { format?: LogFormat; timezone: string | null } {
+  return {
+    timezone: flags.timezone === undefined ? null : checkZone(flags.timezone),
+    ...(flags.format === undefined ? {} : { format: flags.format }),
+  };
+}
+
+function wanted(record: LogRecord, { errors }: Flags): boolean {
+  return !errors || record.severity === 'ERROR' || record.severity === 'FATAL' || record.codes.length > 0;
+}
+
+async function conclude(found: FoundRun[], output: Output): Promise<number> {
+  const located = found.map(({ path, run }) => ({
+    id: runId({ hostName: hostname(), logFile: path }, run),
+    logFile: path,
+    run,
+  }));
+  const installations = joinStories(located);
+  // Of one installation the role's set-up has the last word; runs without a time stand in the order of the files.
+  const ordered = located
+    .map((one) => ({ ...one, installationId: installations.get(one.id) ?? one.id }))
+    .sort(
+      (a, b) =>
+        (a.run.startedAt ?? 0) - (b.run.startedAt ?? 0) ||
+        Number(a.id === a.installationId) - Number(b.id === b.installationId),
+    );
+  const last = ordered.findLast(({ id, installationId }) => id === installationId) ?? null;
+  await write(output.runs(ordered, last));
+  if (last === null || last.run.verdict === 'unfinished') return 3;
+  return last.run.verdict === 'failed' ? 1 : 0;
+}
+
+interface JudgedRun {
+  id: string;
+  installationId: string;
+  logFile: string;
+  run: Run;
+}
+
+interface Output {
+  records(records: readonly PlacedRecord[]): string;
+  runs(runs: readonly JudgedRun[], last: JudgedRun | null): string;
+}
+
+class JsonOutput implements Output {
+  records(records: readonly PlacedRecord[]): string {
+    return records
+      .map(({ path, record }) => {
+        const row = setupLogRecordRow(recordEntry({ hostName: hostname(), logFile: path }, record, 0));
+        return `${JSON.stringify({ kind: 'record', ...row, logged_at: iso(record.time) })}\n`;
+      })
+      .join('');
+  }
+
+  runs(runs: readonly JudgedRun[]): string {
+    return runs
+      .map(({ installationId, logFile, run }) => {
+        const entry = runEntry({ hostName: hostname(), logFile }, run, {
+          installationId,
+          updatedAt: Date.now(),
+          fallbackTime: 0,
+        });
+        const row = { kind: 'run', ...setupRunRow(entry), started_at: iso(run.startedAt), ended_at: iso(run.endedAt) };
+        return `${JSON.stringify({ ...row, updated_at: undefined })}\n`;
+      })
+      .join('');
+  }
+}
+
+class TableOutput implements Output {
+  private readonly table: LogTable;
+
+  constructor(severalFiles: boolean) {
+    const colours = (process.env.NO_COLOR ?? '') === '' && process.stdout.hasColors();
+    this.table = new LogTable({ columns: process.stdout.columns, colours }, severalFiles);
+  }
+
+  records(records: readonly PlacedRecord[]): string {
+    return records.map(({ path, record }) => this.table.row(path, record)).join('');
+  }
+
+  runs(runs: readonly JudgedRun[], last: JudgedRun | null): string {
+    if (last === null) return this.table.noRun();
+    const earlier = runs.filter((one) => one !== last).map(({ logFile, run }) => this.table.earlier(logFile, run));
+    return `\n${earlier.join('')}${this.table.verdict(last.logFile, last.run)}`;
+  }
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+/** Waits where the reader is slower; a reader that has gone, as `head` does, ends the command in silence. */
+async function write(text: string): Promise<void> {
+  if (text === '') return;
+  process.stdout.once('error', endQuietly);
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  process.stdout.off('error', endQuietly);
+}
+
+function endQuietly(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+}

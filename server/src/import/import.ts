@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Sink } from '../delivery/sink.js';
+import { FspError } from '../errors.js';
+import { entriesOf } from '../intake/accept.js';
+import { recordEntry, runEntry } from '../setup-logs/entries.js';
+import { runId, type LogSource } from '../setup-logs/identity.js';
+import { readLog } from '../setup-logs/read-log.js';
+import type { LogFormat, Run } from '../setup-logs/types.js';
+import { joinStories } from '../setup-logs/verdict/story.js';
+import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
+import type { ImportFile } from './find-files.js';
+
+/** Entries that are compared with what is there, and inserted, at a time. */
+const chunk = 10_000;
+
+export interface ImportOptions {
+  client: ClickHouseClient;
+  sink: Sink;
+  database: string;
+  hostName: string;
+  timezone: string | null;
+  format?: LogFormat;
+  /** Told how many bytes were read. */
+  onBytes?(count: number): void;
+}
+
+export interface ImportSummary {
+  logs: number;
+  reports: number;
+  records: { added: number; known: number };
+  messages: { added: number; known: number };
+  runs: { added: number; known: number };
+  /** Files that could not be taken, with the reason. */
+  refused: { path: string; reason: string }[];
+}
+
+interface KnownRun {
+  id: string;
+  logFile: string;
+  run: Run;
+  fallbackTime: number;
+}
+
+/**
+ * Puts old logs and reports into ClickHouse, past spool and throttle: they are history. What is there already, by its
+ * identity, is left as it is, so that a second run, or one after an interruption, changes nothing.
+ * @throws FspError FSP_CLICKHOUSE_…
+ */
+export async function importFiles(files: readonly ImportFile[], options: ImportOptions): Promise<ImportSummary> {
+  const { onBytes } = options;
+  const summary: ImportSummary = {
+    logs: 0,
+    reports: 0,
+    records: { added: 0, known: 0 },
+    messages: { added: 0, known: 0 },
+    runs: { added: 0, known: 0 },
+    refused: [],
+  };
+  const runs = new Map<string, KnownRun>();
+  const pending: StateMessageEntry[] = [];
+  const storeMessages = async () => {
+    count(summary.messages, await addMissing(pending.splice(0), 'state_messages', 'message_id', options));
+  };
+  for (const file of files) {
+    try {
+      if (file.kind === 'log') {
+        await importLog(file, options, summary, runs);
+        summary.logs++;
+      } else {
+        pending.push(...entriesOf(await readFile(file.path), { receivedAt: file.modifiedAt, clientAddress: '' }));
+        summary.reports++;
+        onBytes?.(file.size);
+        if (pending.length >= chunk) await storeMessages();
+      }
+    } catch (error) {
+      if (!(error instanceof FspError) || error.code.startsWith('FSP_CLICKHOUSE')) throw error;
+      summary.refused.push({ path: file.path, reason: `${error.message} (${error.code})` });
+    }
+  }
+  await storeMessages();
+  await storeRuns([...runs.values()], options, summary);
+  return summary;
+}
+
+async function importLog(
+  file: ImportFile,
+  options: ImportOptions,
+  summary: ImportSummary,
+  runs: Map<string, KnownRun>,
+): Promise<void> {
+  const source: LogSource = { hostName: options.hostName, logFile: file.path };
+  let pending: SetupLogRecordEntry[] = [];
+  const store = async () => {
+    count(summary.records, await addMissing(pending, 'setup_log_records', 'record_id', options));
+    pending = [];
+  };
+  for await (const records of readLog(file.path, options, options.onBytes)) {
+    for (const record of records) {
+      pending.push(recordEntry(source, record, file.modifiedAt));
+      if (record.run !== null) {
+        const id = runId(source, record.run);
+        runs.set(id, { id, logFile: file.path, run: record.run, fallbackTime: file.modifiedAt });
+      }
+    }
+    if (pending.length >= chunk) await store();
+  }
+  await store();
+}
+
+/** Inserts the entries whose identity is not in the table, each once; how many were, and how many were there. */
+async function addMissing(
+  entries: readonly (StateMessageEntry | SetupLogRecordEntry)[],
+  table: string,
+  column: string,
+  { client, sink, database }: ImportOptions,
+): Promise<{ added: number; known: number }> {
+  const byId = new Map(
+    entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
+  );
+  if (byId.size === 0) return { added: 0, known: entries.length };
+  const answer = await client.query({
+    // Identities are of our own making, hexadecimal digits; so many do not fit into an address as parameters.
+    query: `SELECT DISTINCT ${column} AS id FROM ${database}.${table} WHERE ${column} IN (${[...byId.keys()].map((id) => `'${id}'`).join(',')})`,
+    format: 'JSONEachRow',
+    clickhouse_settings: { max_query_size: '100000000' },
+  });
+  for (const { id } of await answer.json<{ id: string }>()) byId.delete(id);
+  await deliver([...byId.values()], sink);
+  return { added: byId.size, known: entries.length - byId.size };
+}
+
+async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summary: ImportSummary): Promise<void> {
+  const { client, sink, database, hostName } = options;
+  if (runs.length === 0) return;
+  const installations = joinStories(runs);
+  const answer = await client.query({
+    query: `SELECT run_id, verdict, cause, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
+    format: 'JSONEachRow',
+    clickhouse_settings: { max_query_size: '100000000' },
+  });
+  const rows = await answer.json<{ run_id: string; verdict: string; cause: string; installation_id: string }>();
+  const known = new Map(rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.cause}`]));
+  const changed = runs
+    .map(({ id, run, logFile, fallbackTime }): SetupRunEntry => {
+      const installationId = installations.get(id) ?? id;
+      return runEntry({ hostName, logFile }, run, { installationId, updatedAt: Date.now(), fallbackTime });
+    })
+    .filter((entry) => known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.cause}`);
+  await deliver(changed, sink);
+  count(summary.runs, { added: changed.length, known: runs.length - changed.length });
+}
+
+async function deliver(entries: SpoolEntry[], sink: Sink): Promise<void> {
+  if (entries.length === 0) return;
+  await sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
+}
+
+function count(total: { added: number; known: number }, more: { added: number; known: number }): void {
+  total.added += more.added;
+  total.known += more.known;
+}
