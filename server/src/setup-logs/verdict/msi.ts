@@ -5,6 +5,8 @@ import type { LogRecord, Run } from '../types.js';
 import { beginRun, blame, oneLine, verdictOf } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
+/** `Build type: SHIP UNICODE 5.00.10011.00`, which only the heading at the beginning tells. */
+const buildVersion = /\b\d\.\d\d\.\d{3,5}\.\d\d\b/;
 /** Lines that may explain a failure and are remembered until it is known. */
 const explanationsKept = 200;
 
@@ -24,7 +26,7 @@ export function trackMsi(): RunTracker {
   let open: MsiRun | null = null;
   return (record: LogRecord) => {
     const heading = record.original.startsWith('=== ');
-    if (open === null || (heading && (open.stopped || /\d\.\d\d?\.\d{4,}/.test(record.message)))) {
+    if (open === null || (heading && (open.stopped || buildVersion.test(record.message)))) {
       open = new MsiRun(record);
     } else if (heading) open.stopped = true;
     open.read(record);
@@ -91,9 +93,14 @@ class MsiRun {
 
   private explain({ message, line }: LogRecord): void {
     if (message.startsWith('Property(')) return;
-    for (const [index, text] of message.split('\n').entries()) {
-      if (!speaksOfTrouble(text)) continue;
-      this.explanations.push({ line: line + index, text, isMessage: isErrorMessage(text) });
+    const lines = message.split('\n');
+    for (const [index, first] of lines.entries()) {
+      if (!speaksOfTrouble(first)) continue;
+      const isMessage = isErrorMessage(first);
+      // A message goes on in the lines below it, up to a blank one.
+      const blank = lines.findIndex((one, at) => at > index && one.trim() === '');
+      const text = isMessage ? lines.slice(index, blank < 0 ? index + 3 : Math.min(blank, index + 3)).join(' ') : first;
+      this.explanations.push({ line: line + index, text, isMessage });
       if (this.explanations.length > explanationsKept) this.explanations.shift();
     }
   }
