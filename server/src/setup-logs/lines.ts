@@ -12,7 +12,7 @@ const windows1252 = new TextDecoder('windows-1252');
 
 /**
  * Cuts a growing file into lines, whatever the pieces in which it is read: UTF-16 by its byte order mark or by the zero
- * bytes of its first character, else UTF-8, and a line that is no UTF-8 is Windows-1252, what old writers use.
+ * bytes of its first two characters, else UTF-8, and a line that is no UTF-8 is Windows-1252, what old writers use.
  */
 export class LineReader {
   private encoding: Encoding | null = null;
@@ -55,14 +55,15 @@ export class LineReader {
   }
 
   private begin(bytes: Buffer): Buffer {
-    const [first, second, third] = bytes;
+    const [first, second, third, fourth] = bytes;
     let mark = 0;
     this.encoding = 'utf-8';
     if (first === 0xff && second === 0xfe) [this.encoding, mark] = ['utf-16le', 2];
     else if (first === 0xfe && second === 0xff) [this.encoding, mark] = ['utf-16be', 2];
     else if (first === 0xef && second === 0xbb && third === 0xbf) mark = 3;
-    else if (first !== 0 && second === 0) this.encoding = 'utf-16le';
-    else if (first === 0 && second !== 0 && second !== undefined) this.encoding = 'utf-16be';
+    else if (first !== 0 && second === 0 && third !== 0 && fourth === 0) this.encoding = 'utf-16le';
+    else if (first === 0 && second !== 0 && third === 0 && fourth !== 0 && fourth !== undefined)
+      this.encoding = 'utf-16be';
     this.offset += mark;
     return bytes.subarray(mark);
   }

@@ -20,6 +20,8 @@ import type { LogPosition } from '../../spool/store.js';
 import { identify } from './file-identity.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
+/** How often a log is looked for before it counts as gone. */
+const looksBeforeGone = 3;
 const logFile = /\.lo[g_]$/i;
 
 export interface FollowerOptions {
@@ -48,6 +50,7 @@ export class Follower {
   private readonly logs = new Map<string, FollowedLog>();
   private readonly watchers = new Map<string, Tail>();
   private readonly counts = new Map<string, number>();
+  private readonly missed = new Map<string, number>();
   private readonly complaints = new Map<string, string>();
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
@@ -85,8 +88,10 @@ export class Follower {
     const displaced: FollowedLog[] = [];
     for (const log of this.logs.values()) {
       const { path } = log.position;
-      if (!settled.has(path) && (await log.isAt(path))) settled.set(path, log);
-      else displaced.push(log);
+      if (!settled.has(path) && (await log.isAt(path))) {
+        settled.set(path, log);
+        this.missed.delete(log.position.key);
+      } else displaced.push(log);
     }
     for (const log of displaced) await this.followRename(log, settled);
     for (const path of wanted) {
@@ -153,12 +158,16 @@ export class Follower {
       if (!(await log.isAt(candidate))) continue;
       log.movedTo(candidate);
       settled.set(candidate, log);
+      this.missed.delete(key);
       return;
     }
     // A share that is away for a while takes its logs with it; they are known again when it is back.
     if (names.length === 0) return;
-    this.logs.delete(key);
-    this.counts.delete(key);
+    // A rotation may come between two steps of one look: whoever is missing is looked for again.
+    const missed = (this.missed.get(key) ?? 0) + 1;
+    this.missed.set(key, missed);
+    if (missed < looksBeforeGone) return;
+    for (const about of [this.logs, this.counts, this.missed]) about.delete(key);
     await this.options.forget(key);
     this.options.logger?.info(`${path} was emptied, replaced or removed; what comes there is a new log`);
   }

@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually, temporaryFolder } from '../../../../test/server-process.js';
+import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
+import type { LogPosition } from '../../spool/store.js';
+import { Follower } from './follower.js';
+
+const writer = fileURLToPath(new URL('../../../../test/setup-logs/log-writer.mjs', import.meta.url));
+
+let folder: ReturnType<typeof temporaryFolder>;
+let log: string;
+let positions: Map<string, LogPosition>;
+let messages: string[];
+let failNext: boolean;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  log = join(folder.path, 'fsp.log');
+  positions = new Map();
+  messages = [];
+  failNext = false;
+});
+afterEach(() => {
+  folder.remove();
+});
+
+/** A follower whose records and positions are kept together, as the spool does in one commit. */
+function follower(targets: string[] = [log]): Follower {
+  return new Follower({
+    targets,
+    timezone: null,
+    positions: [...positions.values()],
+    store({ records, position }) {
+      if (failNext) {
+        failNext = false;
+        return Promise.reject(new Error('disk full'));
+      }
+      positions.set(position.key, position);
+      messages.push(...records.map(({ message }) => message));
+      return Promise.resolve();
+    },
+    forget(key) {
+      positions.delete(key);
+      return Promise.resolve();
+    },
+    pollMs: 20,
+  });
+}
+const line = (text: string) =>
+  `<![LOG[${text}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\r\n`;
+const lines = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => line(`line ${from + index}`)).join('');
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+
+/** The numbers of the writer's lines as they came. */
+const numbersSeen = () => messages.map((message) => Number(/^line (\d+)/.exec(message)?.[1]));
+const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('a log that grows', () => {
+  test('is not there yet, comes, and is read to its last whole line', async () => {
+    const one = follower();
+    await one.look();
+    writeFileSync(log, lines(1, 2) + line('line 3').slice(0, 20));
+    await one.look();
+    expect(messages).toEqual(numbered(1, 2));
+    appendFileSync(log, line('line 3').slice(20));
+    await one.look();
+    expect(messages).toEqual(numbered(1, 3));
+  });
+
+  test('gives each record once when it grows byte by byte in UTF-16LE', async () => {
+    const bytes = asWindowsWrites(Buffer.from(lines(1, 3).replaceAll('\r', '')));
+    const one = follower();
+    writeFileSync(log, '');
+    for (let at = 0; at < bytes.length; at += 3) {
+      appendFileSync(log, bytes.subarray(at, at + 3));
+      await one.look();
+    }
+    expect(messages).toEqual(numbered(1, 3));
+  });
+
+  test('is read on after a restart where it was left, and a record that could go on is given out when all is quiet', async () => {
+    const bytes = asWindowsWrites(syntheticLog('msi-1603-custom-action.log'));
+    const cut = 1_501;
+    writeFileSync(log, bytes.subarray(0, cut));
+    await follower().look();
+    const before = messages.length;
+    expect(before).toBeGreaterThan(3);
+    appendFileSync(log, bytes.subarray(cut));
+    const two = follower();
+    await two.look();
+    expect(messages.at(-1)).toContain('stopped');
+    for (let look = 0; look < 3; look++) await two.look();
+    expect(messages.at(-1)).toContain('Cleaning up');
+    expect(messages).toEqual(parseLog(bytes).records.map(({ message }) => message));
+  });
+
+  test('comes again when it could not be stored', async () => {
+    writeFileSync(log, lines(1, 5));
+    failNext = true;
+    const one = follower();
+    await one.look();
+    expect(messages).toEqual([]);
+    await one.look();
+    expect(messages).toEqual(numbered(1, 5));
+  });
+});
+
+describe('a log that is rotated', () => {
+  test('is read to its end under its new name before the new one, also when nobody looked meanwhile', async () => {
+    writeFileSync(log, lines(1, 3));
+    await follower().look();
+    appendFileSync(log, lines(4, 6));
+    renameSync(log, log.replace('.log', '.lo_'));
+    writeFileSync(log, lines(7, 8));
+    await follower().look();
+    expect(messages).toEqual(numbered(1, 8));
+  });
+
+  test('loses nothing of its last line when that has no end', async () => {
+    writeFileSync(log, lines(1, 20));
+    await follower().look();
+    appendFileSync(log, line('line 21').trimEnd());
+    renameSync(log, log.replace('.log', '.lo_'));
+    writeFileSync(log, lines(22, 22));
+    await follower().look();
+    await follower().look();
+    expect(messages).toEqual(numbered(1, 22));
+  });
+
+  test('is known by its content where it was copied and emptied, as network shares and copytruncate do', async () => {
+    writeFileSync(log, lines(1, 3));
+    const one = follower();
+    await one.look();
+    appendFileSync(log, lines(4, 6));
+    copyFileSync(log, log.replace('.log', '.lo_'));
+    truncateSync(log);
+    appendFileSync(log, lines(7, 7));
+    await one.look();
+    expect(messages).toEqual(numbered(1, 7));
+  });
+
+  test('in a folder that is followed is not read a second time under its new name', async () => {
+    writeFileSync(log, lines(1, 3));
+    const one = follower([folder.path]);
+    await one.look();
+    renameSync(log, log.replace('.log', '.lo_'));
+    writeFileSync(log, lines(4, 5));
+    await one.look();
+    await one.look();
+    await follower([folder.path]).look();
+    expect(messages).toEqual(numbered(1, 5));
+  });
+});
+
+describe('a log that is replaced', () => {
+  test.each([
+    ['emptied and shorter', lines(11, 12)],
+    ['emptied and longer', lines(11, 19)],
+  ])('%s, is a new log', async (_how, content) => {
+    writeFileSync(log, lines(1, 4));
+    const one = follower();
+    await one.look();
+    truncateSync(log);
+    appendFileSync(log, content);
+    await one.look();
+    expect(messages.slice(4)).toEqual(numbered(11, content.split('line').length + 9));
+  });
+
+  test('deleted and made again, even with the same inode, is a new log', async () => {
+    writeFileSync(log, lines(1, 4));
+    const one = follower();
+    await one.look();
+    rmSync(log);
+    writeFileSync(log, lines(5, 9));
+    await one.look();
+    expect(messages).toEqual(numbered(1, 9));
+    for (let look = 0; look < 3; look++) await one.look();
+    expect(positions.size).toBe(1);
+  });
+});
+
+describe('a process that really writes', () => {
+  test.each([
+    ['utf8', 3],
+    ['utf16le', 3],
+    ['utf8', 0],
+  ])(
+    '%s with %i rotations: no line lost, none twice, while the follower is stopped and started',
+    async (encoding, rotations) => {
+      const count = 1_500;
+      let one = follower();
+      one.start();
+      const child = spawn(process.execPath, [writer, log, String(count), String(rotations), encoding], {
+        stdio: 'inherit',
+      });
+      const closed = once(child, 'close');
+      for (let restart = 0; restart < 4; restart++) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await one.stop();
+        one = follower();
+        one.start();
+      }
+      expect(await closed).toEqual([0, null]);
+      await eventually(
+        () => Promise.resolve(messages.length),
+        (length) => length >= count,
+      );
+      await one.stop();
+      expect(numbersSeen()).toEqual(inOrder(count));
+    },
+  );
+});
+
+test('a file that may not be read, or a folder in its place, hinders no other', async () => {
+  writeFileSync(log, lines(1, 1));
+  const one = follower([join(folder.path, 'nothere'), '/dev/null', '/proc/self', log]);
+  await one.look();
+  expect(messages).toEqual(numbered(1, 1));
+});
