@@ -6,11 +6,9 @@ import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
-import { createLogger } from '../logger.js';
 import { checkZone } from '../setup-logs/time.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
-import { lockDataDir } from '../spool/lock.js';
-import { openRunningEngine, openStore, type Store } from '../store.js';
+import type { Store } from '../store.js';
 import { addConfigOptions, configOf } from './options.js';
 
 interface Flags {
@@ -60,6 +58,11 @@ export function registerImport(program: Command): void {
 
 /** ClickHouse as the configuration has it: by URL, of the server that runs, or started for the while. */
 async function openTarget(config: Config): Promise<Pick<Store, 'sink' | 'client' | 'prepare' | 'close'>> {
+  const [{ openRunningEngine, openStore }, { lockDataDir }, { createLogger }] = await Promise.all([
+    import('../store.js'),
+    import('../spool/lock.js'),
+    import('../logger.js'),
+  ]);
   const dataDir = resolve(config.dataDir);
   const options = { config, dataDir, describe: describeMessage };
   const logger = createLogger({ level: 'error' });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { connect } from '../clickhouse/client.js';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
 import { refuseFileFunction } from '../clickhouse/file-gate.js';
 import type { Config } from '../config.js';
@@ -38,7 +37,7 @@ Examples:
 }
 
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
-  const { client, embedded } = connectForReading(config);
+  const { client, embedded } = await connectForReading(config);
   try {
     // Where the engine is not confined by the kernel, file() would read what the server's user can read.
     if (embedded) await refuseFileFunction(client, sql);
@@ -54,7 +53,8 @@ async function runQuery(config: Config, sql: string, format: string): Promise<vo
   }
 }
 
-function connectForReading(config: Config) {
+async function connectForReading(config: Config) {
+  const { connect } = await import('../clickhouse/client.js');
   const database = config.clickhouseDatabase;
   if (config.clickhouseUrl !== '') {
     return {

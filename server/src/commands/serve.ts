@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { startApp, type App } from '../app.js';
-import { parseDuration, runSimulation } from '../simulation/run.js';
+import type { App } from '../app.js';
 import { addConfigOptions, configOf } from './options.js';
 
 /** The fleet of `--demo`: large enough to fill the pages, small enough to stay within the default throttle. */
@@ -20,6 +19,8 @@ export function registerServe(program: Command): void {
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
+    // Loaded when it is wanted: other commands start without a server's libraries.
+    const { startApp } = await import('../app.js');
     const app = await startApp(loaded.config);
     process.stdout.write(banner(app));
     const demo = new AbortController();
@@ -50,6 +51,7 @@ function banner(app: App): string {
 }
 
 async function runDemo(app: App, signal: AbortSignal): Promise<void> {
+  const { parseDuration, runSimulation } = await import('../simulation/run.js');
   const over = parseDuration('24h');
   try {
     await runSimulation(

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually, fsp, temporaryFolder } from '../server-process.js';
+import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
+
+const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/synthetic-logs/${name}`, import.meta.url));
+const env = { PATH: process.env.PATH ?? '' };
+const parse = (...args: string[]) => fsp(['parse', ...args], env);
+const rows = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+/** Runs a command on a terminal: util-linux's script gives it one. */
+async function onTerminal(args: string[], columns: number, more: Record<string, string> = {}): Promise<string> {
+  const command = `stty cols ${columns}; ${[process.execPath, program, 'parse', ...args].map((arg) => `'${arg}'`).join(' ')}`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...env, TERM: 'xterm-256color', ...more } });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  return text.replaceAll('\r\n', '\n');
+}
+
+describe('in a pipe', () => {
+  test('records and then runs come as NDJSON with the columns of the tables', async () => {
+    const { code, stdout, stderr } = await parse(fixture('msi-1603-custom-action.log'), '--timezone', 'Europe/Paris');
+    const all = rows(stdout);
+    expect([code, stderr]).toEqual([1, '']);
+    expect(all[0]).toMatchObject({
+      kind: 'record',
+      logged_at: '2017-08-17T11:09:36.000Z',
+      log_format: 'msi',
+      line_number: 1,
+    });
+    expect(all.at(-1)).toMatchObject({ kind: 'run', verdict: 'failed', exit_code: 1603, cause_line: 10 });
+    expect(all.at(-1)?.run_id).toBe(all[0]?.run_id);
+  });
+
+  test.each([
+    ['msi-success.log', 0],
+    ['msi-reboot.log', 0],
+    ['role-setup-1603.log', 1],
+    ['msi-unfinished.log', 3],
+    ['msi-two-runs.log', 0],
+  ])('%s ends with %i', async (name, expected) => {
+    expect((await parse(fixture(name))).code).toBe(expected);
+  });
+
+  test('a log without any run is no success', async () => {
+    writeFileSync(join(folder.path, 'x.log'), 'nothing of interest\n');
+    expect((await parse(join(folder.path, 'x.log'))).code).toBe(3);
+  });
+
+  test('an empty file is no success either, and no error', async () => {
+    writeFileSync(join(folder.path, 'x.log'), '');
+    const { code, stdout, stderr } = await parse(join(folder.path, 'x.log'));
+    expect([code, stdout, stderr]).toEqual([3, '', '']);
+  });
+
+  test('several files are merged by time, and the verdict is that of the whole installation', async () => {
+    const { code, stdout } = await parse(fixture('msi-1603-custom-action.log'), fixture('role-setup-1603.log'));
+    const times = rows(stdout)
+      .filter(({ kind }) => kind === 'record')
+      .map(({ logged_at }) => String(logged_at).slice(0, 19));
+    expect(times).toEqual([...times].sort());
+    expect(
+      new Set(
+        rows(stdout)
+          .filter(({ kind }) => kind === 'run')
+          .map(({ installation_id }) => installation_id),
+      ).size,
+    ).toBe(1);
+    expect(code).toBe(1);
+  });
+
+  test('--errors leaves the errors', async () => {
+    const { stdout } = await parse('--errors', fixture('msi-1603-custom-action.log'));
+    const records = rows(stdout).filter(({ kind }) => kind === 'record');
+    expect(records.length).toBeGreaterThan(3);
+    expect(records.every(({ severity, error_code }) => severity === 'ERROR' || error_code !== '')).toBe(true);
+  });
+
+  test.each([
+    [['nothere.log'], 'FSP_LOG_UNREADABLE'],
+    [['.'], 'FSP_LOG_UNREADABLE'],
+    [['--timezone', 'Mars/Olympus', fixture('msi-success.log')], 'FSP_USAGE'],
+    [['--format', 'word', fixture('msi-success.log')], "'word' is invalid"],
+    [[], 'missing required argument'],
+  ])('%j is wrong usage, said in words', async (args, text) => {
+    const { code, stderr } = await parse(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  test('a reader that goes away ends it in silence', async () => {
+    const big = join(folder.path, 'big.log');
+    writeFileSync(big, syntheticLog('msi-success.log').toString().repeat(3_000));
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${program}" parse "${big}" | head -1`], { env });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await once(child, 'close');
+    expect(stderr).toBe('');
+  });
+});
+
+describe('on a terminal', () => {
+  test('a table with wrapped messages, and the verdict in a box at the end', async () => {
+    const text = await onTerminal([fixture('msi-1603-custom-action.log')], 90, { NO_COLOR: '1' });
+    expect(text).not.toContain('\u001b[');
+    const lines = text.trimEnd().split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(90);
+    expect(lines[0]).toMatch(/^2017-08-17 13:09:36\.000 {3}INFO {8}1 {2}MSI/);
+    expect(lines.at(-1)).toMatch(/^╰─+╯$/);
+    expect(text).toMatch(/│ install of ConfigMgr Fallback Status Point 5\.00\.9096\.1000: FAILED \(return code 1603\)/);
+    expect(text).toContain('What to do:');
+  });
+
+  test('errors are red, and NO_COLOR is respected', async () => {
+    expect(await onTerminal([fixture('msi-1603-custom-action.log')], 120)).toContain('\u001b[31m');
+  });
+
+  test('what a log holds cannot move the cursor or turn the text', async () => {
+    writeFileSync(
+      join(folder.path, 'x.log'),
+      'a\u001b[2Jb\u202ec\u0007 $$<A><03-15-2026 08:00:00.123+000><thread=1 (0x1)>\n',
+    );
+    const text = await onTerminal([join(folder.path, 'x.log')], 120, { NO_COLOR: '1' });
+    expect(text).toContain('a\ufffd[2Jb\ufffdc\ufffd');
+  });
+});
+
+test('--follow waits for the file, prints as it grows, and judges when it is told to stop', async () => {
+  const log = join(folder.path, 'fspMSI.log');
+  const child = spawn(process.execPath, [program, 'parse', '--follow', log], { env });
+  const ended = once(child, 'close');
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const bytes = asWindowsWrites(syntheticLog('msi-success.log'));
+  writeFileSync(log, bytes.subarray(0, 701));
+  await eventually(
+    () => Promise.resolve(text),
+    (printed) => printed.includes('Resetting cached'),
+  );
+  appendFileSync(log, bytes.subarray(701));
+  await eventually(
+    () => Promise.resolve(text),
+    (printed) => printed.includes('stopped'),
+  );
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  expect(rows(text).at(-1)).toMatchObject({ kind: 'run', verdict: 'succeeded' });
+});
