@@ -141,7 +141,7 @@ describe('the schema', () => {
   test('is made once, by several receivers at the same time or again', async () => {
     await Promise.all([1, 2, 3, 4].map(() => migrate(writer, { database })));
     const applied = await rows<{ version: number }>('SELECT DISTINCT version FROM schema_migrations ORDER BY version');
-    expect(applied.map((row) => row.version)).toEqual([1, 2, 3, 4]);
+    expect(applied.map((row) => row.version)).toEqual(migrations({ database }).map(({ version }) => version));
   });
 
   test('explains itself: every table and column of a table has a comment', async () => {

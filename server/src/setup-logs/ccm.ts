@@ -63,8 +63,10 @@ export class CcmParser implements FormatParser {
         return;
       }
       const after = rest.slice(ends + terminator.length);
-      const next = endOfAttributes(after);
-      this.close(rest.slice(0, ends), after.slice(0, next));
+      const fields = wellFormed.exec(after);
+      const next = fields === null ? endOfDamagedAttributes(after) : after.length - (fields[13] ?? '').length;
+      this.close(rest.slice(0, ends), after.slice(0, next), fields);
+      if (next === after.length) return;
       rest = after.slice(next);
       if (rest.trim() === '') return;
     }
@@ -79,46 +81,37 @@ export class CcmParser implements FormatParser {
     if (this.open !== null) this.giveUp();
   }
 
-  private close(lastLine: string, attributes: string): void {
+  private close(lastLine: string, attributes: string, fields: RegExpExecArray | null): void {
     const { lines, line, offset, split } = this.open!;
     this.open = null;
     const whole = lines.length === 0 ? lastLine : `${lines.join('\n')}\n${lastLine}`;
-    const message = whole.slice(opener.length).replace(/^\n+|\s+$/g, '');
+    let begin = opener.length;
+    while (whole.charCodeAt(begin) === 10) begin++;
+    const message = whole.slice(begin).trimEnd();
     const remarks: Remark[] = split ? ['line_split'] : [];
+    const original = whole + terminator + attributes;
+    if (fields === null) {
+      this.emit({ ...this.readDamaged(attributes, remarks), message, line, offset, remarks, original });
+      return;
+    }
     this.emit({
-      ...this.read(attributes, remarks),
+      time: this.timeOf(fields.slice(1, 6), fields.slice(6, 9), remarks),
+      severity: severityOf(fields[10] ?? ''),
+      component: fields[9] ?? '',
+      thread: fields[11] ?? '',
+      source: fields[12] ?? '',
       message,
       line,
       offset,
       remarks,
-      original: whole + terminator + attributes,
+      original,
     });
   }
 
-  private read(
+  private readDamaged(
     text: string,
     remarks: Remark[],
   ): Pick<ParsedRecord, 'time' | 'severity' | 'component' | 'thread' | 'source'> {
-    const fast = wellFormed.exec(text);
-    if (fast !== null && fast[13] === '') {
-      const [
-        ,
-        hour,
-        minute,
-        second,
-        fraction,
-        bias,
-        month,
-        day,
-        year,
-        component = '',
-        type = '',
-        thread = '',
-        file = '',
-      ] = fast;
-      const time = this.timeOf([hour, minute, second, fraction, bias], [month, day, year], remarks);
-      return { time, severity: severityOf(type), component, thread, source: file };
-    }
     const { time, date, component, type, thread, file } = attributesOf(text);
     const clockParts = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.:](\d+))?([+-]+\d+)?$/.exec(time)?.slice(1);
     const dateParts = /^(\d{1,2})-(\d{1,2})-(\d{4})$/.exec(date)?.slice(1);
@@ -173,12 +166,10 @@ export class CcmParser implements FormatParser {
   }
 }
 
-/** Where the attributes end: at the end of the line, or where the next record or other text begins behind a `>`. */
-function endOfAttributes(text: string): number {
+/** Where attributes end that are not as they should be: at the end of the line, or where the next record begins. */
+function endOfDamagedAttributes(text: string): number {
   const next = text.indexOf(opener);
-  const until = next < 0 ? text.length : next;
-  const whole = wellFormed.exec(text.slice(0, until));
-  return whole === null ? until : until - (whole[13] ?? '').length;
+  return next < 0 ? text.length : next;
 }
 
 /** Attributes of a record that is not quite as it should be: in any order, some missing, quotes missing or doubled. */

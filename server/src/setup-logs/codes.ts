@@ -1,7 +1,7 @@
 import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../catalog/errors.js';
 
-/** No code of interest can be in a text without one of these: nearly every line is spared the closer look. */
-const hint = /0x[89a-f]|-2\d{9}|\d{3,}|code|status|return/i;
+/** What stands before a program's result: nearly every line is spared the closer look for one. */
+const resultHint = /return|exit|error|status/i;
 const hresult = /\b0x[89a-f][0-9a-f]{7}\b|(?<![\w.-])-2\d{9}\b/gi;
 /**
  * A number that stands where a program's result stands: `returned actual error code 1603`, `exited with return code: 0`,
@@ -15,15 +15,21 @@ const result =
  * decimal, and the results of programs that the catalogue knows as Windows Installer's.
  */
 export function codesIn(message: string): ErrorDescription[] {
-  if (!hint.test(message)) return [];
+  const mayHoldHresult = message.includes('0x') || message.includes('0X') || message.includes('-2');
+  const mayHoldResult = resultHint.test(message);
+  if (!mayHoldHresult && !mayHoldResult) return [];
   const found = new Map<string, ErrorDescription>();
-  for (const [text] of message.matchAll(hresult)) {
-    const code = findHresult(text);
-    if (code !== null) found.set(code.code, code);
+  if (mayHoldHresult) {
+    for (const [text] of message.matchAll(hresult)) {
+      const code = findHresult(text);
+      if (code !== null) found.set(code.code, code);
+    }
   }
-  for (const [, digits = ''] of message.matchAll(result)) {
-    const code = findMsiCode(digits);
-    if (code !== null) found.set(code.code, code);
+  if (mayHoldResult) {
+    for (const [, digits = ''] of message.matchAll(result)) {
+      const code = findMsiCode(digits);
+      if (code !== null) found.set(code.code, code);
+    }
   }
   return [...found.values()];
 }
