@@ -11,7 +11,13 @@ import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
-import { loadTokens, tokenFile } from './management/tokens.js';
+import { liveTokens, tokenFile } from './management/tokens.js';
+import { serverKey } from './roles/role.js';
+import { RoleInForce } from './roles/role-in-force.js';
+import { RoleStore } from './roles/role-store.js';
+import { Roles } from './roles/roles.js';
+import { busiestDay } from './roles/arrivals.js';
+import { resolves } from './roles/resolve.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
@@ -55,7 +61,7 @@ export async function startApp(config: Config): Promise<App> {
     started(lockDataDir(dataDir), (lock) => {
       lock.release();
     });
-    const tokens = loadTokens(dataDir, config);
+    const tokens = liveTokens(dataDir, config);
     const logger = createLogger({ level: config.logLevel });
     const telemetry = started(
       startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
@@ -106,14 +112,44 @@ export async function startApp(config: Config): Promise<App> {
       ),
     );
 
-    const intake = started(buildIntake(config, spool, throttle, telemetry, logger), (one) => one.close());
+    const roleStore = new RoleStore(store.client, config.clickhouseDatabase, () => store.prepare());
+    const role = started(
+      new RoleInForce({
+        spool,
+        store: roleStore,
+        server: serverKey(config.serverName),
+        logger,
+        apply: ({ removed, configuration }) => {
+          if (!removed)
+            throttle.configure({
+              messageLimit: configuration.messageCount,
+              intervalSeconds: configuration.throttleIntervalSeconds,
+              order: config.throttleOrder,
+            });
+        },
+      }),
+      (one) => one.stop(),
+    );
+    const roles = new Roles({
+      store: roleStore,
+      siteCode: config.siteCode,
+      resolves,
+      busiestDay: (server) => busiestDay(store.client, config.clickhouseDatabase, server),
+      onChange: (version) => {
+        role.offer(version);
+      },
+    });
+
+    const intake = started(buildIntake(config, spool, throttle, telemetry, logger, role), (one) => one.close());
     const setupLogs = started(followSetupLogs(config, spool, telemetry, logger), (one) => one.stop());
     const management = started(
-      createManagement({
+      await createManagement({
         tokens,
-        readiness: () => readinessOf(intake, spool, store, deliveries),
+        roles,
+        logger,
+        readiness: () => readinessOf(intake, spool, store, deliveries, role),
         status: () => ({
-          ...statusOf(config, spool, throttle, store, deliveries),
+          ...statusOf(config, spool, throttle, store, deliveries, role),
           setupLogs: setupLogs.status(),
         }),
       }),
@@ -123,6 +159,7 @@ export async function startApp(config: Config): Promise<App> {
     throttle.start();
     for (const delivery of deliveries) delivery.start();
     setupLogs.start();
+    role.start();
     const intakeUrl = await listen(intake, config.intakeHost, config.intakePort, 'FSP_INTAKE_PORT');
     const managementUrl = await listen(management, config.managementHost, config.managementPort, 'FSP_MANAGEMENT_PORT');
 
@@ -148,6 +185,7 @@ function buildIntake(
   throttle: Throttle,
   telemetry: Telemetry,
   logger: Logger,
+  role: RoleInForce,
 ): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
@@ -158,6 +196,8 @@ function buildIntake(
     trustedProxies: config.trustedProxies,
     logger,
     async accept(body, origin) {
+      if (role.current?.removed === true)
+        throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       await spool.append(entriesOf(body, origin));
     },
     reject(reason, body, origin) {
@@ -186,10 +226,16 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
   });
 }
 
-function readinessOf(intake: FastifyInstance, spool: Spool, store: Store, deliveries: readonly Delivery[]) {
+function readinessOf(
+  intake: FastifyInstance,
+  spool: Spool,
+  store: Store,
+  deliveries: readonly Delivery[],
+  role: RoleInForce,
+) {
   const { waiting } = spool.stats();
   return {
-    intake: { ready: intake.server.listening, detail: intake.server.listening ? 'listening' : 'not listening' },
+    intake: intakeState(intake, role),
     spool: { ready: true, detail: `${waiting} waiting` },
     clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
     ...Object.fromEntries(
@@ -201,9 +247,34 @@ function readinessOf(intake: FastifyInstance, spool: Spool, store: Store, delive
   };
 }
 
-function statusOf(config: Config, spool: Spool, throttle: Throttle, store: Store, deliveries: readonly Delivery[]) {
+function intakeState(intake: FastifyInstance, role: RoleInForce): { ready: boolean; detail: string } {
+  if (role.current?.removed === true)
+    return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
+  const { listening } = intake.server;
+  return { ready: listening, detail: listening ? 'listening' : 'not listening' };
+}
+
+function statusOf(
+  config: Config,
+  spool: Spool,
+  throttle: Throttle,
+  store: Store,
+  deliveries: readonly Delivery[],
+  role: RoleInForce,
+) {
+  const inForce = role.current;
   return {
     server: { name: config.serverName, siteCode: config.siteCode, version },
+    intake: { takingMessages: inForce?.removed !== true },
+    role:
+      inForce === null
+        ? null
+        : {
+            version: inForce.version,
+            removed: inForce.removed,
+            changedAt: inForce.changedAt,
+            changedBy: inForce.changedBy,
+          },
     spool: spool.stats(),
     throttle: throttle.status(),
     clickhouse: { state: store.state(), prepared: store.prepared() },

@@ -85,7 +85,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       options.reject(`FSP_REPORT_TOO_LARGE: The body is larger than ${bodyLimit} bytes`, Buffer.alloc(0), origin);
     }
     if (status >= 500) {
-      options.logger.error({ err: error }, 'A message could not be taken; the client was told to try again');
+      // A role that was removed is no failure; whoever removed it knows.
+      if (error.code !== 'FSP_ROLE_REMOVED')
+        options.logger.error({ err: error }, 'A message could not be taken; the client was told to try again');
       return reply
         .code(503)
         .header('retry-after', retryAfterSeconds)

@@ -1,5 +1,13 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
+import type { Roles } from '../roles/roles.js';
+import { version } from '../version.js';
+import { answerProblems } from './problem.js';
+import { registerRoles } from './roles-api.js';
+import { problemSchema } from './schemas.js';
 import { roleOf, type Tokens } from './tokens.js';
 
 /** One part of the server as an operator sees it. */
@@ -9,62 +17,132 @@ export interface ComponentState {
 }
 
 export interface ManagementOptions {
-  tokens: Tokens;
+  /** The tokens that hold at this moment. */
+  tokens(): Tokens;
   /** Each component with its state; the server is ready to take messages when `intake` and `spool` are. */
   readiness(): Record<string, ComponentState>;
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
+  roles: Roles;
+  logger: { error(details: object, message: string): void };
 }
 
 /** Components without which no message can be taken. A ClickHouse that is away is no reason to send clients elsewhere. */
 const needed = ['intake', 'spool'];
+/** The largest body: a role is small, and an exported one too. */
+const bodyLimit = 256 * 1024;
 
-/** The management API, not yet listening: health without a token, everything else behind one. */
-export function createManagement(options: ManagementOptions): FastifyInstance {
-  const app = Fastify({ logger: false });
+const component = Type.Object({ ready: Type.Boolean(), detail: Type.String() });
+const readiness = Type.Object({ ready: Type.Boolean(), components: Type.Record(Type.String(), component) });
 
-  app.setErrorHandler((error, _request, reply) => {
-    const known = error instanceof FspError ? error : undefined;
-    const status = known?.statusCode ?? (error as { statusCode?: number }).statusCode ?? 500;
-    const code = known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL');
-    return reply
-      .code(status)
-      .type('application/problem+json')
-      .send({
-        type: 'about:blank',
-        status,
-        code,
-        title: status < 500 && error instanceof Error ? error.message : 'The server failed; its log says why',
+/**
+ * The management API, not yet listening: health and its own description without a token, everything else behind one.
+ * Described at `/openapi.json`, explorable at `/docs`.
+ */
+export async function createManagement(options: ManagementOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  });
+  answerProblems(app, options.logger);
+  // Many clients announce JSON with every request, also with a DELETE that has no body.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Fallback status point',
+        version,
+        description:
+          'Management of a fallback status point: its role, its state. Viewer tokens read, admin tokens change.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: false } });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+
+  const open = { security: [], tags: ['Health'] };
+  app.get(
+    '/healthz',
+    { schema: { ...open, summary: 'Alive', response: { 200: Type.Object({ status: Type.String() }) } } },
+    () => ({ status: 'alive' }),
+  );
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        ...open,
+        summary: 'Ready to take messages, each component with its state',
+        response: { 200: readiness, 503: readiness },
+      },
+    },
+    (_request, reply) => {
+      const components = options.readiness();
+      const ready = needed.every((name) => components[name]?.ready === true);
+      return reply.code(ready ? 200 : 503).send({ ready, components });
+    },
+  );
+
+  await app.register(
+    (api, _options, done) => {
+      api.addHook('onRequest', (request, reply, next) => {
+        if (roleOf(request.headers.authorization, options.tokens()) === null) {
+          reply.header('www-authenticate', 'Bearer');
+          next(
+            new FspError(
+              'FSP_UNAUTHORIZED',
+              'A token is needed: send Authorization: Bearer with the viewer or admin token',
+            ),
+          );
+        } else next();
       });
-  });
-  app.setNotFoundHandler((request) => {
-    throw new FspError(
-      'FSP_NOT_FOUND',
-      `There is no ${request.method} ${request.url.split('?')[0] ?? ''}; see the README for the paths`,
-    );
-  });
-
-  app.get('/healthz', () => ({ status: 'alive' }));
-  app.get('/readyz', (_request, reply) => {
-    const components = options.readiness();
-    const ready = needed.every((name) => components[name]?.ready === true);
-    return reply.code(ready ? 200 : 503).send({ ready, components });
-  });
-
-  app.register((api, _options, done) => {
-    api.addHook('onRequest', (request, reply, next) => {
-      if (roleOf(request.headers.authorization, options.tokens) === null) {
-        reply.header('www-authenticate', 'Bearer');
-        next(
-          new FspError(
-            'FSP_UNAUTHORIZED',
-            'A token is needed: send Authorization: Bearer with the viewer or admin token',
-          ),
-        );
-      } else next();
-    });
-    api.get('/api/v1/status', () => options.status());
-    done();
-  });
+      const adminOnly = (request: FastifyRequest): Promise<void> =>
+        roleOf(request.headers.authorization, options.tokens()) === 'admin'
+          ? Promise.resolve()
+          : Promise.reject(
+              new FspError('FSP_FORBIDDEN', 'The viewer token may read only; changes need the admin token'),
+            );
+      api.get(
+        '/status',
+        {
+          schema: {
+            tags: ['Status'],
+            summary: 'What an operator asks: taking messages? how many wait, for how long? each sink',
+            response: { 200: Type.Object({}, { additionalProperties: true }), 401: problemSchema },
+          },
+        },
+        () => options.status(),
+      );
+      registerRoles(api, options.roles, adminOnly);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
   return app;
+}
+
+/** The OpenAPI description of the management API, without a server behind it. */
+export async function describeApi(): Promise<unknown> {
+  const unused = () => {
+    throw new Error('nothing is asked of a description');
+  };
+  const app = await createManagement({
+    tokens: unused,
+    readiness: unused,
+    status: unused,
+    roles: undefined as unknown as Roles,
+    logger: { error: unused },
+  });
+  await app.ready();
+  const description: unknown = app.swagger();
+  await app.close();
+  return description;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Tokens {
@@ -15,10 +15,35 @@ export function tokenFile(dataDir: string): string {
 }
 
 /**
+ * The tokens as they are at each moment: a change of the file in the data folder holds from the next request on, so that
+ * tokens are rotated without a restart. A file that cannot be read changes nothing.
+ */
+export function liveTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): () => Tokens {
+  let tokens = loadTokens(dataDir, configured);
+  let seen = changedAt(tokenFile(dataDir));
+  return () => {
+    const changed = changedAt(tokenFile(dataDir));
+    if (changed !== seen && changed !== null) {
+      try {
+        tokens = loadTokens(dataDir, configured);
+        seen = changed;
+      } catch {
+        // Half written: the next request sees the rest.
+      }
+    }
+    return tokens;
+  };
+}
+
+function changedAt(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+
+/**
  * The tokens that are configured, and for those that are not, the ones kept in the data folder, made on first use.
  * The file is readable by its owner only.
  */
-export function loadTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): Tokens {
+function loadTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): Tokens {
   const file = tokenFile(dataDir);
   let kept: Partial<Tokens> = {};
   if (existsSync(file)) kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Tokens>;

@@ -18,6 +18,7 @@ import { EventEmitter } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import type { Batch } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
+import type { RoleVersion } from '../roles/role.js';
 import type { Window } from '../throttle/window.js';
 import type { SpoolEntry, StateMessageEntry } from './entries.js';
 import { SeenMessages } from './seen.js';
@@ -201,6 +202,16 @@ export class Spool extends EventEmitter<SpoolEvents> {
   /** Stores the throttle's window where nothing is admitted. */
   async storeWindow(window: Window): Promise<void> {
     await this.committed(this.store.records.put('window', window));
+  }
+
+  /** The version of the role that was in force last, or null. */
+  storedRole(): RoleVersion | null {
+    return (this.store.records.get('role') as RoleVersion | undefined) ?? null;
+  }
+
+  /** Keeps the version of the role that is in force, for a start without ClickHouse. */
+  async storeRole(role: RoleVersion): Promise<void> {
+    await this.committed(this.store.records.put('role', role));
   }
 
   /** How far each followed log is read. */

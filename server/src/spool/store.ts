@@ -1,4 +1,5 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
+import type { RoleVersion } from '../roles/role.js';
 import type { Window } from '../throttle/window.js';
 import type { SpoolEntry } from './entries.js';
 
@@ -47,7 +48,7 @@ export const otherLane: Lane = 1;
  * | waiting | [lane, arrival number] | receivedAt |
  * | admitted | position in the admitted log | arrival number |
  * | seen | day, message id (18 bytes) | nothing |
- * | records | `window`, `sink NAME`, `log KEY` | small records |
+ * | records | `window`, `role`, `sink NAME`, `log KEY` | small records |
  */
 export interface SpoolStore {
   root: RootDatabase;
@@ -55,7 +56,7 @@ export interface SpoolStore {
   waiting: Database<number, [Lane, number]>;
   admitted: Database<number, number>;
   seen: Database<Buffer, Buffer>;
-  records: Database<SinkRecord | Window | LogPosition, string>;
+  records: Database<SinkRecord | Window | RoleVersion | LogPosition, string>;
 }
 
 /**

@@ -1,0 +1,245 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { FspError } from '../errors.js';
+import { clientCommands } from '../roles/client-commands.js';
+import { allowedClientConnections, roleInputSchema, type RoleConfiguration, type RoleVersion } from '../roles/role.js';
+import type { Roles } from '../roles/roles.js';
+import type { Finding } from '../roles/rules.js';
+import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
+import { problemSchema } from './schemas.js';
+
+const finding = Type.Object({
+  code: Type.String({ description: 'Stable code of the rule' }),
+  severity: Type.Enum(['error', 'warning']),
+  field: Type.String({ description: 'Field that it concerns' }),
+  message: Type.Object({ en: Type.String(), fr: Type.String() }),
+});
+const commands = Type.Object({
+  ccmsetup: Type.String({ description: 'Installs a client that reports here' }),
+  powershell: Type.String({ description: 'Creates the same role in Configuration Manager' }),
+});
+const derived = {
+  allowedClientConnections: Type.Enum(['intranet', 'intranet_and_internet'], {
+    description: 'Follows from the Internet FQDN; cannot be set',
+  }),
+  commands,
+};
+const version = {
+  server: Type.String(),
+  version: Type.Integer({ description: 'Counts the changes of the role; also in the ETag' }),
+  changedAt: Type.String({ format: 'date-time' }),
+  changedBy: Type.String(),
+};
+const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
+const validation = Type.Object({
+  valid: Type.Boolean(),
+  configuration: roleInputSchema,
+  ...derived,
+  findings: Type.Array(finding),
+});
+const history = Type.Object({
+  versions: Type.Array(Type.Object({ ...version, removed: Type.Boolean(), configuration: roleInputSchema })),
+});
+const serverParam = Type.Object({ server: Type.String({ description: 'Short name of the server' }) });
+const ifMatch = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'ETag of the version that was seen' })),
+});
+
+interface ServerParams {
+  server: string;
+}
+
+/** Routes of the role's configuration; reading for viewers, changing for administrators. */
+export function registerRoles(
+  api: FastifyInstance,
+  roles: Roles,
+  adminOnly: (request: FastifyRequest) => Promise<void>,
+): void {
+  const tags = ['Role configuration'];
+  const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, problemSchema]));
+
+  api.get(
+    '/roles',
+    {
+      schema: {
+        tags,
+        summary: 'Every fallback status point role',
+        response: { 200: Type.Object({ roles: Type.Array(role) }), ...errors(401, 503) },
+      },
+    },
+    async () => ({
+      roles: await Promise.all((await roles.list()).map(async (one) => answer(one, await roles.warningsOf(one)))),
+    }),
+  );
+
+  api.post<{ Body: RoleConfiguration }>(
+    '/roles',
+    {
+      preHandler: adminOnly,
+      schema: {
+        tags,
+        summary: 'Creates the role, on a new site system server or one that is known',
+        description: 'The same configuration again answers 200 with the role that is there.',
+        body: roleInputSchema,
+        response: { 200: role, 201: role, ...errors(400, 401, 403, 409, 422, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { role: created, warnings, created: isNew } = await roles.create(request.body, userOf(request));
+      reply.code(isNew ? 201 : 200).header('location', `/api/v1/roles/${created.server}`);
+      return tagged(reply, created, warnings);
+    },
+  );
+
+  api.post<{ Body: RoleConfiguration; Querystring: { server?: string } }>(
+    '/roles/validate',
+    {
+      schema: {
+        tags,
+        summary: 'What the summary of the wizard shows, without doing it',
+        querystring: Type.Object({
+          server: Type.Optional(Type.String({ description: 'Role that would be changed; absent for a new one' })),
+        }),
+        body: roleInputSchema,
+        response: { 200: validation, ...errors(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration, findings } = await roles.validate(request.body, request.query.server);
+      const valid = findings.every(({ severity }) => severity === 'warning');
+      return { valid, configuration, ...derivedOf(configuration), findings };
+    },
+  );
+
+  api.post<{ Body: SysResUse }>(
+    '/roles/convert',
+    {
+      schema: {
+        tags,
+        summary: 'Reads a role exported from Configuration Manager (SMS_SCI_SysResUse), without creating it',
+        body: sysResUseSchema,
+        response: { 200: validation, ...errors(400, 401, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration, findings } = await roles.validate(roleFromSysResUse(request.body));
+      const valid = findings.every(({ severity }) => severity === 'warning');
+      return { valid, configuration, ...derivedOf(configuration), findings };
+    },
+  );
+
+  api.get<{ Params: ServerParams }>(
+    '/roles/:server',
+    { schema: { tags, summary: 'One role', params: serverParam, response: { 200: role, ...errors(401, 404, 503) } } },
+    async (request, reply) => {
+      const found = await roles.get(request.params.server);
+      return tagged(reply, found, await roles.warningsOf(found));
+    },
+  );
+
+  api.put<{ Params: ServerParams; Body: RoleConfiguration }>(
+    '/roles/:server',
+    {
+      preHandler: adminOnly,
+      schema: {
+        tags,
+        summary: 'Changes a role; in force at once',
+        params: serverParam,
+        headers: ifMatch,
+        body: roleInputSchema,
+        response: { 200: role, ...errors(400, 401, 403, 404, 412, 422, 428, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { server } = request.params;
+      const changed = await roles.change(server, request.body, expectedVersion(request), userOf(request));
+      return tagged(reply, changed.role, changed.warnings);
+    },
+  );
+
+  api.delete<{ Params: ServerParams }>(
+    '/roles/:server',
+    {
+      preHandler: adminOnly,
+      schema: {
+        tags,
+        summary: 'Removes a role',
+        description:
+          'Its receiver takes no more messages, and delivers what it holds. Creating the role again resumes.',
+        params: serverParam,
+        headers: ifMatch,
+        response: { 204: Type.Null(), ...errors(401, 403, 404, 412, 428, 503) },
+      },
+    },
+    async (request, reply) => {
+      await roles.remove(request.params.server, expectedVersion(request), userOf(request));
+      return reply.code(204).send(null);
+    },
+  );
+
+  api.get<{ Params: ServerParams }>(
+    '/roles/:server/history',
+    {
+      schema: {
+        tags,
+        summary: 'Who changed what, when',
+        params: serverParam,
+        response: { 200: history, ...errors(401, 404, 503) },
+      },
+    },
+    async (request) => ({
+      versions: (await roles.history(request.params.server)).map((one) => ({
+        ...stamp(one),
+        removed: one.removed,
+        configuration: one.configuration,
+      })),
+    }),
+  );
+}
+
+function tagged(reply: FastifyReply, one: RoleVersion, warnings: Finding[]) {
+  reply.header('etag', `"${one.version}"`);
+  return answer(one, warnings);
+}
+
+function answer(one: RoleVersion, warnings: Finding[]) {
+  return { ...stamp(one), configuration: one.configuration, ...derivedOf(one.configuration), warnings };
+}
+
+function stamp({ server, version: number, changedAt, changedBy }: RoleVersion) {
+  return { server, version: number, changedAt: new Date(changedAt).toISOString(), changedBy };
+}
+
+function derivedOf(configuration: RoleConfiguration) {
+  return { allowedClientConnections: allowedClientConnections(configuration), commands: clientCommands(configuration) };
+}
+
+/** @throws FspError FSP_PRECONDITION_REQUIRED, FSP_REQUEST_INVALID */
+function expectedVersion(request: FastifyRequest): number {
+  const given = request.headers['if-match'];
+  if (given === undefined) {
+    throw new FspError(
+      'FSP_PRECONDITION_REQUIRED',
+      'Say which version you saw: send its ETag as If-Match, so that nobody else’s change is overwritten',
+    );
+  }
+  const number = /^(?:W\/)?"(\d{1,15})"$/.exec(given)?.[1];
+  if (number === undefined)
+    throw new FspError('FSP_REQUEST_INVALID', 'If-Match must be the ETag of a role, such as "3"');
+  return Number(number);
+}
+
+/** Who changes: the user that Grafana names beside its token, else the token's kind. */
+function userOf(request: FastifyRequest): string {
+  const context = request.headers['x-grafana-context'];
+  if (typeof context === 'string') {
+    try {
+      const { user } = JSON.parse(context) as { user?: { login?: unknown; email?: unknown } | string };
+      const name = typeof user === 'string' ? user : (user?.login ?? user?.email);
+      if (typeof name === 'string' && name !== '') return name.replaceAll(/\p{Cc}/gu, '').slice(0, 200);
+    } catch {
+      // No JSON: it names nobody.
+    }
+  }
+  return 'admin token';
+}

@@ -1,0 +1,77 @@
+import type { RoleVersion } from './role.js';
+import type { RoleStore } from './role-store.js';
+
+const pollMs = 2_000;
+
+export interface RoleInForceOptions {
+  /** Where the version in force is kept for the next start. */
+  spool: { storedRole(): RoleVersion | null; storeRole(version: RoleVersion): Promise<void> };
+  store: Pick<RoleStore, 'newestOf'>;
+  /** Key of this receiver's server. */
+  server: string;
+  /** Puts a version into force: the throttle's settings, or the end of taking messages. */
+  apply(version: RoleVersion): void;
+  logger: { info(message: string): void; warn(message: string): void };
+  pollMs?: number;
+}
+
+/**
+ * The role of this receiver: the newest version that ClickHouse has, asked for every other second, and the last one that
+ * was seen, kept in the spool's store, so that a start without ClickHouse goes on as before.
+ */
+export class RoleInForce {
+  private version: RoleVersion | null;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private asking: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: RoleInForceOptions) {
+    this.version = options.spool.storedRole();
+    if (this.version !== null) options.apply(this.version);
+  }
+
+  /** The version in force; null where the role was never configured, and the settings of the start hold. */
+  get current(): RoleVersion | null {
+    return this.version;
+  }
+
+  start(): void {
+    this.ask();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.asking;
+  }
+
+  /** Puts a version into force at once, if it is this receiver's and newer. */
+  offer(version: RoleVersion): void {
+    const { server, spool, apply, logger } = this.options;
+    if (version.server !== server || version.changeId === this.version?.changeId) return;
+    if (version.version < (this.version?.version ?? 0)) return;
+    this.version = version;
+    apply(version);
+    const what = version.removed ? 'was removed: no message is taken any more' : 'is in force';
+    logger.info(`Version ${version.version} of the role of ${server}, by ${version.changedBy}, ${what}`);
+    spool.storeRole(version).catch((error: unknown) => {
+      logger.warn(`The role could not be kept for the next start: ${(error as Error).message}`);
+    });
+  }
+
+  private ask(): void {
+    this.asking = this.options.store
+      .newestOf(this.options.server)
+      .then((newest) => {
+        if (newest !== null) this.offer(newest);
+      })
+      // Delivery says that ClickHouse is away; what is in force stays.
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.stopped) return;
+        this.timer = setTimeout(() => {
+          this.ask();
+        }, this.options.pollMs ?? pollMs);
+      });
+  }
+}

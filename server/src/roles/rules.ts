@@ -1,0 +1,90 @@
+import { limits, serverKey, type RoleConfiguration } from './role.js';
+import { ruleTexts, type RuleCode } from './rule-texts.js';
+
+/** What a rule has to say. */
+export interface Finding {
+  code: RuleCode;
+  severity: 'error' | 'warning';
+  field: keyof RoleConfiguration;
+  message: { en: string; fr: string };
+}
+
+/** What the rules need to know beyond the configuration itself. */
+export interface RuleContext {
+  /** The role that is changed; null where one is created. */
+  existing: RoleConfiguration | null;
+  /** True where one is created on a server that holds the role already. */
+  taken: boolean;
+  /** Whether a name can be resolved. */
+  resolves(name: string): Promise<boolean>;
+  /** The most messages that arrived on one of the last days; null where nothing is known. */
+  busiestDay: number | null;
+}
+
+/** Roles that take messages of clients over HTTPS. */
+const httpsRoles: Record<string, string> = {
+  distribution_point: 'a distribution point',
+  software_update_point: 'a software update point',
+  state_migration_point: 'a state migration point',
+  enrollment_point: 'an enrollment point',
+  enrollment_proxy_point: 'an enrollment proxy point',
+  application_catalog_web_service_point: 'an application catalog web service point',
+};
+
+const shortName = /^(?!-)(?=.*[A-Z])[A-Z0-9-]{1,15}(?<!-)$/i;
+const label = '(?!-)[a-z0-9-]{1,63}(?<!-)';
+const fqdn = new RegExp(`^(?=.{4,253}$)(?:${label}\\.)+(?!\\d+$)${label}$`, 'i');
+const account = /^[^"/\\[\]:;|=,+*?<>\s]{1,15}\\[^"/\\[\]:;|=,+*?<>]{1,104}$/;
+
+/**
+ * Everything that speaks against a configuration, or for another one; errors first. Warnings leave the choice to the
+ * administrator: Microsoft's own wizard never looks whether a name resolves.
+ */
+export async function checkRole(role: RoleConfiguration, context: RuleContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const say = (code: RuleCode, field: keyof RoleConfiguration, value: string | number = '') => {
+    const { severity, en, fr } = ruleTexts[code];
+    const filled = (text: string) => text.replace('{value}', String(value).slice(0, 120));
+    findings.push({ code, severity, field, message: { en: filled(en), fr: filled(fr) } });
+  };
+
+  const { serverName, intranetFqdn, internetFqdn, messageCount, throttleIntervalSeconds } = role;
+  const nameIsGood = shortName.test(serverName);
+  if (serverName === '') say('ROLE_NAME_MISSING', 'serverName');
+  else if (!nameIsGood) say('ROLE_NAME_INVALID', 'serverName', serverName);
+  if (context.existing !== null && serverKey(context.existing.serverName) !== serverName)
+    say('ROLE_NAME_CHANGED', 'serverName', context.existing.serverName);
+  if (context.taken) say('ROLE_EXISTS', 'serverName', serverName);
+  if (!/^[A-Z0-9]{3}$/.test(role.siteCode)) say('ROLE_SITE_CODE_INVALID', 'siteCode', role.siteCode);
+  if (intranetFqdn !== '' && !fqdn.test(intranetFqdn)) say('ROLE_INTRANET_FQDN_INVALID', 'intranetFqdn', intranetFqdn);
+  if (internetFqdn !== '' && !fqdn.test(internetFqdn)) say('ROLE_INTERNET_FQDN_INVALID', 'internetFqdn', internetFqdn);
+  if (role.internetClients && internetFqdn === '') say('ROLE_INTERNET_FQDN_MISSING', 'internetFqdn');
+  if (role.installationAccount !== null && !account.test(role.installationAccount))
+    say('ROLE_ACCOUNT_INVALID', 'installationAccount', role.installationAccount);
+  if (!within(messageCount, limits.messageCount)) say('ROLE_MESSAGE_COUNT_RANGE', 'messageCount', messageCount);
+  if (!within(throttleIntervalSeconds, limits.throttleIntervalSeconds))
+    say('ROLE_THROTTLE_INTERVAL_RANGE', 'throttleIntervalSeconds', throttleIntervalSeconds);
+  if (findings.length > 0) return findings;
+
+  if (intranetFqdn === '') say('ROLE_INTRANET_FQDN_MISSING', 'intranetFqdn');
+  for (const [field, name] of [
+    ['intranetFqdn', intranetFqdn || serverName],
+    ['internetFqdn', internetFqdn],
+  ] as const) {
+    if (name !== '' && !(await context.resolves(name))) say('ROLE_NAME_UNRESOLVED', field, name);
+  }
+  for (const other of role.otherRoles) {
+    if (other === 'management_point') say('ROLE_WITH_MANAGEMENT_POINT', 'otherRoles');
+    else if (httpsRoles[other] !== undefined) say('ROLE_WITH_HTTPS_ROLE', 'otherRoles', httpsRoles[other]);
+  }
+  const aDay = (messageCount * 86_400) / throttleIntervalSeconds;
+  const defaultADay = (limits.messageCount.default * 86_400) / limits.throttleIntervalSeconds.default;
+  if (internetFqdn !== '' && aDay < defaultADay) say('ROLE_INTERNET_THROTTLE_TIGHT', 'messageCount');
+  if (context.busiestDay !== null && context.busiestDay > aDay)
+    say('ROLE_THROTTLE_TOO_SLOW', 'messageCount', context.busiestDay);
+  return findings;
+}
+
+function within(value: number, { minimum, maximum }: { minimum: number; maximum: number }): boolean {
+  return value >= minimum && value <= maximum;
+}

@@ -1,0 +1,270 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../server/src/clickhouse/client.js';
+import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
+import { describeApi } from '../server/src/management/management.js';
+import { normalised, type RoleConfiguration } from '../server/src/roles/role.js';
+import { RoleStore } from '../server/src/roles/role-store.js';
+import { report } from './reports.js';
+import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+const folder = temporaryFolder();
+let server: RunningServer;
+let admin: string;
+
+beforeAll(async () => {
+  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+  admin = tokens().admin;
+});
+afterAll(async () => {
+  await server.kill('SIGTERM');
+  folder.remove();
+});
+
+const tokens = () =>
+  JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string; viewer: string };
+
+interface Answer {
+  status: number;
+  etag: string | null;
+  body: Record<string, unknown>;
+}
+
+async function call(
+  method: string,
+  path: string,
+  options: { body?: unknown; token?: string | null; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { body, token = admin, headers = {} } = options;
+  const answer = await fetch(server.management + path, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    etag: answer.headers.get('etag'),
+    body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+  };
+}
+
+const role = { serverName: 'FSP01', intranetFqdn: 'localhost.localdomain' };
+
+const defaults: RoleConfiguration = {
+  serverName: '',
+  siteCode: 'PS1',
+  intranetFqdn: '',
+  internetFqdn: '',
+  internetClients: false,
+  installationAccount: null,
+  messageCount: 10_000,
+  throttleIntervalSeconds: 3_600,
+  otherRoles: [],
+};
+
+interface Operation {
+  summary?: string;
+  security?: unknown[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+}
+interface Description {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+describe('the API, driven from its description', () => {
+  const committed = JSON.parse(readFileSync(new URL('../server/openapi.json', import.meta.url), 'utf8')) as Description;
+  const operations = Object.entries(committed.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path: path.replace('{server}', 'NOBODY'),
+      operation,
+    })),
+  );
+  const guarded = operations.filter(({ operation }) => operation.security?.length !== 0);
+
+  test('the committed description is that of the code', async () => {
+    expect(JSON.parse(JSON.stringify(await describeApi()))).toEqual(committed);
+    expect(guarded.length).toBeGreaterThan(7);
+  });
+
+  test('the server gives it without a token, and a page to try it', async () => {
+    expect((await call('GET', '/openapi.json', { token: null })).body).toEqual(committed);
+    const page = await fetch(`${server.management}/docs/`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+  });
+
+  test.each(guarded)('$name needs a token', async ({ method, path, operation }) => {
+    for (const token of [null, 'wrong']) {
+      const { status, body } = await call(method, path, { token });
+      expect([status, body.code]).toEqual([401, 'FSP_UNAUTHORIZED']);
+    }
+    expect(Object.keys(operation.responses)).toContain('401');
+  });
+
+  test.each(guarded.filter(({ operation }) => '403' in operation.responses))(
+    '$name is refused to a viewer',
+    async ({ method, path, operation }) => {
+      const { status, body } = await call(method, path, {
+        token: tokens().viewer,
+        ...(operation.requestBody === undefined ? {} : { body: role }),
+      });
+      expect([status, body.code]).toEqual([403, 'FSP_FORBIDDEN']);
+    },
+  );
+
+  test.each(
+    guarded
+      .filter(({ operation }) => operation.requestBody !== undefined)
+      .flatMap((operation) =>
+        [
+          '{',
+          '[]',
+          'null',
+          '{"serverName":5}',
+          '{"__proto__":{"x":1}}',
+          '{"unknown":1}',
+          '"text"',
+          '{"serverName":"A","messageCount":"500"}',
+        ].map((body) => ({ ...operation, body })),
+      ),
+  )('$name refuses $body', async ({ method, path, body }) => {
+    const answer = await call(method, path, {
+      body,
+      headers: { 'content-type': 'application/json', 'if-match': '"1"' },
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ status: 400, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
+  });
+
+  test('a body that is too large is refused', async () => {
+    expect((await call('POST', '/api/v1/roles', { body: { ...role, siteCode: 'x'.repeat(300_000) } })).status).toBe(
+      413,
+    );
+  });
+});
+
+test('of several receivers that change one role at the same moment, one is first and the others are told', async () => {
+  const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
+  const client = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
+  const stores = Array.from({ length: 6 }, () => new RoleStore(client, 'fsp', () => Promise.resolve()));
+  for (let version = 1; version <= 5; version++) {
+    const added = await Promise.all(
+      stores.map((store, index) =>
+        store.add({
+          server: 'RACE01',
+          version,
+          changeId: `${version}-${index}`,
+          // The clocks of receivers differ: they must not decide.
+          changedAt: Date.now() - index * 1_000,
+          changedBy: `receiver ${index}`,
+          removed: true,
+          configuration: normalised({ ...defaults, serverName: 'RACE01' }),
+        }),
+      ),
+    );
+    expect(added.filter(Boolean)).toHaveLength(1);
+    const newest = await stores[0]?.newestOf('RACE01');
+    expect([newest?.version, newest?.changeId]).toEqual([version, `${version}-${added.indexOf(true)}`]);
+  }
+  await client.close();
+});
+
+describe('a role and its receiver', () => {
+  test('a change is in force at once: raising the count releases messages, lowering holds them', async () => {
+    for (let n = 0; n < 160; n++) await server.post(report({ client: `PC${n}`, state: 100 }));
+    const stored = async () =>
+      (await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM state_messages'))[0]?.n ?? 0;
+    await eventually(stored, (count) => count === 100);
+    const created = await call('POST', '/api/v1/roles', {
+      body: { ...role, messageCount: 130 },
+      headers: { 'x-grafana-context': '{"user":{"login":"alice"}}' },
+    });
+    expect([created.status, created.etag, created.body.changedBy]).toEqual([201, '"1"', 'alice']);
+    await eventually(stored, (count) => count === 130);
+    const lowered = await call('PUT', '/api/v1/roles/FSP01', {
+      body: { ...role, messageCount: 100 },
+      headers: { 'if-match': '"1"' },
+    });
+    expect([lowered.status, lowered.etag]).toEqual([200, '"2"']);
+    await server.post(report({ client: 'LATE', state: 100 }));
+    const status = (await call('GET', '/api/v1/status')).body as {
+      throttle: { messageLimit: number; used: number; waiting: number };
+      role: { version: number };
+    };
+    expect(status.throttle).toMatchObject({ messageLimit: 100, used: 130, waiting: 31 });
+    expect(status.role.version).toBe(2);
+    expect(await stored()).toBe(130);
+  });
+
+  test('of two administrators the second is told, and nothing is overwritten', async () => {
+    const stale = await call('PUT', '/api/v1/roles/FSP01', { body: role, headers: { 'if-match': '"1"' } });
+    expect([stale.status, stale.body.code]).toEqual([412, 'FSP_ROLE_CHANGED']);
+    const blind = await call('PUT', '/api/v1/roles/FSP01', { body: role });
+    expect([blind.status, blind.body.code]).toEqual([428, 'FSP_PRECONDITION_REQUIRED']);
+    const nonsense = await call('PUT', '/api/v1/roles/FSP01', { body: role, headers: { 'if-match': '*' } });
+    expect(nonsense.status).toBe(400);
+  });
+
+  test('what the wizard shows is validated without being done', async () => {
+    const { status, body } = await call('POST', '/api/v1/roles/validate', {
+      body: { serverName: 'NEW01', internetClients: true },
+      token: tokens().viewer,
+    });
+    expect([status, body.valid]).toEqual([200, false]);
+    expect(body.findings).toMatchObject([{ code: 'ROLE_INTERNET_FQDN_MISSING', field: 'internetFqdn' }]);
+    expect((await call('GET', '/api/v1/roles/NEW01')).status).toBe(404);
+  });
+
+  test('a removed role takes no message and delivers what it holds, across a restart; created again it resumes', async () => {
+    const current = await call('GET', '/api/v1/roles/fsp01.contoso.com');
+    const removed = await call('DELETE', '/api/v1/roles/FSP01', {
+      headers: { 'if-match': current.etag ?? '', 'content-type': 'application/json' },
+    });
+    expect(removed.status).toBe(204);
+    const refused = await fetch(`${server.intake}/SMS_FSP/.sms_fsp`, {
+      method: 'POST',
+      body: report({ client: 'PC900', state: 100 }) as Uint8Array<ArrayBuffer>,
+    });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
+    const ready = await fetch(`${server.management}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the role was removed')]);
+
+    await server.kill('SIGKILL');
+    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+    expect((await server.post(report({ client: 'PC900', state: 100 }))).status).toBe(503);
+
+    const again = await call('POST', '/api/v1/roles', { body: { ...role, messageCount: 1_000 } });
+    expect(again.status).toBe(201);
+    expect((await server.post(report({ client: 'PC900', state: 100 }))).status).toBe(200);
+    await eventually(
+      () => server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM state_messages'),
+      (rows) => rows[0]?.n === 162,
+    );
+    const { body } = await call('GET', '/api/v1/roles/FSP01/history');
+    expect(
+      (body.versions as { version: number; removed: boolean }[]).map(({ version, removed: gone }) => [version, gone]),
+    ).toEqual([
+      [4, false],
+      [3, true],
+      [2, false],
+      [1, false],
+    ]);
+  });
+
+  test('tokens are rotated without a restart', async () => {
+    const before = tokens();
+    const next = { admin: 'a-new-admin-token-1234', viewer: before.viewer };
+    writeFileSync(join(folder.path, 'tokens.json'), JSON.stringify(next));
+    expect((await call('GET', '/api/v1/roles', { token: before.admin })).status).toBe(401);
+    expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(200);
+    admin = next.admin;
+  });
+});
