@@ -21,6 +21,7 @@ import { resolves } from './roles/resolve.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
+import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
 import { openSpool, type Spool } from './spool/spool.js';
 import { openStore, type Store } from './store.js';
@@ -89,7 +90,8 @@ export async function startApp(config: Config): Promise<App> {
     const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
       one.close(),
     );
-    const sinks = otlp === null ? [store.sink] : [store.sink, otlp];
+    const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
+    const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
     await spool.registerSinks(sinks.map((sink) => sink.name));
     const deliveries = sinks.map((sink) =>
       started(
@@ -104,6 +106,7 @@ export async function startApp(config: Config): Promise<App> {
             });
           },
           ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
+          ...(sink === siteInbox ? { limits: { maxEntries: reportsPerBatch } } : {}),
         }),
         async (one) => {
           await one.stop();

@@ -83,6 +83,12 @@ export const configSchema = Type.Object({
     allowed: 'a name such as Europe/Paris',
     description: 'time zone of the machine that writes them; those that tell no zone are taken as UTC without it',
   }),
+  siteInbox: Type.String({
+    default: '',
+    defaultText: 'none',
+    description:
+      "folder that gets every admitted report as an .SMX file: the site server's inboxes/auth/statesys.box/incoming",
+  }),
   otlpMaxLag: Type.Integer({
     default: 1_000_000,
     minimum: 10_000,

@@ -16,6 +16,7 @@ const catalogue = {
   FSP_CLICKHOUSE_TOO_OLD: { exit: 1 },
   FSP_CLICKHOUSE_REFUSED: { exit: 1, status: 503 },
   FSP_OTLP_FAILED: { exit: 1 },
+  FSP_SITE_INBOX_FAILED: { exit: 1 },
   FSP_REPORT_EMPTY: { status: 400 },
   FSP_REPORT_ENCODING: { status: 400 },
   FSP_REPORT_NOT_XML: { status: 400 },

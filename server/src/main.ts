@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
+import { registerDoctor } from './commands/doctor.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuery } from './commands/query.js';
@@ -17,6 +18,7 @@ registerServe(program);
 registerSimulate(program);
 registerParse(program);
 registerImport(program);
+registerDoctor(program);
 registerQuery(program);
 registerConfig(program);
 // Sub-commands do not inherit it: usage errors of all of them end with 2.

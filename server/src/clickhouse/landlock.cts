@@ -29,8 +29,7 @@ interface Allowed {
  */
 function confine(allowed: Allowed): string {
   if (process.platform !== 'linux') return 'off: only Linux has it';
-  open({ library: 'c', path: 'libc.so.6' });
-  const version = call([DataType.I64, DataType.I64, DataType.I64], [createRuleset, 0, 0, 1]);
+  const version = kernelVersion();
   if (version < 1) return 'off: this kernel has none (5.13 or newer, switched on)';
   const everything = everythingV1 | (version >= 2 ? 0x2000 : 0) | (version >= 3 ? 0x4000 : 0);
   const attributes = Buffer.alloc(8);
@@ -78,4 +77,10 @@ function call(types: ffi.DataType[], values: [number, ...(number | Buffer)[]]): 
   return Number(result);
 }
 
-export = { confine };
+/** The version of the interface that the kernel has; below 1 for none. Confines nothing. */
+function kernelVersion(): number {
+  open({ library: 'c', path: 'libc.so.6' });
+  return call([DataType.I64, DataType.I64, DataType.I64], [createRuleset, 0, 0, 1]);
+}
+
+export = { confine, kernelVersion };

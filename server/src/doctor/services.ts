@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { checkServer, connect } from '../clickhouse/client.js';
+import { readEngineCredentials } from '../clickhouse/credentials.js';
+import type { Config } from '../config.js';
+import { FspError } from '../errors.js';
+import { isExported } from '../telemetry.js';
+import { failure, ok, warning, type Diagnosis } from './check.js';
+
+/** Clocks may differ by this much before rows look as if they came from the future. */
+const driftAllowedMs = 5_000;
+const patienceMs = 5_000;
+
+/** Whether a server runs for the data folder: its engine's address is told while it does, and something answers there. */
+export async function serverRuns({ dataDir, managementHost, managementPort }: Config): Promise<boolean> {
+  const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
+  if (engine !== null && engine.url !== '' && (await answers(`${engine.url}/ping`))) return true;
+  return managementPort !== 0 && (await answers(`http://${reachable(managementHost)}:${managementPort}/healthz`));
+}
+
+/** ClickHouse: reached, new enough, with the rights and the settings that exactly-once rests on, and the same time. */
+export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
+  const subject = 'ClickHouse';
+  const client = connectAsWriter(config);
+  if (client === null) return [ok(subject, 'embedded; it starts with the server')];
+  try {
+    await checkServer(client);
+    const [version = ''] = await column(client, 'SELECT version()');
+    return [
+      ok(subject, `${version} at ${config.clickhouseUrl || 'the embedded engine'}`),
+      await checkDrift(client),
+      await checkRights(client, config),
+      await checkDeduplication(client, config),
+    ];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      failure(
+        subject,
+        message,
+        error instanceof FspError && error.code === 'FSP_CLICKHOUSE_TOO_OLD'
+          ? 'Upgrade it'
+          : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password',
+      ),
+    ];
+  } finally {
+    await client.close();
+  }
+}
+
+function connectAsWriter(config: Config): ClickHouseClient | null {
+  if (config.clickhouseUrl !== '') {
+    return connect({
+      url: config.clickhouseUrl,
+      username: config.clickhouseUser,
+      password: config.clickhousePassword,
+      database: 'default',
+    });
+  }
+  const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
+  return engine === null || engine.url === ''
+    ? null
+    : connect({ url: engine.url, ...engine.writer, database: 'default' });
+}
+
+async function checkDrift(client: ClickHouseClient): Promise<Diagnosis> {
+  const before = Date.now();
+  const [theirs = '0'] = await column(client, 'SELECT toUnixTimestamp64Milli(now64(3))');
+  const drift = Number(theirs) - (before + Date.now()) / 2;
+  const found = `${Math.round(drift)} ms apart from ClickHouse`;
+  return Math.abs(drift) > driftAllowedMs
+    ? warning('clock', found, 'Let both follow a time server')
+    : ok('clock', found);
+}
+
+async function checkRights(client: ClickHouseClient, { clickhouseDatabase }: Config): Promise<Diagnosis> {
+  const subject = 'ClickHouse rights';
+  const wanted = ['CREATE TABLE', 'CREATE VIEW', 'INSERT', 'SELECT', 'ALTER'];
+  const missing: string[] = [];
+  for (const right of wanted) {
+    const [granted] = await column(client, `CHECK GRANT ${right} ON ${clickhouseDatabase}.*`);
+    if (granted !== '1') missing.push(right);
+  }
+  return missing.length === 0
+    ? ok(subject, `may make and fill ${clickhouseDatabase}`)
+    : failure(
+        subject,
+        `no ${missing.join(', ')} on ${clickhouseDatabase}`,
+        `GRANT ${missing.join(', ')} ON ${clickhouseDatabase}.* TO the user`,
+      );
+}
+
+async function checkDeduplication(client: ClickHouseClient, { clickhouseDatabase }: Config): Promise<Diagnosis> {
+  const subject = 'ClickHouse deduplication';
+  const without = await column(
+    client,
+    `SELECT name FROM system.tables WHERE database = '${clickhouseDatabase}' AND name IN ('state_messages', 'client_rollup', 'setup_log_records', 'setup_run_updates')
+     AND NOT match(engine_full, 'deduplication_window = [1-9]')`,
+  );
+  return without.length === 0
+    ? ok(subject, 'every table remembers its inserts')
+    : failure(
+        subject,
+        `${without.join(', ')} without deduplication window`,
+        'ALTER TABLE … MODIFY SETTING non_replicated_deduplication_window = 1000',
+      );
+}
+
+async function column(client: ClickHouseClient, query: string): Promise<string[]> {
+  // CHECK GRANT takes no FORMAT behind it, which the client's query would add.
+  const answer = await client.exec({ query, clickhouse_settings: { default_format: 'TabSeparated' } });
+  return (await text(answer.stream)).split('\n').filter(Boolean);
+}
+
+/** The OpenTelemetry endpoint: something there that takes HTTP. */
+export async function checkOtlp(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const subject = 'OpenTelemetry';
+  if (!isExported('LOGS', env)) return ok(subject, 'no endpoint is set: nothing is exported');
+  const endpoint = env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '';
+  let url: URL;
+  try {
+    url = new URL(endpoint);
+  } catch {
+    return failure(subject, 'OTEL_EXPORTER_OTLP_ENDPOINT is no address', 'Write it as http://collector:4318');
+  }
+  // Only where it is, never what it is called with: an address can carry a password.
+  return (await answers(url.origin))
+    ? ok(subject, `${url.origin} answers`)
+    : warning(
+        subject,
+        `${url.origin} does not answer`,
+        'Messages wait for it; check OTEL_EXPORTER_OTLP_ENDPOINT and the collector',
+      );
+}
+
+/** The role of the running server, by its management API. */
+export async function checkRole(config: Config): Promise<Diagnosis> {
+  const subject = 'role';
+  const url = `http://${reachable(config.managementHost)}:${config.managementPort}/api/v1/status`;
+  try {
+    const answer = await fetch(url, {
+      headers: { authorization: `Bearer ${viewerToken(config)}` },
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    if (answer.status === 401)
+      return warning(
+        subject,
+        'the management API refuses the viewer token',
+        'Check FSP_VIEWER_TOKEN, or tokens.json in the data folder',
+      );
+    const status = (await answer.json()) as {
+      role: { version: number; removed: boolean } | null;
+      throttle: { messageLimit: number; intervalSeconds: number; waiting: number };
+    };
+    if (status.role?.removed)
+      return warning(subject, 'it was removed: no message is taken', 'Create it again if that was not meant');
+    const { messageLimit, intervalSeconds, waiting } = status.throttle;
+    const throttle = `${messageLimit} messages in ${intervalSeconds} s, ${waiting} waiting`;
+    return status.role === null
+      ? warning(
+          subject,
+          `not configured; the settings of the start hold (${throttle})`,
+          'Create it by POST /api/v1/roles',
+        )
+      : ok(subject, `version ${status.role.version}: ${throttle}`);
+  } catch {
+    return warning(
+      subject,
+      'the server does not run, or its management API does not answer',
+      'Start it with fsp serve',
+    );
+  }
+}
+
+function viewerToken({ viewerToken: configured, dataDir }: Config): string {
+  if (configured !== '') return configured;
+  try {
+    return (JSON.parse(readFileSync(join(dataDir, 'tokens.json'), 'utf8')) as { viewer: string }).viewer;
+  } catch {
+    return 'none';
+  }
+}
+
+/** Any answer at all: it is the way there that is tried. */
+async function answers(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(patienceMs), redirect: 'manual' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function reachable(host: string): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
+}

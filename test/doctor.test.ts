@@ -1,0 +1,100 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { environment, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+interface Finding {
+  subject: string;
+  state: string;
+  found: string;
+  mend: string;
+}
+
+const doctor = async (env: Record<string, string>) => {
+  const { code, stdout, stderr } = await fsp(['doctor', '--json'], env);
+  const findings = JSON.parse(stdout || '[]') as Finding[];
+  return { code, stderr, findings, of: (subject: string) => findings.filter((one) => one.subject === subject) };
+};
+
+describe('before the first start', () => {
+  const folder = temporaryFolder();
+  afterAll(() => {
+    folder.remove();
+  });
+
+  test('nothing failed, what is missing is a warning, and nothing was made', async () => {
+    const { code, findings, of } = await doctor(environment(join(folder.path, 'data')));
+    expect(findings.filter(({ state }) => state === 'failure')).toEqual([]);
+    expect(code).toBe(0);
+    expect(of('data folder')[0]?.found).toContain('will be made');
+    expect(of('role')[0]).toMatchObject({ state: 'warning', mend: 'Start it with fsp serve' });
+    expect((await fsp(['doctor'], environment(join(folder.path, 'data')))).stdout).toMatch(/^ok {6} data folder/m);
+  });
+
+  test('every failure says how to mend it, and the exit code tells', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const port = String((taken.address() as AddressInfo).port);
+    writeFileSync(join(folder.path, 'file'), '');
+    const { code, findings, of } = await doctor(
+      environment(join(folder.path, 'file'), {
+        FSP_INTAKE_PORT: port,
+        FSP_CLICKHOUSE_URL: 'http://127.0.0.1:9',
+        FSP_CLICKHOUSE_PASSWORD: 'hunter2',
+        FSP_SITE_INBOX: join(folder.path, 'away'),
+        FSP_SETUP_LOGS: join(folder.path, 'x.log'),
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hunter2@127.0.0.1:9',
+      }),
+    );
+    taken.close();
+    expect(code).toBe(1);
+    for (const subject of ['data folder', 'intake port', 'ClickHouse', 'site inbox']) {
+      expect(of(subject)[0]).toMatchObject({ state: 'failure', mend: expect.stringMatching(/./) as string });
+    }
+    expect(of('OpenTelemetry')[0]?.state).toBe('warning');
+    expect(of('set-up logs').map(({ state }) => state)).toEqual(['warning', 'warning']);
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
+  });
+});
+
+describe('beside a running server', () => {
+  const folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  let server: RunningServer;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    server = await startServer(data);
+    const port = (url: string) => new URL(url).port;
+    env = environment(data, { FSP_INTAKE_PORT: port(server.intake), FSP_MANAGEMENT_PORT: port(server.management) });
+  });
+  afterAll(async () => {
+    await server.kill('SIGTERM');
+    folder.remove();
+  });
+
+  test('ClickHouse is looked into, and its ports are known as its own', async () => {
+    const { code, findings, of } = await doctor(env);
+    expect(findings.filter(({ state }) => state === 'failure')).toEqual([]);
+    expect(code).toBe(0);
+    for (const subject of ['ClickHouse', 'ClickHouse rights', 'ClickHouse deduplication', 'Landlock']) {
+      expect(of(subject)[0]?.state).toBe('ok');
+    }
+    expect(of('intake port')[0]?.found).toContain('held by the running server');
+    expect(of('clock').map(({ state }) => state)).toEqual(['ok', 'ok']);
+    expect(of('role')[0]?.found).toContain('10000 messages in 3600 s');
+  });
+
+  test('a data folder that others may read is a warning', async () => {
+    chmodSync(data, 0o755);
+    const { of } = await doctor(env);
+    expect(of('data folder')[0]).toMatchObject({ state: 'warning', mend: `chmod 700 ${data}` });
+    chmodSync(data, 0o700);
+    mkdirSync(join(folder.path, 'inbox'));
+    expect((await doctor({ ...env, FSP_SITE_INBOX: join(folder.path, 'inbox') })).of('site inbox')[0]?.state).toBe(
+      'ok',
+    );
+  });
+});

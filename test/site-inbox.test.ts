@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { report } from './reports.js';
+import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let inbox: string;
+let server: RunningServer;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  inbox = join(folder.path, 'incoming');
+});
+afterEach(async () => {
+  await server.kill('SIGTERM');
+  folder.remove();
+});
+
+const start = async () => {
+  server = await startServer(join(folder.path, 'data'), { FSP_SITE_INBOX: inbox });
+};
+const files = () => {
+  try {
+    return readdirSync(inbox).filter((name) => name.endsWith('.SMX'));
+  } catch {
+    return [];
+  }
+};
+const sent = (n: number) => report({ client: `PC${n}`, state: 100, serial: n });
+const contents = () => new Set(files().map((name) => readFileSync(join(inbox, name)).toString('hex')));
+const expected = (count: number) =>
+  new Set(Array.from({ length: count }, (_, n) => Buffer.from(sent(n)).toString('hex')));
+
+test('every admitted report is there byte for byte, whole, and under a name of its own', async () => {
+  mkdirSync(inbox);
+  await start();
+  for (let n = 0; n < 120; n++) await server.post(sent(n));
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === 120,
+  );
+  expect(contents()).toEqual(expected(120));
+  expect(readdirSync(inbox).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('a share that is away holds nothing else up, is said once, and gets all when it comes, goes and comes again', async () => {
+  await start();
+  for (let n = 0; n < 20; n++) expect((await server.post(sent(n))).status).toBe(200);
+  const stored = () => server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM state_messages');
+  await eventually(stored, (rows) => rows[0]?.n === 20);
+  expect(server.output()).toContain('takes no files');
+  expect(server.output().match(/takes no files \(ENOENT\)/g)).toHaveLength(1);
+  mkdirSync(inbox);
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === 20,
+    40_000,
+  );
+  renameSync(inbox, `${inbox}.away`);
+  for (let n = 20; n < 40; n++) await server.post(sent(n));
+  await eventually(stored, (rows) => rows[0]?.n === 40);
+  renameSync(`${inbox}.away`, inbox);
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === 40,
+    40_000,
+  );
+  expect(contents()).toEqual(expected(40));
+}, 120_000);
+
+test('something that is no folder in its place is no reason to lose a report, nor is a kill -9', async () => {
+  writeFileSync(inbox, 'a file');
+  await start();
+  for (let n = 0; n < 10; n++) await server.post(sent(n));
+  await eventually(
+    () => Promise.resolve(server.output()),
+    (text) => text.includes('it is no folder'),
+  );
+  await server.kill('SIGKILL');
+  rmSync(inbox);
+  mkdirSync(inbox);
+  await start();
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === 10,
+    40_000,
+  );
+  expect(contents()).toEqual(expected(10));
+}, 60_000);
