@@ -177,6 +177,61 @@ test('of several receivers that change one role at the same moment, one is first
   await client.close();
 });
 
+test('a role that is created at one receiver is in force at the other, over one ClickHouse', async () => {
+  const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
+  const other = await startServer(join(folder.path, 'second'), {
+    FSP_SERVER_NAME: 'fsp02.contoso.com',
+    FSP_CLICKHOUSE_URL: engine.url,
+    FSP_CLICKHOUSE_USER: engine.writer.username,
+    FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+  });
+  try {
+    const { status } = await call('POST', '/api/v1/roles', { body: { serverName: 'FSP02', messageCount: 777 } });
+    expect(status).toBe(201);
+    await eventually(
+      () => other.status() as Promise<{ throttle: { messageLimit: number } }>,
+      ({ throttle }) => throttle.messageLimit === 777,
+    );
+    const { body } = await call('GET', '/api/v1/roles', { token: tokens().viewer });
+    expect((body.roles as { server: string }[]).map(({ server: name }) => name)).toContain('FSP02');
+  } finally {
+    await other.kill('SIGTERM');
+  }
+});
+
+describe('queries', () => {
+  const query = (sql: string) => call('POST', '/api/v1/query', { body: { sql }, token: tokens().viewer });
+
+  test('read, and say what is wrong with them', async () => {
+    const { status, body } = await query('SELECT 1 AS one;');
+    expect([status, body.data]).toEqual([200, [{ one: 1 }]]);
+    const wrong = await query('SELECT nothing FROM nowhere');
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'FSP_QUERY_FAILED']);
+  });
+
+  test.each([
+    'DROP TABLE fsp.state_messages',
+    "INSERT INTO fsp.rejected_messages (reason) VALUES ('x')",
+    "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+    'SYSTEM SHUTDOWN',
+    'SELECT * FROM system.users',
+  ])('%s is refused', async (sql) => {
+    expect((await query(sql)).status).toBe(400);
+  });
+
+  test('runs of set-up logs are listed, and a wrong id or limit is refused', async () => {
+    expect((await call('GET', '/api/v1/setup-runs')).body).toEqual({ rows: [] });
+    expect((await call('GET', `/api/v1/setup-runs/${'0'.repeat(32)}/records?after=5`)).body).toEqual({ rows: [] });
+    for (const path of [
+      '/api/v1/setup-runs?limit=x',
+      '/api/v1/setup-runs?limit=99999',
+      '/api/v1/setup-runs/abc/records',
+    ])
+      expect((await call('GET', path)).status).toBe(400);
+  });
+});
+
 describe('a role and its receiver', () => {
   test('a change is in force at once: raising the count releases messages, lowering holds them', async () => {
     for (let n = 0; n < 160; n++) await server.post(report({ client: `PC${n}`, state: 100 }));

@@ -149,6 +149,7 @@ export async function startApp(config: Config): Promise<App> {
       await createManagement({
         tokens,
         roles,
+        reader: store.reader,
         logger,
         readiness: () => readinessOf(intake, spool, store, deliveries, role),
         status: () => ({

@@ -9,7 +9,7 @@ const catalogue = {
   FSP_DATA_DIR_LOCKED: { exit: 2 },
   FSP_DATA_DIR_UNWRITABLE: { exit: 2 },
   FSP_SERVER_NOT_FOUND: { exit: 1 },
-  FSP_QUERY_FAILED: { exit: 1 },
+  FSP_QUERY_FAILED: { exit: 1, status: 400 },
   FSP_ENGINE_UNAVAILABLE: { exit: 1 },
   FSP_ENGINE_FAILED: { exit: 1 },
   FSP_CLICKHOUSE_UNREACHABLE: { exit: 1, status: 503 },

@@ -7,6 +7,7 @@ import { checkServer, connect } from './clickhouse/client.js';
 import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
+import { DataReader } from './clickhouse/reader.js';
 import { migrate } from './clickhouse/migrate.js';
 import type { Config } from './config.js';
 import type { Sink } from './delivery/sink.js';
@@ -17,6 +18,8 @@ import { createClickHouseSink } from './sinks/clickhouse.js';
 export interface Store {
   sink: Sink;
   client: ClickHouseClient;
+  /** Answers questions, and cannot change anything. */
+  reader: DataReader;
   /** Reaches the server and brings its schema up to date, once; every batch waits for it. */
   prepare(): Promise<void>;
   /** One line for people: where it is, and how it is confined. */
@@ -63,6 +66,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     describe: (entry) => describe(entry.message),
   });
 
+  const readingClient = engine === null ? client : connect({ url, ...engine.reader, database });
   let prepared = false;
   async function prepare(): Promise<void> {
     if (prepared) return;
@@ -92,6 +96,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       close: () => Promise.resolve(),
     },
     client,
+    reader: new DataReader({ client: readingClient, database, embedded: engine !== null }),
     prepare,
     description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
     prepared: () => prepared,
@@ -99,6 +104,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     async close() {
       await rows.close();
       await client.close();
+      if (readingClient !== client) await readingClient.close();
       await engine?.stop();
     },
   };

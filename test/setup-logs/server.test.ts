@@ -59,6 +59,17 @@ test('a failed installation that two logs tell of is one story in ClickHouse, wh
     (rows) => (rows[0]?.n ?? 0) >= 30,
   );
   expect(counts).toMatchObject({ n: counts?.distinct, error: 'A fatal error occurred during installation' });
+  const api = async (path: string) => {
+    const answer = await fetch(`${running.management}/api/v1/${path}`, {
+      headers: { authorization: `Bearer ${running.token}` },
+    });
+    return ((await answer.json()) as { rows: { run_id: string; verdict: string; line_number: string }[] }).rows;
+  };
+  const listed = await api('setup-runs');
+  expect(listed.map(({ verdict }) => verdict)).toEqual(['failed', 'failed']);
+  const records = await api(`setup-runs/${listed[0]?.run_id}/records?limit=5&after=3`);
+  expect(records.map(({ line_number }) => Number(line_number))).toEqual([4, 5, 6, 7, 10]);
+
   const [begin] = await running.query<{ at: string }>(
     `SELECT toString(min(logged_at)) AS at FROM setup_log_records WHERE log_format = 'role_setup'`,
   );

@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
+import { registerData, type DataReader } from './data-api.js';
 import { answerProblems } from './problem.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
@@ -24,6 +25,7 @@ export interface ManagementOptions {
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
   roles: Roles;
+  reader: DataReader;
   logger: { error(details: object, message: string): void };
 }
 
@@ -122,6 +124,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
         () => options.status(),
       );
       registerRoles(api, options.roles, adminOnly);
+      registerData(api, options.reader);
       done();
     },
     { prefix: '/api/v1' },
@@ -139,6 +142,7 @@ export async function describeApi(): Promise<unknown> {
     readiness: unused,
     status: unused,
     roles: undefined as unknown as Roles,
+    reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     logger: { error: unused },
   });
   await app.ready();

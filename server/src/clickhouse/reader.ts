@@ -1,0 +1,71 @@
+import { text } from 'node:stream/consumers';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { FspError } from '../errors.js';
+import { clickHouseError } from './client.js';
+import { refuseFileFunction } from './file-gate.js';
+
+export interface ReaderOptions {
+  /** Where the account is one that may only read; else each query is made read-only. */
+  client: ClickHouseClient;
+  database: string;
+  embedded: boolean;
+}
+
+/** What the management API reads, read-only. @throws FspError FSP_QUERY_FAILED, FSP_CLICKHOUSE_… */
+export class DataReader {
+  constructor(private readonly options: ReaderOptions) {}
+
+  setupRuns(limit: number): Promise<object[]> {
+    return this.rows(
+      `SELECT * FROM ${this.options.database}.setup_runs ORDER BY started_at DESC LIMIT {limit: UInt32}`,
+      { limit },
+    );
+  }
+
+  setupRunRecords(runId: string, after: number, limit: number): Promise<object[]> {
+    return this.rows(
+      `SELECT * EXCEPT (batch_id, row_id) FROM ${this.options.database}.setup_log_records
+       WHERE run_id = {runId: String} AND line_number > {after: UInt64} ORDER BY line_number, byte_offset LIMIT {limit: UInt32}`,
+      { runId, after, limit },
+    );
+  }
+
+  async query(sql: string): Promise<string> {
+    const { client, embedded } = this.options;
+    try {
+      if (embedded) await refuseFileFunction(client, sql);
+      const answer = await client.exec({
+        query: sql.trim().replace(/;$/, ''),
+        clickhouse_settings: { default_format: 'JSON', ...this.readOnly },
+      });
+      return await text(answer.stream);
+    } catch (error) {
+      throw queryError(error);
+    }
+  }
+
+  private get readOnly(): { readonly?: '2' } {
+    return this.options.embedded ? {} : { readonly: '2' };
+  }
+
+  private async rows(query: string, parameters: Record<string, unknown>): Promise<object[]> {
+    try {
+      const answer = await this.options.client.query({
+        query,
+        query_params: parameters,
+        format: 'JSONEachRow',
+        clickhouse_settings: this.readOnly,
+      });
+      return await answer.json<object>();
+    } catch (error) {
+      throw clickHouseError(error);
+    }
+  }
+}
+
+/** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */
+function queryError(error: unknown): FspError {
+  const known = clickHouseError(error);
+  if (known.code !== 'FSP_CLICKHOUSE_REFUSED') return known;
+  return new FspError('FSP_QUERY_FAILED', known.message, { cause: error });
+}
