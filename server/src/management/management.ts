@@ -68,7 +68,14 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       security: [{ token: [] }],
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: false } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { persistAuthorization: false },
+    theme: {
+      title: 'Fallback status point',
+      css: [{ filename: 'own.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
   const open = { security: [], tags: ['Health'] };
