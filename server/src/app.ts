@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
-import type { Config } from './config.js';
+import { listOf, type Config } from './config.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
@@ -217,10 +217,7 @@ function buildIntake(
 function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, logger: Logger): SetupLogs {
   return new SetupLogs({
     spool,
-    targets: config.setupLogs
-      .split(',')
-      .map((target) => target.trim())
-      .filter(Boolean),
+    targets: listOf(config.setupLogs),
     timezone: config.setupLogsTimezone === '' ? null : checkZone(config.setupLogsTimezone),
     hostName: config.serverName,
     logger,

@@ -24,6 +24,14 @@ export interface ConfigInput {
   flags: Partial<Record<ConfigKey, string>>;
 }
 
+/** The items of a setting that is a list separated by commas. */
+export function listOf(setting: string): string[] {
+  return setting
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
 /**
  * The effective configuration: defaults < file < environment < flags. An empty variable counts as not set.
  * @throws FspError FSP_CONFIG_INVALID naming the setting, its value (never a secret's) and what is allowed

@@ -48,13 +48,17 @@ const behaviour: Record<ErrorCode, { status?: number; exit?: number }> = catalog
 
 /** An error that the product foresees. The message says what happened, to what, and what to do, on one line. */
 export class FspError extends Error {
+  /** What rules have against the input, one by one, where that is the reason. */
+  readonly findings: readonly object[] | undefined;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { findings?: readonly object[] },
   ) {
     super(message, options);
     this.name = 'FspError';
+    this.findings = options?.findings;
   }
 
   /** The HTTP status that answers it; 500 for errors that are no client's doing. */

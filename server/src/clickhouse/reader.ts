@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, DataFormat } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import { refuseFileFunction } from './file-gate.js';
@@ -31,21 +31,11 @@ export class DataReader {
   }
 
   async query(sql: string): Promise<string> {
-    const { client, embedded } = this.options;
     try {
-      if (embedded) await refuseFileFunction(client, sql);
-      const answer = await client.exec({
-        query: sql.trim().replace(/;$/, ''),
-        clickhouse_settings: { default_format: 'JSON', ...this.readOnly },
-      });
-      return await text(answer.stream);
+      return await text(await askReadOnly(this.options, sql, 'JSON'));
     } catch (error) {
       throw queryError(error);
     }
-  }
-
-  private get readOnly(): { readonly?: '2' } {
-    return this.options.embedded ? {} : { readonly: '2' };
   }
 
   private async rows(query: string, parameters: Record<string, unknown>): Promise<object[]> {
@@ -54,13 +44,37 @@ export class DataReader {
         query,
         query_params: parameters,
         format: 'JSONEachRow',
-        clickhouse_settings: this.readOnly,
+        clickhouse_settings: readOnly(this.options),
       });
       return await answer.json<object>();
     } catch (error) {
       throw clickHouseError(error);
     }
   }
+}
+
+/**
+ * Asks whatever somebody wrote; the answer as a stream, in the format that the query names or else the given one.
+ * Errors are the client's own.
+ */
+export async function askReadOnly(
+  options: Pick<ReaderOptions, 'client' | 'embedded'>,
+  sql: string,
+  format: string,
+): Promise<NodeJS.ReadableStream> {
+  const { client, embedded } = options;
+  // Where the engine is not confined by the kernel, file() would read what the server's user can read.
+  if (embedded) await refuseFileFunction(client, sql);
+  const answer = await client.exec({
+    query: sql.trim().replace(/;$/, ''),
+    clickhouse_settings: { default_format: format as DataFormat, ...readOnly(options) },
+  });
+  return answer.stream;
+}
+
+/** The embedded engine's reader may change nothing anyway, and no setting either. */
+function readOnly({ embedded }: Pick<ReaderOptions, 'embedded'>): { readonly?: '2' } {
+  return embedded ? {} : { readonly: '2' };
 }
 
 /** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */

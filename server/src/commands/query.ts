@@ -1,11 +1,9 @@
-import type { DataFormat } from '@clickhouse/client';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
-import { refuseFileFunction } from '../clickhouse/file-gate.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { addConfigOptions, configOf } from './options.js';
@@ -39,13 +37,8 @@ Examples:
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
   const { client, embedded } = await connectForReading(config);
   try {
-    // Where the engine is not confined by the kernel, file() would read what the server's user can read.
-    if (embedded) await refuseFileFunction(client, sql);
-    const answer = await client.exec({
-      query: sql.trim().replace(/;$/, ''),
-      clickhouse_settings: { default_format: format as DataFormat, ...(embedded ? {} : { readonly: '2' }) },
-    });
-    await pipeline(answer.stream, process.stdout, { end: false });
+    const { askReadOnly } = await import('../clickhouse/reader.js');
+    await pipeline(await askReadOnly({ client, embedded }, sql, format), process.stdout, { end: false });
   } catch (error) {
     throw queryError(error);
   } finally {

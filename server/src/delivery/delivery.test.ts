@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { openSpool, type Spool } from '../spool/spool.js';
 import { createDelivery, type Delivery } from './delivery.js';
-import type { Batch, Sink } from './sink.js';
+import type { Batch } from '../spool/entries.js';
+import type { Sink } from './sink.js';
 
 let dir: string;
 let spool: Spool;

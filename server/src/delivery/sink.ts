@@ -1,13 +1,4 @@
-import type { SpoolEntry } from '../spool/entries.js';
-
-/** A contiguous piece of the admitted log, written down in the spool before it is sent for the first time. */
-export interface Batch {
-  /** 32 lower-case hex digits; the same on every attempt. */
-  id: string;
-  /** When the batch was made, in milliseconds since 1970 UTC; the same on every attempt. */
-  createdAt: number;
-  entries: SpoolEntry[];
-}
+import type { Batch } from '../spool/entries.js';
 
 /** A place that admitted entries go to. Each has its own cursor and never waits for another. */
 export interface Sink {

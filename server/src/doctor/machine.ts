@@ -3,7 +3,7 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import landlock from '../clickhouse/landlock.cjs';
-import type { Config } from '../config.js';
+import { listOf, type Config } from '../config.js';
 import { failure, ok, warning, type Diagnosis } from './check.js';
 
 const gigabyte = 1024 ** 3;
@@ -103,10 +103,7 @@ export async function checkSiteInbox({ siteInbox }: Config): Promise<Diagnosis> 
 /** The set-up logs that are followed: each there and readable. */
 export async function checkSetupLogs({ setupLogs, setupLogsTimezone }: Config): Promise<Diagnosis[]> {
   const subject = 'set-up logs';
-  const targets = setupLogs
-    .split(',')
-    .map((target) => target.trim())
-    .filter(Boolean);
+  const targets = listOf(setupLogs);
   if (targets.length === 0) return [ok(subject, 'none are followed')];
   const found = await Promise.all(
     targets.map(async (target) => {

@@ -1,15 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
 import { problemSchema } from './schemas.js';
 
 /** What the routes ask ClickHouse; always as one who may only read. */
-export interface DataReader {
-  setupRuns(limit: number): Promise<object[]>;
-  setupRunRecords(runId: string, after: number, limit: number): Promise<object[]>;
-  /** The answer as text, in ClickHouse's JSON format. */
-  query(sql: string): Promise<string>;
-}
+export type Reader = Pick<DataReader, 'setupRuns' | 'setupRunRecords' | 'query'>;
 
 const mostRows = 10_000;
 const rows = Type.Object({ rows: Type.Array(Type.Object({}, { additionalProperties: true })) });
@@ -19,7 +15,7 @@ const limit = Type.Optional(
 );
 
 /** Routes that read data: verdicts of set-up logs, and queries for the preview console. */
-export function registerData(api: FastifyInstance, reader: DataReader): void {
+export function registerData(api: FastifyInstance, reader: Reader): void {
   api.get<{ Querystring: { limit?: string } }>(
     '/setup-runs',
     {

@@ -5,7 +5,7 @@ import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
-import { registerData, type DataReader } from './data-api.js';
+import { registerData, type Reader } from './data-api.js';
 import { answerProblems } from './problem.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
@@ -25,7 +25,7 @@ export interface ManagementOptions {
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
   roles: Roles;
-  reader: DataReader;
+  reader: Reader;
   logger: { error(details: object, message: string): void };
 }
 

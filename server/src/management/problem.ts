@@ -8,7 +8,7 @@ export interface Problem {
   code: string;
   title: string;
   /** What the rules on a role have against it, where that is the reason. */
-  findings?: unknown;
+  findings?: readonly object[];
 }
 
 interface ValidationError {
@@ -28,7 +28,7 @@ export function answerProblems(app: FastifyInstance, logger: { error(details: ob
       status,
       code: known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL'),
       title: titleOf(error, known, status),
-      ...(Array.isArray(known?.cause) ? { findings: known.cause } : {}),
+      ...(known?.findings === undefined ? {} : { findings: known.findings }),
     };
     return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
   });

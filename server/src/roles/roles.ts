@@ -77,7 +77,7 @@ export class Roles {
         return { role: there, warnings: await this.warningsOf(there), created: false };
       const findings = await this.check(configuration, null, there !== null);
       if (there !== null && findings.every(({ severity, code }) => severity === 'warning' || code === 'ROLE_EXISTS'))
-        throw new FspError('FSP_ROLE_EXISTS', findings[0]?.message.en ?? '', { cause: findings });
+        throw new FspError('FSP_ROLE_EXISTS', findings[0]?.message.en ?? '', { findings });
       const warnings = accepted(findings);
       const role = await this.add(server, before, configuration, false, by);
       return { role, warnings, created: true };
@@ -154,7 +154,7 @@ export class Roles {
 function accepted(findings: Finding[]): Finding[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0)
-    throw new FspError('FSP_ROLE_INVALID', errors.map(({ message }) => message.en).join('; '), { cause: errors });
+    throw new FspError('FSP_ROLE_INVALID', errors.map(({ message }) => message.en).join('; '), { findings: errors });
   return findings;
 }
 

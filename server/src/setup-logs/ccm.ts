@@ -1,4 +1,4 @@
-import { asUtc, type Clock } from './time.js';
+import { utcOfParts, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
 
 const opener = '<![LOG[';
@@ -121,22 +121,12 @@ export class CcmParser implements FormatParser {
   }
 
   private timeOf(clock: (string | undefined)[], date: (string | undefined)[], remarks: Remark[]): number | null {
-    const [hour, minute, second, fraction, bias] = clock;
-    const [month, day, year] = date;
-    const local = asUtc({
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
-      // Three digits, or five to seven where a .NET program writes; never a bias.
-      millisecond: fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0')),
-    });
+    const local = utcOfParts(date, clock);
     if (local === null) {
       remarks.push('damaged');
       return null;
     }
+    const bias = clock[4];
     if (bias === undefined) return this.clock.inZone(local, remarks);
     // `+-360` is written by programs that put a sign before a signed number: no zone can be told from it.
     return this.clock.withBias(local, /^[+-]\d/.test(bias) ? Number(bias) : NaN, remarks);

@@ -1,4 +1,5 @@
 import { readDate, type DateOrder } from './msi-dates.js';
+import { severityOfResult } from './result.js';
 import { asUtc, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
 
@@ -109,7 +110,7 @@ export class MsiParser implements FormatParser {
     const ofDay = msOfDay(parts);
     let local = this.day + ofDay;
     if (this.lastLocal - local > dayMs / 2) local += dayMs;
-    else if (local - this.lastLocal > dayMs / 2 && local - dayMs >= 0) local -= dayMs;
+    else if (local - this.lastLocal > dayMs / 2) local -= dayMs;
     this.day = local - ofDay;
     this.lastLocal = local;
     if (!this.dateSure) remarks.push('date_order_assumed');
@@ -190,7 +191,7 @@ export function errorNumberOf(message: string): number | null {
 function severityOf(message: string): Severity {
   if (property.test(message)) return 'DEBUG';
   const result = resultOf(message) ?? actualError(message);
-  if (result !== null) return result === 0 ? 'INFO' : result === 3010 || result === 1641 ? 'WARN' : 'ERROR';
+  if (result !== null) return severityOfResult(result);
   const ended = actionEnded(message);
   if (ended !== null) return ended.value === 3 ? 'ERROR' : ended.value === 2 || ended.value === 4 ? 'WARN' : 'INFO';
   if (errorNumberOf(message) !== null) return 'ERROR';

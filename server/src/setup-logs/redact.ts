@@ -112,8 +112,9 @@ export class Redactor {
   }
 
   private learn(names: Iterable<string>): void {
+    const known = this.names.size;
     for (const name of names) this.names.add(name);
-    if (this.names.size > 0) this.hiddenNames = new RegExp(`\\b(?:${[...this.names].map(escaped).join('|')})\\b`);
+    if (this.names.size > known) this.hiddenNames = new RegExp(`\\b(?:${[...this.names].map(escaped).join('|')})\\b`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { asUtc, type Clock } from './time.js';
+import { severityOfResult } from './result.js';
+import { utcOfParts, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
 import { severityByWords } from './words.js';
 
@@ -32,16 +33,8 @@ export class RoleSetupParser implements FormatParser {
       return;
     }
     this.flush();
-    const [month, day, year, hour, minute, second] = fields.slice(1, 7).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
     const remarks: Remark[] = [];
-    const local = asUtc({ year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, millisecond: 0 });
+    const local = utcOfParts(fields.slice(1, 4), fields.slice(4, 7));
     if (local === null) remarks.push('damaged');
     const time = local === null ? null : this.clock.inZone(local, remarks);
     this.held = recordOf(line, time, fields[7] ?? '', remarks);
@@ -85,7 +78,7 @@ function recordOf(line: Line, time: number | null, text: string, remarks: Remark
 
 function severityOf(message: string): Severity {
   const code = /\bexited with return code: (\d+)/i.exec(message)?.[1];
-  if (code !== undefined) return code === '0' ? 'INFO' : code === '3010' || code === '1641' ? 'WARN' : 'ERROR';
+  if (code !== undefined) return severityOfResult(Number(code));
   const told = /^(INFO|WARN|ERROR)(?:ING)?\s*:/i.exec(message)?.[1];
   return told === undefined ? severityByWords(message) : (told.toUpperCase() as Severity);
 }

@@ -1,4 +1,4 @@
-import { asUtc, type Clock } from './time.js';
+import { utcOfParts, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, Remark } from './types.js';
 import { severityByWords } from './words.js';
 
@@ -70,16 +70,7 @@ export class SimpleParser implements FormatParser {
   private timeOf(stamp: string, remarks: Remark[]): number | null {
     const now = current.exec(stamp);
     if (now !== null) {
-      const [month, day, year, hour, minute, second] = now.slice(1, 7).map(Number) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      const millisecond = Number((now[7] ?? '').slice(0, 3));
-      const local = asUtc({ year, month, day, hour, minute, second, millisecond });
+      const local = utcOfParts(now.slice(1, 4), now.slice(4, 8));
       if (local === null) return null;
       return now[8] === undefined
         ? this.clock.inZone(local, remarks)
@@ -88,15 +79,7 @@ export class SimpleParser implements FormatParser {
     const then = old.exec(stamp);
     if (then === null) return null;
     const [, month = '', day, hour, minute, second, fraction, year, zone = ''] = then;
-    const local = asUtc({
-      year: Number(year),
-      month: months.indexOf(month) + 1,
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
-      millisecond: Number(fraction ?? 0),
-    });
+    const local = utcOfParts([String(months.indexOf(month) + 1), day, year], [hour, minute, second, fraction]);
     if (local === null) return null;
     const bias = namedZones[zone.replace(/~$/, '').trim()];
     return bias === undefined ? this.clock.inZone(local, remarks) : this.clock.withBias(local, bias, remarks);

@@ -33,6 +33,22 @@ export function asUtc(local: LocalTime): number | null {
   return there ? time : null;
 }
 
+/**
+ * The same from the texts of a stamp, in the order in which Configuration Manager writes it. A year of two digits is of
+ * this century; a fraction has three digits, or up to seven where a .NET program writes.
+ */
+export function utcOfParts(
+  date: readonly (string | undefined)[],
+  time: readonly (string | undefined)[],
+): number | null {
+  const [month, day, year] = date.map(Number);
+  const [hour, minute, second] = time.map(Number);
+  if (year === undefined || month === undefined || day === undefined) return null;
+  if (hour === undefined || minute === undefined || second === undefined) return null;
+  const millisecond = Number((time[3] ?? '').slice(0, 3).padEnd(3, '0'));
+  return asUtc({ year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, millisecond });
+}
+
 /** Turns the times of one log into UTC. */
 export class Clock {
   private cachedQuarter = NaN;

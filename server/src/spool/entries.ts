@@ -92,3 +92,12 @@ export interface SetupRunEntry {
 
 export type SpoolEntry =
   StateMessageEntry | RejectedMessageEntry | ThrottleWindowEntry | SetupLogRecordEntry | SetupRunEntry;
+
+/** A contiguous piece of the admitted log, written down in the spool before it is sent for the first time. */
+export interface Batch {
+  /** 32 lower-case hex digits; the same on every attempt. */
+  id: string;
+  /** When the batch was made, in milliseconds since 1970 UTC; the same on every attempt. */
+  createdAt: number;
+  entries: SpoolEntry[];
+}

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
-import type { Window } from '../throttle/window.js';
+import type { Window } from './store.js';
 import type { SpoolEntry } from './entries.js';
 import { openSpool, type Spool } from './spool.js';
 import { openSpoolStore } from './store.js';

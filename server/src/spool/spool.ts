@@ -16,11 +16,9 @@
  */
 import { EventEmitter } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import type { Batch } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import type { RoleVersion } from '../roles/role.js';
-import type { Window } from '../throttle/window.js';
-import type { SpoolEntry, StateMessageEntry } from './entries.js';
+import type { Batch, SpoolEntry, StateMessageEntry } from './entries.js';
 import { SeenMessages } from './seen.js';
 import {
   failedLane,
@@ -30,6 +28,7 @@ import {
   type LogPosition,
   type SinkRecord,
   type SpoolStore,
+  type Window,
 } from './store.js';
 
 /** The most that one transaction moves or deletes, so that the event loop is never held for long. */

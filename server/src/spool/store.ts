@@ -1,7 +1,20 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
 import type { RoleVersion } from '../roles/role.js';
-import type { Window } from '../throttle/window.js';
 import type { SpoolEntry } from './entries.js';
+
+/** One window of the throttle: at most `limit` messages may pass from `start` until `intervalMs` later. */
+export interface Window {
+  /** Milliseconds since 1970 UTC. */
+  start: number;
+  limit: number;
+  intervalMs: number;
+  /** Messages that have passed in it. */
+  used: number;
+  /** Messages that came in during it. */
+  received: number;
+  /** Bodies that were refused during it. */
+  rejected: number;
+}
 
 /** A batch as it is written down before it is sent: positions in the admitted log, both included. */
 export interface PendingBatch {

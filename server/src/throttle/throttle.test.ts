@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { openSpool, type Spool } from '../spool/spool.js';
 import { createThrottle, type Throttle, type ThrottleSettings } from './throttle.js';
-import { allowance, clearanceAt, windowAt, type Window } from './window.js';
+import { allowance, clearanceAt, windowAt } from './window.js';
+import type { Window } from '../spool/store.js';
 
 describe('the window', () => {
   const settings = { messageLimit: 10, intervalSeconds: 100 };

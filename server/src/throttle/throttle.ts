@@ -1,5 +1,6 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
-import { allowance, clearanceAt, windowAt, type Window, type WindowSettings } from './window.js';
+import type { Window } from '../spool/store.js';
+import { allowance, clearanceAt, windowAt, type WindowSettings } from './window.js';
 
 /** The running window's figures are written this often at the most. */
 const reportEveryMs = 60_000;

@@ -1,16 +1,4 @@
-/** One window of the throttle: at most `limit` messages may pass from `start` until `intervalMs` later. */
-export interface Window {
-  /** Milliseconds since 1970 UTC. */
-  start: number;
-  limit: number;
-  intervalMs: number;
-  /** Messages that have passed in it. */
-  used: number;
-  /** Messages that came in during it. */
-  received: number;
-  /** Bodies that were refused during it. */
-  rejected: number;
-}
+import type { Window } from '../spool/store.js';
 
 export interface WindowSettings {
   messageLimit: number;

@@ -196,8 +196,7 @@ export class Follower {
 
   private async readOne(log: FollowedLog, complete: boolean): Promise<void> {
     const { key, path } = log.position;
-    const { position } = log;
-    let stored = position;
+    let stored = log.position;
     try {
       await log.read(async (found) => {
         await this.options.store(found);

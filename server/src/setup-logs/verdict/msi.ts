@@ -2,7 +2,8 @@ import { adviceOn } from '../../catalog/advice.js';
 import { codesIn, inWords } from '../codes.js';
 import { actionEnded, actionStarted, actualError, errorNumberOf, resultOf, summaryOf } from '../msi.js';
 import type { LogRecord, Run } from '../types.js';
-import { beginRun, blame, oneLine, verdictOf } from './run.js';
+import { verdictOf } from '../result.js';
+import { beginRun, blame, oneLine } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
 /** `Build type: SHIP UNICODE 5.00.10011.00`, which only the heading at the beginning tells. */
@@ -94,12 +95,14 @@ class MsiRun {
   private explain({ message, line }: LogRecord): void {
     if (message.startsWith('Property(')) return;
     const lines = message.split('\n');
-    for (const [index, first] of lines.entries()) {
-      if (!speaksOfTrouble(first)) continue;
-      const isMessage = isErrorMessage(first);
+    for (const [index, lineText] of lines.entries()) {
+      if (!speaksOfTrouble(lineText)) continue;
+      const isMessage = isErrorMessage(lineText);
       // A message goes on in the lines below it, up to a blank one.
       const blank = lines.findIndex((one, at) => at > index && one.trim() === '');
-      const text = isMessage ? lines.slice(index, blank < 0 ? index + 3 : Math.min(blank, index + 3)).join(' ') : first;
+      const text = isMessage
+        ? lines.slice(index, blank < 0 ? index + 3 : Math.min(blank, index + 3)).join(' ')
+        : lineText;
       this.explanations.push({ line: line + index, text, isMessage });
       if (this.explanations.length > explanationsKept) this.explanations.shift();
     }

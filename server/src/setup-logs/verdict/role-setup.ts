@@ -1,7 +1,8 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { inWords } from '../codes.js';
 import type { LogRecord, Run } from '../types.js';
-import { beginRun, blame, verdictOf } from './run.js';
+import { verdictOf } from '../result.js';
+import { beginRun, blame } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
 const rule = /^={10,}$/;
@@ -23,7 +24,6 @@ export function trackRoleSetup(): RunTracker {
   let run: Run | null = null;
   let headed = false;
   let ended = false;
-  let role = '';
 
   return (record: LogRecord) => {
     const { message } = record;
@@ -31,13 +31,11 @@ export function trackRoleSetup(): RunTracker {
       run = beginRun(record);
       headed = rule.test(message);
       ended = false;
-      role = '';
     } else if (ended) return null;
     if (run === null) return null;
     if (started.test(message)) {
       headed = false;
-      role = /^\w+/.exec(message)?.[0] ?? '';
-      run.productName = role;
+      run.productName = /^\w+/.exec(message)?.[0] ?? '';
     }
     if (record.time !== null) run.endedAt = record.time;
     readLine(run, record);

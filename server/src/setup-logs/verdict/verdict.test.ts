@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { joinStories } from '../../server/src/setup-logs/verdict/story.js';
-import { asWindowsWrites, parseLog, syntheticLog } from '../synthetic-logs.js';
+import { joinStories } from './story.js';
+import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
 
 const runsOf = (name: string) => parseLog(asWindowsWrites(syntheticLog(name))).runs;
 const runOf = (name: string) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseLog, sampleLog } from '../synthetic-logs.js';
+import { parseLog, sampleLog } from '../../../test/synthetic-logs.js';
 
 /** Records as they are compared: line, time, severity, what stands in the log's fields, remarks. */
 const outline = (name: string) => {
