@@ -11,6 +11,7 @@ import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
+import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
@@ -151,6 +152,7 @@ export async function startApp(config: Config): Promise<App> {
         roles,
         reader: store.reader,
         logger,
+        console: (app) => registerPreview(app, { tokens, plugin: builtPlugin, host: builtHost }),
         readiness: () => readinessOf(intake, spool, store, deliveries, role),
         status: () => ({
           ...statusOf(config, spool, throttle, store, deliveries, role),

@@ -27,6 +27,8 @@ export interface ManagementOptions {
   roles: Roles;
   reader: Reader;
   logger: { error(details: object, message: string): void };
+  /** Registers what else the listener serves beside the API: the preview console. */
+  console?(app: FastifyInstance): Promise<void>;
 }
 
 /** Components without which no message can be taken. A ClickHouse that is away is no reason to send clients elsewhere. */
@@ -136,6 +138,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     },
     { prefix: '/api/v1' },
   );
+  await options.console?.(app);
   return app;
 }
 

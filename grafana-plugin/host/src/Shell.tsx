@@ -1,0 +1,203 @@
+import { css } from '@emotion/css';
+import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
+import { getThemeById, type AppPlugin, type AppRootProps, type GrafanaTheme2, type PluginConfigPageProps, type AppPluginMeta } from '@grafana/data';
+import { LocationServiceProvider, locationService, PluginPage } from '@grafana/runtime';
+import {
+  Badge,
+  Button,
+  ErrorBoundaryAlert,
+  GlobalStyles,
+  ModalRoot,
+  ModalsProvider,
+  PortalContainer,
+  RadioButtonGroup,
+  Stack,
+  Text,
+  ThemeContext,
+  useStyles2,
+} from '@grafana/ui';
+import { Router } from 'react-router-dom';
+import { CompatRouter, Navigate, Route, Routes, useLocation } from '@react-router-compat';
+import type { PreviewSession } from './boot.js';
+import { DashboardPage } from './DashboardPage.js';
+import { PanelPage } from './PanelPage.js';
+import { prefer, preferences } from './preferences.js';
+
+interface Props {
+  plugin: AppPlugin;
+  session: PreviewSession;
+}
+
+/** What Grafana puts around an app: routing, navigation, theme; and a bar that says that this is not Grafana. */
+export function Shell({ plugin, session }: Props) {
+  const theme = getThemeById(preferences().theme);
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <ModalsProvider>
+        <Router history={locationService.getHistory()}>
+          <CompatRouter>
+            <LocationServiceProvider service={locationService}>
+              <Frame plugin={plugin} session={session}>
+                <ErrorBoundaryAlert>
+                  <Content plugin={plugin} />
+                </ErrorBoundaryAlert>
+              </Frame>
+              <ModalRoot />
+            </LocationServiceProvider>
+          </CompatRouter>
+        </Router>
+        <PortalContainer />
+      </ModalsProvider>
+    </ThemeContext.Provider>
+  );
+}
+
+function Content({ plugin }: { plugin: AppPlugin }) {
+  const { meta } = plugin;
+  const home = meta.includes?.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${meta.id}`;
+  const Root = plugin.root as ComponentType<AppRootProps>;
+  const ConfigPage = plugin.configPages?.[0]?.body as ComponentType<PluginConfigPageProps<AppPluginMeta>> | undefined;
+  return (
+    <Routes>
+      <Route path="/" element={<Navigate to={home} replace />} />
+      <Route
+        path={`/a/${meta.id}/*`}
+        element={<Root meta={meta} basename={`/a/${meta.id}`} onNavChanged={() => undefined} query={{}} path="" />}
+      />
+      <Route
+        path={`/plugins/${meta.id}`}
+        element={
+          <PluginPage pageNav={{ text: meta.name }}>
+            {ConfigPage && <ConfigPage plugin={plugin as never} query={{}} />}
+          </PluginPage>
+        }
+      />
+      <Route path="/d/:uid/*" element={<DashboardPage pluginId={meta.id} />} />
+      <Route path="/panel/:id" element={<PanelPage />} />
+      <Route path="*" element={<PluginPage pageNav={{ text: 'Not in the preview' }}>Grafana has this page; the preview has not.</PluginPage>} />
+    </Routes>
+  );
+}
+
+/** Dashboards of the plugin, as Grafana lists them. */
+function useDashboards(pluginId: string) {
+  const [list, setList] = useState<{ uid: string; title: string }[]>([]);
+  useEffect(() => {
+    void fetch(`/public/plugins/${pluginId}/dashboards/index.json`)
+      .then((answer) => (answer.ok ? (answer.json() as Promise<{ uid: string; title: string }[]>) : []))
+      .then(setList);
+  }, [pluginId]);
+  return list;
+}
+
+function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  const { pathname } = useLocation();
+  const { theme, language } = preferences();
+  const pages = (plugin.meta.includes ?? []).filter(
+    ({ type, addToNav, role }) => type === 'page' && addToNav && (role !== 'Admin' || session.actingAs === 'admin'),
+  );
+  const dashboards = useDashboards(plugin.meta.id);
+  const link = (href: string, text: string) => (
+    <a key={href} className={styles.link} href={href} aria-current={pathname.startsWith(href) ? 'page' : undefined} onClick={(event) => {
+      event.preventDefault();
+      locationService.push(href);
+    }}>
+      {text}
+    </a>
+  );
+  return (
+    <div className={styles.frame}>
+      <header className={styles.bar}>
+        <Stack alignItems="center" gap={1} wrap="wrap">
+          <Badge text="Preview, not Grafana" color="orange" icon="info-circle" />
+          <Text color="secondary">{session.user}</Text>
+        </Stack>
+        <Stack alignItems="center" gap={2} wrap="wrap">
+          {session.role === 'admin' && (
+            <RadioButtonGroup
+              aria-label="Look as"
+              size="sm"
+              value={session.actingAs}
+              options={[
+                { value: 'admin' as const, label: 'Admin' },
+                { value: 'viewer' as const, label: 'Viewer' },
+              ]}
+              onChange={(actingAs) => {
+                void fetch('/api/preview/session', {
+                  method: 'PUT',
+                  headers: { 'content-type': 'application/json' },
+                  body: JSON.stringify({ actingAs }),
+                }).then(() => {
+                  location.reload();
+                });
+              }}
+            />
+          )}
+          <RadioButtonGroup
+            aria-label="Theme"
+            size="sm"
+            value={theme}
+            options={[
+              { value: 'dark' as const, label: 'Dark' },
+              { value: 'light' as const, label: 'Light' },
+            ]}
+            onChange={(value) => {
+              prefer({ theme: value });
+            }}
+          />
+          <RadioButtonGroup
+            aria-label="Language"
+            size="sm"
+            value={language}
+            options={[
+              { value: 'en-US' as const, label: 'English' },
+              { value: 'fr-FR' as const, label: 'Français' },
+            ]}
+            onChange={(value) => {
+              prefer({ language: value });
+            }}
+          />
+          <form method="post" action="/logout">
+            <Button type="submit" size="sm" variant="secondary" fill="text">
+              Sign out
+            </Button>
+          </form>
+        </Stack>
+      </header>
+      <div className={styles.body}>
+        <nav className={styles.nav} aria-label="Main">
+          {pages.map(({ path = '', name }) => link(path, name))}
+          {dashboards.length > 0 && <div className={styles.heading}>Dashboards</div>}
+          {dashboards.map(({ uid, title }) => link(`/d/${uid}`, title))}
+        </nav>
+        <div className={styles.content}>{children}</div>
+      </div>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  frame: css({ minHeight: '100vh', background: theme.colors.background.canvas }),
+  bar: css({
+    display: 'flex',
+    justifyContent: 'space-between',
+    gap: theme.spacing(2),
+    flexWrap: 'wrap',
+    padding: theme.spacing(1, 2),
+    background: theme.colors.background.primary,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+  }),
+  body: css({ display: 'flex' }),
+  nav: css({ width: 220, flexShrink: 0, padding: theme.spacing(2, 1), display: 'flex', flexDirection: 'column' }),
+  heading: css({ ...theme.typography.bodySmall, color: theme.colors.text.secondary, padding: theme.spacing(2, 1.5, 0.5) }),
+  link: css({
+    padding: theme.spacing(0.75, 1.5),
+    borderRadius: theme.shape.radius.default,
+    color: theme.colors.text.primary,
+    '&[aria-current]': { background: theme.colors.action.selected, fontWeight: theme.typography.fontWeightMedium },
+    '&:hover': { background: theme.colors.action.hover },
+  }),
+  content: css({ flexGrow: 1, minWidth: 0 }),
+});

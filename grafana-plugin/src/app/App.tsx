@@ -1,0 +1,34 @@
+import { lazy } from 'react';
+import type { AppRootProps } from '@grafana/data';
+import { Navigate, Route, Routes } from 'react-router';
+import { appPath } from '../constants.js';
+import { SettingsContext, type AppSettings } from '../configuration/settings.js';
+import { Lazily } from './Lazily.js';
+
+const Overview = lazy(() => import('../pages/OverviewPage.js'));
+const Clients = lazy(() => import('../pages/ClientsPage.js'));
+const Client = lazy(() => import('../pages/ClientPage.js'));
+const Failures = lazy(() => import('../pages/FailuresPage.js'));
+const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
+const Roles = lazy(() => import('../pages/RolesPage.js'));
+const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
+const Role = lazy(() => import('../pages/RolePage.js'));
+
+/** The app's pages. Each is loaded when it is first shown. */
+export default function App({ meta }: AppRootProps<AppSettings>) {
+  return (
+    <SettingsContext.Provider value={meta.jsonData ?? {}}>
+      <Routes>
+        <Route path="overview" element={<Lazily page={Overview} />} />
+        <Route path="clients" element={<Lazily page={Clients} />} />
+        <Route path="clients/:name" element={<Lazily page={Client} />} />
+        <Route path="failures" element={<Lazily page={Failures} />} />
+        <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
+        <Route path="roles" element={<Lazily page={Roles} />} />
+        <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
+        <Route path="roles/:server" element={<Lazily page={Role} />} />
+        <Route path="*" element={<Navigate to={`${appPath}/overview`} replace />} />
+      </Routes>
+    </SettingsContext.Provider>
+  );
+}

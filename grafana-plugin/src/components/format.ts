@@ -1,0 +1,28 @@
+import { dateTimeFormat, dateTimeFormatTimeAgo, getValueFormat, formattedValueToString } from '@grafana/data';
+import { language } from '../app/viewer.js';
+
+/** A moment in the user's zone; a dash for none. */
+export function moment(time: number | null | undefined): string {
+  return time === null || time === undefined ? '–' : dateTimeFormat(time);
+}
+
+/** `5 minutes ago`. */
+export function ago(time: number | null | undefined): string {
+  return time === null || time === undefined ? '–' : dateTimeFormatTimeAgo(time);
+}
+
+/** Seconds as people say them: `3.2 hours`. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return '–';
+  return formattedValueToString(getValueFormat('s')(seconds, seconds < 60 ? 0 : 1));
+}
+
+/** A whole number with the separators of the user's language. */
+export function count(value: number): string {
+  return new Intl.NumberFormat(language()).format(value);
+}
+
+/** A share as a percentage. */
+export function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole);
+}

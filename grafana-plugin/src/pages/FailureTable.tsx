@@ -1,0 +1,89 @@
+import { useMemo } from 'react';
+import { t } from '@grafana/i18n';
+import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
+import { suggestionFor } from '../catalog/errors.js';
+import { ago, count, moment } from '../components/format.js';
+import { appPath } from '../constants.js';
+import type { Failure } from '../queries/failures.js';
+
+const idOf = ({ topic_type, state_id, error_code }: Failure) => `${topic_type}/${state_id}/${error_code}`;
+
+/** Where the clients of a failure are listed. */
+function clientsOf({ topic_type, state_id, error_code }: Failure, timeQuery: string): string {
+  const error = error_code === '' ? '' : `&error=${encodeURIComponent(error_code)}`;
+  return `${appPath}/clients?state=${topic_type}/${state_id}${error}&${timeQuery}`;
+}
+
+/** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
+export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
+  const columns = useMemo<Column<Failure>[]>(
+    () => [
+      {
+        id: 'state_text',
+        header: t('failures.what', 'What failed'),
+        sortType: 'string',
+        cell: ({ row: { original: failure } }: CellProps<Failure>) => (
+          <Stack direction="column" gap={0.25}>
+            <Stack alignItems="center" gap={1} wrap="wrap">
+              <Text weight="medium">{failure.state_text}</Text>
+              {failure.is_new === 1 && (
+                <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
+              )}
+            </Stack>
+            <Text variant="bodySmall" color="secondary">
+              {t('failures.state', '{{topic}}, state {{state}}', { topic: failure.topic_name, state: failure.state_id })}
+            </Text>
+          </Stack>
+        ),
+      },
+      {
+        id: 'error_code',
+        header: t('failures.error', 'Error, meaning and what to check'),
+        sortType: 'string',
+        cell: ({ row: { original: failure } }: CellProps<Failure>) => <Meaning failure={failure} />,
+      },
+      {
+        id: 'clients',
+        header: t('failures.clients', 'Clients'),
+        sortType: 'number',
+        cell: ({ row: { original: failure } }: CellProps<Failure>) => (
+          <Stack direction="column" gap={0.25}>
+            <TextLink href={clientsOf(failure, timeQuery)} inline={false}>
+              {count(failure.clients)}
+            </TextLink>
+            <Text variant="bodySmall" color="secondary">
+              {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
+            </Text>
+          </Stack>
+        ),
+      },
+      {
+        id: 'last_seen',
+        header: t('failures.last-seen', 'Last seen'),
+        sortType: 'number',
+        cell: ({ row: { original: failure } }: CellProps<Failure>) => (
+          <span title={`${t('failures.first-seen', 'First seen')}: ${moment(failure.first_seen)}`}>{ago(failure.last_seen)}</span>
+        ),
+      },
+    ],
+    [timeQuery],
+  );
+  return <InteractiveTable columns={columns} data={failures} getRowId={idOf} pageSize={20} />;
+}
+
+function Meaning({ failure: { error_code, error_text } }: { failure: Failure }) {
+  if (error_code === '') return <Text color="secondary">{t('failures.no-code', 'no error code was sent')}</Text>;
+  const suggestion = suggestionFor(error_code);
+  return (
+    <Stack direction="column" gap={0.25}>
+      <Text>
+        <code>{error_code}</code> {error_text}
+      </Text>
+      {suggestion !== '' && (
+        <Text variant="bodySmall" color="secondary">
+          {suggestion}
+        </Text>
+      )}
+    </Stack>
+  );
+}

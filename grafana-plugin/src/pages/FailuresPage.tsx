@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { t } from '@grafana/i18n';
+import { PluginPage } from '@grafana/runtime';
+import { FilterInput, LinkButton, Stack } from '@grafana/ui';
+import { TimePicker } from '../app/TimePicker.js';
+import { useTimeRange, useUrlParam } from '../app/url-state.js';
+import { Chart } from '../components/Chart.js';
+import { QueryState } from '../components/QueryState.js';
+import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failures.js';
+import { useFrames, useRows } from '../queries/run.js';
+import { FailureTable } from './FailureTable.js';
+
+const fieldConfig = { defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } }, overrides: [] };
+
+/** How clients fail: by state and error, with what it means and what to check. */
+export default function FailuresPage() {
+  const time = useTimeRange();
+  const [search, setSearch] = useUrlParam('search');
+  const failures = useRows<Failure>(failuresSql, time.range);
+  const chart = useFrames({ sql: failuresOverTimeSql, series: true }, time.range);
+  const shown = useMemo(() => {
+    const wanted = search.toLowerCase();
+    const matches = ({ state_text, error_code, error_text, state_id }: Failure) =>
+      [state_text, error_code, error_text, String(state_id)].some((text) => text.toLowerCase().includes(wanted));
+    return { ...failures, value: failures.value?.filter(matches) };
+  }, [failures, search]);
+  return (
+    <PluginPage
+      pageNav={{ text: t('failures.title', 'Failures') }}
+      subTitle={t('failures.subtitle', 'How clients fail, what it means and what to check')}
+      actions={
+        <>
+          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-failures?${time.query}`}>
+            {t('overview.dashboard', 'Dashboard')}
+          </LinkButton>
+          <TimePicker
+            time={time}
+            loading={failures.loading}
+            onRefresh={() => {
+              failures.reload();
+              chart.reload();
+            }}
+          />
+        </>
+      }
+    >
+      <Stack direction="column" gap={2}>
+        <Chart title={t('failures.chart', 'Clients that failed, by state')} frames={chart} range={time.range} fieldConfig={fieldConfig} height={240} />
+        <FilterInput
+          value={search}
+          onChange={setSearch}
+          placeholder={t('failures.search', 'State, error or text')}
+          aria-label={t('failures.search', 'State, error or text')}
+        />
+        <QueryState
+          of={shown}
+          empty={search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')}
+        >
+          {(rows) => <FailureTable failures={rows} timeQuery={time.query} />}
+        </QueryState>
+      </Stack>
+    </PluginPage>
+  );
+}

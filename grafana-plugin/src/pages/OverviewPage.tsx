@@ -1,0 +1,212 @@
+import { useMemo } from 'react';
+import { FieldColorModeId } from '@grafana/data';
+import { t, Trans } from '@grafana/i18n';
+import { PluginPage } from '@grafana/runtime';
+import { Alert, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
+import { getStatus, type ServerStatus } from '../api/status.js';
+import { TimePicker } from '../app/TimePicker.js';
+import { useTimeRange } from '../app/url-state.js';
+import { Chart } from '../components/Chart.js';
+import { count, duration, moment, share } from '../components/format.js';
+import { OutcomeBadge } from '../components/OutcomeBadge.js';
+import { Failed, QueryState } from '../components/QueryState.js';
+import { Tile } from '../components/Tile.js';
+import { appPath } from '../constants.js';
+import { failuresSql, type Failure } from '../queries/failures.js';
+import { deploymentsOverTimeSql, durationSql, fleetSql, stuckAfterHours, type Durations, type FleetCounts } from '../queries/overview.js';
+import { useFrames, useRows } from '../queries/run.js';
+import { setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
+import { useLoaded } from '../queries/use-loaded.js';
+import { FailureTable } from './FailureTable.js';
+
+const colours: Record<string, string> = { succeeded: 'green', failed: 'red', reboot_pending: 'orange' };
+
+/** The fleet's health at a glance: where clients stand, what fails, and whether messages come through. */
+export default function OverviewPage() {
+  const time = useTimeRange();
+  const { range, query } = time;
+  const fleet = useRows<FleetCounts>(fleetSql, range);
+  const took = useRows<Durations>(durationSql, range);
+  const chart = useFrames({ sql: deploymentsOverTimeSql, series: true }, range);
+  const failures = useRows<Failure>(failuresSql, range);
+  const runs = useRows<SetupRun>(setupRunsSql, range);
+  const status = useLoaded(getStatus, 30_000);
+  const loadable = [fleet, took, chart, failures, runs, status];
+  const fieldConfig = useMemo(
+    () => ({
+      defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } },
+      overrides: Object.entries(colours).map(([name, fixedColor]) => ({
+        matcher: { id: 'byName', options: name },
+        properties: [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }],
+      })),
+    }),
+    [],
+  );
+
+  return (
+    <PluginPage
+      pageNav={{ text: t('overview.title', 'Overview') }}
+      subTitle={t('overview.subtitle', 'Clients that reported to the fallback status point')}
+      actions={
+        <>
+          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-overview?${query}`}>
+            {t('overview.dashboard', 'Dashboard')}
+          </LinkButton>
+          <TimePicker
+            time={time}
+            loading={loadable.some(({ loading }) => loading)}
+            onRefresh={() => {
+              for (const { reload } of loadable) reload();
+            }}
+          />
+        </>
+      }
+    >
+      <Stack direction="column" gap={3}>
+        <HeldBack of={status.value} error={status.error} />
+        <QueryState of={fleet}>
+          {([counts]) =>
+            counts === undefined || counts.clients === 0 ? (
+              <Alert severity="info" title={t('overview.empty-title', 'No client has reported in this time')}>
+                <Trans i18nKey="overview.empty">
+                  Point clients at the fallback status point with the FSP property of ccmsetup; the page Role configuration has
+                  the line to copy.
+                </Trans>
+              </Alert>
+            ) : (
+              <Fleet counts={counts} took={took.value?.[0]} timeQuery={query} />
+            )
+          }
+        </QueryState>
+        <Chart
+          title={t('overview.chart', 'Deployments that ended')}
+          description={t('overview.chart-description', 'Clients by the outcome of their deployment, over time')}
+          frames={chart}
+          range={range}
+          fieldConfig={fieldConfig}
+        />
+        <section>
+          <Stack justifyContent="space-between" alignItems="baseline">
+            <Text element="h2" variant="h4">
+              {t('overview.failures', 'What fails most')}
+            </Text>
+            <TextLink href={`${appPath}/failures?${query}`}>{t('overview.all-failures', 'All failures')}</TextLink>
+          </Stack>
+          <QueryState of={failures} empty={t('failures.none', 'Nothing failed in this time')}>
+            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} />}
+          </QueryState>
+        </section>
+        <section>
+          <Stack justifyContent="space-between" alignItems="baseline">
+            <Text element="h2" variant="h4">
+              {t('overview.runs', 'Set-up of the role')}
+            </Text>
+            <TextLink href={`${appPath}/setup-logs?${query}`}>{t('overview.all-runs', 'All set-up logs')}</TextLink>
+          </Stack>
+          <QueryState of={runs} empty={t('setup.none', 'No set-up ran in this time')}>
+            {(rows) => <LatestRuns runs={rows.slice(0, 3)} timeQuery={query} />}
+          </QueryState>
+        </section>
+      </Stack>
+    </PluginPage>
+  );
+}
+
+function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durations; timeQuery: string }) {
+  const { clients, succeeded, failed, in_progress, reboot_pending, stuck, cut_off } = counts;
+  const link = (filter: string) => `${appPath}/clients?${filter}&${timeQuery}`;
+  const ended = succeeded + failed;
+  return (
+    <Stack wrap="wrap" gap={1}>
+      <Tile label={t('overview.clients', 'Clients')} value={count(clients)} href={link('')} />
+      <Tile
+        label={t('overview.succeeded', 'Succeeded')}
+        value={count(succeeded)}
+        note={t('overview.success-share', '{{share}} of those that ended', { share: share(succeeded, ended) })}
+        tone="good"
+        href={link('outcome=succeeded')}
+      />
+      <Tile
+        label={t('overview.failed', 'Failed')}
+        value={count(failed)}
+        note={t('overview.success-share', '{{share}} of those that ended', { share: share(failed, ended) })}
+        tone={failed > 0 ? 'bad' : undefined}
+        href={link('outcome=failed')}
+      />
+      <Tile label={t('overview.in-progress', 'In progress')} value={count(in_progress)} href={link('outcome=in_progress')} />
+      <Tile
+        label={t('overview.reboot', 'Restart pending')}
+        value={count(reboot_pending)}
+        href={link('outcome=reboot_pending')}
+      />
+      <Tile
+        label={t('overview.stuck', 'Stuck')}
+        value={count(stuck)}
+        note={t('overview.stuck-note', 'no end for {{hours}} hours', { hours: stuckAfterHours })}
+        tone={stuck > 0 ? 'warning' : undefined}
+        href={link(`stuck=${stuckAfterHours}`)}
+      />
+      <Tile
+        label={t('overview.cut-off', 'Cut off')}
+        value={count(cut_off)}
+        note={t('overview.cut-off-note', 'from their management point')}
+        tone={cut_off > 0 ? 'warning' : undefined}
+        href={link('communication=failed')}
+      />
+      <Tile
+        label={t('overview.median', 'Time to install')}
+        value={duration(took?.finished ? took.median : null)}
+        note={t('overview.p95', '95 of 100 within {{time}}', { time: duration(took?.finished ? took.p95 : null) })}
+      />
+    </Stack>
+  );
+}
+
+/** Whether messages come through: silence must not be taken for health. */
+function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Error }) {
+  if (error !== undefined) return <Failed error={error} />;
+  if (status === undefined) return null;
+  const { intake, throttle, clickhouse, sinks } = status;
+  const failing = sinks.find(({ lastError }) => lastError !== null);
+  if (!intake.takingMessages)
+    return (
+      <Alert severity="warning" title={t('overview.removed', 'The role was removed: no messages are taken')}>
+        <TextLink href={`${appPath}/roles`}>{t('roles.title', 'Role configuration')}</TextLink>
+      </Alert>
+    );
+  if (failing !== undefined || clickhouse.state === 'restarting')
+    return (
+      <Alert severity="warning" title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}>
+        {failing === undefined ? clickhouse.state : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
+      </Alert>
+    );
+  if (throttle.waiting === 0) return null;
+  return (
+    <Alert
+      severity="info"
+      title={t('overview.waiting', '{{waiting}} messages wait for the throttle; failures go first', {
+        waiting: count(throttle.waiting),
+      })}
+    >
+      {t('overview.waiting-detail', 'The oldest came {{oldest}}. All will have passed by {{clear}}.', {
+        oldest: moment(throttle.oldestWaitingAt),
+        clear: moment(throttle.expectedClearanceAt),
+      })}
+    </Alert>
+  );
+}
+
+function LatestRuns({ runs, timeQuery }: { runs: SetupRun[]; timeQuery: string }) {
+  return (
+    <Stack direction="column" gap={1}>
+      {runs.map(({ run_id, verdict, product_name, log_file, started_at, cause }) => (
+        <Stack key={run_id} alignItems="center" gap={2} wrap="wrap">
+          <OutcomeBadge outcome={verdict} />
+          <TextLink href={`${appPath}/setup-logs?run=${run_id}&${timeQuery}`}>{product_name || log_file}</TextLink>
+          <Text color="secondary">{moment(started_at)}</Text>
+          {cause !== '' && <Text truncate>{cause}</Text>}
+        </Stack>
+      ))}
+    </Stack>
+  );
+}

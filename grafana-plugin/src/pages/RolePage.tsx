@@ -1,0 +1,127 @@
+import { useCallback, useEffect, useState } from 'react';
+import { t } from '@grafana/i18n';
+import { locationService, PluginPage } from '@grafana/runtime';
+import { Alert, Stack, Tab, TabContent, TabsBar, Text } from '@grafana/ui';
+import { useParams } from 'react-router';
+import { getRole, type Role } from '../api/roles.js';
+import { useUrlParam } from '../app/url-state.js';
+import { isAdmin } from '../app/viewer.js';
+import { moment } from '../components/format.js';
+import { QueryState } from '../components/QueryState.js';
+import { appPath } from '../constants.js';
+import { useLoaded } from '../queries/use-loaded.js';
+import { RemoveRole } from '../roles/RemoveRole.js';
+import { RoleEditor } from '../roles/RoleEditor.js';
+import { RoleHistory } from '../roles/RoleHistory.js';
+import { StateBadge } from '../roles/RoleState.js';
+import { Commands, Findings } from '../roles/Summary.js';
+import { useServers } from '../roles/use-servers.js';
+
+const tabs = ['general', 'selection', 'throttle', 'commands', 'history', 'remove'] as const;
+type RoleTab = (typeof tabs)[number];
+
+/** The properties of one role. */
+export default function RolePage() {
+  const { server = '' } = useParams();
+  const role = useLoaded(useCallback(() => getRole(server), [server]));
+  return (
+    <PluginPage pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}>
+      <QueryState of={role}>{(loaded) => <Properties key={loaded.server} loaded={loaded} />}</QueryState>
+    </PluginPage>
+  );
+}
+
+function Properties({ loaded }: { loaded: Role }) {
+  const [role, setRole] = useState(loaded);
+  const [tabParam, setTab] = useUrlParam('tab');
+  const [saved, setSaved] = useState(false);
+  const servers = useServers();
+  const system = servers.value?.find((one) => one.server === role.server);
+  const tab: RoleTab = tabs.find((one) => one === tabParam) ?? 'general';
+  const readOnly = !isAdmin();
+  useEffect(() => {
+    if (!saved) return undefined;
+    const timer = setTimeout(() => {
+      setSaved(false);
+    }, 6_000);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [saved]);
+  const isEditor = tab === 'general' || tab === 'selection' || tab === 'throttle';
+  return (
+    <Stack direction="column" gap={2}>
+      <Stack alignItems="center" gap={2} wrap="wrap">
+        {system !== undefined && <StateBadge state={system.state} />}
+        <Text color="secondary">
+          {t('role.stamp', 'Version {{version}}, changed {{when}} by {{who}}', {
+            version: role.version,
+            when: moment(Date.parse(role.changedAt)),
+            who: role.changedBy,
+            interpolation: { escapeValue: false },
+          })}
+        </Text>
+      </Stack>
+      {readOnly && <Alert severity="info" title={t('role.read-only', 'You may look; changes need an administrator')} />}
+      {saved && <Alert severity="success" title={t('role.saved', 'Saved; in force at once')} />}
+      {!isEditor && <Findings findings={role.warnings} />}
+      <TabsBar>
+        {tabs
+          .filter((one) => one !== 'remove' || !readOnly)
+          .map((one) => (
+            <Tab
+              key={one}
+              label={tabTitle(one)}
+              active={one === tab}
+              onChangeTab={() => {
+                setTab(one);
+              }}
+            />
+          ))}
+      </TabsBar>
+      <TabContent>
+        <div style={{ maxWidth: 900, paddingTop: 16 }}>
+          <div hidden={!isEditor}>
+            <RoleEditor
+              role={role}
+              tab={isEditor ? tab : 'general'}
+              readOnly={readOnly}
+              onSaved={(changed) => {
+                setRole(changed);
+                setSaved(true);
+              }}
+            />
+          </div>
+          {tab === 'commands' && <Commands commands={role.commands} />}
+          {tab === 'history' && <RoleHistory key={role.version} server={role.server} />}
+          {tab === 'remove' && (
+            <RemoveRole
+              role={role}
+              waiting={system?.waiting ?? null}
+              onRemoved={() => {
+                locationService.push(`${appPath}/roles`);
+              }}
+            />
+          )}
+        </div>
+      </TabContent>
+    </Stack>
+  );
+}
+
+function tabTitle(tab: RoleTab): string {
+  switch (tab) {
+    case 'general':
+      return t('wizard.general', 'General');
+    case 'selection':
+      return t('wizard.selection', 'System role selection');
+    case 'throttle':
+      return t('wizard.throttle', 'Fallback status point');
+    case 'commands':
+      return t('role.commands', 'Commands');
+    case 'history':
+      return t('role.history', 'History');
+    case 'remove':
+      return t('role.remove', 'Removal');
+  }
+}

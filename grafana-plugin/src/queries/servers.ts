@@ -1,0 +1,30 @@
+/** A server that ClickHouse knows of: it has, or had, the role, or its receiver reported. */
+export interface KnownServer {
+  server: string;
+  /** Newest version of its role was a removal. */
+  removed: number;
+  has_role: number;
+  /** What its receiver last reported; null where it never did. */
+  window_start: number | null;
+  waiting: number;
+  oldest_waiting_at: number | null;
+  last_message: number | null;
+}
+
+export const knownServersSql = `SELECT server, max(removed) AS removed, max(has_role) AS has_role, max(window_start) AS window_start,
+  max(waiting) AS waiting, max(oldest_waiting_at) AS oldest_waiting_at, max(last_message) AS last_message
+FROM
+(
+  SELECT r.server, toUInt8(argMax(r.removed, r.version)) AS removed, toUInt8(NOT argMax(r.removed, r.version)) AS has_role,
+    NULL AS window_start, 0 AS waiting, NULL AS oldest_waiting_at, NULL AS last_message
+  FROM role_configurations AS r GROUP BY r.server
+  UNION ALL
+  SELECT upper(splitByChar('.', toString(fsp_server))[1]), 0, 0, max(window_start), argMax(waiting, window_start),
+    argMax(tuple(oldest_waiting_at), window_start).1, NULL
+  FROM throttle_windows GROUP BY fsp_server
+  UNION ALL
+  SELECT upper(splitByChar('.', toString(fsp_server))[1]), 0, 0, NULL, 0, NULL, max(received_at)
+  FROM state_messages GROUP BY fsp_server
+)
+GROUP BY server
+ORDER BY server`;

@@ -1,0 +1,48 @@
+import { t } from '@grafana/i18n';
+import { Badge } from '@grafana/ui';
+import type { ServerStatus } from '../api/status.js';
+import type { KnownServer } from '../queries/servers.js';
+
+/** Where a server of the list stands. */
+export interface ServerState {
+  state: 'taking' | 'silent' | 'removed' | 'none' | 'not_taking';
+  waiting: number | null;
+  oldestWaitingAt: number | null;
+  lastMessage: number | null;
+}
+
+/** A receiver brings its figures up to date each minute; several minutes without are silence. */
+const silentAfterMs = 5 * 60_000;
+
+const shortName = (name: string) => name.replace(/\..*$/, '').toUpperCase();
+
+/**
+ * What is known of a server: of the one that answers, its own word; of others over the same ClickHouse, what they wrote.
+ */
+export function stateOf(server: string, hasRole: boolean, known: KnownServer | undefined, status: ServerStatus | undefined, now: number): ServerState {
+  const lastMessage = known?.last_message ?? null;
+  if (status !== undefined && shortName(status.server.name) === server) {
+    const { waiting, oldestWaitingAt } = status.throttle;
+    const state = !status.intake.takingMessages ? (hasRole ? 'not_taking' : 'removed') : 'taking';
+    return { state, waiting, oldestWaitingAt, lastMessage };
+  }
+  const figures = { waiting: known?.window_start == null ? null : known.waiting, oldestWaitingAt: known?.oldest_waiting_at ?? null, lastMessage };
+  if (!hasRole) return { state: known?.removed === 1 ? 'removed' : 'none', ...figures };
+  const heard = Math.max(known?.window_start ?? 0, lastMessage ?? 0);
+  return { state: now - heard < silentAfterMs + 86_400_000 && heard > 0 ? 'taking' : 'silent', ...figures };
+}
+
+export function StateBadge({ state }: Pick<ServerState, 'state'>) {
+  switch (state) {
+    case 'taking':
+      return <Badge color="green" icon="check" text={t('state.taking', 'Taking messages')} />;
+    case 'not_taking':
+      return <Badge color="red" icon="exclamation-circle" text={t('state.not-taking', 'Not taking messages')} />;
+    case 'silent':
+      return <Badge color="orange" icon="question-circle" text={t('state.silent', 'Never heard of')} />;
+    case 'removed':
+      return <Badge color="darkgrey" icon="circle" text={t('state.removed', 'Role removed')} />;
+    case 'none':
+      return <Badge color="blue" icon="info-circle" text={t('state.none', 'No role yet')} />;
+  }
+}

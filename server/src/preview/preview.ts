@@ -1,0 +1,229 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import cookie from '@fastify/cookie';
+import replyFrom from '@fastify/reply-from';
+import serveStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { FspError } from '../errors.js';
+import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';
+import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
+import { Sessions, type Session } from './session.js';
+import { signInPage } from './sign-in.js';
+
+/** Where `grafana-plugin` puts what it builds. */
+export const builtPlugin = fileURLToPath(new URL('../../../grafana-plugin/dist', import.meta.url));
+export const builtHost = fileURLToPath(new URL('../../../grafana-plugin/host/dist', import.meta.url));
+
+export interface PreviewOptions {
+  tokens(): Tokens;
+  /** Folders of the built plugin and of the host that loads it. */
+  plugin: string;
+  host: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    preview: Session | null;
+  }
+}
+
+const sessionCookie = 'fsp_preview';
+/**
+ * Pages are ours alone: nothing from elsewhere runs in them, and nobody frames them. Emotion writes styles; a library of
+ * Grafana's own tries whether it may evaluate, and a refusal would stand in the console as an error.
+ */
+const contentPolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'self'";
+
+/**
+ * The preview console: the built Grafana plugin in a thin host, for those who have no Grafana at hand, and for tests in a
+ * browser. Takes the place of what Grafana's own back end does for an app: pages, the plugin proxy with the routes and
+ * roles of plugin.json, the app's settings, and queries. One signs in with a token.
+ */
+export async function registerPreview(app: FastifyInstance, options: PreviewOptions): Promise<void> {
+  if (!existsSync(join(options.plugin, 'plugin.json')) || !existsSync(join(options.host, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/plain').send('The preview console is not built: npm run build. The API is described at /docs\n'),
+    );
+    return;
+  }
+  const manifest = JSON.parse(readFileSync(join(options.plugin, 'plugin.json'), 'utf8')) as Manifest;
+  await app.register(cookie);
+  await app.register(async (pages) => {
+    await pages.register(replyFrom, { http: { requestOptions: { timeout: 60_000 } } });
+    await serveConsole(pages, options, manifest);
+  });
+}
+
+interface Manifest {
+  id: string;
+  routes: PluginRoute[];
+}
+
+async function serveConsole(pages: FastifyInstance, options: PreviewOptions, manifest: Manifest): Promise<void> {
+  const sessions = new Sessions((token) => roleOf(`Bearer ${token}`, options.tokens()));
+  const ownUrl = () => {
+    const address = pages.server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const host = typeof address === 'object' && address?.family === 'IPv6' ? '[::1]' : '127.0.0.1';
+    return `http://${host}:${port}`;
+  };
+  /** What an administrator saved here; gone with a restart. The tokens at hand serve until then. */
+  let saved: Partial<PluginSettings> = {};
+  const settings = (): PluginSettings => ({
+    jsonData: { apiUrl: ownUrl(), datasourceUid: 'fsp-clickhouse', ...saved.jsonData },
+    secureJsonData: { viewerToken: options.tokens().viewer, adminToken: options.tokens().admin, ...saved.secureJsonData },
+  });
+
+  pages.decorateRequest('preview', null);
+  pages.addHook('onRequest', (request, reply, done) => {
+    request.preview = sessions.find(request.cookies[sessionCookie]);
+    reply.header('content-security-policy', contentPolicy);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'same-origin');
+    done();
+  });
+  const hidden = { hide: true };
+  const signedIn = (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    if (request.preview === null) done(new FspError('FSP_UNAUTHORIZED', 'Sign in to the preview console first'));
+    else done();
+  };
+  const adminActing = (request: FastifyRequest): Promise<void> =>
+    request.preview?.actingAs === 'admin'
+      ? Promise.resolve()
+      : Promise.reject(new FspError('FSP_FORBIDDEN', 'Viewers may read only; changes need an administrator'));
+
+  pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body as string)));
+  });
+  pages.get<{ Querystring: { to?: string } }>('/login', { schema: hidden }, (request, reply) =>
+    reply.type('text/html').send(signInPage({ to: localPath(request.query.to) })),
+  );
+  pages.post<{ Body: { token?: string; name?: string; to?: string } }>('/login', { schema: hidden }, (request, reply) => {
+    const { token = '', name = '', to } = request.body;
+    const id = sessions.open(token.trim(), name.replaceAll(/\p{Cc}/gu, '').trim().slice(0, 100));
+    if (id === null)
+      return reply
+        .code(401)
+        .type('text/html')
+        .send(signInPage({ to: localPath(to), failed: true }));
+    reply.setCookie(sessionCookie, id, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
+    return reply.redirect(localPath(to), 303);
+  });
+  pages.post('/logout', { schema: hidden }, (request, reply) => {
+    sessions.close(request.cookies[sessionCookie]);
+    return reply.clearCookie(sessionCookie, { path: '/' }).redirect('/login', 303);
+  });
+
+  await pages.register(serveStatic, { root: options.host, prefix: '/public/host/', wildcard: true, index: false });
+  await pages.register(serveStatic, {
+    root: options.plugin,
+    prefix: `/public/plugins/${manifest.id}/`,
+    decorateReply: false,
+    index: false,
+  });
+  const page = (request: FastifyRequest, reply: FastifyReply) =>
+    request.preview === null
+      ? reply.redirect(`/login?to=${encodeURIComponent(request.url)}`)
+      : reply.header('cache-control', 'no-cache').sendFile('index.html', options.host);
+  for (const path of ['/', '/a/*', '/d/*', '/plugins/*', '/panel/*', '/explore']) pages.get(path, { schema: hidden }, page);
+
+  pages.get('/api/preview/session', { schema: hidden, preHandler: signedIn }, (request) => {
+    const { role, actingAs, user } = request.preview!;
+    return { role, actingAs, user };
+  });
+  pages.put<{ Body: { actingAs: TokenRole } }>(
+    '/api/preview/session',
+    {
+      preHandler: signedIn,
+      schema: { ...hidden, body: Type.Object({ actingAs: Type.Enum(['admin', 'viewer']) }) },
+    },
+    (request, reply) => {
+      const session = request.preview!;
+      if (request.body.actingAs === 'admin' && session.role !== 'admin')
+        throw new FspError('FSP_FORBIDDEN', 'The viewer token cannot act as administrator');
+      session.actingAs = request.body.actingAs;
+      return reply.code(204).send();
+    },
+  );
+
+  const settingsPath = `/api/plugins/${manifest.id}/settings`;
+  pages.get(settingsPath, { schema: hidden, preHandler: signedIn }, () => {
+    const { jsonData, secureJsonData } = settings();
+    const secureJsonFields = Object.fromEntries(Object.entries(secureJsonData).map(([name, value]) => [name, value !== '']));
+    return { enabled: true, pinned: true, jsonData, secureJsonFields };
+  });
+  pages.post<{ Body: Partial<PluginSettings> }>(
+    settingsPath,
+    {
+      preHandler: [signedIn, adminActing],
+      schema: {
+        ...hidden,
+        body: Type.Object({
+          jsonData: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+          secureJsonData: Type.Optional(Type.Record(Type.String(), Type.String())),
+        }),
+      },
+    },
+    (request) => {
+      const { jsonData, secureJsonData } = request.body;
+      saved = {
+        jsonData: jsonData ?? saved.jsonData ?? {},
+        // As in Grafana: what is not sent stays.
+        secureJsonData: { ...saved.secureJsonData, ...secureJsonData },
+      };
+      return { message: 'Plugin settings updated' };
+    },
+  );
+
+  pages.all<{ Params: { '*': string } }>(
+    `/api/plugin-proxy/${manifest.id}/*`,
+    { schema: hidden, preHandler: signedIn },
+    (request, reply) => {
+      const { actingAs, user } = request.preview!;
+      const outcome = proxied(manifest.routes, settings(), { method: request.method, path: request.params['*'], role: actingAs });
+      if ('status' in outcome)
+        throw new FspError(outcome.status === 403 ? 'FSP_FORBIDDEN' : 'FSP_NOT_FOUND', `Refused by the proxy: ${outcome.reason}`);
+      const { url, headers } = outcome.request;
+      const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
+      return reply.from(`${url}${query}`, {
+        rewriteRequestHeaders: (_request, sent) => ({
+          ...Object.fromEntries(Object.entries(sent).filter(([name]) => name !== 'cookie' && name !== 'authorization')),
+          ...headers,
+          'x-grafana-context': JSON.stringify({ user: { login: user } }),
+        }),
+        onError: (answer, { error }) => {
+          const { code, message } = error as NodeJS.ErrnoException;
+          void answer.code(502).type('application/problem+json').send(
+            JSON.stringify({ type: 'about:blank', status: 502, code: 'FSP_UNREACHABLE', title: `${settingUrl(settings())} cannot be reached (${code ?? message})` }),
+          );
+        },
+      });
+    },
+  );
+  // What the data source's own back end does in Grafana; macros are expanded by the host's stand-in for its front end.
+  pages.post(
+    '/api/ds/query',
+    { schema: hidden, preHandler: signedIn },
+    async (request, reply) => {
+      const answer = await pages.inject({
+        method: 'POST',
+        url: '/api/v1/query',
+        headers: { authorization: `Bearer ${options.tokens().viewer}`, 'content-type': 'application/json' },
+        payload: JSON.stringify(request.body),
+      });
+      return reply.code(answer.statusCode).type(String(answer.headers['content-type'])).send(answer.rawPayload);
+    },
+  );
+}
+
+function settingUrl({ jsonData }: PluginSettings): string {
+  return typeof jsonData.apiUrl === 'string' && jsonData.apiUrl !== '' ? jsonData.apiUrl : 'The server (no URL is set)';
+}
+
+/** Only paths of this console: an address given by somebody else must not lead away after signing in. */
+function localPath(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])[^\s\\]*$/.test(to) ? to : '/';
+}
