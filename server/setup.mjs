@@ -23,16 +23,26 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
   writeFileSync(installed, lock);
 }
 
-const server = join(root, 'server');
-const built = join(server, 'dist', '.built');
-const sources = readdirSync(join(server, 'src'), { recursive: true, withFileTypes: true });
-const newest = Math.max(
-  ...sources.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  statSync(join(server, 'tsconfig.json')).mtimeMs,
-  statSync(installed).mtimeMs,
-);
-if (!existsSync(built) || statSync(built).mtimeMs < newest) {
-  console.error('Building …');
-  execFileSync(process.execPath, [join(server, 'build.mjs')], { stdio: ['ignore', 2, 2] });
+/** Builds a part anew where something that it is made of is newer than what was built. */
+function buildWhereStale(part, sources, builder) {
+  const built = join(root, part, 'dist', '.built');
+  const files = sources.flatMap((source) => {
+    const path = join(root, source);
+    if (!existsSync(path)) return [];
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => !/[\\/](dist|node_modules)([\\/]|$)/.test(join(entry.parentPath, entry.name)))
+      .map((entry) => join(entry.parentPath, entry.name));
+  });
+  const newest = Math.max(...[...files, installed].map((path) => statSync(path).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  console.error(`Building ${part} …`);
+  execFileSync(process.execPath, [join(root, part, builder)], { stdio: ['ignore', 2, 2] });
   writeFileSync(built, '');
 }
+buildWhereStale('server', ['server/src', 'server/tsconfig.json'], 'build.mjs');
+buildWhereStale(
+  'grafana-plugin',
+  ['grafana-plugin/src', 'grafana-plugin/host', 'grafana-plugin/rspack.config.mjs', 'server/src/catalog', 'dashboards/generated'],
+  'build.mjs',
+);

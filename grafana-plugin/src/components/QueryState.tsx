@@ -27,7 +27,7 @@ export function QueryState<T>({ of, empty, isEmpty, children }: Props<T>) {
 /** What went wrong, in the server's own words where it has some, and what to do about it. */
 export function Failed({ error, onRetry }: { error: Error; onRetry?(): void }) {
   return (
-    <Alert severity="error" title={titleOf(error)}>
+    <Alert bottomSpacing={0} severity="error" title={titleOf(error)}>
       {error instanceof NoDataSource ? null : <p>{error.message}</p>}
       {onRetry !== undefined && (
         <Button variant="secondary" size="sm" onClick={onRetry}>

@@ -145,9 +145,9 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
       </Stack>
       <div role="status" style={{ marginTop: 16 }}>
         {failure !== undefined && <Failed error={failure} />}
-        {saved && <Alert severity="success" title={t('config.saved', 'Saved. Test connection shows whether it works.')} />}
+        {saved && <Alert bottomSpacing={0} severity="success" title={t('config.saved', 'Saved. Test connection shows whether it works.')} />}
         {checks?.map(({ what, ok, detail }) => (
-          <Alert key={what} severity={ok ? 'success' : 'error'} title={what}>
+          <Alert bottomSpacing={0} key={what} severity={ok ? 'success' : 'error'} title={what}>
             {detail}
           </Alert>
         ))}

@@ -43,7 +43,17 @@ interface Props {
  */
 export function LogView({ records, height, options, startAtLine }: Props) {
   const styles = useStyles2(getLogStyles);
-  const shown = { ...defaultOptions, ...options };
+  const shown = useMemo(() => {
+    const wanted = { ...defaultOptions, ...options };
+    // A column without a single value would only take room.
+    const has = (name: 'component' | 'thread') => records.some((record) => record[name] !== '');
+    return {
+      ...wanted,
+      showComponent: wanted.showComponent && has('component'),
+      showThread: wanted.showThread && has('thread'),
+      showLine: wanted.showLine && records.some(({ line }) => line > 0),
+    };
+  }, [options, records]);
   const [filter, setFilter] = useState('');
   const [highlight, setHighlight] = useState('');
   const [least, setLeast] = useState<Severity>(shown.leastSeverity);

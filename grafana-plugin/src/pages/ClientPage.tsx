@@ -80,7 +80,7 @@ function Why({ client }: { client: Client }) {
   const failed = outcome === 'failed';
   return (
     <>
-      <Alert severity={failed ? 'error' : outcome === 'succeeded' ? 'success' : 'info'} title={last_state_text}>
+      <Alert bottomSpacing={0} severity={failed ? 'error' : outcome === 'succeeded' ? 'success' : 'info'} title={last_state_text}>
         <Stack direction="column" gap={1}>
           <span>
             <OutcomeBadge outcome={outcome} />
@@ -94,7 +94,7 @@ function Why({ client }: { client: Client }) {
         </Stack>
       </Alert>
       {communication_outcome === 'failed' && (
-        <Alert severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')} />
+        <Alert bottomSpacing={0} severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')} />
       )}
     </>
   );

@@ -67,7 +67,7 @@ export default function OverviewPage() {
         <QueryState of={fleet}>
           {([counts]) =>
             counts === undefined || counts.clients === 0 ? (
-              <Alert severity="info" title={t('overview.empty-title', 'No client has reported in this time')}>
+              <Alert bottomSpacing={0} severity="info" title={t('overview.empty-title', 'No client has reported in this time')}>
                 <Trans i18nKey="overview.empty">
                   Point clients at the fallback status point with the FSP property of ccmsetup; the page Role configuration has
                   the line to copy.
@@ -170,19 +170,20 @@ function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Error }) {
   const failing = sinks.find(({ lastError }) => lastError !== null);
   if (!intake.takingMessages)
     return (
-      <Alert severity="warning" title={t('overview.removed', 'The role was removed: no messages are taken')}>
+      <Alert bottomSpacing={0} severity="warning" title={t('overview.removed', 'The role was removed: no messages are taken')}>
         <TextLink href={`${appPath}/roles`}>{t('roles.title', 'Role configuration')}</TextLink>
       </Alert>
     );
   if (failing !== undefined || clickhouse.state === 'restarting')
     return (
-      <Alert severity="warning" title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}>
+      <Alert bottomSpacing={0} severity="warning" title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}>
         {failing === undefined ? clickhouse.state : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
       </Alert>
     );
   if (throttle.waiting === 0) return null;
   return (
     <Alert
+      bottomSpacing={0}
       severity="info"
       title={t('overview.waiting', '{{waiting}} messages wait for the throttle; failures go first', {
         waiting: count(throttle.waiting),

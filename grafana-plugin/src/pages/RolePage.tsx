@@ -62,8 +62,8 @@ function Properties({ loaded }: { loaded: Role }) {
           })}
         </Text>
       </Stack>
-      {readOnly && <Alert severity="info" title={t('role.read-only', 'You may look; changes need an administrator')} />}
-      {saved && <Alert severity="success" title={t('role.saved', 'Saved; in force at once')} />}
+      {readOnly && <Alert bottomSpacing={0} severity="info" title={t('role.read-only', 'You may look; changes need an administrator')} />}
+      {saved && <Alert bottomSpacing={0} severity="success" title={t('role.saved', 'Saved; in force at once')} />}
       {!isEditor && <Findings findings={role.warnings} />}
       <TabsBar>
         {tabs

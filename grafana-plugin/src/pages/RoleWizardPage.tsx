@@ -41,7 +41,7 @@ export default function RoleWizardPage() {
           )}
         </QueryState>
       ) : (
-        <Alert severity="info" title={t('failed.forbidden', 'Only administrators may do this')} />
+        <Alert bottomSpacing={0} severity="info" title={t('failed.forbidden', 'Only administrators may do this')} />
       )}
     </PluginPage>
   );

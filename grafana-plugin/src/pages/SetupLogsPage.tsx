@@ -70,7 +70,7 @@ function RunsAndLog({ runs, run, choose, range }: RunsProps) {
               }}
             >
               <Stack justifyContent="space-between" alignItems="center">
-                <span>{one.log_file.split(/[\\/]/).at(-1)}</span>
+                <span className={styles.file}>{one.log_file.split(/[\\/]/).at(-1)}</span>
                 <OutcomeBadge outcome={one.verdict} />
               </Stack>
               <Text variant="bodySmall" color="secondary">
@@ -98,7 +98,7 @@ function Run({ run, range }: { run: SetupRun; range: TimeRange }) {
   ];
   return (
     <div className={styles.log}>
-      <Alert severity={verdictSeverity[verdict]} title={`${verdictSentence(run)}${cause === '' ? '' : `: ${cause}`}`}>
+      <Alert bottomSpacing={0} severity={verdictSeverity[verdict]} title={`${verdictSentence(run)}${cause === '' ? '' : `: ${cause}`}`}>
         <div>{facts.filter((fact) => fact !== '').join(' · ')}</div>
         {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
       </Alert>
@@ -134,6 +134,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: 'transparent',
     '&:hover': { background: theme.colors.action.hover },
   }),
+  file: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }),
   chosen: css({ background: theme.colors.action.selected, borderLeftColor: theme.colors.primary.border }),
   log: css({ flex: '1 1 560px', minWidth: 0 }),
 });

@@ -164,6 +164,7 @@ function Conflict({ base, mine, theirs, onTakeTheirs, onKeepMine }: ConflictProp
   const fields = [...new Set([...differences(base, theirs.configuration), ...differences(base, mine)])];
   return (
     <Alert
+      bottomSpacing={0}
       severity="warning"
       title={t('conflict.title', '{{who}} changed this role meanwhile ({{when}}); nothing was saved', {
         who: theirs.changedBy,

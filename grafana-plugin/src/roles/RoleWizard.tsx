@@ -135,7 +135,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
 function ServerChoice({ servers, value, onChange }: { servers: string[]; value: string; onChange(name: string): void }) {
   if (servers.length === 0)
     return (
-      <Alert severity="info" title={t('wizard.no-servers', 'Every known server holds the role already')}>
+      <Alert bottomSpacing={0} severity="info" title={t('wizard.no-servers', 'Every known server holds the role already')}>
         {t('wizard.no-servers-detail', 'Use New site system server for another one.')}
       </Alert>
     );

@@ -34,7 +34,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
   return (
     <>
       {findings.map((finding) => (
-        <Alert key={finding.code + finding.message.en} severity={finding.severity} title={findingText(finding)} />
+        <Alert bottomSpacing={0} key={finding.code + finding.message.en} severity={finding.severity} title={findingText(finding)} />
       ))}
     </>
   );

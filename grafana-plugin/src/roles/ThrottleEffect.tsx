@@ -29,7 +29,7 @@ export function ThrottleEffect({ server, setting, current }: Props) {
       <QueryState of={arrivals} isEmpty={() => false}>
         {(rows) =>
           rows.length === 0 ? (
-            <Alert severity="info" title={t('throttle.no-traffic', 'Nothing arrived at {{server}} in the last {{days}} days to try it on', { server, days: trafficDays })}>
+            <Alert bottomSpacing={0} severity="info" title={t('throttle.no-traffic', 'Nothing arrived at {{server}} in the last {{days}} days to try it on', { server, days: trafficDays })}>
               {t('throttle.rule', 'By the numbers: at most {{day}} messages a day. A healthy installation sends four.', {
                 day: count(Math.floor((setting.messageCount * 86_400) / Math.max(1, setting.throttleIntervalSeconds))),
               })}

@@ -70,7 +70,8 @@ export function GeneralFields({ value, onChange, validation, disabled, fixedName
       )}
       {text('siteCode', t('role.site-description', 'Three letters or digits; empty takes the one that the server was set up with'))}
       {text('intranetFqdn', t('role.intranet-description', 'Recommended: under this name clients of any domain find the server'))}
-      <Checkbox
+      <div>
+        <Checkbox
         label={fieldName('internetClients')}
         description={t('role.internet-clients-description', 'Needs an Internet FQDN')}
         value={value.internetClients}
@@ -79,6 +80,7 @@ export function GeneralFields({ value, onChange, validation, disabled, fixedName
           onChange({ internetClients: event.currentTarget.checked });
         }}
       />
+      </div>
       {text('internetFqdn', t('role.internet-description', 'Name under which the Internet knows the server; needed for Internet-based clients'))}
       <Ruled
         name="installationAccount"
@@ -104,15 +106,17 @@ export function RoleSelectionFields({ value, onChange, validation, disabled }: F
     on ? [...value.otherRoles, role] : value.otherRoles.filter((one) => one !== role);
   return (
     <Stack direction="column" gap={2}>
-      <Checkbox label={t('role.fsp', 'Fallback status point')} value disabled />
+      <div>
+        <Checkbox label={t('role.fsp', 'Fallback status point')} value disabled />
+      </div>
       <FieldSet label={<Text variant="h5">{fieldName('otherRoles')}</Text>}>
         <Stack direction="column" gap={0.5}>
           <Text color="secondary">
             {t('role.other-roles-description', 'Say what else the server does: some roles should not share it with anonymous messages.')}
           </Text>
           {otherRoles.map((role) => (
+            <div key={role}>
             <Checkbox
-              key={role}
               label={otherRoleName(role)}
               value={value.otherRoles.includes(role)}
               disabled={disabled}
@@ -120,6 +124,7 @@ export function RoleSelectionFields({ value, onChange, validation, disabled }: F
                 onChange({ otherRoles: toggled(role, event.currentTarget.checked) });
               }}
             />
+            </div>
           ))}
           {validation.warningsOf('otherRoles').map((warning) => (
             <Text key={findingText(warning)} color="warning" variant="bodySmall" element="p">

@@ -11,7 +11,7 @@ export default function SetupLogPanel({ data, height, options }: PanelProps<LogV
   const records = useMemo(() => recordsOf(series), [series]);
   if (state === LoadingState.Error)
     return (
-      <Alert severity="error" title={t('failed.query', 'The query failed')}>
+      <Alert bottomSpacing={0} severity="error" title={t('failed.query', 'The query failed')}>
         {errors?.[0]?.message ?? ''}
       </Alert>
     );
