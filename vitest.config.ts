@@ -1,11 +1,30 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['server/src/**/*.test.ts', 'test/**/*.test.ts'],
     // Suites start real engines and real servers; two cores carry two of them at a time.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'server', include: ['server/src/**/*.test.ts', 'test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        // One router for the plugin and for @grafana/ui, as Grafana itself arranges it.
+        resolve: { alias: { 'react-router': 'react-router-dom-v5-compat' } },
+        test: {
+          name: 'plugin',
+          include: ['grafana-plugin/src/**/*.test.{ts,tsx}'],
+          environment: 'jsdom',
+          setupFiles: [fileURLToPath(new URL('grafana-plugin/src/test/setup.ts', import.meta.url))],
+          // Imports without endings within these packages are no business of Node's own loader.
+          server: { deps: { inline: [/@grafana\//, /react-router-dom-v5-compat/] } },
+        },
+      },
+    ],
   },
 });

@@ -2,6 +2,8 @@ import { createRoot } from 'react-dom/client';
 import { type AppPlugin, type AppPluginMeta } from '@grafana/data';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import moment from 'moment';
+import 'moment/locale/fr';
 import type { PreviewSession } from './boot.js';
 import { installServices } from './grafana-services.js';
 import { preferences } from './preferences.js';
@@ -18,6 +20,7 @@ export async function start({ session, manifest }: { session: PreviewSession; ma
   // As Grafana does: one i18next for all, with the user's language.
   await i18next.use(initReactI18next).init({ resources: {}, lng: language, fallbackLng: 'en-US', returnEmptyString: false });
   document.documentElement.lang = language;
+  moment.locale(language.slice(0, 2));
   if (language !== 'en-US') {
     const texts = await fetch(`/public/plugins/${meta.id}/locales/${language}/${meta.id}.json`);
     if (texts.ok) i18next.addResourceBundle(language, meta.id, (await texts.json()) as Record<string, string>);

@@ -80,7 +80,7 @@ function RunsAndLog({ runs, run, choose, range }: RunsProps) {
           </li>
         ))}
       </ul>
-      <Run run={run} range={range} />
+      <Run key={run.run_id} run={run} range={range} />
     </div>
   );
 }
@@ -103,7 +103,7 @@ function Run({ run, range }: { run: SetupRun; range: TimeRange }) {
         {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
       </Alert>
       <QueryState of={frames}>
-        {() => <LogView key={run.run_id} records={records} height={560} startAtLine={cause_line === 0 ? undefined : cause_line} />}
+        {() => <LogView records={records} height={560} startAtLine={cause_line === 0 ? undefined : cause_line} />}
       </QueryState>
     </div>
   );
@@ -136,5 +136,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   file: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }),
   chosen: css({ background: theme.colors.action.selected, borderLeftColor: theme.colors.primary.border }),
-  log: css({ flex: '1 1 560px', minWidth: 0 }),
+  log: css({ flex: '1 1 560px', minWidth: 0, display: 'flex', flexDirection: 'column', gap: theme.spacing(2) }),
 });

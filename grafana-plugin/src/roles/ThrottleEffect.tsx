@@ -23,7 +23,7 @@ export function ThrottleEffect({ server, setting, current }: Props) {
   const arrivals = useRows<Arrivals>(arrivalsSql(server.toUpperCase()));
   return (
     <section aria-label={t('throttle.title', 'What this setting would do')}>
-      <Text element="h3" variant="h5">
+      <Text element="h2" variant="h5">
         {t('throttle.title', 'What this setting would do')}
       </Text>
       <QueryState of={arrivals} isEmpty={() => false}>
@@ -52,9 +52,10 @@ function Played({ arrivals, setting, current }: Omit<Props, 'server'> & { arriva
   );
   const before = useMemo(() => (current === undefined ? undefined : throttleEffect(arrivals, current, end)), [arrivals, current, end]);
   const range = useMemo<TimeRange>(() => {
-    const [from, to] = [dateTime(arrivals[0]!.time), dateTime(end)];
+    const last = Math.max(end, effect.waiting.at(-1)?.time ?? 0);
+    const [from, to] = [dateTime(arrivals[0]!.time), dateTime(last)];
     return { from, to, raw: { from, to } };
-  }, [arrivals, end]);
+  }, [arrivals, end, effect]);
   const frames = useMemo<Loaded<DataFrame[]>>(
     () => ({
       value: [

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { canonical, codesIn, lookUp, suggestionFor } from './errors.js';
+
+test.each([
+  ['1603', '1603'],
+  ['-2147024891', '0x80070005'],
+  ['0x80070005', '0x80070005'],
+  ['2147942405', '0x80070005'],
+  ['0X80072ee7', '0x80072EE7'],
+  ['rubbish', 'rubbish'],
+])('%s is %s in its canonical form', (written, known) => {
+  expect(canonical(written)).toBe(known);
+});
+
+test('a code tells its meaning and what to check', () => {
+  expect(lookUp('1603')?.text).toMatch(/fatal error/i);
+  expect(suggestionFor('-2147024891')).toMatch(/rights/);
+});
+
+test('an HRESULT of Win32 falls back on the Win32 code', () => {
+  expect(lookUp('0x80070643')?.text).toBeTruthy();
+});
+
+test('what is not known is no code, and a number that stands for nothing is left alone', () => {
+  expect(lookUp('0x12345678')).toBeNull();
+  expect(codesIn('copied 1603 files')).toEqual([]);
+  expect(codesIn('failed with exit code 1603 (0x80070005)').sort()).toEqual(['0x80070005', '1603']);
+});

@@ -1,0 +1,85 @@
+import { screen, waitFor } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { expect, test, vi } from 'vitest';
+import type { RoleConfiguration } from '../api/roles.js';
+import { finding, problem, proxy, requests, server, validation } from '../test/handlers.js';
+import { renderInGrafana } from '../test/grafana.js';
+import { RoleWizard } from './RoleWizard.js';
+
+const next = async (user: ReturnType<typeof renderInGrafana>['user']) => {
+  const button = await screen.findByRole('button', { name: 'Next' });
+  await waitFor(() => {
+    expect(button).toBeEnabled();
+  });
+  await user.click(button);
+};
+
+test('nothing is done before the summary was seen; then exactly what it showed is sent', async () => {
+  const onCreated = vi.fn();
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={onCreated} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'FSP09');
+  await next(user);
+  await user.click(screen.getByLabelText('Management point'));
+  await next(user);
+  await user.clear(screen.getByLabelText(/^Number of state messages/));
+  await user.type(screen.getByLabelText(/^Number of state messages/), '2500');
+  await next(user);
+  expect(requests).toEqual([]);
+  await user.click(await screen.findByRole('button', { name: 'Create the role' }));
+  await waitFor(() => {
+    expect(onCreated).toHaveBeenCalled();
+  });
+  expect(requests).toHaveLength(1);
+  expect(requests[0]).toMatchObject({
+    method: 'POST',
+    path: 'admin/roles',
+    body: { serverName: 'FSP09', messageCount: 2500, throttleIntervalSeconds: 3600, otherRoles: ['management_point'], installationAccount: null },
+  });
+});
+
+test('a page that the rules object to is not left', async () => {
+  server.use(
+    http.post(`${proxy}/admin/roles/validate`, async ({ request }) =>
+      HttpResponse.json(validation((await request.json()) as RoleConfiguration, [finding('ROLE_NAME_INVALID', 'serverName')]) as never),
+    ),
+  );
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'bad name');
+  await screen.findByText(/To go on: ROLE_NAME_INVALID/);
+  expect(screen.getByRole('button', { name: 'Next' })).toBeDisabled();
+});
+
+test('an error of a later page does not hold an earlier one back', async () => {
+  server.use(
+    http.post(`${proxy}/admin/roles/validate`, async ({ request }) =>
+      HttpResponse.json(validation((await request.json()) as RoleConfiguration, [finding('ROLE_MESSAGE_COUNT_RANGE', 'messageCount')]) as never),
+    ),
+  );
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'FSP09');
+  await next(user);
+  await next(user);
+  await screen.findByText(/To go on: ROLE_MESSAGE_COUNT_RANGE/);
+});
+
+test('somebody who created the role meanwhile is told of', async () => {
+  server.use(http.post(`${proxy}/admin/roles`, () => problem(409, 'FSP_ROLE_EXISTS', 'taken', [finding('ROLE_EXISTS', 'serverName')])));
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'FSP09');
+  await next(user);
+  await next(user);
+  await next(user);
+  await user.click(await screen.findByRole('button', { name: 'Create the role' }));
+  await screen.findByText('ROLE_EXISTS in English');
+});
+
+test('New site role takes a server that is known, and its name is not typed', async () => {
+  renderInGrafana(<RoleWizard kind="role" servers={['FSP07']} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  expect(await screen.findByLabelText(/^Site system server/)).toBeInTheDocument();
+  expect(screen.getByLabelText(/^Name/)).toBeDisabled();
+});
+
+test('where every known server holds the role, the other wizard is named', () => {
+  renderInGrafana(<RoleWizard kind="role" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  expect(screen.getByText('Every known server holds the role already')).toBeInTheDocument();
+});
