@@ -38,7 +38,14 @@ const resolve = { extensions: ['.mjs', '.js', '.ts', '.tsx'], extensionAlias: { 
 const grafanaGives = [
   { 'amd-module': 'module' },
   ...['lodash', 'jquery', 'moment', 'slate', 'emotion', '@emotion/react', '@emotion/css', 'prismjs'],
-  ...['slate-plain-serializer', '@grafana/slate-react', 'react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom'],
+  ...[
+    'slate-plain-serializer',
+    '@grafana/slate-react',
+    'react',
+    'react/jsx-runtime',
+    'react/jsx-dev-runtime',
+    'react-dom',
+  ],
   ...['react-redux', 'redux', 'rxjs', 'i18next', 'react-router', 'd3'],
   /^@grafana\/ui/i,
   /^@grafana\/runtime/i,
@@ -85,7 +92,11 @@ export const plugin = {
         { from: 'locales/**/*.json', to: '.' },
         { from: join(here, '..', 'CHANGELOG.md'), to: '.' },
         { from: join(here, '..', 'LICENSE'), to: '.' },
-        { from: join(here, '..', 'dashboards', 'generated', '*.json'), to: 'dashboards/[name][ext]', noErrorOnMissing: true },
+        {
+          from: join(here, '..', 'dashboards', 'generated', '*.json'),
+          to: 'dashboards/[name][ext]',
+          noErrorOnMissing: true,
+        },
       ],
     }),
   ],

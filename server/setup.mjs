@@ -43,6 +43,12 @@ function buildWhereStale(part, sources, builder) {
 buildWhereStale('server', ['server/src', 'server/tsconfig.json'], 'build.mjs');
 buildWhereStale(
   'grafana-plugin',
-  ['grafana-plugin/src', 'grafana-plugin/host', 'grafana-plugin/rspack.config.mjs', 'server/src/catalog', 'dashboards/generated'],
+  [
+    'grafana-plugin/src',
+    'grafana-plugin/host',
+    'grafana-plugin/rspack.config.mjs',
+    'server/src/catalog',
+    'dashboards/generated',
+  ],
   'build.mjs',
 );

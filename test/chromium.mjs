@@ -2,7 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const places = [process.env.FSP_TEST_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const places = [
+  process.env.FSP_TEST_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** Path of a Chromium; undefined where there is none. */
 export const chromium = () => places.find((path) => path !== undefined && existsSync(path));
@@ -13,7 +18,9 @@ if (process.argv[1] === import.meta.filename && chromium() === undefined) {
     execFileSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 2, 2] });
     execFileSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: ['ignore', 'ignore', 2] });
   } catch {
-    console.error('Chromium could not be installed (it needs root and apt): install it, or name one in FSP_TEST_CHROMIUM');
+    console.error(
+      'Chromium could not be installed (it needs root and apt): install it, or name one in FSP_TEST_CHROMIUM',
+    );
     process.exit(2);
   }
 }

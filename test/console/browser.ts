@@ -57,6 +57,9 @@ export async function visit(browser: Browser, url: string, token: string, name: 
   };
   const prefer = (theme: string) =>
     page.evaluate((wanted) => {
+      const { localStorage } = globalThis as unknown as {
+        localStorage: { setItem(name: string, value: string): void };
+      };
       localStorage.setItem('fsp.preview', JSON.stringify({ theme: wanted, language: 'en-US' }));
     }, theme);
   return {
@@ -79,7 +82,9 @@ export async function visit(browser: Browser, url: string, token: string, name: 
       await page.evaluate(axe);
       return page.evaluate(async () => {
         const { axe: run } = globalThis as unknown as {
-          axe: { run(context: { exclude: string[][] }): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+          axe: {
+            run(context: { exclude: string[][] }): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+          };
         };
         const { violations } = await run.run({
           // Names of a chart's legend, by @grafana/ui: its labels do not say what is written on them.

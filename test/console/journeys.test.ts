@@ -179,7 +179,8 @@ test('a failed set-up says why, and its log opens at the cause', async () => {
   expect(await grid.locator('[aria-selected=true]').count()).toBe(1);
   await page.getByLabel('Show only lines with').fill('return value 3');
   await expect.poll(() => grid.getByRole('row').count()).toBeGreaterThan(0);
-  for (const text of await grid.getByRole('row').allInnerTexts()) expect(text.toLowerCase()).toContain('return value 3');
+  for (const text of await grid.getByRole('row').allInnerTexts())
+    expect(text.toLowerCase()).toContain('return value 3');
 });
 
 test('a viewer sees roles and cannot change them, by the page or past it', async () => {
@@ -219,7 +220,10 @@ test('test connection says what is wrong with a URL and with a token', async () 
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved. Test connection shows').waitFor();
   await page.getByRole('button', { name: 'Test connection' }).click();
-  await page.getByText(/Nothing answers there/).first().waitFor();
+  await page
+    .getByText(/Nothing answers there/)
+    .first()
+    .waitFor();
   await page.getByLabel('Management URL').fill(url);
   await page.getByRole('button', { name: 'Reset' }).first().click();
   await page.getByLabel('Viewer token').fill('a-token-that-is-wrong');
@@ -268,13 +272,16 @@ const pages: [name: string, path: string][] = [
   ['panel-log-empty', '/panel/fallbackstatuspoint-setuplog-panel'],
 ];
 
-test.each(pages)('the page %s has nothing that axe objects to, in both themes, and no error in the console', async (name, path) => {
-  admin.complaints.length = 0;
-  await admin.open(path);
-  await admin.photograph(name);
-  expect(await admin.accessibility()).toEqual([]);
-  expect(admin.complaints).toEqual([]);
-});
+test.each(pages)(
+  'the page %s has nothing that axe objects to, in both themes, and no error in the console',
+  async (name, path) => {
+    admin.complaints.length = 0;
+    await admin.open(path);
+    await admin.photograph(name);
+    expect(await admin.accessibility()).toEqual([]);
+    expect(admin.complaints).toEqual([]);
+  },
+);
 
 test('a hundred thousand lines are scrolled without laying out more than is seen', async () => {
   const { page } = admin;
@@ -288,7 +295,12 @@ test('a hundred thousand lines are scrolled without laying out more than is seen
   await page.keyboard.press('Home');
   await page.getByRole('button', { name: 'Next error' }).click();
   await page.getByText('thread').or(page.getByLabel('Chosen line')).first().waitFor();
-  await page.getByLabel('Chosen line').getByText('ERROR_ACCESS_DENIED', { exact: false }).or(page.getByLabel('Chosen line').getByText('0x80070005')).first().waitFor();
+  await page
+    .getByLabel('Chosen line')
+    .getByText('ERROR_ACCESS_DENIED', { exact: false })
+    .or(page.getByLabel('Chosen line').getByText('0x80070005'))
+    .first()
+    .waitFor();
 });
 
 test('a query that fails is told in the panel', async () => {

@@ -1,5 +1,12 @@
 import { useEffect, useState } from 'react';
-import { createDataFrame, FieldType, getDefaultTimeRange, LoadingState, type DataFrame, type PanelData } from '@grafana/data';
+import {
+  createDataFrame,
+  FieldType,
+  getDefaultTimeRange,
+  LoadingState,
+  type DataFrame,
+  type PanelData,
+} from '@grafana/data';
 import { PanelRenderer, PluginPage } from '@grafana/runtime';
 import { PanelChrome } from '@grafana/ui';
 import { useLocation, useParams } from '@react-router-compat';
@@ -25,9 +32,9 @@ export function PanelPage() {
         (answer) => {
           setFrames(framesOf(answer as never, { refId: 'A', rawSql: sql, format: 2 }));
         },
-        (failure: { data?: { title?: string } }) => {
+        (failure: unknown) => {
           setFrames([]);
-          setError(failure.data?.title ?? 'failed');
+          setError((failure as { data?: { title?: string } }).data?.title ?? 'failed');
         },
       );
   }, [search]);
@@ -62,7 +69,11 @@ function madeUpLog(rows: number): DataFrame {
   return createDataFrame({
     fields: [
       { name: 'timestamp', type: FieldType.time, values: index.map((row) => 1_780_000_000_000 + row * 37) },
-      { name: 'body', type: FieldType.string, values: index.map((row) => `Record ${row} of a made-up log${row % 8 === 7 ? ', failed with 0x80070005' : ''}`) },
+      {
+        name: 'body',
+        type: FieldType.string,
+        values: index.map((row) => `Record ${row} of a made-up log${row % 8 === 7 ? ', failed with 0x80070005' : ''}`),
+      },
       { name: 'level', type: FieldType.string, values: index.map((row) => levels[row % levels.length]) },
     ],
   });

@@ -1,6 +1,13 @@
 import { css } from '@emotion/css';
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
-import { getThemeById, type AppPlugin, type AppRootProps, type GrafanaTheme2, type PluginConfigPageProps, type AppPluginMeta } from '@grafana/data';
+import {
+  getThemeById,
+  type AppPlugin,
+  type AppRootProps,
+  type GrafanaTheme2,
+  type PluginConfigPageProps,
+  type AppPluginMeta,
+} from '@grafana/data';
 import { LocationServiceProvider, locationService, PluginPage } from '@grafana/runtime';
 import {
   Badge,
@@ -57,7 +64,7 @@ function Content({ plugin }: { plugin: AppPlugin }) {
   const { meta } = plugin;
   const home = meta.includes?.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${meta.id}`;
   const Root = plugin.root as ComponentType<AppRootProps>;
-  const ConfigPage = plugin.configPages?.[0]?.body as ComponentType<PluginConfigPageProps<AppPluginMeta>> | undefined;
+  const ConfigPage = plugin.configPages?.[0]?.body;
   return (
     <Routes>
       <Route path="/" element={<Navigate to={home} replace />} />
@@ -69,13 +76,18 @@ function Content({ plugin }: { plugin: AppPlugin }) {
         path={`/plugins/${meta.id}`}
         element={
           <PluginPage pageNav={{ text: meta.name }}>
-            {ConfigPage && <ConfigPage plugin={plugin as never} query={{}} />}
+            {ConfigPage && <ConfigPage plugin={plugin} query={{}} />}
           </PluginPage>
         }
       />
       <Route path="/d/:uid/*" element={<DashboardPage pluginId={meta.id} />} />
       <Route path="/panel/:id" element={<PanelPage />} />
-      <Route path="*" element={<PluginPage pageNav={{ text: 'Not in the preview' }}>Grafana has this page; the preview has not.</PluginPage>} />
+      <Route
+        path="*"
+        element={
+          <PluginPage pageNav={{ text: 'Not in the preview' }}>Grafana has this page; the preview has not.</PluginPage>
+        }
+      />
     </Routes>
   );
 }
@@ -100,10 +112,16 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
   );
   const dashboards = useDashboards(plugin.meta.id);
   const link = (href: string, text: string) => (
-    <a key={href} className={styles.link} href={href} aria-current={pathname.startsWith(href) ? 'page' : undefined} onClick={(event) => {
-      event.preventDefault();
-      locationService.push(href);
-    }}>
+    <a
+      key={href}
+      className={styles.link}
+      href={href}
+      aria-current={pathname.startsWith(href) ? 'page' : undefined}
+      onClick={(event) => {
+        event.preventDefault();
+        locationService.push(href);
+      }}
+    >
       {text}
     </a>
   );
@@ -191,7 +209,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   body: css({ display: 'flex' }),
   nav: css({ width: 220, flexShrink: 0, padding: theme.spacing(2, 1), display: 'flex', flexDirection: 'column' }),
-  heading: css({ ...theme.typography.bodySmall, color: theme.colors.text.secondary, padding: theme.spacing(2, 1.5, 0.5) }),
+  heading: css({
+    ...theme.typography.bodySmall,
+    color: theme.colors.text.secondary,
+    padding: theme.spacing(2, 1.5, 0.5),
+  }),
   link: css({
     padding: theme.spacing(0.75, 1.5),
     borderRadius: theme.shape.radius.default,

@@ -8,7 +8,7 @@ function fetchObservable<T>(options: BackendSrvRequest): Observable<FetchRespons
 
 async function send<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
   const url = new URL(options.url, location.origin);
-  for (const [name, value] of Object.entries((options.params ?? {}) as Record<string, unknown>))
+  for (const [name, value] of Object.entries((options.params ?? {}) as Record<string, string | number | undefined>))
     if (value !== undefined) url.searchParams.set(name, String(value));
   const hasBody = options.data !== undefined;
   const answer = await fetch(url, {

@@ -95,7 +95,8 @@ function valueOf(value: unknown, type: string): unknown {
   if (value === null || value === undefined) return null;
   // ClickHouse quotes 64-bit numbers in JSON; times carry no zone and are UTC.
   if (/^(U?Int|Float|Decimal)/.test(type)) return Number(value);
-  if (/^Date/.test(type)) return Date.parse(`${String(value).replace(' ', 'T')}${String(value).includes(' ') ? 'Z' : ''}`);
+  if (/^Date/.test(type) && typeof value === 'string')
+    return Date.parse(value.includes(' ') ? `${value.replace(' ', 'T')}Z` : value);
   return value;
 }
 

@@ -18,7 +18,15 @@ import {
 } from '@grafana/data';
 import { config, type PanelRendererProps } from '@grafana/runtime';
 import { LegendDisplayMode } from '@grafana/schema';
-import { BarGauge, BarGaugeDisplayMode, BigValue, BigValueColorMode, BigValueGraphMode, TimeSeries, useTheme2 } from '@grafana/ui';
+import {
+  BarGauge,
+  BarGaugeDisplayMode,
+  BigValue,
+  BigValueColorMode,
+  BigValueGraphMode,
+  TimeSeries,
+  useTheme2,
+} from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 
 let load: (id: string) => Promise<PanelPlugin> = () => Promise.reject(new Error('no panels yet'));
@@ -32,7 +40,7 @@ const empty = <div style={{ padding: 16, textAlign: 'center' }}>No data</div>;
 type Render = (props: PanelProps<Record<string, unknown>>, theme: GrafanaTheme2) => ReactNode;
 
 function panel(name: string, render: Render): PanelPlugin {
-  function CorePanelStandIn(props: PanelProps) {
+  function CorePanelStandIn(props: PanelProps<Record<string, unknown>>) {
     const theme = useTheme2();
     return props.data.series.every(({ length }) => length === 0) && name !== 'text' ? empty : render(props, theme);
   }
@@ -68,7 +76,10 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
             height={height}
             colorMode={BigValueColorMode.Value}
             graphMode={BigValueGraphMode.None}
-            value={{ ...shown(field, field.values.length - 1, theme), title: fields.length > 1 ? field.name : undefined }}
+            value={{
+              ...shown(field, field.values.length - 1, theme),
+              title: fields.length > 1 ? field.name : undefined,
+            }}
           />
         ))}
       </div>
@@ -80,7 +91,8 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
   logs: panel('logs', ({ data, height }) => {
     const [time, body, level] = data.series[0]?.fields ?? [];
     const lines = (body?.values ?? []).map(
-      (text: string, row) => `${new Date(time?.values[row] as number).toISOString()} ${String(level?.values[row] ?? '')} ${text}`,
+      (text: string, row) =>
+        `${new Date(time?.values[row] as number).toISOString()} ${String(level?.values[row] ?? '')} ${text}`,
     );
     return (
       <pre tabIndex={0} style={{ fontSize: 12, overflow: 'auto', height, margin: 0 }}>
@@ -135,17 +147,32 @@ function Bars({ data, width, height, theme }: PanelProps & { theme: GrafanaTheme
 /** What a core panel's own defaults would be. */
 function withDefaults(fieldConfig: PanelRendererProps['fieldConfig'], pluginId: string): FieldConfigSource {
   const colour = pluginId === 'timeseries' ? { color: { mode: 'palette-classic' } } : {};
-  return { overrides: fieldConfig?.overrides ?? [], defaults: { ...colour, ...fieldConfig?.defaults } } as FieldConfigSource;
+  return {
+    overrides: fieldConfig?.overrides ?? [],
+    defaults: { ...colour, ...fieldConfig?.defaults },
+  } as FieldConfigSource;
 }
 
 /** Grafana's registry of a panel's own properties is not here: they are put on the fields as they are. */
 function withCustom(frame: DataFrame, { defaults }: FieldConfigSource): DataFrame {
-  const fields = frame.fields.map((field) => ({ ...field, config: { ...field.config, custom: { ...(defaults.custom as object) } } }));
+  const fields = frame.fields.map((field) => ({
+    ...field,
+    config: { ...field.config, custom: { ...(defaults.custom as object) } },
+  }));
   return { ...frame, fields };
 }
 
 /** Grafana's PanelRenderer: loads a panel and gives it data with the field configuration applied. */
-export function PanelRendererStandIn({ pluginId, title, data, options, fieldConfig, width, height, timeZone }: PanelRendererProps) {
+export function PanelRendererStandIn({
+  pluginId,
+  title,
+  data,
+  options,
+  fieldConfig,
+  width,
+  height,
+  timeZone,
+}: PanelRendererProps) {
   const [plugin, setPlugin] = useState<PanelPlugin | null>(null);
   const [failure, setFailure] = useState('');
   useEffect(() => {
@@ -177,7 +204,7 @@ export function PanelRendererStandIn({ pluginId, title, data, options, fieldConf
       timeRange={timeRange}
       timeZone={timeZone ?? 'browser'}
       data={{ state: data?.state ?? LoadingState.Done, errors: data?.errors, error: data?.error, series, timeRange }}
-      options={{ ...(plugin.defaults as object), ...options }}
+      options={{ ...plugin.defaults, ...options }}
       fieldConfig={given}
       eventBus={new EventBusSrv()}
       onOptionsChange={() => undefined}

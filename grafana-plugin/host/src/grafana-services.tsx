@@ -49,7 +49,12 @@ export function installServices(importModule: (path: string) => Promise<{ plugin
   setPanelRenderer(PanelRendererStandIn);
   setPluginPage(PluginPageStandIn);
   runtime.setAppEvents(new data.EventBusSrv());
-  runtime.setEchoSrv({ flush: () => undefined, addBackend: () => undefined, addEvent: () => undefined, onInteraction: () => () => undefined } as unknown as runtime.EchoSrv);
+  runtime.setEchoSrv({
+    flush: () => undefined,
+    addBackend: () => undefined,
+    addEvent: () => undefined,
+    onInteraction: () => () => undefined,
+  });
   runtime.setReturnToPreviousHook(() => () => undefined);
   runtime.setPluginLinksHook(() => ({ links: [], isLoading: false }));
   runtime.setPluginComponentsHook(() => ({ components: [], isLoading: false }));
@@ -74,18 +79,15 @@ function installRegistries(): void {
     shouldApply: () => true,
     settings: {},
   });
-  data.standardFieldConfigEditorRegistry.setInit(
-    () =>
-      [
-        ...['unit', 'min', 'max', 'decimals', 'displayName', 'noValue', 'links', 'mappings', 'filterable'].map((id) =>
-          property(id),
-        ),
-        property('thresholds', {
-          mode: data.ThresholdsMode.Absolute,
-          steps: [{ value: -Infinity, color: 'green' }],
-        }),
-        property('color', { mode: 'palette-classic' }),
-      ] as unknown as data.FieldConfigPropertyItem[],
-  );
+  data.standardFieldConfigEditorRegistry.setInit(() => [
+    ...['unit', 'min', 'max', 'decimals', 'displayName', 'noValue', 'links', 'mappings', 'filterable'].map((id) =>
+      property(id),
+    ),
+    property('thresholds', {
+      mode: data.ThresholdsMode.Absolute,
+      steps: [{ value: -Infinity, color: 'green' }],
+    }),
+    property('color', { mode: 'palette-classic' }),
+  ]);
   data.standardTransformersRegistry.setInit(() => []);
 }

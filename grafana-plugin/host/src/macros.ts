@@ -43,7 +43,10 @@ const macros: Record<string, Macro> = {
   conditionalAll: (args, { variables }) => {
     const name = args.at(-1)?.replace(/[${}\s]/g, '') ?? '';
     const value = variables[name];
-    const all = value === undefined || value === '$__all' || (Array.isArray(value) && (value.length === 0 || value.includes('$__all')));
+    const all =
+      value === undefined ||
+      value === '$__all' ||
+      (Array.isArray(value) && (value.length === 0 || value.includes('$__all')));
     return all ? '1=1' : args.slice(0, -1).join(',');
   },
   adHocFilters: () => '',

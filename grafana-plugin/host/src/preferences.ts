@@ -15,7 +15,8 @@ export function preferences(): Preferences {
   }
   return {
     theme: saved.theme === 'light' ? 'light' : 'dark',
-    language: saved.language === 'fr-FR' || (!saved.language && navigator.language.startsWith('fr')) ? 'fr-FR' : 'en-US',
+    language:
+      saved.language === 'fr-FR' || (!saved.language && navigator.language.startsWith('fr')) ? 'fr-FR' : 'en-US',
   };
 }
 

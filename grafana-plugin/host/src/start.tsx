@@ -15,10 +15,13 @@ export type Manifest = AppPluginMeta & { includes: NonNullable<AppPluginMeta['in
 /** Loads the plugin as Grafana does, and shows it. */
 export async function start({ session, manifest }: { session: PreviewSession; manifest: object }): Promise<void> {
   const meta = { ...manifest } as Manifest;
-  const importModule = (path: string) => System.import(`/public/plugins/${meta.id}/${path}`) as Promise<{ plugin: unknown }>;
+  const importModule = (path: string) =>
+    System.import(`/public/plugins/${meta.id}/${path}`) as Promise<{ plugin: unknown }>;
   const { language } = preferences();
   // As Grafana does: one i18next for all, with the user's language.
-  await i18next.use(initReactI18next).init({ resources: {}, lng: language, fallbackLng: 'en-US', returnEmptyString: false });
+  await i18next
+    .use(initReactI18next)
+    .init({ resources: {}, lng: language, fallbackLng: 'en-US', returnEmptyString: false });
   document.documentElement.lang = language;
   moment.locale(language.slice(0, 2));
   if (language !== 'en-US') {

@@ -9,7 +9,7 @@ export function TimePicker({ time, onRefresh, loading }: { time: UrlTimeRange; o
   const span = range.to.valueOf() - range.from.valueOf();
   const moveTo = (from: number, to: number) => {
     const raw = { from: dateTime(from), to: dateTime(to) };
-    set({ ...raw, raw } as TimeRange);
+    set({ ...raw, raw });
   };
   return (
     <>

@@ -30,13 +30,13 @@ export interface UrlTimeRange {
 
 /** The time range of the page's address, `from` and `to` as everywhere in Grafana. */
 export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
-  const [from, setFrom] = [useUrlParam('from')[0] || defaultFrom, useUrlParam('from')[1]];
+  const from = useUrlParam('from')[0] || defaultFrom;
   const to = useUrlParam('to')[0] || 'now';
   const range = useMemo(() => rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) }), [from, to]);
   const set = useCallback(({ raw }: TimeRange) => {
     const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
     locationService.partial({ from: text(raw.from), to: text(raw.to) });
   }, []);
-  void setFrom;
+  setFrom;
   return { range, query: `from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`, set };
 }

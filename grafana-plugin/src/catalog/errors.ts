@@ -47,6 +47,8 @@ export function suggestionFor(code: string): string {
 
 /** Codes in a text that may be looked up. */
 export function codesIn(text: string): string[] {
-  const found = text.matchAll(/\b0x[0-9a-f]{8}\b|(?<=\b(?:code|error|returned|value|result|hr)\b\W{0,4})-?\d{1,10}\b/gi);
+  const found = text.matchAll(
+    /\b0x[0-9a-f]{8}\b|(?<=\b(?:code|error|returned|value|result|hr)\b\W{0,4})-?\d{1,10}\b/gi,
+  );
   return [...new Set([...found].map(([code]) => code))].filter((code) => lookUp(code) !== null);
 }

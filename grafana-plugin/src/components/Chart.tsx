@@ -17,7 +17,16 @@ interface Props {
 }
 
 /** One of Grafana's own visualizations over frames. */
-export function Chart({ title, description, frames, range, fieldConfig, options, pluginId = 'timeseries', height = 280 }: Props) {
+export function Chart({
+  title,
+  description,
+  frames,
+  range,
+  fieldConfig,
+  options,
+  pluginId = 'timeseries',
+  height = 280,
+}: Props) {
   const [ref, { width }] = useMeasure<HTMLDivElement>();
   const { value = [], error, loading } = frames;
   return (

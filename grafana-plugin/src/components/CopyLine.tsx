@@ -12,7 +12,13 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
         <code className={styles.code} tabIndex={0}>
           {text}
         </code>
-        <ClipboardButton icon="copy" variant="secondary" size="sm" getText={() => text} aria-label={`${t('app.copy', 'Copy')}: ${label}`}>
+        <ClipboardButton
+          icon="copy"
+          variant="secondary"
+          size="sm"
+          getText={() => text}
+          aria-label={`${t('app.copy', 'Copy')}: ${label}`}
+        >
           {t('app.copy', 'Copy')}
         </ClipboardButton>
       </div>

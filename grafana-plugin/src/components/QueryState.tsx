@@ -40,9 +40,13 @@ export function Failed({ error, onRetry }: { error: Error; onRetry?(): void }) {
 
 function titleOf(error: Error): string {
   if (error instanceof NoDataSource)
-    return t('failed.no-source', 'There is no ClickHouse data source; add one, and choose it in the configuration of {{app}}', {
-      app: pluginId,
-    });
+    return t(
+      'failed.no-source',
+      'There is no ClickHouse data source; add one, and choose it in the configuration of {{app}}',
+      {
+        app: pluginId,
+      },
+    );
   if (!(error instanceof ApiError)) return t('failed.query', 'The query failed');
   if (error.status === 401)
     return t('failed.token', 'The server refused its token; an administrator must enter it in the configuration');

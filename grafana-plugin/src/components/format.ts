@@ -24,5 +24,7 @@ export function count(value: number): string {
 
 /** A share as a percentage. */
 export function share(part: number, whole: number): string {
-  return whole === 0 ? '–' : new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole);
+  return whole === 0
+    ? '–'
+    : new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole);
 }

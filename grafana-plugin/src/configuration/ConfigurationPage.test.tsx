@@ -7,7 +7,9 @@ import { answers, renderInGrafana } from '../test/grafana.js';
 import ConfigurationPage from './ConfigurationPage.js';
 
 const plugin = (secureJsonFields: Record<string, boolean>) =>
-  ({ meta: { id: pluginId, enabled: true, pinned: true, jsonData: { apiUrl: 'http://fsp01:8081' }, secureJsonFields } }) as never;
+  ({
+    meta: { id: pluginId, enabled: true, pinned: true, jsonData: { apiUrl: 'http://fsp01:8081' }, secureJsonFields },
+  }) as never;
 
 test('only tokens that were typed are sent: those that are kept stay', async () => {
   const { user } = renderInGrafana(<ConfigurationPage plugin={plugin({ viewerToken: true })} query={{}} />);
@@ -41,14 +43,20 @@ test.each([
     http.get(`${proxy}/read/status`, () => problem(status, 'X', 'why')),
     http.post(`${proxy}/admin/roles/validate`, () => HttpResponse.json({})),
   );
-  const { user } = renderInGrafana(<ConfigurationPage plugin={plugin({ viewerToken: true, adminToken: true })} query={{}} />);
+  const { user } = renderInGrafana(
+    <ConfigurationPage plugin={plugin({ viewerToken: true, adminToken: true })} query={{}} />,
+  );
   await user.click(screen.getByRole('button', { name: 'Test connection' }));
   await screen.findByText(says);
   await screen.findByText('5 messages are stored');
 });
 
 test('a save that Grafana refuses says so', async () => {
-  server.use(http.post(`http://localhost:3000/api/plugins/${pluginId}/settings`, () => HttpResponse.json({ message: 'permission denied' }, { status: 403 })));
+  server.use(
+    http.post(`http://localhost:3000/api/plugins/${pluginId}/settings`, () =>
+      HttpResponse.json({ message: 'permission denied' }, { status: 403 }),
+    ),
+  );
   const { user } = renderInGrafana(<ConfigurationPage plugin={plugin({})} query={{}} />);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => {

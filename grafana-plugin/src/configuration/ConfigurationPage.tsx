@@ -40,7 +40,12 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
           url: `/api/plugins/${pluginId}/settings`,
           method: 'POST',
           showErrorAlert: false,
-          data: { enabled, pinned, jsonData: { ...jsonData, apiUrl: apiUrl.replace(/\/+$/, ''), datasourceUid }, secureJsonData },
+          data: {
+            enabled,
+            pinned,
+            jsonData: { ...jsonData, apiUrl: apiUrl.replace(/\/+$/, ''), datasourceUid },
+            secureJsonData,
+          },
         }),
       );
       setKept((before) => ({
@@ -73,7 +78,10 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
         <Stack direction="column" gap={2}>
           <Field
             label={t('config.url', 'Management URL')}
-            description={t('config.url-description', 'As Grafana’s back end reaches it; FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT of the server')}
+            description={t(
+              'config.url-description',
+              'As Grafana’s back end reaches it; FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT of the server',
+            )}
             htmlFor="config-url"
             invalid={urlIsWrong}
             error={t('config.url-wrong', 'Write it as http://server:8081')}
@@ -91,7 +99,11 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
           {(['viewerToken', 'adminToken'] as const).map((name) => (
             <Field
               key={name}
-              label={name === 'viewerToken' ? t('config.viewer-token', 'Viewer token') : t('config.admin-token', 'Admin token')}
+              label={
+                name === 'viewerToken'
+                  ? t('config.viewer-token', 'Viewer token')
+                  : t('config.admin-token', 'Admin token')
+              }
               description={
                 name === 'viewerToken'
                   ? t('config.viewer-token-description', 'Used for everybody who reads')
@@ -119,14 +131,21 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
       <FieldSet label={t('config.data', 'Data')} disabled={!isAdmin()}>
         <Field
           label={t('config.source', 'ClickHouse data source')}
-          description={t('config.source-description', 'Pages ask it with the rights of the user who looks; empty takes the first one')}
+          description={t(
+            'config.source-description',
+            'Pages ask it with the rights of the user who looks; empty takes the first one',
+          )}
           htmlFor="config-source"
           noMargin
         >
           <Combobox
             id="config-source"
             isClearable
-            placeholder={sources.length === 0 ? t('config.no-source', 'There is none yet') : t('config.first-source', 'The first one')}
+            placeholder={
+              sources.length === 0
+                ? t('config.no-source', 'There is none yet')
+                : t('config.first-source', 'The first one')
+            }
             value={sources.some(({ uid }) => uid === datasourceUid) ? datasourceUid : null}
             options={sources.map(({ uid, name }) => ({ value: uid, label: name }))}
             onChange={(choice) => {
@@ -145,7 +164,13 @@ export default function ConfigurationPage({ plugin }: PluginConfigPageProps<AppM
       </Stack>
       <div role="status" style={{ marginTop: 16 }}>
         {failure !== undefined && <Failed error={failure} />}
-        {saved && <Alert bottomSpacing={0} severity="success" title={t('config.saved', 'Saved. Test connection shows whether it works.')} />}
+        {saved && (
+          <Alert
+            bottomSpacing={0}
+            severity="success"
+            title={t('config.saved', 'Saved. Test connection shows whether it works.')}
+          />
+        )}
         {checks?.map(({ what, ok, detail }) => (
           <Alert bottomSpacing={0} key={what} severity={ok ? 'success' : 'error'} title={what}>
             {detail}

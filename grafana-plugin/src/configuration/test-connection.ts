@@ -32,31 +32,61 @@ async function check(what: string, attempt: () => Promise<string>): Promise<Chec
 
 async function reads(): Promise<string> {
   const { server } = await getStatus();
-  return t('test.server', '{{name}} of site {{site}}, version {{version}}', { name: server.name, site: server.siteCode, version: server.version });
+  return t('test.server', '{{name}} of site {{site}}, version {{version}}', {
+    name: server.name,
+    site: server.siteCode,
+    version: server.version,
+  });
 }
 
 /** Validating changes nothing, and is allowed to administrators only. */
 async function changes(): Promise<string> {
   await asAdmin('roles/validate', {
     method: 'POST',
-    data: { serverName: 'TEST', siteCode: '', intranetFqdn: '', internetFqdn: '', internetClients: false, installationAccount: null, messageCount: throttleLimits.messageCount.default, throttleIntervalSeconds: throttleLimits.throttleIntervalSeconds.default, otherRoles: [] },
+    data: {
+      serverName: 'TEST',
+      siteCode: '',
+      intranetFqdn: '',
+      internetFqdn: '',
+      internetClients: false,
+      installationAccount: null,
+      messageCount: throttleLimits.messageCount.default,
+      throttleIntervalSeconds: throttleLimits.throttleIntervalSeconds.default,
+      otherRoles: [],
+    },
   });
   return t('test.admin-ok', 'The admin token is accepted');
 }
 
 async function asks(datasourceUid: string): Promise<string> {
-  const rows = rowsOf<{ messages: number }>(await runSql({ sql: 'SELECT count() AS messages FROM state_messages' }, getDefaultTimeRange(), datasourceUid));
+  const rows = rowsOf<{ messages: number }>(
+    await runSql({ sql: 'SELECT count() AS messages FROM state_messages' }, getDefaultTimeRange(), datasourceUid),
+  );
   return t('test.source-ok', '{{messages}} messages are stored', { messages: rows[0]?.messages ?? 0 });
 }
 
 function adviceOn(error: Error): string {
-  if (error instanceof NoDataSource) return t('test.no-source', 'Add a data source of type ClickHouse, and choose it here');
-  if (!(error instanceof ApiError)) return t('test.query', '{{message}} – check that the data source’s default database is the server’s (fsp)', { message: error.message, interpolation: { escapeValue: false } });
+  if (error instanceof NoDataSource)
+    return t('test.no-source', 'Add a data source of type ClickHouse, and choose it here');
+  if (!(error instanceof ApiError))
+    return t('test.query', '{{message}} – check that the data source’s default database is the server’s (fsp)', {
+      message: error.message,
+      interpolation: { escapeValue: false },
+    });
   const { status, message } = error;
-  if (status === 401) return t('test.401', 'The server refused the token: enter the one of its tokens.json (or FSP_VIEWER_TOKEN, FSP_ADMIN_TOKEN), and save');
+  if (status === 401)
+    return t(
+      'test.401',
+      'The server refused the token: enter the one of its tokens.json (or FSP_VIEWER_TOKEN, FSP_ADMIN_TOKEN), and save',
+    );
   if (status === 403) return t('test.403', 'The token may only read: enter the admin token, and save');
-  if (status === 404) return t('test.404', 'Something answers, but it is no fallback status point of ours: check the URL');
+  if (status === 404)
+    return t('test.404', 'Something answers, but it is no fallback status point of ours: check the URL');
   if (status === 0 || status === 502 || status === 504)
-    return t('test.unreachable', 'Nothing answers there ({{message}}): check the URL, that the server runs, and that FSP_MANAGEMENT_HOST lets Grafana reach it', { message, interpolation: { escapeValue: false } });
+    return t(
+      'test.unreachable',
+      'Nothing answers there ({{message}}): check the URL, that the server runs, and that FSP_MANAGEMENT_HOST lets Grafana reach it',
+      { message, interpolation: { escapeValue: false } },
+    );
   return `${status}: ${message}`;
 }

@@ -21,7 +21,17 @@ interface Props {
 }
 
 /** One line. Colour goes with a letter, so that severity is not told by colour alone. */
-export const LogRow = memo(function LogRow({ record, before, id, rowIndex, top, chosen, highlight, options, onChoose }: Props) {
+export const LogRow = memo(function LogRow({
+  record,
+  before,
+  id,
+  rowIndex,
+  top,
+  chosen,
+  highlight,
+  options,
+  onChoose,
+}: Props) {
   const styles = useStyles2(getLogStyles);
   const { severity, message, component, thread, line, time } = record;
   return (
@@ -34,18 +44,34 @@ export const LogRow = memo(function LogRow({ record, before, id, rowIndex, top, 
       style={{ transform: `translateY(${top}px)` }}
       onClick={onChoose}
     >
-      {options.showLine && <span role="gridcell" className={styles.line}>{line === 0 ? '' : line}</span>}
+      {options.showLine && (
+        <span role="gridcell" className={styles.line}>
+          {line === 0 ? '' : line}
+        </span>
+      )}
       {options.showTime && (
         <span role="gridcell" className={styles.time}>
           {time === null ? '' : dateTimeFormat(time, { format: 'YYYY-MM-DD HH:mm:ss.SSS' })}
         </span>
       )}
-      {options.showDelta && <span role="gridcell" className={styles.delta}>{delta(record, before)}</span>}
+      {options.showDelta && (
+        <span role="gridcell" className={styles.delta}>
+          {delta(record, before)}
+        </span>
+      )}
       <span role="gridcell" className={styles.severity} aria-label={severity}>
         {severity[0]!.toUpperCase()}
       </span>
-      {options.showComponent && <span role="gridcell" className={styles.component}>{component}</span>}
-      {options.showThread && <span role="gridcell" className={styles.thread}>{thread}</span>}
+      {options.showComponent && (
+        <span role="gridcell" className={styles.component}>
+          {component}
+        </span>
+      )}
+      {options.showThread && (
+        <span role="gridcell" className={styles.thread}>
+          {thread}
+        </span>
+      )}
       <span role="gridcell" className={styles.message}>
         <Message text={message} highlight={highlight} />
       </span>
@@ -66,7 +92,13 @@ function Message({ text, highlight }: { text: string; highlight: string }) {
   const patterns = [...codes.map(escaped), ...(highlight === '' ? [] : [escaped(highlight)])];
   if (patterns.length === 0) return <>{firstLine}</>;
   const parts = firstLine.split(new RegExp(`(${patterns.join('|')})`, 'gi'));
-  return <>{parts.map((part, index): ReactNode => (index % 2 === 0 ? part : <Marked key={index} text={part} isCode={codes.includes(part)} />))}</>;
+  return (
+    <>
+      {parts.map((part, index): ReactNode =>
+        index % 2 === 0 ? part : <Marked key={index} text={part} isCode={codes.includes(part)} />,
+      )}
+    </>
+  );
 }
 
 function Marked({ text, isCode }: { text: string; isCode: boolean }) {
@@ -74,7 +106,9 @@ function Marked({ text, isCode }: { text: string; isCode: boolean }) {
   const known = isCode ? lookUp(text) : null;
   if (known === null) return <mark className={styles.mark}>{text}</mark>;
   return (
-    <Tooltip content={`${known.name === '' ? known.code : known.name}: ${known.text}${known.suggestion === '' ? '' : ` – ${known.suggestion}`}`}>
+    <Tooltip
+      content={`${known.name === '' ? known.code : known.name}: ${known.text}${known.suggestion === '' ? '' : ` – ${known.suggestion}`}`}
+    >
       <span className={styles.code}>{text}</span>
     </Tooltip>
   );

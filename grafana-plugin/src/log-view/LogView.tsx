@@ -114,7 +114,12 @@ export function LogView({ records, height, options, startAtLine }: Props) {
     <div className={styles.view} style={{ height }}>
       <Stack wrap="wrap" gap={1} alignItems="center">
         <div className={styles.search}>
-          <FilterInput value={filter} onChange={setFilter} placeholder={t('log.filter', 'Show only lines with')} aria-label={t('log.filter', 'Show only lines with')} />
+          <FilterInput
+            value={filter}
+            onChange={setFilter}
+            placeholder={t('log.filter', 'Show only lines with')}
+            aria-label={t('log.filter', 'Show only lines with')}
+          />
         </div>
         <div className={styles.search}>
           <Input
@@ -135,10 +140,24 @@ export function LogView({ records, height, options, startAtLine }: Props) {
             setLeast(value);
           }}
         />
-        <Button variant="secondary" icon="arrow-up" disabled={errorBefore < 0} onClick={() => { go(errorBefore); }}>
+        <Button
+          variant="secondary"
+          icon="arrow-up"
+          disabled={errorBefore < 0}
+          onClick={() => {
+            go(errorBefore);
+          }}
+        >
           {t('log.previous-error', 'Previous error')}
         </Button>
-        <Button variant="secondary" icon="arrow-down" disabled={errorAfter < 0} onClick={() => { go(errorAfter); }}>
+        <Button
+          variant="secondary"
+          icon="arrow-down"
+          disabled={errorAfter < 0}
+          onClick={() => {
+            go(errorAfter);
+          }}
+        >
           {t('log.next-error', 'Next error')}
         </Button>
         <InlineSwitch
@@ -155,7 +174,10 @@ export function LogView({ records, height, options, startAtLine }: Props) {
         </Text>
       </Stack>
       {rows.length === 0 ? (
-        <EmptyState variant="not-found" message={records.length === 0 ? t('log.empty', 'The log is empty') : t('app.no-match', 'Nothing matches')} />
+        <EmptyState
+          variant="not-found"
+          message={records.length === 0 ? t('log.empty', 'The log is empty') : t('app.no-match', 'Nothing matches')}
+        />
       ) : (
         <div
           ref={scroller}

@@ -34,8 +34,8 @@ const severities: [RegExp, Severity][] = [
 ];
 
 /** A source's word for a severity, as one of ours; what is not known counts as information. */
-export function severityOf(text: unknown): Severity {
-  const word = String(text ?? '');
+export function severityOf(text: string): Severity {
+  const word = text;
   // CMTrace's own types: 1 information, 2 warning, 3 error.
   if (word === '3') return 'error';
   if (word === '2') return 'warning';
@@ -63,13 +63,21 @@ function recordsOfFrame(frame: DataFrame): LogRecord[] {
   const time = frame.fields.find(({ type }) => type === FieldType.time);
   const message = find(names.message) ?? frame.fields.find(({ type }) => type === FieldType.string);
   if (message === undefined) return [];
-  const [severity, component, thread, source, line] = [names.severity, names.component, names.thread, names.source, names.line].map(find);
-  const labels = frame.fields.find(({ name, type }) => type === FieldType.other && /^(labels|attributes|logattributes)$/i.test(name));
+  const [severity, component, thread, source, line] = [
+    names.severity,
+    names.component,
+    names.thread,
+    names.source,
+    names.line,
+  ].map(find);
+  const labels = frame.fields.find(
+    ({ name, type }) => type === FieldType.other && /^(labels|attributes|logattributes)$/i.test(name),
+  );
   return Array.from({ length: frame.length }, (_, row) => {
     const label = (labels?.values[row] ?? {}) as Record<string, string | undefined>;
     const of = (field: Field | undefined, wanted: string[]) => {
       const value: unknown = field?.values[row] ?? wanted.map((name) => label[name]).find((one) => one !== undefined);
-      return value === undefined || value === null ? '' : String(value);
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
     };
     const at: unknown = time?.values[row];
     return {
@@ -96,7 +104,8 @@ export function filtered(records: LogRecord[], text: string, leastSeverity: Seve
   const indexes: number[] = [];
   records.forEach(({ message, component, severity }, index) => {
     if (severityOrder.indexOf(severity) < least) return;
-    if (wanted === '' || message.toLowerCase().includes(wanted) || component.toLowerCase().includes(wanted)) indexes.push(index);
+    if (wanted === '' || message.toLowerCase().includes(wanted) || component.toLowerCase().includes(wanted))
+      indexes.push(index);
   });
   return indexes;
 }

@@ -37,7 +37,11 @@ export const getLogStyles = (theme: GrafanaTheme2) => ({
   info: css({ color: theme.colors.text.primary }),
   warning: css({ color: theme.colors.text.primary, background: theme.colors.warning.transparent }),
   error: css({ color: theme.colors.text.primary, background: theme.colors.error.transparent }),
-  fatal: css({ color: theme.colors.text.primary, background: theme.colors.error.transparent, fontWeight: theme.typography.fontWeightBold }),
+  fatal: css({
+    color: theme.colors.text.primary,
+    background: theme.colors.error.transparent,
+    fontWeight: theme.typography.fontWeightBold,
+  }),
   chosen: css({ outline: `1px solid ${theme.colors.primary.border}`, outlineOffset: -1 }),
   line: css({ ...cell, width: 48, textAlign: 'right', color: theme.colors.text.secondary }),
   time: css({ ...cell, width: 172, fontVariantNumeric: 'tabular-nums' }),
@@ -55,5 +59,12 @@ export const getLogStyles = (theme: GrafanaTheme2) => ({
     border: `1px solid ${theme.colors.border.weak}`,
     background: theme.colors.background.secondary,
   }),
-  full: css({ margin: 0, padding: 0, border: 'none', background: 'none', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
+  full: css({
+    margin: 0,
+    padding: 0,
+    border: 'none',
+    background: 'none',
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+  }),
 });

@@ -24,10 +24,17 @@ export default function ClientPage() {
   const client = useRows<Client>(clientSql(name));
   return (
     <PluginPage
-      pageNav={{ text: name, parentItem: { text: t('clients.title', 'Clients'), url: `${appPath}/clients?${time.query}` } }}
+      pageNav={{
+        text: name,
+        parentItem: { text: t('clients.title', 'Clients'), url: `${appPath}/clients?${time.query}` },
+      }}
       actions={
         <>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-client?var-client=${encodeURIComponent(name)}&${time.query}`}>
+          <LinkButton
+            variant="secondary"
+            icon="apps"
+            href={`/d/fsp-client?var-client=${encodeURIComponent(name)}&${time.query}`}
+          >
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <TimePicker time={time} loading={client.loading} onRefresh={client.reload} />
@@ -43,15 +50,32 @@ export default function ClientPage() {
 
 function Details({ client }: { client: Client }) {
   const messages = useRows<ClientMessage>(messagesSql(client.client_name, client.client_id));
-  const took = (begin: number | null, end: number | null) => (begin === null || end === null ? null : (end - begin) / 1000);
+  const took = (begin: number | null, end: number | null) =>
+    begin === null || end === null ? null : (end - begin) / 1000;
   return (
     <Stack direction="column" gap={3}>
       <Why client={client} />
       <Stack wrap="wrap" gap={1}>
-        <Tile label={t('client.deployment', 'Deployment')} value={duration(took(client.deployment_begin_time, client.deployment_end_time))} note={span(client.deployment_begin_time, client.deployment_end_time)} />
-        <Tile label={t('client.assignment', 'Assignment')} value={duration(took(client.assignment_begin_time, client.assignment_end_time))} note={span(client.assignment_begin_time, client.assignment_end_time)} />
-        <Tile label={t('clients.version', 'Version')} value={client.client_version === '5.00.0000.0000' ? '–' : client.client_version} note={t('client.site', 'Site {{site}}', { site: client.site_code })} />
-        <Tile label={t('clients.last-time', 'Last message')} value={moment(client.last_message_time)} note={t('client.messages', '{{number}} messages', { number: client.message_count })} />
+        <Tile
+          label={t('client.deployment', 'Deployment')}
+          value={duration(took(client.deployment_begin_time, client.deployment_end_time))}
+          note={span(client.deployment_begin_time, client.deployment_end_time)}
+        />
+        <Tile
+          label={t('client.assignment', 'Assignment')}
+          value={duration(took(client.assignment_begin_time, client.assignment_end_time))}
+          note={span(client.assignment_begin_time, client.assignment_end_time)}
+        />
+        <Tile
+          label={t('clients.version', 'Version')}
+          value={client.client_version === '5.00.0000.0000' ? '–' : client.client_version}
+          note={t('client.site', 'Site {{site}}', { site: client.site_code })}
+        />
+        <Tile
+          label={t('clients.last-time', 'Last message')}
+          value={moment(client.last_message_time)}
+          note={t('client.messages', '{{number}} messages', { number: client.message_count })}
+        />
       </Stack>
       {client.client_id !== '' && <CopyLine label={t('client.id', 'Client GUID')} text={client.client_id} />}
       <section>
@@ -80,7 +104,11 @@ function Why({ client }: { client: Client }) {
   const failed = outcome === 'failed';
   return (
     <>
-      <Alert bottomSpacing={0} severity={failed ? 'error' : outcome === 'succeeded' ? 'success' : 'info'} title={last_state_text}>
+      <Alert
+        bottomSpacing={0}
+        severity={failed ? 'error' : outcome === 'succeeded' ? 'success' : 'info'}
+        title={last_state_text}
+      >
         <Stack direction="column" gap={1}>
           <span>
             <OutcomeBadge outcome={outcome} />
@@ -94,7 +122,11 @@ function Why({ client }: { client: Client }) {
         </Stack>
       </Alert>
       {communication_outcome === 'failed' && (
-        <Alert bottomSpacing={0} severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')} />
+        <Alert
+          bottomSpacing={0}
+          severity="warning"
+          title={t('clients.cut-off-long', 'Cut off from its management point')}
+        />
       )}
     </>
   );
@@ -157,7 +189,11 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
         {open && (
           <dl className={styles.details}>
             <dt>{t('client.params', 'Parameters')}</dt>
-            <dd>{params.length === 0 ? '–' : params.map((one, index) => <div key={index}>{`${index + 1}: ${one === '' ? '–' : one}`}</div>)}</dd>
+            <dd>
+              {params.length === 0
+                ? '–'
+                : params.map((one, index) => <div key={index}>{`${index + 1}: ${one === '' ? '–' : one}`}</div>)}
+            </dd>
             <dt>{t('client.received', 'Received')}</dt>
             <dd>
               {t('client.received-by', '{{time}} from {{address}} by {{server}}, passed on after {{held}}', {
@@ -185,7 +221,9 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
             <dt>{t('client.raw', 'Raw report')}</dt>
             <dd>
               <pre tabIndex={0} className={styles.raw}>
-                {message.raw === '' ? t('client.raw-elsewhere', 'stands with the first message of its report') : message.raw}
+                {message.raw === ''
+                  ? t('client.raw-elsewhere', 'stands with the first message of its report')
+                  : message.raw}
               </pre>
             </dd>
           </dl>

@@ -1,7 +1,21 @@
 import { useCallback, useMemo, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
-import { Combobox, FilterInput, Field, Icon, InteractiveTable, Pagination, Stack, Switch, Text, TextLink, type CellProps, type Column, type FetchDataArgs } from '@grafana/ui';
+import {
+  Combobox,
+  FilterInput,
+  Field,
+  Icon,
+  InteractiveTable,
+  Pagination,
+  Stack,
+  Switch,
+  Text,
+  TextLink,
+  type CellProps,
+  type Column,
+  type FetchDataArgs,
+} from '@grafana/ui';
 import { useDebounce } from 'react-use';
 import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange, useUrlParam } from '../app/url-state.js';
@@ -27,7 +41,7 @@ type Row = Client & { total: number };
 /** Every client that was heard of: searched, narrowed down and sorted by ClickHouse, so that size does not matter. */
 export default function ClientsPage() {
   const time = useTimeRange();
-  const [search, setSearch] = useUrlParam('search');
+  const [search] = useUrlParam('search');
   const [outcome, setOutcome] = useUrlParam('outcome');
   const [communication, setCommunication] = useUrlParam('communication');
   const [site, setSite] = useUrlParam('site');
@@ -74,14 +88,38 @@ export default function ClientsPage() {
               aria-label={t('clients.search', 'Name, GUID, state or error')}
             />
           </div>
-          <Choice label={t('clients.outcome', 'Outcome')} value={outcome} onChange={narrow(setOutcome)} options={outcomes.map((value) => ({ value, label: outcomeText(value) }))} />
-          <Choice label={t('clients.communication', 'Management point')} value={communication} onChange={narrow(setCommunication)} options={[
-            { value: 'failed', label: t('clients.cut-off', 'Cut off') },
-            { value: 'succeeded', label: t('clients.connected', 'Reached') },
-          ]} />
-          <Choice label={t('clients.site', 'Site')} value={site} onChange={narrow(setSite)} options={distinct((choices.value ?? []).map(({ site_code }) => site_code))} />
-          <Choice label={t('clients.version', 'Version')} value={version} onChange={narrow(setVersion)} options={distinct((choices.value ?? []).map(({ client_version }) => client_version))} />
-          <Field label={t('clients.stuck', 'Stuck for {{hours}} h', { hours: Number(stuck) || stuckAfterHours })} htmlFor="stuck" noMargin>
+          <Choice
+            label={t('clients.outcome', 'Outcome')}
+            value={outcome}
+            onChange={narrow(setOutcome)}
+            options={outcomes.map((value) => ({ value, label: outcomeText(value) }))}
+          />
+          <Choice
+            label={t('clients.communication', 'Management point')}
+            value={communication}
+            onChange={narrow(setCommunication)}
+            options={[
+              { value: 'failed', label: t('clients.cut-off', 'Cut off') },
+              { value: 'succeeded', label: t('clients.connected', 'Reached') },
+            ]}
+          />
+          <Choice
+            label={t('clients.site', 'Site')}
+            value={site}
+            onChange={narrow(setSite)}
+            options={distinct((choices.value ?? []).map(({ site_code }) => site_code))}
+          />
+          <Choice
+            label={t('clients.version', 'Version')}
+            value={version}
+            onChange={narrow(setVersion)}
+            options={distinct((choices.value ?? []).map(({ client_version }) => client_version))}
+          />
+          <Field
+            label={t('clients.stuck', 'Stuck for {{hours}} h', { hours: Number(stuck) || stuckAfterHours })}
+            htmlFor="stuck"
+            noMargin
+          >
             <Switch
               id="stuck"
               value={stuck !== ''}
@@ -94,7 +132,10 @@ export default function ClientsPage() {
         </Stack>
         {state !== '' && (
           <Text color="secondary">
-            {t('clients.of-failure', 'Clients that reported state {{state}} {{error}}.', { state: state.split('/')[1] ?? '', error })}{' '}
+            {t('clients.of-failure', 'Clients that reported state {{state}} {{error}}.', {
+              state: state.split('/')[1] ?? '',
+              error,
+            })}{' '}
             <TextLink href={`${appPath}/clients?${time.query}`}>{t('clients.all', 'Show all')}</TextLink>
           </Text>
         )}
@@ -117,7 +158,15 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
   const id = `filter-${label.replaceAll(/\W/g, '-')}`;
   return (
     <Field label={label} htmlFor={id} noMargin>
-      <Combobox id={id} width={18} isClearable placeholder={t('clients.any', 'Any')} value={value === '' ? null : value} options={options} onChange={onChange} />
+      <Combobox
+        id={id}
+        width={18}
+        isClearable
+        placeholder={t('clients.any', 'Any')}
+        value={value === '' ? null : value}
+        options={options}
+        onChange={onChange}
+      />
     </Field>
   );
 }
@@ -151,7 +200,10 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
           <Stack gap={1} alignItems="center">
             <OutcomeBadge outcome={original.outcome} />
             {original.communication_outcome === 'failed' && (
-              <Icon name="exclamation-triangle" title={t('clients.cut-off-long', 'Cut off from its management point')} />
+              <Icon
+                name="exclamation-triangle"
+                title={t('clients.cut-off-long', 'Cut off from its management point')}
+              />
             )}
           </Stack>
         ),
@@ -189,7 +241,8 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
     ({ sortBy }: FetchDataArgs<Row>) => {
       const [first] = sortBy;
       const wanted = first === undefined ? '' : `${first.desc ? '-' : ''}${first.id}`;
-      if (wanted !== '' && wanted !== `${descending ? '-' : ''}${sort}`) locationService.partial({ sort: wanted, page: null }, true);
+      if (wanted !== '' && wanted !== `${descending ? '-' : ''}${sort}`)
+        locationService.partial({ sort: wanted, page: null }, true);
     },
     [sort, descending],
   );
@@ -197,7 +250,14 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
   const total = rows[0]?.total ?? 0;
   return (
     <>
-      <InteractiveTable columns={columns} data={rows} getRowId={({ client_id, client_name }) => client_id + client_name} fetchData={fetchSorted} initialSortBy={initialSortBy} disableSortRemove />
+      <InteractiveTable
+        columns={columns}
+        data={rows}
+        getRowId={({ client_id, client_name }) => client_id + client_name}
+        fetchData={fetchSorted}
+        initialSortBy={initialSortBy}
+        disableSortRemove
+      />
       <Stack justifyContent="space-between" alignItems="center">
         <Text color="secondary">{t('clients.total', '{{total}} clients', { total: count(total) })}</Text>
         <Pagination

@@ -31,7 +31,10 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
               )}
             </Stack>
             <Text variant="bodySmall" color="secondary">
-              {t('failures.state', '{{topic}}, state {{state}}', { topic: failure.topic_name, state: failure.state_id })}
+              {t('failures.state', '{{topic}}, state {{state}}', {
+                topic: failure.topic_name,
+                state: failure.state_id,
+              })}
             </Text>
           </Stack>
         ),
@@ -62,7 +65,9 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         header: t('failures.last-seen', 'Last seen'),
         sortType: 'number',
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
-          <span title={`${t('failures.first-seen', 'First seen')}: ${moment(failure.first_seen)}`}>{ago(failure.last_seen)}</span>
+          <span title={`${t('failures.first-seen', 'First seen')}: ${moment(failure.first_seen)}`}>
+            {ago(failure.last_seen)}
+          </span>
         ),
       },
     ],

@@ -10,7 +10,10 @@ import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failu
 import { useFrames, useRows } from '../queries/run.js';
 import { FailureTable } from './FailureTable.js';
 
-const fieldConfig = { defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } }, overrides: [] };
+const fieldConfig = {
+  defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } },
+  overrides: [],
+};
 
 /** How clients fail: by state and error, with what it means and what to check. */
 export default function FailuresPage() {
@@ -45,7 +48,13 @@ export default function FailuresPage() {
       }
     >
       <Stack direction="column" gap={2}>
-        <Chart title={t('failures.chart', 'Clients that failed, by state')} frames={chart} range={time.range} fieldConfig={fieldConfig} height={240} />
+        <Chart
+          title={t('failures.chart', 'Clients that failed, by state')}
+          frames={chart}
+          range={time.range}
+          fieldConfig={fieldConfig}
+          height={240}
+        />
         <FilterInput
           value={search}
           onChange={setSearch}
@@ -54,7 +63,9 @@ export default function FailuresPage() {
         />
         <QueryState
           of={shown}
-          empty={search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')}
+          empty={
+            search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')
+          }
         >
           {(rows) => <FailureTable failures={rows} timeQuery={time.query} />}
         </QueryState>

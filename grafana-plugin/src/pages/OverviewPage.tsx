@@ -13,7 +13,14 @@ import { Failed, QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { appPath } from '../constants.js';
 import { failuresSql, type Failure } from '../queries/failures.js';
-import { deploymentsOverTimeSql, durationSql, fleetSql, stuckAfterHours, type Durations, type FleetCounts } from '../queries/overview.js';
+import {
+  deploymentsOverTimeSql,
+  durationSql,
+  fleetSql,
+  stuckAfterHours,
+  type Durations,
+  type FleetCounts,
+} from '../queries/overview.js';
 import { useFrames, useRows } from '../queries/run.js';
 import { setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
 import { useLoaded } from '../queries/use-loaded.js';
@@ -67,10 +74,14 @@ export default function OverviewPage() {
         <QueryState of={fleet}>
           {([counts]) =>
             counts === undefined || counts.clients === 0 ? (
-              <Alert bottomSpacing={0} severity="info" title={t('overview.empty-title', 'No client has reported in this time')}>
+              <Alert
+                bottomSpacing={0}
+                severity="info"
+                title={t('overview.empty-title', 'No client has reported in this time')}
+              >
                 <Trans i18nKey="overview.empty">
-                  Point clients at the fallback status point with the FSP property of ccmsetup; the page Role configuration has
-                  the line to copy.
+                  Point clients at the fallback status point with the FSP property of ccmsetup; the page Role
+                  configuration has the line to copy.
                 </Trans>
               </Alert>
             ) : (
@@ -133,7 +144,11 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
         tone={failed > 0 ? 'bad' : undefined}
         href={link('outcome=failed')}
       />
-      <Tile label={t('overview.in-progress', 'In progress')} value={count(in_progress)} href={link('outcome=in_progress')} />
+      <Tile
+        label={t('overview.in-progress', 'In progress')}
+        value={count(in_progress)}
+        href={link('outcome=in_progress')}
+      />
       <Tile
         label={t('overview.reboot', 'Restart pending')}
         value={count(reboot_pending)}
@@ -170,13 +185,21 @@ function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Error }) {
   const failing = sinks.find(({ lastError }) => lastError !== null);
   if (!intake.takingMessages)
     return (
-      <Alert bottomSpacing={0} severity="warning" title={t('overview.removed', 'The role was removed: no messages are taken')}>
+      <Alert
+        bottomSpacing={0}
+        severity="warning"
+        title={t('overview.removed', 'The role was removed: no messages are taken')}
+      >
         <TextLink href={`${appPath}/roles`}>{t('roles.title', 'Role configuration')}</TextLink>
       </Alert>
     );
   if (failing !== undefined || clickhouse.state === 'restarting')
     return (
-      <Alert bottomSpacing={0} severity="warning" title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}>
+      <Alert
+        bottomSpacing={0}
+        severity="warning"
+        title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}
+      >
         {failing === undefined ? clickhouse.state : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
       </Alert>
     );

@@ -25,7 +25,9 @@ export default function RolePage() {
   const { server = '' } = useParams();
   const role = useLoaded(useCallback(() => getRole(server), [server]));
   return (
-    <PluginPage pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}>
+    <PluginPage
+      pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}
+    >
       <QueryState of={role}>{(loaded) => <Properties key={loaded.server} loaded={loaded} />}</QueryState>
     </PluginPage>
   );
@@ -62,7 +64,13 @@ function Properties({ loaded }: { loaded: Role }) {
           })}
         </Text>
       </Stack>
-      {readOnly && <Alert bottomSpacing={0} severity="info" title={t('role.read-only', 'You may look; changes need an administrator')} />}
+      {readOnly && (
+        <Alert
+          bottomSpacing={0}
+          severity="info"
+          title={t('role.read-only', 'You may look; changes need an administrator')}
+        />
+      )}
       {saved && <Alert bottomSpacing={0} severity="success" title={t('role.saved', 'Saved; in force at once')} />}
       {!isEditor && <Findings findings={role.warnings} />}
       <TabsBar>

@@ -17,7 +17,8 @@ export default function RoleWizardPage() {
   return (
     <PluginPage
       pageNav={{
-        text: wizard === 'role' ? t('wizard.new-role', 'New site role') : t('wizard.new-server', 'New site system server'),
+        text:
+          wizard === 'role' ? t('wizard.new-role', 'New site role') : t('wizard.new-server', 'New site system server'),
         parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` },
       }}
     >

@@ -32,7 +32,10 @@ export default function RolesPage() {
           <Stack direction="column" gap={2}>
             {list.every(({ role }) => role === undefined) && (
               <Alert bottomSpacing={0} severity="info" title={t('roles.none', 'No server holds the role yet')}>
-                {t('roles.none-detail', 'Messages are taken all the same, with the throttle that the server was started with. Create the role to set it here.')}
+                {t(
+                  'roles.none-detail',
+                  'Messages are taken all the same, with the throttle that the server was started with. Create the role to set it here.',
+                )}
               </Alert>
             )}
             <ServerTable servers={list} />

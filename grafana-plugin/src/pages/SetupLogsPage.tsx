@@ -14,7 +14,12 @@ import { recordsOf } from '../log-view/records.js';
 import { useFrames, useRows } from '../queries/run.js';
 import { setupRecordsSql, setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
 
-const verdictSeverity = { failed: 'error', succeeded: 'success', reboot_pending: 'warning', unfinished: 'warning' } as const;
+const verdictSeverity = {
+  failed: 'error',
+  succeeded: 'success',
+  reboot_pending: 'warning',
+  unfinished: 'warning',
+} as const;
 
 /** Whether set-ups succeeded, and if not, why: each run with its verdict, the log beside it. */
 export default function SetupLogsPage() {
@@ -36,7 +41,10 @@ export default function SetupLogsPage() {
     >
       <QueryState
         of={runs}
-        empty={t('setup.none-long', 'No set-up ran in this time. Set FSP_SETUP_LOGS to the folder of fspMSI.log and SMSFSPSetup.log, or import logs with fsp import.')}
+        empty={t(
+          'setup.none-long',
+          'No set-up ran in this time. Set FSP_SETUP_LOGS to the folder of fspMSI.log and SMSFSPSetup.log, or import logs with fsp import.',
+        )}
       >
         {(rows) => {
           const run = rows.find(({ run_id }) => run_id === chosen) ?? rows[0]!;
@@ -89,7 +97,19 @@ function Run({ run, range }: { run: SetupRun; range: TimeRange }) {
   const styles = useStyles2(getStyles);
   const frames = useFrames({ sql: setupRecordsSql(run.run_id) }, range);
   const records = useMemo(() => recordsOf(frames.value ?? []), [frames.value]);
-  const { verdict, cause, cause_line, suggestion, exit_code, product_name, product_version, action, log_file, started_at, ended_at } = run;
+  const {
+    verdict,
+    cause,
+    cause_line,
+    suggestion,
+    exit_code,
+    product_name,
+    product_version,
+    action,
+    log_file,
+    started_at,
+    ended_at,
+  } = run;
   const facts = [
     `${product_name || log_file} ${product_version}`.trim(),
     action,
@@ -98,7 +118,11 @@ function Run({ run, range }: { run: SetupRun; range: TimeRange }) {
   ];
   return (
     <div className={styles.log}>
-      <Alert bottomSpacing={0} severity={verdictSeverity[verdict]} title={`${verdictSentence(run)}${cause === '' ? '' : `: ${cause}`}`}>
+      <Alert
+        bottomSpacing={0}
+        severity={verdictSeverity[verdict]}
+        title={`${verdictSentence(run)}${cause === '' ? '' : `: ${cause}`}`}
+      >
         <div>{facts.filter((fact) => fact !== '').join(' · ')}</div>
         {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
       </Alert>

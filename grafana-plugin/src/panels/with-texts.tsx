@@ -4,7 +4,9 @@ import { LoadingPlaceholder } from '@grafana/ui';
 import { loadTexts } from '../load-texts.js';
 
 /** A panel that is fetched when it is first shown, with the texts of the user's language. */
-export function withTexts<Options extends object>(load: () => Promise<{ default: ComponentType<PanelProps<Options>> }>): ComponentType<PanelProps<Options>> {
+export function withTexts<Options extends object>(
+  load: () => Promise<{ default: ComponentType<PanelProps<Options>> }>,
+): ComponentType<PanelProps<Options>> {
   const Lazy = lazy(async () => {
     await loadTexts();
     return load();

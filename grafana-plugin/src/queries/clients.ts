@@ -39,7 +39,14 @@ export interface ClientFilter {
   stuckHours: number;
 }
 
-export const clientSorts = ['client_name', 'outcome', 'last_message_time', 'last_error_code', 'client_version', 'message_count'] as const;
+export const clientSorts = [
+  'client_name',
+  'outcome',
+  'last_message_time',
+  'last_error_code',
+  'client_version',
+  'message_count',
+] as const;
 export type ClientSort = (typeof clientSorts)[number];
 
 export const clientsPerPage = 50;
@@ -50,7 +57,8 @@ export function clientConditions(filter: ClientFilter): string {
   const [topic = '', stateId = ''] = state.split('/');
   return where([
     '$__timeFilter(last_message_time)',
-    search !== '' && contains(['client_name', 'client_id', 'last_state_text', 'last_error_code', 'last_error_text'], search),
+    search !== '' &&
+      contains(['client_name', 'client_id', 'last_state_text', 'last_error_code', 'last_error_text'], search),
     outcome !== '' && `outcome = ${literal(outcome)}`,
     communication !== '' && `communication_outcome = ${literal(communication)}`,
     site !== '' && `site_code = ${literal(site)}`,

@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
-import { CoreApp, getDefaultTimeRange, type DataFrame, type DataQuery, type DataQueryRequest, type TimeRange } from '@grafana/data';
+import { CoreApp, getDefaultTimeRange, type DataFrame, type DataQueryRequest, type TimeRange } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { from, lastValueFrom } from 'rxjs';
 import { useSettings } from '../configuration/settings.js';
@@ -61,7 +62,7 @@ export async function runSql(query: SqlQuery, range: TimeRange, datasourceUid?: 
     targets: [target],
   };
   const answer = await lastValueFrom(from(source.query(request)));
-  const error = answer.errors?.[0] ?? answer.error;
+  const error = answer.errors?.[0];
   if (error !== undefined) throw new Error(error.data?.message ?? error.message ?? 'ClickHouse refused the query');
   return answer.data as DataFrame[];
 }

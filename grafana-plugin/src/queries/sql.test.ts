@@ -4,7 +4,9 @@ import { contains, literal, where } from './sql.js';
 
 test('what somebody types stays a text', () => {
   expect(literal(`a' OR 1=1 --\\`)).toBe(`'a\\' OR 1=1 --\\\\'`);
-  expect(contains(['a', 'b'], `'`)).toBe(`positionCaseInsensitiveUTF8(a, '\\'') > 0 OR positionCaseInsensitiveUTF8(b, '\\'') > 0`);
+  expect(contains(['a', 'b'], `'`)).toBe(
+    `positionCaseInsensitiveUTF8(a, '\\'') > 0 OR positionCaseInsensitiveUTF8(b, '\\'') > 0`,
+  );
 });
 
 test('a state from the address is numbers, whatever it says', () => {

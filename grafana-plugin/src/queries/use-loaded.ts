@@ -25,7 +25,11 @@ export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T
       },
       (error: unknown) => {
         if (question === newest.current)
-          setState(({ value }) => ({ value, error: error instanceof Error ? error : new Error(String(error)), loading: false }));
+          setState(({ value }) => ({
+            value,
+            error: error instanceof Error ? error : new Error(String(error)),
+            loading: false,
+          }));
       },
     );
   }, [load]);

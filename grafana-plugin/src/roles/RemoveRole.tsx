@@ -44,12 +44,22 @@ export function RemoveRole({ role, waiting, onRemoved }: Props) {
       <ConfirmModal
         isOpen={asking}
         title={t('remove.title', 'Remove the fallback status point from {{server}}?', { server })}
-        body={t('remove.body', 'From that moment {{server}} takes no more messages: clients that use it get an error, and what they would have reported about failed installations is lost unless they have another fallback status point.', { server })}
+        body={t(
+          'remove.body',
+          'From that moment {{server}} takes no more messages: clients that use it get an error, and what they would have reported about failed installations is lost unless they have another fallback status point.',
+          { server },
+        )}
         description={[
           waiting === null
             ? t('remove.unknown', 'What it still holds is passed on at its throttle.')
-            : t('remove.waiting', '{{waiting}} messages that wait are passed on at its throttle; none is dropped.', { waiting: count(waiting) }),
-          t('remove.kept', 'Data and history are kept. Creating the role again resumes it. Take FSP={{server}} off your ccmsetup command lines.', { server }),
+            : t('remove.waiting', '{{waiting}} messages that wait are passed on at its throttle; none is dropped.', {
+                waiting: count(waiting),
+              }),
+          t(
+            'remove.kept',
+            'Data and history are kept. Creating the role again resumes it. Take FSP={{server}} off your ccmsetup command lines.',
+            { server },
+          ),
         ].join(' ')}
         confirmText={t('remove.confirm', 'Remove')}
         confirmationText={server}

@@ -16,14 +16,24 @@ test('a change is saved against the version that was seen, and nothing else is s
     expect(onSaved).toHaveBeenCalled();
   });
   expect(requests).toEqual([
-    { method: 'PUT', path: 'admin/roles/FSP01', body: { ...configuration, internetFqdn: 'fsp.contoso.com' }, ifMatch: '"3"' },
+    {
+      method: 'PUT',
+      path: 'admin/roles/FSP01',
+      body: { ...configuration, internetFqdn: 'fsp.contoso.com' },
+      ifMatch: '"3"',
+    },
   ]);
 });
 
 test('what the rules say stands at its field, in the user’s language', async () => {
   server.use(
     http.post(`${proxy}/admin/roles/validate`, () =>
-      HttpResponse.json(validation(configuration, [finding('ROLE_SITE_CODE_INVALID', 'siteCode'), finding('ROLE_NAME_UNRESOLVED', 'intranetFqdn', 'warning')]) as never),
+      HttpResponse.json(
+        validation(configuration, [
+          finding('ROLE_SITE_CODE_INVALID', 'siteCode'),
+          finding('ROLE_NAME_UNRESOLVED', 'intranetFqdn', 'warning'),
+        ]) as never,
+      ),
     ),
   );
   renderInGrafana(<RoleEditor role={role} tab="general" readOnly={false} onSaved={vi.fn()} />, { language: 'fr-FR' });
@@ -34,7 +44,9 @@ test('what the rules say stands at its field, in the user’s language', async (
 
 test('a refusal keeps what was typed and gives the server’s reasons', async () => {
   server.use(
-    http.put(`${proxy}/admin/roles/FSP01`, () => problem(422, 'FSP_ROLE_INVALID', 'No', [finding('ROLE_MESSAGE_COUNT_RANGE', 'messageCount')])),
+    http.put(`${proxy}/admin/roles/FSP01`, () =>
+      problem(422, 'FSP_ROLE_INVALID', 'No', [finding('ROLE_MESSAGE_COUNT_RANGE', 'messageCount')]),
+    ),
   );
   const { user } = renderInGrafana(<RoleEditor role={role} tab="general" readOnly={false} onSaved={vi.fn()} />);
   await user.clear(field(/^Site code/));
@@ -64,7 +76,9 @@ test('when somebody else was first, both changes are shown, and mine go on top o
 });
 
 test('a server that is away is told, with a way to try again', async () => {
-  server.use(http.put(`${proxy}/admin/roles/FSP01`, () => problem(502, 'FSP_UNREACHABLE', 'http://fsp01 cannot be reached')));
+  server.use(
+    http.put(`${proxy}/admin/roles/FSP01`, () => problem(502, 'FSP_UNREACHABLE', 'http://fsp01 cannot be reached')),
+  );
   const { user } = renderInGrafana(<RoleEditor role={role} tab="general" readOnly={false} onSaved={vi.fn()} />);
   await user.type(field(/^Site code/), 'X');
   await user.click(screen.getByRole('button', { name: 'Save' }));
@@ -79,7 +93,15 @@ test('who may only read gets no way to save, and the rules are not asked for the
       return problem(403, 'FSP_FORBIDDEN', 'no');
     }),
   );
-  renderInGrafana(<RoleEditor role={{ ...role, warnings: [finding('ROLE_NAME_UNRESOLVED', 'intranetFqdn', 'warning')] }} tab="general" readOnly onSaved={vi.fn()} />, { orgRole: 'Viewer' });
+  renderInGrafana(
+    <RoleEditor
+      role={{ ...role, warnings: [finding('ROLE_NAME_UNRESOLVED', 'intranetFqdn', 'warning')] }}
+      tab="general"
+      readOnly
+      onSaved={vi.fn()}
+    />,
+    { orgRole: 'Viewer' },
+  );
   await screen.findByText('ROLE_NAME_UNRESOLVED in English');
   expect(screen.queryByRole('button', { name: 'Save' })).toBeNull();
   expect(field(/^Site code/)).toBeDisabled();

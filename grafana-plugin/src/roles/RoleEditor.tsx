@@ -111,7 +111,13 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
   );
 }
 
-type FieldsProps = { seen: Role; edited: RoleConfiguration; tab: EditorTab; readOnly: boolean; onChange(change: Partial<RoleConfiguration>): void };
+type FieldsProps = {
+  seen: Role;
+  edited: RoleConfiguration;
+  tab: EditorTab;
+  readOnly: boolean;
+  onChange(change: Partial<RoleConfiguration>): void;
+};
 
 function Fields(props: FieldsProps) {
   return props.readOnly ? <ReadOnlyFields {...props} /> : <LiveFields {...props} />;
@@ -146,7 +152,11 @@ function Tab({ tab, seen, fields }: { tab: EditorTab; seen: Role; fields: Parame
   return (
     <Stack direction="column" gap={3}>
       <ThrottleFields {...fields} />
-      <ThrottleEffect server={seen.server} setting={fields.value} current={isChanged ? seen.configuration : undefined} />
+      <ThrottleEffect
+        server={seen.server}
+        setting={fields.value}
+        current={isChanged ? seen.configuration : undefined}
+      />
     </Stack>
   );
 }

@@ -21,7 +21,11 @@ export function RoleHistory({ server }: { server: string }) {
         cell: ({ row: { original } }: CellProps<Row>) => moment(Date.parse(original.changedAt)),
       },
       { id: 'changedBy', header: t('history.who', 'Who') },
-      { id: 'configuration', header: t('history.what', 'What'), cell: ({ row: { original } }: CellProps<Row>) => <What {...original} /> },
+      {
+        id: 'configuration',
+        header: t('history.what', 'What'),
+        cell: ({ row: { original } }: CellProps<Row>) => <What {...original} />,
+      },
     ],
     [],
   );
@@ -45,7 +49,9 @@ function What({ before, removed, configuration }: Row) {
   return (
     <Stack direction="column" gap={0}>
       {differences(before.configuration, configuration).map((field) => (
-        <Text key={field}>{`${fieldName(field)}: ${fieldValue(before.configuration, field)} → ${fieldValue(configuration, field)}`}</Text>
+        <Text
+          key={field}
+        >{`${fieldName(field)}: ${fieldValue(before.configuration, field)} → ${fieldValue(configuration, field)}`}</Text>
       ))}
     </Stack>
   );

@@ -19,14 +19,24 @@ const shortName = (name: string) => name.replace(/\..*$/, '').toUpperCase();
 /**
  * What is known of a server: of the one that answers, its own word; of others over the same ClickHouse, what they wrote.
  */
-export function stateOf(server: string, hasRole: boolean, known: KnownServer | undefined, status: ServerStatus | undefined, now: number): ServerState {
+export function stateOf(
+  server: string,
+  hasRole: boolean,
+  known: KnownServer | undefined,
+  status: ServerStatus | undefined,
+  now: number,
+): ServerState {
   const lastMessage = known?.last_message ?? null;
   if (status !== undefined && shortName(status.server.name) === server) {
     const { waiting, oldestWaitingAt } = status.throttle;
     const state = !status.intake.takingMessages ? (hasRole ? 'not_taking' : 'removed') : 'taking';
     return { state, waiting, oldestWaitingAt, lastMessage };
   }
-  const figures = { waiting: known?.window_start == null ? null : known.waiting, oldestWaitingAt: known?.oldest_waiting_at ?? null, lastMessage };
+  const figures = {
+    waiting: known?.window_start == null ? null : known.waiting,
+    oldestWaitingAt: known?.oldest_waiting_at ?? null,
+    lastMessage,
+  };
   if (!hasRole) return { state: known?.removed === 1 ? 'removed' : 'none', ...figures };
   const heard = Math.max(known?.window_start ?? 0, lastMessage ?? 0);
   return { state: now - heard < silentAfterMs + 86_400_000 && heard > 0 ? 'taking' : 'silent', ...figures };

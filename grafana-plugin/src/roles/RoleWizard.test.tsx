@@ -33,14 +33,22 @@ test('nothing is done before the summary was seen; then exactly what it showed i
   expect(requests[0]).toMatchObject({
     method: 'POST',
     path: 'admin/roles',
-    body: { serverName: 'FSP09', messageCount: 2500, throttleIntervalSeconds: 3600, otherRoles: ['management_point'], installationAccount: null },
+    body: {
+      serverName: 'FSP09',
+      messageCount: 2500,
+      throttleIntervalSeconds: 3600,
+      otherRoles: ['management_point'],
+      installationAccount: null,
+    },
   });
 });
 
 test('a page that the rules object to is not left', async () => {
   server.use(
     http.post(`${proxy}/admin/roles/validate`, async ({ request }) =>
-      HttpResponse.json(validation((await request.json()) as RoleConfiguration, [finding('ROLE_NAME_INVALID', 'serverName')]) as never),
+      HttpResponse.json(
+        validation((await request.json()) as RoleConfiguration, [finding('ROLE_NAME_INVALID', 'serverName')]) as never,
+      ),
     ),
   );
   const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
@@ -52,7 +60,11 @@ test('a page that the rules object to is not left', async () => {
 test('an error of a later page does not hold an earlier one back', async () => {
   server.use(
     http.post(`${proxy}/admin/roles/validate`, async ({ request }) =>
-      HttpResponse.json(validation((await request.json()) as RoleConfiguration, [finding('ROLE_MESSAGE_COUNT_RANGE', 'messageCount')]) as never),
+      HttpResponse.json(
+        validation((await request.json()) as RoleConfiguration, [
+          finding('ROLE_MESSAGE_COUNT_RANGE', 'messageCount'),
+        ]) as never,
+      ),
     ),
   );
   const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
@@ -63,7 +75,11 @@ test('an error of a later page does not hold an earlier one back', async () => {
 });
 
 test('somebody who created the role meanwhile is told of', async () => {
-  server.use(http.post(`${proxy}/admin/roles`, () => problem(409, 'FSP_ROLE_EXISTS', 'taken', [finding('ROLE_EXISTS', 'serverName')])));
+  server.use(
+    http.post(`${proxy}/admin/roles`, () =>
+      problem(409, 'FSP_ROLE_EXISTS', 'taken', [finding('ROLE_EXISTS', 'serverName')]),
+    ),
+  );
   const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
   await user.type(screen.getByLabelText(/^Name/), 'FSP09');
   await next(user);

@@ -51,7 +51,9 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
   };
   const fields = { value: configuration, onChange: change, validation };
   const errorsOn = (one: Page) =>
-    (validation.result?.findings ?? []).filter(({ severity, field }) => severity === 'error' && (one === 'summary' || pageOf[field] === one));
+    (validation.result?.findings ?? []).filter(
+      ({ severity, field }) => severity === 'error' && (one === 'summary' || pageOf[field] === one),
+    );
   const at = pages.indexOf(page);
   const blocked = !validation.current || errorsOn(page).length > 0 || configuration.serverName === '';
 
@@ -70,7 +72,11 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
     <div className={styles.wizard}>
       <ol className={styles.steps} aria-label={t('wizard.steps', 'Steps')}>
         {pages.map((one, index) => (
-          <li key={one} className={cx(styles.step, one === page && styles.current)} aria-current={one === page ? 'step' : undefined}>
+          <li
+            key={one}
+            className={cx(styles.step, one === page && styles.current)}
+            aria-current={one === page ? 'step' : undefined}
+          >
             {`${index + 1}. ${pageTitle(one)}`}
           </li>
         ))}
@@ -90,7 +96,15 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
         {validation.error !== undefined && <Failed error={validation.error} />}
         {page === 'general' && (
           <Stack direction="column" gap={2}>
-            {kind === 'role' && <ServerChoice servers={servers} value={configuration.serverName} onChange={(serverName) => { change({ serverName }); }} />}
+            {kind === 'role' && (
+              <ServerChoice
+                servers={servers}
+                value={configuration.serverName}
+                onChange={(serverName) => {
+                  change({ serverName });
+                }}
+              />
+            )}
             <GeneralFields {...fields} fixedName={kind === 'role'} />
           </Stack>
         )}
@@ -112,7 +126,14 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
           ))}
         {failure !== undefined && <Refused error={failure} />}
         <Stack gap={1}>
-          <Button variant="secondary" type="button" disabled={at === 0 || creating} onClick={() => { setPage(pages[at - 1]!); }}>
+          <Button
+            variant="secondary"
+            type="button"
+            disabled={at === 0 || creating}
+            onClick={() => {
+              setPage(pages[at - 1]!);
+            }}
+          >
             {t('wizard.back', 'Back')}
           </Button>
           <Button type="submit" disabled={blocked || creating}>
@@ -124,7 +145,10 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
         </Stack>
         {page !== 'summary' && validation.current && errorsOn(page).length > 0 && configuration.serverName !== '' && (
           <Text color="secondary" variant="bodySmall">
-            {t('wizard.blocked', 'To go on: {{what}}', { what: findingText(errorsOn(page)[0]!), interpolation: { escapeValue: false } })}
+            {t('wizard.blocked', 'To go on: {{what}}', {
+              what: findingText(errorsOn(page)[0]!),
+              interpolation: { escapeValue: false },
+            })}
           </Text>
         )}
       </form>
@@ -132,15 +156,32 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
   );
 }
 
-function ServerChoice({ servers, value, onChange }: { servers: string[]; value: string; onChange(name: string): void }) {
+function ServerChoice({
+  servers,
+  value,
+  onChange,
+}: {
+  servers: string[];
+  value: string;
+  onChange(name: string): void;
+}) {
   if (servers.length === 0)
     return (
-      <Alert bottomSpacing={0} severity="info" title={t('wizard.no-servers', 'Every known server holds the role already')}>
+      <Alert
+        bottomSpacing={0}
+        severity="info"
+        title={t('wizard.no-servers', 'Every known server holds the role already')}
+      >
         {t('wizard.no-servers-detail', 'Use New site system server for another one.')}
       </Alert>
     );
   return (
-    <Field label={t('wizard.server', 'Site system server')} description={t('wizard.server-description', 'Servers that are known here and hold no role')} htmlFor="wizard-server" noMargin>
+    <Field
+      label={t('wizard.server', 'Site system server')}
+      description={t('wizard.server-description', 'Servers that are known here and hold no role')}
+      htmlFor="wizard-server"
+      noMargin
+    >
       <Combobox
         id="wizard-server"
         width={40}
@@ -177,11 +218,22 @@ function pageTitle(page: Page): string {
 const getStyles = (theme: GrafanaTheme2) => ({
   wizard: css({ display: 'flex', gap: theme.spacing(4), flexWrap: 'wrap', alignItems: 'flex-start' }),
   steps: css({ listStyle: 'none', flex: '0 0 220px' }),
-  step: css({ padding: theme.spacing(1, 1.5), color: theme.colors.text.secondary, borderLeft: '3px solid transparent' }),
+  step: css({
+    padding: theme.spacing(1, 1.5),
+    color: theme.colors.text.secondary,
+    borderLeft: '3px solid transparent',
+  }),
   current: css({
     color: theme.colors.text.primary,
     fontWeight: theme.typography.fontWeightMedium,
     borderLeftColor: theme.colors.primary.border,
   }),
-  page: css({ flex: '1 1 480px', maxWidth: 860, minWidth: 0, display: 'flex', flexDirection: 'column', gap: theme.spacing(2) }),
+  page: css({
+    flex: '1 1 480px',
+    maxWidth: 860,
+    minWidth: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(2),
+  }),
 });

@@ -17,7 +17,11 @@ export function ServerTable({ servers }: { servers: SiteSystem[] }) {
         id: 'server',
         header: t('servers.server', 'Site system'),
         sortType: 'string',
-        cell: ({ row: { original: { server, role } } }: Cell) => (
+        cell: ({
+          row: {
+            original: { server, role },
+          },
+        }: Cell) => (
           <Stack direction="column" gap={0.25}>
             {role === undefined ? (
               <Text>{server}</Text>
@@ -34,11 +38,20 @@ export function ServerTable({ servers }: { servers: SiteSystem[] }) {
           </Stack>
         ),
       },
-      { id: 'state', header: t('servers.state', 'State'), sortType: 'string', cell: ({ row: { original } }: Cell) => <StateBadge state={original.state} /> },
+      {
+        id: 'state',
+        header: t('servers.state', 'State'),
+        sortType: 'string',
+        cell: ({ row: { original } }: Cell) => <StateBadge state={original.state} />,
+      },
       {
         id: 'throttle',
         header: t('servers.throttle', 'Throttle'),
-        cell: ({ row: { original: { role } } }: Cell) =>
+        cell: ({
+          row: {
+            original: { role },
+          },
+        }: Cell) =>
           role === undefined
             ? '–'
             : t('servers.throttle-value', '{{messages}} in {{seconds}} s', {
@@ -50,7 +63,11 @@ export function ServerTable({ servers }: { servers: SiteSystem[] }) {
         id: 'waiting',
         header: t('servers.waiting', 'Waiting'),
         sortType: 'number',
-        cell: ({ row: { original: { waiting, oldestWaitingAt } } }: Cell) => (
+        cell: ({
+          row: {
+            original: { waiting, oldestWaitingAt },
+          },
+        }: Cell) => (
           <Stack direction="column" gap={0.25}>
             <Text>{waiting === null ? '–' : count(waiting)}</Text>
             {waiting !== null && waiting > 0 && (
@@ -65,14 +82,24 @@ export function ServerTable({ servers }: { servers: SiteSystem[] }) {
         id: 'lastMessage',
         header: t('servers.last', 'Last message'),
         sortType: 'number',
-        cell: ({ row: { original: { lastMessage } } }: Cell) => <span title={moment(lastMessage)}>{ago(lastMessage)}</span>,
+        cell: ({
+          row: {
+            original: { lastMessage },
+          },
+        }: Cell) => <span title={moment(lastMessage)}>{ago(lastMessage)}</span>,
       },
       {
         id: 'warnings',
         header: t('servers.warnings', 'Warnings'),
-        cell: ({ row: { original: { role } } }: Cell) => {
+        cell: ({
+          row: {
+            original: { role },
+          },
+        }: Cell) => {
           const warnings = role?.warnings ?? [];
-          return warnings.length === 0 ? '–' : (
+          return warnings.length === 0 ? (
+            '–'
+          ) : (
             <Tooltip content={warnings.map(findingText).join('. ')}>
               <span tabIndex={0}>
                 <Icon name="exclamation-triangle" /> {warnings.length}

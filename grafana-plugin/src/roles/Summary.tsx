@@ -7,7 +7,11 @@ import { CopyLine } from '../components/CopyLine.js';
 import { allFields, connectionsText, fieldName, fieldValue, findingText } from './texts.js';
 
 /** Everything that will be done, before it is done. */
-export function Summary({ validation: { configuration, findings, allowedClientConnections, commands } }: { validation: Validation }) {
+export function Summary({
+  validation: { configuration, findings, allowedClientConnections, commands },
+}: {
+  validation: Validation;
+}) {
   const styles = useStyles2(getStyles);
   return (
     <Stack direction="column" gap={2}>
@@ -34,7 +38,12 @@ export function Findings({ findings }: { findings: Finding[] }) {
   return (
     <>
       {findings.map((finding) => (
-        <Alert bottomSpacing={0} key={finding.code + finding.message.en} severity={finding.severity} title={findingText(finding)} />
+        <Alert
+          bottomSpacing={0}
+          key={finding.code + finding.message.en}
+          severity={finding.severity}
+          title={findingText(finding)}
+        />
       ))}
     </>
   );

@@ -29,10 +29,23 @@ export function ThrottleEffect({ server, setting, current }: Props) {
       <QueryState of={arrivals} isEmpty={() => false}>
         {(rows) =>
           rows.length === 0 ? (
-            <Alert bottomSpacing={0} severity="info" title={t('throttle.no-traffic', 'Nothing arrived at {{server}} in the last {{days}} days to try it on', { server, days: trafficDays })}>
-              {t('throttle.rule', 'By the numbers: at most {{day}} messages a day. A healthy installation sends four.', {
-                day: count(Math.floor((setting.messageCount * 86_400) / Math.max(1, setting.throttleIntervalSeconds))),
+            <Alert
+              bottomSpacing={0}
+              severity="info"
+              title={t('throttle.no-traffic', 'Nothing arrived at {{server}} in the last {{days}} days to try it on', {
+                server,
+                days: trafficDays,
               })}
+            >
+              {t(
+                'throttle.rule',
+                'By the numbers: at most {{day}} messages a day. A healthy installation sends four.',
+                {
+                  day: count(
+                    Math.floor((setting.messageCount * 86_400) / Math.max(1, setting.throttleIntervalSeconds)),
+                  ),
+                },
+              )}
             </Alert>
           ) : (
             <Played arrivals={rows} setting={setting} current={current} />
@@ -50,7 +63,10 @@ function Played({ arrivals, setting, current }: Omit<Props, 'server'> & { arriva
     () => throttleEffect(arrivals, { messageCount, throttleIntervalSeconds }, end),
     [arrivals, messageCount, throttleIntervalSeconds, end],
   );
-  const before = useMemo(() => (current === undefined ? undefined : throttleEffect(arrivals, current, end)), [arrivals, current, end]);
+  const before = useMemo(
+    () => (current === undefined ? undefined : throttleEffect(arrivals, current, end)),
+    [arrivals, current, end],
+  );
   const range = useMemo<TimeRange>(() => {
     const last = Math.max(end, effect.waiting.at(-1)?.time ?? 0);
     const [from, to] = [dateTime(arrivals[0]!.time), dateTime(last)];
@@ -68,11 +84,15 @@ function Played({ arrivals, setting, current }: Omit<Props, 'server'> & { arriva
     }),
     [effect, before],
   );
-  const was = (value: string | undefined) => (value === undefined ? undefined : t('throttle.now', 'now {{value}}', { value }));
+  const was = (value: string | undefined) =>
+    value === undefined ? undefined : t('throttle.now', 'now {{value}}', { value });
   return (
     <Stack direction="column" gap={1}>
       <Text color="secondary">
-        {t('throttle.played', 'Played through with the {{messages}} messages of the last {{days}} days:', { messages: count(effect.arrived), days: trafficDays })}
+        {t('throttle.played', 'Played through with the {{messages}} messages of the last {{days}} days:', {
+          messages: count(effect.arrived),
+          days: trafficDays,
+        })}
       </Text>
       <Stack wrap="wrap" gap={1}>
         <Tile
@@ -87,10 +107,24 @@ function Played({ arrivals, setting, current }: Omit<Props, 'server'> & { arriva
           note={was(before && count(Math.round(before.backlogHours * 10) / 10))}
           tone={effect.backlogHours > 24 ? 'bad' : effect.backlogHours > 0 ? 'warning' : 'good'}
         />
-        <Tile label={t('throttle.most', 'Most waiting')} value={count(effect.mostWaiting)} note={was(before && count(before.mostWaiting))} />
-        <Tile label={t('throttle.left', 'Still waiting now')} value={count(effect.left)} note={was(before && count(before.left))} tone={effect.left > 0 ? 'warning' : undefined} />
+        <Tile
+          label={t('throttle.most', 'Most waiting')}
+          value={count(effect.mostWaiting)}
+          note={was(before && count(before.mostWaiting))}
+        />
+        <Tile
+          label={t('throttle.left', 'Still waiting now')}
+          value={count(effect.left)}
+          note={was(before && count(before.left))}
+          tone={effect.left > 0 ? 'warning' : undefined}
+        />
       </Stack>
-      <Chart title={t('throttle.chart', 'Messages that would have waited')} frames={frames} range={range} height={220} />
+      <Chart
+        title={t('throttle.chart', 'Messages that would have waited')}
+        frames={frames}
+        range={range}
+        height={220}
+      />
     </Stack>
   );
 }

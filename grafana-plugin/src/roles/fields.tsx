@@ -46,9 +46,24 @@ function Ruled({ name, description, validation, quiet = false, children }: Ruled
 }
 
 /** The wizard's page *General*. `fixedName`: an existing server's name cannot be changed. */
-export function GeneralFields({ value, onChange, validation, disabled, fixedName }: FieldsProps & { fixedName: boolean }) {
-  const text = (name: 'serverName' | 'siteCode' | 'intranetFqdn' | 'internetFqdn', description: string, locked = false) => (
-    <Ruled name={name} description={description} validation={validation} quiet={value[name] === '' && name !== 'internetFqdn'}>
+export function GeneralFields({
+  value,
+  onChange,
+  validation,
+  disabled,
+  fixedName,
+}: FieldsProps & { fixedName: boolean }) {
+  const text = (
+    name: 'serverName' | 'siteCode' | 'intranetFqdn' | 'internetFqdn',
+    description: string,
+    locked = false,
+  ) => (
+    <Ruled
+      name={name}
+      description={description}
+      validation={validation}
+      quiet={value[name] === '' && name !== 'internetFqdn'}
+    >
       <Input
         id={`role-${name}`}
         value={value[name]}
@@ -68,23 +83,38 @@ export function GeneralFields({ value, onChange, validation, disabled, fixedName
           : t('role.name-description', 'Short name of the server; it cannot be changed afterwards'),
         fixedName,
       )}
-      {text('siteCode', t('role.site-description', 'Three letters or digits; empty takes the one that the server was set up with'))}
-      {text('intranetFqdn', t('role.intranet-description', 'Recommended: under this name clients of any domain find the server'))}
+      {text(
+        'siteCode',
+        t('role.site-description', 'Three letters or digits; empty takes the one that the server was set up with'),
+      )}
+      {text(
+        'intranetFqdn',
+        t('role.intranet-description', 'Recommended: under this name clients of any domain find the server'),
+      )}
       <div>
         <Checkbox
-        label={fieldName('internetClients')}
-        description={t('role.internet-clients-description', 'Needs an Internet FQDN')}
-        value={value.internetClients}
-        disabled={disabled}
-        onChange={(event) => {
-          onChange({ internetClients: event.currentTarget.checked });
-        }}
-      />
+          label={fieldName('internetClients')}
+          description={t('role.internet-clients-description', 'Needs an Internet FQDN')}
+          value={value.internetClients}
+          disabled={disabled}
+          onChange={(event) => {
+            onChange({ internetClients: event.currentTarget.checked });
+          }}
+        />
       </div>
-      {text('internetFqdn', t('role.internet-description', 'Name under which the Internet knows the server; needed for Internet-based clients'))}
+      {text(
+        'internetFqdn',
+        t(
+          'role.internet-description',
+          'Name under which the Internet knows the server; needed for Internet-based clients',
+        ),
+      )}
       <Ruled
         name="installationAccount"
-        description={t('role.account-description', 'Windows domain user DOMAIN\\user; empty for the site server’s computer account')}
+        description={t(
+          'role.account-description',
+          'Windows domain user DOMAIN\\user; empty for the site server’s computer account',
+        )}
         validation={validation}
       >
         <Input
@@ -112,18 +142,21 @@ export function RoleSelectionFields({ value, onChange, validation, disabled }: F
       <FieldSet label={<Text variant="h5">{fieldName('otherRoles')}</Text>}>
         <Stack direction="column" gap={0.5}>
           <Text color="secondary">
-            {t('role.other-roles-description', 'Say what else the server does: some roles should not share it with anonymous messages.')}
+            {t(
+              'role.other-roles-description',
+              'Say what else the server does: some roles should not share it with anonymous messages.',
+            )}
           </Text>
           {otherRoles.map((role) => (
             <div key={role}>
-            <Checkbox
-              label={otherRoleName(role)}
-              value={value.otherRoles.includes(role)}
-              disabled={disabled}
-              onChange={(event) => {
-                onChange({ otherRoles: toggled(role, event.currentTarget.checked) });
-              }}
-            />
+              <Checkbox
+                label={otherRoleName(role)}
+                value={value.otherRoles.includes(role)}
+                disabled={disabled}
+                onChange={(event) => {
+                  onChange({ otherRoles: toggled(role, event.currentTarget.checked) });
+                }}
+              />
             </div>
           ))}
           {validation.warningsOf('otherRoles').map((warning) => (
@@ -140,7 +173,8 @@ export function RoleSelectionFields({ value, onChange, validation, disabled }: F
 /** The wizard's page *Fallback status point*. */
 export function ThrottleFields({ value, onChange, validation, disabled }: FieldsProps) {
   const connections = connectionsText(
-    validation.result?.allowedClientConnections ?? (value.internetFqdn.trim() === '' ? 'intranet' : 'intranet_and_internet'),
+    validation.result?.allowedClientConnections ??
+      (value.internetFqdn.trim() === '' ? 'intranet' : 'intranet_and_internet'),
   );
   const number = (name: 'messageCount' | 'throttleIntervalSeconds', description: string) => (
     <Ruled name={name} description={description} validation={validation}>
@@ -163,7 +197,13 @@ export function ThrottleFields({ value, onChange, validation, disabled }: Fields
       <Field label={t('role.connections', 'Allowed client connections')} description={connections.reason} noMargin>
         <Input id="role-connections" value={connections.value} readOnly disabled />
       </Field>
-      {number('messageCount', t('role.count-description', 'Most messages that are passed on in one interval: 100 to 100,000. What comes beyond waits; nothing is dropped.'))}
+      {number(
+        'messageCount',
+        t(
+          'role.count-description',
+          'Most messages that are passed on in one interval: 100 to 100,000. What comes beyond waits; nothing is dropped.',
+        ),
+      )}
       {number('throttleIntervalSeconds', t('role.interval-description', '60 to 86,400; 3,600 is one hour'))}
     </Stack>
   );

@@ -59,7 +59,8 @@ export function otherRoleName(role: OtherRole): string {
 /** A field's value as a summary shows it. */
 export function fieldValue(configuration: RoleConfiguration, field: keyof RoleConfiguration): string {
   const value = configuration[field];
-  if (field === 'installationAccount' && value === null) return t('role.computer-account', 'The site server’s computer account');
+  if (field === 'installationAccount' && value === null)
+    return t('role.computer-account', 'The site server’s computer account');
   if (field === 'otherRoles') return configuration.otherRoles.map(otherRoleName).join(', ') || t('role.none', 'None');
   if (typeof value === 'boolean') return value ? t('role.yes', 'Yes') : t('role.no', 'No');
   return value === '' ? '–' : String(value);

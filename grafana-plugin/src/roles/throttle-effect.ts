@@ -33,7 +33,14 @@ const mostWindows = 20_160;
 export function throttleEffect(arrivals: Arrivals[], setting: ThrottleSetting, now: number): ThrottleEffect {
   const { messageCount } = setting;
   const interval = setting.throttleIntervalSeconds * 1000;
-  const effect: ThrottleEffect = { arrived: 0, mostWaiting: 0, longestWaitSeconds: 0, backlogHours: 0, left: 0, waiting: [] };
+  const effect: ThrottleEffect = {
+    arrived: 0,
+    mostWaiting: 0,
+    longestWaitSeconds: 0,
+    backlogHours: 0,
+    left: 0,
+    waiting: [],
+  };
   const first = arrivals[0]?.time;
   if (first === undefined || messageCount < 1 || interval < 1000) return effect;
 

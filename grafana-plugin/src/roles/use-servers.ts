@@ -20,7 +20,11 @@ export function useServers(): Loaded<SiteSystem[]> {
     if (roles.value === undefined) return undefined;
     const byServer = new Map(roles.value.map((role) => [role.server, role]));
     const own = status.value?.server.name.replace(/\..*$/, '').toUpperCase();
-    const names = new Set([...byServer.keys(), ...(own === undefined ? [] : [own]), ...(known.value ?? []).map(({ server }) => server)]);
+    const names = new Set([
+      ...byServer.keys(),
+      ...(own === undefined ? [] : [own]),
+      ...(known.value ?? []).map(({ server }) => server),
+    ]);
     const now = Date.now();
     return [...names].sort().map((server) => {
       const role = byServer.get(server);

@@ -30,8 +30,8 @@ export function useValidation(configuration: RoleConfiguration, server?: string)
       (result) => {
         if (!dropped) setState({ result, of: asked });
       },
-      (error: Error) => {
-        if (!dropped) setState(({ result }) => ({ result, of: asked, error }));
+      (error: unknown) => {
+        if (!dropped) setState(({ result }) => ({ result, of: asked, error: error as Error }));
       },
     );
     return () => {
@@ -44,7 +44,13 @@ export function useValidation(configuration: RoleConfiguration, server?: string)
     result,
     error,
     current: of === configuration && error === undefined,
-    errorOf: useCallback((field) => findings?.find((one) => one.field === field && one.severity === 'error'), [findings]),
-    warningsOf: useCallback((field) => (findings ?? []).filter((one) => one.field === field && one.severity === 'warning'), [findings]),
+    errorOf: useCallback(
+      (field) => findings?.find((one) => one.field === field && one.severity === 'error'),
+      [findings],
+    ),
+    warningsOf: useCallback(
+      (field) => (findings ?? []).filter((one) => one.field === field && one.severity === 'warning'),
+      [findings],
+    ),
   };
 }

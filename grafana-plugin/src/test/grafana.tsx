@@ -1,6 +1,14 @@
 import type { ReactNode } from 'react';
 import { FieldType, createDataFrame, LoadingState } from '@grafana/data';
-import { config, locationService, LocationServiceProvider, setBackendSrv, setDataSourceSrv, type BackendSrv, type DataSourceSrv } from '@grafana/runtime';
+import {
+  config,
+  locationService,
+  LocationServiceProvider,
+  setBackendSrv,
+  setDataSourceSrv,
+  type BackendSrv,
+  type DataSourceSrv,
+} from '@grafana/runtime';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { of } from 'rxjs';

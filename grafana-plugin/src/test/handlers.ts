@@ -32,7 +32,11 @@ export const role: Role = {
   warnings: [],
 };
 
-export const finding = (code: string, field: keyof RoleConfiguration, severity: Finding['severity'] = 'error'): Finding => ({
+export const finding = (
+  code: string,
+  field: keyof RoleConfiguration,
+  severity: Finding['severity'] = 'error',
+): Finding => ({
   code,
   severity,
   field,
@@ -44,7 +48,13 @@ export const problem = (status: number, code: string, title: string, findings?: 
 
 export function validation(of: RoleConfiguration, findings: Finding[] = []): Validation {
   const { allowedClientConnections, commands } = role;
-  return { valid: findings.every(({ severity }) => severity === 'warning'), configuration: of, allowedClientConnections, commands, findings };
+  return {
+    valid: findings.every(({ severity }) => severity === 'warning'),
+    configuration: of,
+    allowedClientConnections,
+    commands,
+    findings,
+  };
 }
 
 async function note(request: Request) {

@@ -20,7 +20,8 @@ globalThis.IntersectionObserver ??= class {
     return [];
   }
 } as unknown as typeof IntersectionObserver;
-HTMLCanvasElement.prototype.getContext = (() => null) as typeof HTMLCanvasElement.prototype.getContext;
+const measuring = { measureText: (text: string) => ({ width: 7 * text.length }) };
+HTMLCanvasElement.prototype.getContext = (() => measuring) as unknown as typeof HTMLCanvasElement.prototype.getContext;
 
 beforeAll(() => {
   server.listen({ onUnhandledRequest: 'error' });

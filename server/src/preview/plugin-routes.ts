@@ -55,8 +55,11 @@ function prefixOf({ path }: PluginRoute): string {
 }
 
 function filled(template: string, { jsonData, secureJsonData }: PluginSettings): string {
-  return template.replaceAll(/\{\{\s*\.(JsonData|SecureJsonData)\.(\w+)\s*\}\}/g, (_all, where: string, name: string) => {
-    const value = where === 'JsonData' ? jsonData[name] : secureJsonData[name];
-    return typeof value === 'string' ? value : '';
-  });
+  return template.replaceAll(
+    /\{\{\s*\.(JsonData|SecureJsonData)\.(\w+)\s*\}\}/g,
+    (_all, where: string, name: string) => {
+      const value = where === 'JsonData' ? jsonData[name] : secureJsonData[name];
+      return typeof value === 'string' ? value : '';
+    },
+  );
 }

@@ -74,7 +74,11 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   let saved: Partial<PluginSettings> = {};
   const settings = (): PluginSettings => ({
     jsonData: { apiUrl: ownUrl(), datasourceUid: 'fsp-clickhouse', ...saved.jsonData },
-    secureJsonData: { viewerToken: options.tokens().viewer, adminToken: options.tokens().admin, ...saved.secureJsonData },
+    secureJsonData: {
+      viewerToken: options.tokens().viewer,
+      adminToken: options.tokens().admin,
+      ...saved.secureJsonData,
+    },
   });
 
   pages.decorateRequest('preview', null);
@@ -101,17 +105,32 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   pages.get<{ Querystring: { to?: string } }>('/login', { schema: hidden }, (request, reply) =>
     reply.type('text/html').send(signInPage({ to: localPath(request.query.to) })),
   );
-  pages.post<{ Body: { token?: string; name?: string; to?: string } }>('/login', { schema: hidden }, (request, reply) => {
-    const { token = '', name = '', to } = request.body;
-    const id = sessions.open(token.trim(), name.replaceAll(/\p{Cc}/gu, '').trim().slice(0, 100));
-    if (id === null)
-      return reply
-        .code(401)
-        .type('text/html')
-        .send(signInPage({ to: localPath(to), failed: true }));
-    reply.setCookie(sessionCookie, id, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
-    return reply.redirect(localPath(to), 303);
-  });
+  pages.post<{ Body: { token?: string; name?: string; to?: string } }>(
+    '/login',
+    { schema: hidden },
+    (request, reply) => {
+      const { token = '', name = '', to } = request.body;
+      const id = sessions.open(
+        token.trim(),
+        name
+          .replaceAll(/\p{Cc}/gu, '')
+          .trim()
+          .slice(0, 100),
+      );
+      if (id === null)
+        return reply
+          .code(401)
+          .type('text/html')
+          .send(signInPage({ to: localPath(to), failed: true }));
+      reply.setCookie(sessionCookie, id, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: request.protocol === 'https',
+      });
+      return reply.redirect(localPath(to), 303);
+    },
+  );
   pages.post('/logout', { schema: hidden }, (request, reply) => {
     sessions.close(request.cookies[sessionCookie]);
     return reply.clearCookie(sessionCookie, { path: '/' }).redirect('/login', 303);
@@ -128,7 +147,8 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     request.preview === null
       ? reply.redirect(`/login?to=${encodeURIComponent(request.url)}`)
       : reply.header('cache-control', 'no-cache').sendFile('index.html', options.host);
-  for (const path of ['/', '/a/*', '/d/*', '/plugins/*', '/panel/*', '/explore']) pages.get(path, { schema: hidden }, page);
+  for (const path of ['/', '/a/*', '/d/*', '/plugins/*', '/panel/*', '/explore'])
+    pages.get(path, { schema: hidden }, page);
 
   pages.get('/api/preview/session', { schema: hidden, preHandler: signedIn }, (request) => {
     const { role, actingAs, user } = request.preview!;
@@ -152,7 +172,9 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   const settingsPath = `/api/plugins/${manifest.id}/settings`;
   pages.get(settingsPath, { schema: hidden, preHandler: signedIn }, () => {
     const { jsonData, secureJsonData } = settings();
-    const secureJsonFields = Object.fromEntries(Object.entries(secureJsonData).map(([name, value]) => [name, value !== '']));
+    const secureJsonFields = Object.fromEntries(
+      Object.entries(secureJsonData).map(([name, value]) => [name, value !== '']),
+    );
     return { enabled: true, pinned: true, jsonData, secureJsonFields };
   });
   pages.post<{ Body: Partial<PluginSettings> }>(
@@ -183,9 +205,16 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     { schema: hidden, preHandler: signedIn },
     (request, reply) => {
       const { actingAs, user } = request.preview!;
-      const outcome = proxied(manifest.routes, settings(), { method: request.method, path: request.params['*'], role: actingAs });
+      const outcome = proxied(manifest.routes, settings(), {
+        method: request.method,
+        path: request.params['*'],
+        role: actingAs,
+      });
       if ('status' in outcome)
-        throw new FspError(outcome.status === 403 ? 'FSP_FORBIDDEN' : 'FSP_NOT_FOUND', `Refused by the proxy: ${outcome.reason}`);
+        throw new FspError(
+          outcome.status === 403 ? 'FSP_FORBIDDEN' : 'FSP_NOT_FOUND',
+          `Refused by the proxy: ${outcome.reason}`,
+        );
       const { url, headers } = outcome.request;
       const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
       return reply.from(`${url}${query}`, {
@@ -196,27 +225,31 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
         }),
         onError: (answer, { error }) => {
           const { code, message } = error as NodeJS.ErrnoException;
-          void answer.code(502).type('application/problem+json').send(
-            JSON.stringify({ type: 'about:blank', status: 502, code: 'FSP_UNREACHABLE', title: `${settingUrl(settings())} cannot be reached (${code ?? message})` }),
-          );
+          void answer
+            .code(502)
+            .type('application/problem+json')
+            .send(
+              JSON.stringify({
+                type: 'about:blank',
+                status: 502,
+                code: 'FSP_UNREACHABLE',
+                title: `${settingUrl(settings())} cannot be reached (${code ?? message})`,
+              }),
+            );
         },
       });
     },
   );
   // What the data source's own back end does in Grafana; macros are expanded by the host's stand-in for its front end.
-  pages.post(
-    '/api/ds/query',
-    { schema: hidden, preHandler: signedIn },
-    async (request, reply) => {
-      const answer = await pages.inject({
-        method: 'POST',
-        url: '/api/v1/query',
-        headers: { authorization: `Bearer ${options.tokens().viewer}`, 'content-type': 'application/json' },
-        payload: JSON.stringify(request.body),
-      });
-      return reply.code(answer.statusCode).type(String(answer.headers['content-type'])).send(answer.rawPayload);
-    },
-  );
+  pages.post('/api/ds/query', { schema: hidden, preHandler: signedIn }, async (request, reply) => {
+    const answer = await pages.inject({
+      method: 'POST',
+      url: '/api/v1/query',
+      headers: { authorization: `Bearer ${options.tokens().viewer}`, 'content-type': 'application/json' },
+      payload: JSON.stringify(request.body),
+    });
+    return reply.code(answer.statusCode).type(String(answer.headers['content-type'])).send(answer.rawPayload);
+  });
 }
 
 function settingUrl({ jsonData }: PluginSettings): string {

@@ -34,7 +34,13 @@ export class Sessions {
     const oldest = this.byId.keys().next();
     if (this.byId.size >= mostSessions && !oldest.done) this.byId.delete(oldest.value);
     const id = randomBytes(24).toString('base64url');
-    this.byId.set(id, { role, actingAs: role, user: user || `${role} token`, token, expiresAt: this.now() + lifetimeMs });
+    this.byId.set(id, {
+      role,
+      actingAs: role,
+      user: user || `${role} token`,
+      token,
+      expiresAt: this.now() + lifetimeMs,
+    });
     return id;
   }
 

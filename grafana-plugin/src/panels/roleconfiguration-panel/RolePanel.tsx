@@ -22,10 +22,14 @@ export interface RolePanelOptions {
 
 /** The role on any dashboard: all servers, or one with its properties. */
 export default function RolePanel({ options, height, replaceVariables }: PanelProps<RolePanelOptions>) {
-  const server = replaceVariables(options.server ?? '').trim().toUpperCase();
+  const server = replaceVariables(options.server ?? '')
+    .trim()
+    .toUpperCase();
   return (
     <div className={css({ height })}>
-      <ScrollContainer>{server === '' ? <AllServers /> : <OneServer server={server} allowEditing={options.allowEditing} />}</ScrollContainer>
+      <ScrollContainer>
+        {server === '' ? <AllServers /> : <OneServer server={server} allowEditing={options.allowEditing} />}
+      </ScrollContainer>
     </div>
   );
 }
@@ -60,7 +64,9 @@ function OneServer({ server, allowEditing }: { server: string; allowEditing: boo
         <Stack direction="column" gap={2}>
           <Stack alignItems="center" gap={2} wrap="wrap">
             {system !== undefined && <StateBadge state={system.state} />}
-            {system?.waiting != null && <Text>{t('panel.waiting', '{{waiting}} waiting', { waiting: count(system.waiting) })}</Text>}
+            {system?.waiting != null && (
+              <Text>{t('panel.waiting', '{{waiting}} waiting', { waiting: count(system.waiting) })}</Text>
+            )}
             <Text color="secondary">{t('panel.last', 'last message {{ago}}', { ago: ago(system?.lastMessage) })}</Text>
           </Stack>
           <Editor loaded={loaded} readOnly={!allowEditing || !isAdmin()} />

@@ -15,11 +15,22 @@ export default function SetupLogPanel({ data, height, options }: PanelProps<LogV
         {errors?.[0]?.message ?? ''}
       </Alert>
     );
-  if (records.length === 0 && state === LoadingState.Loading) return <LoadingPlaceholder text={t('app.loading', 'Loading…')} />;
+  if (records.length === 0 && state === LoadingState.Loading)
+    return <LoadingPlaceholder text={t('app.loading', 'Loading…')} />;
   if (records.length === 0)
     return (
-      <EmptyState variant="not-found" message={series.length === 0 ? t('log.no-data', 'The query gave no data') : t('log.no-text', 'No log records: a field of text is needed, and a time')}>
-        {t('log.columns', 'Columns that are understood: a time; message or body; severity or level; component; thread; line_number')}
+      <EmptyState
+        variant="not-found"
+        message={
+          series.length === 0
+            ? t('log.no-data', 'The query gave no data')
+            : t('log.no-text', 'No log records: a field of text is needed, and a time')
+        }
+      >
+        {t(
+          'log.columns',
+          'Columns that are understood: a time; message or body; severity or level; component; thread; line_number',
+        )}
       </EmptyState>
     );
   return <LogView records={records} height={height} options={options} />;

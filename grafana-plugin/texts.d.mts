@@ -1,0 +1,2 @@
+/** Every key with its English text. */
+export function textsInCode(): Map<string, string>;
