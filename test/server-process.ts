@@ -73,7 +73,7 @@ export async function startServer(
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
   await untilBanner(child, stdout, output);
-  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*management\s+(\S+)/.exec(stdout());
+  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*console\s+(\S+)/.exec(stdout());
   const intake = urls?.[1] ?? '';
   const management = urls?.[2] ?? '';
   const { viewer: token } = JSON.parse(readFileSync(join(dataDir, 'tokens.json'), 'utf8')) as { viewer: string };

@@ -1,13 +1,6 @@
 import { css } from '@emotion/css';
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
-import {
-  getThemeById,
-  type AppPlugin,
-  type AppRootProps,
-  type GrafanaTheme2,
-  type PluginConfigPageProps,
-  type AppPluginMeta,
-} from '@grafana/data';
+import { getThemeById, type AppPlugin, type AppRootProps, type GrafanaTheme2 } from '@grafana/data';
 import { LocationServiceProvider, locationService, PluginPage } from '@grafana/runtime';
 import {
   Badge,

@@ -15,8 +15,7 @@ export type Manifest = AppPluginMeta & { includes: NonNullable<AppPluginMeta['in
 /** Loads the plugin as Grafana does, and shows it. */
 export async function start({ session, manifest }: { session: PreviewSession; manifest: object }): Promise<void> {
   const meta = { ...manifest } as Manifest;
-  const importModule = (path: string) =>
-    System.import(`/public/plugins/${meta.id}/${path}`) as Promise<{ plugin: unknown }>;
+  const importModule = (path: string) => System.import<{ plugin: unknown }>(`/public/plugins/${meta.id}/${path}`);
   const { language } = preferences();
   // As Grafana does: one i18next for all, with the user's language.
   await i18next

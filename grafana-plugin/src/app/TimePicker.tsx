@@ -1,4 +1,4 @@
-import { dateTime, type TimeRange } from '@grafana/data';
+import { dateTime } from '@grafana/data';
 import { RefreshPicker, TimeRangePicker } from '@grafana/ui';
 import { t } from '@grafana/i18n';
 import type { UrlTimeRange } from './url-state.js';

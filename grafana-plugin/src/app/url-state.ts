@@ -37,6 +37,5 @@ export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
     const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
     locationService.partial({ from: text(raw.from), to: text(raw.to) });
   }, []);
-  setFrom;
   return { range, query: `from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`, set };
 }

@@ -39,7 +39,7 @@ function banner(app: App): string {
   Fallback status point
 
   clients post to   ${intakeUrl}/SMS_FSP/.sms_fsp
-  management        ${managementUrl}   (try ${managementUrl}/readyz)
+  console           ${managementUrl}   (sign in with a token; the API is described at /docs)
   ClickHouse        ${clickhouse}
   tokens            ${tokenFile}
 
