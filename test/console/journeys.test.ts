@@ -278,6 +278,12 @@ const pages: [name: string, path: string][] = [
     '/panel/fallbackstatuspoint-setuplog-panel?sql=SELECT logged_at, message, severity, component, line_number FROM setup_log_records ORDER BY run_id, line_number LIMIT 500',
   ],
   ['panel-log-empty', '/panel/fallbackstatuspoint-setuplog-panel'],
+  ['dashboard-overview', '/d/fsp-overview'],
+  ['dashboard-failures', '/d/fsp-failures'],
+  ['dashboard-client', '/d/fsp-client?var-client=FAILED'],
+  ['dashboard-communication', '/d/fsp-communication'],
+  ['dashboard-operations', '/d/fsp-operations'],
+  ['dashboard-setup', '/d/fsp-setup?from=now-20y'],
 ];
 
 test.each(pages)(

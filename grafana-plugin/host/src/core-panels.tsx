@@ -9,6 +9,7 @@ import {
   getDisplayProcessor,
   LoadingState,
   PanelPlugin,
+  renderMarkdown,
   VizOrientation,
   type DataFrame,
   type Field,
@@ -87,7 +88,9 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
   }),
   bargauge: panel('bargauge', (props, theme) => <Bars {...props} theme={theme} />),
   barchart: panel('barchart', (props, theme) => <Bars {...props} theme={theme} />),
-  text: panel('text', ({ options }) => <div style={{ whiteSpace: 'pre-wrap' }}>{String(options.content)}</div>),
+  text: panel('text', ({ options }) => (
+    <div dangerouslySetInnerHTML={{ __html: renderMarkdown(String(options.content)) }} />
+  )),
   logs: panel('logs', ({ data, height }) => {
     const [time, body, level] = data.series[0]?.fields ?? [];
     const lines = (body?.values ?? []).map(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { adviceOn } from '../catalog/advice.js';
 import { clickHouseError } from './client.js';
 
 export interface Catalog {
@@ -27,6 +28,7 @@ export async function loadCatalog(client: ClickHouseClient, { database, states, 
       error_name: row.name,
       error_text: row.text,
       outcome: row.outcome,
+      advice: adviceOn([row.family === 'ccmsetup' ? `ccmsetup ${row.code}` : row.code]),
     })),
   };
   try {

@@ -1,0 +1,229 @@
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { uids } from './dashboard.js';
+
+interface Rule {
+  uid: string;
+  title: string;
+  summary: string;
+  description: string;
+  severity: 'critical' | 'warning';
+  /** Dashboard and panel that show what the rule looks at. */
+  dashboard: string;
+  panel: string;
+  /** One row an instance: one number, everything else texts; no time. */
+  sql: string;
+  above: number;
+  for: string;
+  /** What an answer without rows means. */
+  noData: 'OK' | 'Alerting';
+}
+
+const runbooks = 'https://github.com/fallbackstatuspoint/fallback-status-point/blob/main/dashboards/runbooks';
+/** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
+const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
+
+export const rules: Rule[] = [
+  {
+    uid: 'fsp-failure-rate',
+    title: 'Client installations fail more than usual',
+    summary:
+      '{{ $labels.site_code }}: {{ humanizePercentage $values.A.Value }} of the installations that ended in the last 6 hours failed',
+    description: 'More than a quarter of the clients whose deployment ended have failed, and at least 20 of them.',
+    severity: 'warning',
+    dashboard: uids.failures,
+    panel: 'Causes and what to do',
+    sql: `SELECT toString(site_code) AS site_code, countIf(last = 'failed') / count() AS failed_share
+FROM (SELECT site_code, client_name, argMax(toString(outcome), message_time) AS last FROM state_messages
+  WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded') AND ${passedOn('6 HOUR')} GROUP BY site_code, client_name)
+GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
+    above: 0.25,
+    for: '10m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-failure-burst',
+    title: 'A burst of failed installations',
+    summary:
+      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed with state {{ $labels.state }} {{ $labels.error_code }} within 30 minutes',
+    description:
+      'Many clients fail in the same way at once: five times as many as in the same time on average over the day before, and at least 25.',
+    severity: 'critical',
+    dashboard: uids.failures,
+    panel: 'Clients that failed, by state',
+    sql: `SELECT toString(site_code) AS site_code, toString(state_id) AS state, error_code, toFloat64(uniqIf(client_name, ${passedOn('30 MINUTE')})) AS failed_clients
+FROM state_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')}
+GROUP BY site_code, state_id, error_code HAVING failed_clients > 5 * uniqIf(client_name, NOT ${passedOn('30 MINUTE')}) / 47`,
+    above: 24,
+    for: '0s',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-new-failure',
+    title: 'A failure that was never seen before',
+    summary:
+      'State {{ $labels.state }} {{ $labels.error_code }} for the first time, on {{ $values.A.Value }} clients: {{ $labels.state_text }}',
+    description:
+      'A state and error that no message ever had, on at least three clients. Fleets that are younger than a day raise none.',
+    severity: 'warning',
+    dashboard: uids.overview,
+    panel: 'Failures never seen before',
+    sql: `SELECT toString(state_id) AS state, error_code, any(state_text) AS state_text, toFloat64(uniq(client_name)) AS new_clients
+FROM state_messages WHERE outcome = 'failed'
+GROUP BY topic_type, state_id, error_code
+HAVING min(processed_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
+    above: 2,
+    for: '0s',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-stuck-clients',
+    title: 'Clients are stuck in their installation',
+    summary:
+      '{{ $labels.site_code }}: {{ $values.A.Value }} clients began to install more than a day ago and have not ended',
+    description: 'At least 10 clients and a tenth of those that began within the last week have no end after 24 hours.',
+    severity: 'warning',
+    dashboard: uids.overview,
+    panel: 'Stuck clients',
+    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(outcome = 'in_progress' AND deployment_end_time IS NULL AND deployment_begin_time < now() - INTERVAL 1 DAY)) AS stuck
+FROM clients WHERE deployment_begin_time > now() - INTERVAL 7 DAY
+GROUP BY site_code HAVING stuck > count() / 10`,
+    above: 9,
+    for: '30m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-cut-off',
+    title: 'Many clients are cut off from their management point',
+    summary: '{{ $labels.site_code }}: {{ $values.A.Value }} clients cannot reach their management point',
+    description:
+      'At least 20 clients reported within two hours that they cannot reach it, and have not reported otherwise since.',
+    severity: 'critical',
+    dashboard: uids.communication,
+    panel: 'Clients that are cut off',
+    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(last = 'failed')) AS cut_off
+FROM (SELECT site_code, client_name, argMax(toString(outcome), message_time) AS last FROM state_messages
+  WHERE topic_type = 1000 AND ${passedOn('2 HOUR')} GROUP BY site_code, client_name)
+GROUP BY site_code`,
+    above: 19,
+    for: '5m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-backlog',
+    title: 'Messages wait long for the throttle',
+    summary: '{{ $labels.fsp_server }}: the oldest message has waited for {{ humanizeDuration $values.A.Value }}',
+    description:
+      'Messages have waited for more than four hours: dashboards and other alerts are that far behind, except for failures, which go first.',
+    severity: 'warning',
+    dashboard: uids.operations,
+    panel: 'Oldest message that waits',
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(ifNull(dateDiff('second', oldest, now()), 0)) AS oldest_age
+FROM (SELECT fsp_server, argMax(tuple(oldest_waiting_at), window_start).1 AS oldest, argMax(waiting, window_start) AS waiting FROM throttle_windows GROUP BY fsp_server)
+WHERE waiting > 0`,
+    above: 14_400,
+    for: '5m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-rejects',
+    title: 'Many bodies are refused',
+    summary: '{{ $values.A.Value }} bodies that were no report within an hour: {{ $labels.reason }}',
+    description:
+      'More than 100 bodies an hour were refused for one reason: a proxy that changes them, something else that posts here, or clients of a new kind.',
+    severity: 'warning',
+    dashboard: uids.operations,
+    panel: 'Why bodies were refused',
+    sql: `SELECT substring(reason, 1, 80) AS reason, toFloat64(count()) AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY reason`,
+    above: 100,
+    for: '5m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-silence',
+    title: 'No message has come for a day',
+    summary: '{{ $labels.fsp_server }}: the last message came {{ humanizeDuration $values.A.Value }} ago',
+    description: 'Nothing was passed on for a day. Without any data at all the rule alerts too: silence is no health.',
+    severity: 'warning',
+    dashboard: uids.operations,
+    panel: 'Last message received',
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(dateDiff('second', max(processed_at), now())) AS silent_for
+FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server`,
+    above: 86_400,
+    for: '30m',
+    noData: 'Alerting',
+  },
+  {
+    uid: 'fsp-setup-failed',
+    title: 'A set-up of the role failed',
+    summary: '{{ $labels.host_name }}: {{ $labels.action }} failed: {{ $labels.cause }}',
+    description: 'A followed log tells of a set-up that failed within the last day.',
+    severity: 'critical',
+    dashboard: uids.setup,
+    panel: 'Runs',
+    sql: `SELECT toString(host_name) AS host_name, toString(action) AS action, substring(cause, 1, 200) AS cause, toFloat64(count()) AS failed_runs
+FROM setup_runs WHERE verdict = 'failed' AND started_at > now() - INTERVAL 1 DAY GROUP BY host_name, action, cause`,
+    above: 0,
+    for: '0s',
+    noData: 'OK',
+  },
+];
+
+/** The rules as Grafana's file provisioning reads them. Labels and annotations keep `$`, model and annotations are not interpolated. */
+export function alertRules(built: dashboard.Dashboard[]): object {
+  return {
+    apiVersion: 1,
+    groups: [
+      {
+        orgId: 1,
+        name: 'fsp',
+        folder: 'Fallback status point',
+        interval: '1m',
+        rules: rules.map((rule) => provisioned(rule, built)),
+      },
+    ],
+  };
+}
+
+function provisioned(rule: Rule, built: dashboard.Dashboard[]): object {
+  const panels = built.find(({ uid }) => uid === rule.dashboard)?.panels ?? [];
+  const panelId = panels.find((panel) => panel.title === rule.panel)?.id;
+  if (panelId === undefined) throw new Error(`${rule.uid}: ${rule.dashboard} has no panel "${rule.panel}"`);
+  const relativeTimeRange = { from: 86_400, to: 0 };
+  return {
+    uid: rule.uid,
+    title: rule.title,
+    condition: 'B',
+    for: rule.for,
+    noDataState: rule.noData,
+    execErrState: 'Error',
+    dashboardUid: rule.dashboard,
+    panelId,
+    labels: { severity: rule.severity, service: 'fallback-status-point' },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: `${runbooks}/${rule.uid}.md`,
+      __dashboardUid__: rule.dashboard,
+      __panelId__: String(panelId),
+    },
+    data: [
+      {
+        refId: 'A',
+        datasourceUid: 'fsp-clickhouse',
+        relativeTimeRange,
+        model: { refId: 'A', editorType: 'sql', queryType: 'table', format: 1, rawSql: rule.sql },
+      },
+      {
+        refId: 'B',
+        datasourceUid: '__expr__',
+        relativeTimeRange,
+        model: {
+          refId: 'B',
+          type: 'threshold',
+          expression: 'A',
+          conditions: [{ evaluator: { type: 'gt', params: [rule.above] } }],
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,153 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { eventually } from '../server-process.js';
+import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
+
+interface Rule {
+  uid: string;
+  dashboardUid: string;
+  panelId: number;
+  noDataState: string;
+  annotations: Record<string, string>;
+  data: { datasourceUid: string; model: { rawSql?: string; conditions?: { evaluator: { params: number[] } }[] } }[];
+}
+
+const folder = fileURLToPath(new URL('../../dashboards', import.meta.url));
+const { groups } = parse(readFileSync(join(folder, 'generated', 'alerts.yaml'), 'utf8')) as {
+  groups: { rules: Rule[] }[];
+};
+const rules = groups.flatMap(({ rules: list }) => list);
+const named = rules.map((rule) => [rule.uid, rule] as const);
+let fleet: Fleet;
+
+/** Values of the instances that fire; `moved` looks at the data as if the clock, or a span of the rule, were another. */
+async function firing(uid: string, moved: (sql: string) => string = (sql) => sql): Promise<number[]> {
+  const rule = rules.find((one) => one.uid === uid)!;
+  const [query, threshold] = rule.data;
+  const { meta, data } = await fleet.ask(moved(query!.model.rawSql!));
+  const number = meta.find(({ type }) => /^Nullable\(Float64\)$|^Float64$/.test(type))!.name;
+  const limit = threshold!.model.conditions![0]!.evaluator.params[0]!;
+  return data.map((row) => Number(row[number])).filter((value) => value > limit);
+}
+
+beforeAll(async () => {
+  fleet = await startFleet();
+}, 60_000);
+afterAll(() => fleet.close());
+
+test.each(named)('%s names a dashboard, a panel and a runbook that exist', (uid, rule) => {
+  const dashboard = JSON.parse(readFileSync(join(folder, 'generated', `${rule.dashboardUid}.json`), 'utf8')) as {
+    panels: { id: number }[];
+  };
+  expect(dashboard.panels.map(({ id }) => id)).toContain(rule.panelId);
+  expect(rule.annotations.runbook_url).toMatch(new RegExp(`/dashboards/runbooks/${uid}\\.md$`));
+  expect(existsSync(join(folder, 'runbooks', `${uid}.md`))).toBe(true);
+  for (const text of ['summary', 'description']) expect(rule.annotations[text]).toMatch(/\w/);
+  const labels = [...(rule.annotations.summary ?? '').matchAll(/\$labels\.(\w+)/g)].map(([, name]) => name);
+  for (const label of labels) expect(rule.data[0]!.model.rawSql).toContain(label);
+});
+
+test('an empty database is silent, but for the rule on silence itself', async () => {
+  for (const { uid, noDataState } of rules) {
+    expect(await firing(uid), uid).toEqual([]);
+    expect(noDataState, uid).toBe(uid === 'fsp-silence' ? 'Alerting' : 'OK');
+  }
+});
+
+test('a small healthy fleet with its few failures is silent', async () => {
+  await fleet.simulate(120, 0.08, 11);
+  for (const { uid } of rules) expect(await firing(uid), uid).toEqual([]);
+});
+
+test.each(named)('%s answers with one number and texts', async (_uid, rule) => {
+  const { meta } = await fleet.ask(rule.data[0]!.model.rawSql!);
+  const types = meta.map(({ type }) => type);
+  expect(types.filter((type) => /Float64/.test(type))).toHaveLength(1);
+  for (const type of types) expect(type).toMatch(/^String$|Float64/);
+});
+
+const later = (span: string) => (sql: string) => sql.replaceAll('now()', `(now() + INTERVAL ${span})`);
+
+test('a day without a message is silence', async () => {
+  expect(await firing('fsp-silence', later('2 DAY'))).toHaveLength(1);
+});
+
+test('many clients that fail in one way at once are a burst, a higher rate, and new', async () => {
+  const failures = Array.from({ length: 60 }, (_, index) => ({ client: `BAD${index}`, state: 313, params: ['1638'] }));
+  await fleet.post(failures);
+  expect(await firing('fsp-failure-burst')).toEqual([60]);
+  expect(await firing('fsp-failure-rate')).toHaveLength(1);
+  // The fleet is minutes old: a fleet counts as old after no time at all, and new is what came in the last second or two.
+  const first = await fleet.ask(
+    `SELECT toUnixTimestamp(min(processed_at)) AS at FROM state_messages WHERE error_code = '1638'`,
+  );
+  const since = `toDateTime(${String(first.data[0]?.at)} - 1)`;
+  const moved = (sql: string) => sql.replace('now() - INTERVAL 6 HOUR', since).replace('now() - INTERVAL 1 DAY', since);
+  expect(await firing('fsp-new-failure', moved)).toEqual([60]);
+  expect(await firing('fsp-new-failure'), 'a young fleet').toEqual([]);
+});
+
+test('many clients that cannot reach their management point are told of', async () => {
+  await fleet.post(
+    Array.from({ length: 30 }, (_, index) => ({
+      client: `OFF${index}`,
+      topicType: 1000,
+      state: 2,
+      params: ['0x80072EFD'],
+    })),
+  );
+  expect((await firing('fsp-cut-off'))[0]).toBeGreaterThanOrEqual(30);
+});
+
+test('clients that began and never ended are stuck', async () => {
+  await fleet.post(Array.from({ length: 20 }, (_, index) => ({ client: `STUCK${index}`, state: 100 })));
+  // Hand-written messages are of January 2026: a week is made long enough to hold them.
+  const moved = (sql: string) =>
+    sql.replace('INTERVAL 7 DAY', 'INTERVAL 20 YEAR').replace('count() / 10', 'count() / 100');
+  expect((await firing('fsp-stuck-clients', moved))[0]).toBeGreaterThanOrEqual(20);
+});
+
+test('bodies that are no reports are told of with their reason', async () => {
+  for (let index = 0; index < 110; index++) await fleet.server.post(`rubbish ${index}`);
+  const kept = await fleet.ask('SELECT count() AS n FROM rejected_messages');
+  // Only the first 60 of a minute are kept: the rule needs the second minute of a flood.
+  if (Number(kept.data[0]?.n) > 100) expect((await firing('fsp-rejects')).length).toBe(1);
+  else
+    expect(
+      await firing('fsp-rejects', (sql) => sql.replace('toFloat64(count())', 'toFloat64(count() * 10)')),
+    ).toHaveLength(1);
+});
+
+test('a backlog of hours is told of', async () => {
+  const { admin } = JSON.parse(readFileSync(join(fleet.dataDir, 'tokens.json'), 'utf8')) as { admin: string };
+  const created = await fetch(`${fleet.server.management}/api/v1/roles`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ serverName: 'FSP01', messageCount: 100, throttleIntervalSeconds: 86_400 }),
+  });
+  expect(created.status).toBe(201);
+  await Promise.all(Array.from({ length: 50 }, (_, index) => fleet.postOnly({ client: `LATE${index}`, state: 400 })));
+  const rows = () => fleet.ask('SELECT max(waiting) AS n FROM throttle_windows');
+  await eventually(rows, ({ data }) => Number(data[0]?.n) > 0, 90_000);
+  expect(await firing('fsp-backlog')).toEqual([]);
+  expect(await firing('fsp-backlog', later('5 HOUR'))).toHaveLength(1);
+}, 120_000);
+
+test('a set-up that failed is told of, with its cause', async () => {
+  expect(await firing('fsp-setup-failed')).toEqual([]);
+  const logs = mkdtempSync(join(tmpdir(), 'fsp-alert-'));
+  const log = readFileSync(join(syntheticLogs, 'role-setup-1603.log'), 'utf8');
+  const today = new Date().toISOString().slice(0, 10).split('-');
+  writeFileSync(
+    join(logs, 'SMSFSPSetup.log'),
+    log.replaceAll(/<\d\d-\d\d-\d{4}/g, `<${today[1]}-${today[2]}-${today[0]}`),
+  );
+  await fleet.importLogs(logs);
+  rmSync(logs, { recursive: true });
+  const moved = (sql: string) => sql.replace('INTERVAL 1 DAY', 'INTERVAL 20 YEAR');
+  expect((await firing('fsp-setup-failed', moved)).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
+import { expand } from './macros.js';
+
+interface Target {
+  rawSql: string;
+  format: number;
+  datasource: { uid: string };
+}
+interface Panel {
+  id: number;
+  title: string;
+  type: string;
+  description: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  targets?: Target[];
+  datasource?: { uid: string };
+  fieldConfig?: {
+    defaults: { unit?: string };
+    overrides: { properties: { id: string; value: { url: string }[] }[] }[];
+  };
+}
+interface Dashboard {
+  uid: string;
+  title: string;
+  description: string;
+  tags: string[];
+  panels: Panel[];
+  templating: { list: { name: string; type: string; query: string; refresh?: number }[] };
+  annotations: { list: { name: string; target: Target }[] };
+}
+
+const folder = fileURLToPath(new URL('../../dashboards', import.meta.url));
+const generated = join(folder, 'generated');
+const dashboards = readdirSync(generated)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(join(generated, name), 'utf8')) as Dashboard);
+const titled = dashboards.map((one) => [one.uid, one] as const);
+const queried = ['timeseries', 'stat', 'table', 'barchart', 'logs'];
+
+test('what is committed is what the code makes', async () => {
+  execFileSync('npx', ['tsc', '-p', folder]);
+  const { generated: made } = (await import(join(folder, 'dist', 'generated.js'))) as {
+    generated(): Map<string, string>;
+  };
+  const files = made();
+  expect(readdirSync(generated).sort()).toEqual([...files.keys()].sort());
+  for (const [name, text] of files) expect(readFileSync(join(generated, name), 'utf8'), name).toBe(text);
+});
+
+describe.each(titled)('%s', (_uid, one) => {
+  test('says what it is for, and every panel explains itself', () => {
+    expect(one.description).not.toBe('');
+    expect(one.tags).toContain('fsp');
+    expect(one.panels[0]?.type).toBe('text');
+    for (const { title, description, type, fieldConfig, datasource, targets } of one.panels) {
+      expect(title).toMatch(/\w/);
+      expect(description, title).toMatch(/\w/);
+      if (!queried.includes(type)) continue;
+      expect(fieldConfig?.defaults.unit, title).toBeTruthy();
+      expect(datasource?.uid, title).toBe('${datasource}');
+      for (const target of targets ?? []) expect(target.datasource.uid, title).toBe('${datasource}');
+    }
+  });
+
+  test('has panels with ids of their own, side by side within 24 columns', () => {
+    const ids = one.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const taken = new Set<string>();
+    for (const { gridPos, title } of one.panels) {
+      expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+          expect(taken.has(`${x}/${y}`), `${title} overlaps`).toBe(false);
+          taken.add(`${x}/${y}`);
+        }
+    }
+  });
+
+  test('links to dashboards that exist, with variables that both have', () => {
+    const own = one.templating.list.map(({ name }) => name);
+    const urls = one.panels.flatMap(({ fieldConfig }) =>
+      (fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
+        properties.filter(({ id }) => id === 'links').flatMap(({ value }) => value.map(({ url }) => url)),
+      ),
+    );
+    for (const url of urls) {
+      const target = dashboards.find(({ uid }) => url.startsWith(`/d/${uid}?`));
+      expect(target, url).toBeDefined();
+      const theirs = target!.templating.list.map(({ name }) => name);
+      for (const [, name] of url.matchAll(/\$\{(\w+):queryparam\}/g)) {
+        expect(own, url).toContain(name);
+        expect(theirs, url).toContain(name);
+      }
+      for (const [, name] of url.matchAll(/&var-(\w+)=/g)) expect(theirs, url).toContain(name);
+      expect(url).toContain('${__url_time_range}');
+    }
+  });
+
+  test('has variables that follow the time range', () => {
+    for (const { type, refresh, name } of one.templating.list) if (type === 'query') expect(refresh, name).toBe(2);
+  });
+});
+
+let fleet: Fleet;
+let client = '';
+let run = '';
+beforeAll(async () => {
+  fleet = await startFleet();
+  await fleet.simulate(150, 0.5, 3);
+  await fleet.importLogs(syntheticLogs);
+  await fleet.server.post('rubbish');
+  await fleet.post([
+    ...['PC1', 'PC2'].map((name) => ({ client: name, topicType: 1000, state: 2, params: ['0x80072EFD', '5'] })),
+    { client: 'PC3', topicType: 1100, state: 1 },
+    { client: 'PC4', topicType: 1100, state: 2 },
+    { client: 'PC5', state: 100 },
+  ]);
+  const failed = await fleet.ask(`SELECT client_name FROM clients WHERE outcome = 'failed' LIMIT 1`);
+  client = String(failed.data[0]?.client_name);
+  run = String((await fleet.ask(`SELECT run_id FROM setup_runs WHERE cause != '' LIMIT 1`)).data[0]?.run_id);
+}, 120_000);
+afterAll(() => fleet.close());
+
+const day = 86_400_000;
+const scope = (all: boolean) => ({
+  from: new Date(Date.now() - 20 * 365 * day),
+  to: new Date(Date.now() + day),
+  variables: {
+    site: all ? '$__all' : ['PS1'],
+    version: all ? '$__all' : ['5.00.0000.0000', '5.00.9128.1007', '5.00.9132.1011', '5.00.9096.1000'],
+    server: all ? '$__all' : ['FSP01'],
+    stuck: '1',
+    client,
+    run,
+  },
+});
+
+/** Panels that show what this fleet has none of: their query must run all the same. */
+const mayBeEmpty = ['Why bodies were refused', 'Refused bodies'];
+
+const targets = dashboards.flatMap(({ uid, panels }) =>
+  panels.flatMap(({ title, type, targets: list = [] }) => list.map((target) => [uid, title, type, target] as const)),
+);
+
+test.each(targets)('%s, %s: gives rows of the right types', async (_uid, title, type, { rawSql }) => {
+  for (const all of [true, false]) {
+    const { meta, data } = await fleet.ask(expand(rawSql, scope(all)));
+    if (!mayBeEmpty.includes(title)) expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
+    const kinds = meta.map(({ type: column }) => kindOf(column));
+    // Aggregate functions as types are read as text by data sources.
+    for (const { type: column, name } of meta) expect(column, name).not.toContain('AggregateFunction');
+    if (type === 'timeseries') {
+      expect(kinds[0]).toBe('time');
+      expect(kinds).toContain('number');
+    }
+    if (type === 'stat') {
+      expect(data).toHaveLength(1);
+      for (const [index, kind] of kinds.entries()) expect(kind, meta[index]?.name).toBe('number');
+    }
+    if (type === 'logs') expect(meta.slice(0, 3).map(({ name }) => name)).toEqual(['timestamp', 'body', 'level']);
+  }
+});
+
+const lists = dashboards.flatMap(({ uid, templating }) =>
+  templating.list.filter(({ type }) => type === 'query').map(({ name, query }) => [uid, name, query] as const),
+);
+test.each(lists)('%s: the variable %s has values', async (_uid, _name, query) => {
+  const { meta, data } = await fleet.ask(expand(query, scope(true)));
+  expect(meta).toHaveLength(1);
+  expect(data.length).toBeGreaterThan(0);
+});
+
+test('annotations tell role changes and set-up runs', async () => {
+  const [role, setup] = dashboards[0]!.annotations.list.map(({ target }) => target.rawSql);
+  await fleet.ask(expand(role!, scope(true)));
+  const { data } = await fleet.ask(expand(setup!, scope(true)));
+  expect(Object.keys(data[0]!)).toEqual(['time', 'text', 'tags']);
+});
+
+test('every question of Configuration Manager’s reports has its panel', () => {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const panels = dashboards.flatMap(({ title, panels: list }) => list.map((panel) => `${title}: ${panel.title}`));
+  const named = [...readme.matchAll(/\| ([^|]+?) \| _([^_|]+)_: ([^|]+?) \|/g)];
+  expect(named.length).toBeGreaterThan(12);
+  for (const [, , dashboard, panel] of named) expect(panels).toContain(`${dashboard}: ${panel}`);
+});
+
+test('tables, views and columns explain themselves', async () => {
+  const skip = `database = 'fsp' AND comment = '' AND table NOT LIKE '%rollup%' AND table NOT IN ('schema_migrations')`;
+  const { data } = await fleet.ask(`SELECT table, name FROM system.columns WHERE ${skip}`);
+  expect(data).toEqual([]);
+});
+
+function kindOf(type: string): 'time' | 'number' | 'text' {
+  const bare = type.replace(/LowCardinality\(|Nullable\(/g, '');
+  return /^Date/.test(bare) ? 'time' : /^(U?Int|Float|Decimal)/.test(bare) ? 'number' : 'text';
+}

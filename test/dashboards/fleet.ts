@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { report, type StateGiven } from '../reports.js';
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export interface Answer {
+  meta: Column[];
+  data: Record<string, unknown>[];
+}
+
+export interface Fleet {
+  server: RunningServer;
+  dataDir: string;
+  /** Asks as the reader does. @throws Error what ClickHouse said */
+  ask(sql: string): Promise<Answer>;
+  simulate(clients: number, failureRate: number, seed: number): Promise<void>;
+  importLogs(path: string): Promise<void>;
+  /** Posts messages and waits until they are in ClickHouse. */
+  post(messages: StateGiven[]): Promise<void>;
+  /** Posts a message that the throttle may hold back. */
+  postOnly(message: StateGiven): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
+
+/** A real server with a real engine, empty. */
+export async function startFleet(): Promise<Fleet> {
+  const folder = temporaryFolder();
+  const settings = { FSP_THROTTLE_MESSAGES: '100000' };
+  const env = environment(folder.path, settings);
+  const server = await startServer(folder.path, settings);
+  const { viewer } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { viewer: string };
+  const ask = async (sql: string): Promise<Answer> => {
+    const answer = await fetch(`${server.management}/api/v1/query`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${viewer}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ sql }),
+    });
+    const body = (await answer.json()) as Answer & { title?: string };
+    if (!answer.ok) throw new Error(`${body.title ?? answer.status}\n${sql}`);
+    return body;
+  };
+  const count = async () => Number((await ask('SELECT count() AS n FROM state_messages')).data[0]?.n);
+  const delivered = () => eventually(count, (number) => number > 0 && lastCount === (lastCount = number));
+  let lastCount = -1;
+  const run = async (...args: string[]) => {
+    const { code, stderr } = await fsp(args, env);
+    if (code !== 0) throw new Error(stderr);
+  };
+  return {
+    server,
+    dataDir: folder.path,
+    ask,
+    async simulate(clients, failureRate, seed) {
+      const fleet = ['--clients', String(clients), '--failure-rate', String(failureRate), '--seed', String(seed)];
+      await run('simulate', '--url', `${server.intake}/SMS_FSP/.sms_fsp`, ...fleet, '--over', '5h', '--rate', '0');
+      await delivered();
+    },
+    importLogs: (path) => run('import', path),
+    async post(messages) {
+      const before = await count();
+      await Promise.all(messages.map((message) => server.post(report(message))));
+      await eventually(count, (number) => number >= before + messages.length);
+    },
+    async postOnly(message) {
+      await server.post(report(message));
+    },
+    async close() {
+      await server.kill('SIGTERM');
+      folder.remove();
+    },
+  };
+}
