@@ -105,7 +105,10 @@ export interface ColumnLink {
 }
 
 export function tablePanel(spec: PanelSpec & { links?: ColumnLink[]; units?: Record<string, string> }): Finished {
-  const builder = new table.PanelBuilder().showHeader(true);
+  // A code such as 1603 is a text that looks like a number: with a unit it would be written 1.60 K.
+  const builder = new table.PanelBuilder()
+    .showHeader(true)
+    .overrideByFieldType('string', [{ id: 'unit', value: 'string' }]);
   for (const { column, title, url } of spec.links ?? [])
     builder.overrideByName(column, [{ id: 'links', value: [{ title, url }] }]);
   for (const [column, unit] of Object.entries(spec.units ?? {}))

@@ -67,7 +67,7 @@ test.each(named)('%s answers with one number and texts', async (_uid, rule) => {
   const { meta } = await fleet.ask(rule.data[0]!.model.rawSql!);
   const types = meta.map(({ type }) => type);
   expect(types.filter((type) => /Float64/.test(type))).toHaveLength(1);
-  for (const type of types) expect(type).toMatch(/^String$|Float64/);
+  for (const type of types) expect(type).toMatch(/^(LowCardinality\()?String\)?$|Float64/);
 });
 
 const later = (span: string) => (sql: string) => sql.replaceAll('now()', `(now() + INTERVAL ${span})`);
@@ -81,11 +81,9 @@ test('many clients that fail in one way at once are a burst, a higher rate, and 
   await fleet.post(failures);
   expect(await firing('fsp-failure-burst')).toEqual([60]);
   expect(await firing('fsp-failure-rate')).toHaveLength(1);
-  // The fleet is minutes old: a fleet counts as old after no time at all, and new is what came in the last second or two.
-  const first = await fleet.ask(
-    `SELECT toUnixTimestamp(min(processed_at)) AS at FROM state_messages WHERE error_code = '1638'`,
-  );
-  const since = `toDateTime(${String(first.data[0]?.at)} - 1)`;
+  // The fleet is minutes old: a fleet counts as old after no time at all, and new is what came last.
+  const first = await fleet.ask(`SELECT min(processed_at) AS at FROM state_messages WHERE error_code = '1638'`);
+  const since = `(toDateTime64('${String(first.data[0]?.at)}', 3, 'UTC') - INTERVAL 1 MILLISECOND)`;
   const moved = (sql: string) => sql.replace('now() - INTERVAL 6 HOUR', since).replace('now() - INTERVAL 1 DAY', since);
   expect(await firing('fsp-new-failure', moved)).toEqual([60]);
   expect(await firing('fsp-new-failure'), 'a young fleet').toEqual([]);
@@ -113,7 +111,10 @@ test('clients that began and never ended are stuck', async () => {
 
 test('bodies that are no reports are told of with their reason', async () => {
   for (let index = 0; index < 110; index++) await fleet.server.post(`rubbish ${index}`);
-  const kept = await fleet.ask('SELECT count() AS n FROM rejected_messages');
+  const kept = await eventually(
+    () => fleet.ask('SELECT count() AS n FROM rejected_messages'),
+    ({ data }) => Number(data[0]?.n) >= 50,
+  );
   // Only the first 60 of a minute are kept: the rule needs the second minute of a flood.
   if (Number(kept.data[0]?.n) > 100) expect((await firing('fsp-rejects')).length).toBe(1);
   else

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { environment, fsp } from '../server-process.js';
+import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
+
+const folder = fileURLToPath(new URL('../../dashboards/queries', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+let fleet: Fleet;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  await fleet.simulate(120, 0.6, 5);
+  await fleet.importLogs(syntheticLogs);
+  await fleet.server.post('rubbish');
+  await fleet.post([
+    { client: 'PC1', topicType: 1000, state: 2, params: ['0x80072EFD'] },
+    { client: 'PC2', state: 100 },
+  ]);
+}, 60_000);
+afterAll(() => fleet.close());
+
+test('there are the fifteen questions, each said in its first line and listed', () => {
+  expect(files).toHaveLength(15);
+  const list = readFileSync(join(folder, 'README.md'), 'utf8');
+  for (const name of files) {
+    const question = /^-- (.+\?)\n-- .+\n/.exec(readFileSync(join(folder, name), 'utf8'))?.[1];
+    expect(question, name).toBeDefined();
+    expect(list).toContain(name);
+    expect(list).toContain(question);
+  }
+});
+
+test.each(files)('%s answers on a fleet', async (name) => {
+  const { data } = await fleet.ask(readFileSync(join(folder, name), 'utf8'));
+  expect(data.length).toBeGreaterThan(0);
+});
+
+test('fsp query -f runs them as they are', async () => {
+  const result = await fsp(['query', '-f', join(folder, 'where-do-we-stand.sql')], environment(fleet.dataDir));
+  expect(result.code, result.stderr).toBe(0);
+  expect(result.stdout).toMatch(/^outcome\tclients\tpercent\n/);
+});
