@@ -142,7 +142,10 @@ export const host = {
           from: join(folderOf('@fontsource/inter'), `files/inter-latin-${400 + index * 100}-normal.woff2`),
           to: `fonts/inter/Inter-${weight}.woff2`,
         })),
-        { from: join(folderOf('@fontsource/inter'), 'files/inter-latin-400-italic.woff2'), to: 'fonts/inter/Inter-Italic.woff2' },
+        {
+          from: join(folderOf('@fontsource/inter'), 'files/inter-latin-400-italic.woff2'),
+          to: 'fonts/inter/Inter-Italic.woff2',
+        },
         {
           from: join(folderOf('@fontsource/roboto-mono'), 'files/roboto-mono-latin-400-normal.woff2'),
           to: 'fonts/roboto/L0xTDF4xlVMF-BfR8bXMIhJHg45mwgGEFl0_3vrtSM1J-gEPT5Ese6hmHSh0mQ.woff2',

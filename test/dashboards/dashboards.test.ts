@@ -185,7 +185,7 @@ test('annotations tell role changes and set-up runs', async () => {
 test('every question of Configuration Manager’s reports has its panel', () => {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   const panels = dashboards.flatMap(({ title, panels: list }) => list.map((panel) => `${title}: ${panel.title}`));
-  const named = [...readme.matchAll(/\| ([^|]+?) \| _([^_|]+)_: ([^|]+?) \|/g)];
+  const named = [...readme.matchAll(/\| ([^|]+?) +\| _([^_|]+)_: ([^|]+?) +\|/g)];
   expect(named.length).toBeGreaterThan(12);
   for (const [, , dashboard, panel] of named) expect(panels).toContain(`${dashboard}: ${panel}`);
 });

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const folder = fileURLToPath(new URL('../../dashboards', import.meta.url));
-const read = <T>(path: string) => parse(readFileSync(join(folder, path), 'utf8'), { merge: true }) as T;
+const read = (path: string): unknown => parse(readFileSync(join(folder, path), 'utf8'), { merge: true });
 const plugin = JSON.parse(readFileSync(join(folder, '../grafana-plugin/src/plugin.json'), 'utf8')) as {
   id: string;
   routes: { url: string; headers: { content: string }[] }[];
@@ -15,9 +15,9 @@ const plugin = JSON.parse(readFileSync(join(folder, '../grafana-plugin/src/plugi
 };
 
 test('the data source has the uid and type that dashboards, rules and the app name', () => {
-  const { datasources } = read<{ datasources: { uid: string; type: string; jsonData: { logs: object } }[] }>(
-    'provisioning/datasources/fsp.yaml',
-  );
+  const { datasources } = read('provisioning/datasources/fsp.yaml') as {
+    datasources: { uid: string; type: string; jsonData: { logs: object } }[];
+  };
   expect(datasources[0]).toMatchObject({
     uid: 'fsp-clickhouse',
     type: 'grafana-clickhouse-datasource',
@@ -26,9 +26,9 @@ test('the data source has the uid and type that dashboards, rules and the app na
 });
 
 test('the app gets every setting that its routes ask for', () => {
-  const { apps } = read<{ apps: { type: string; jsonData: object; secureJsonData: object }[] }>(
-    'provisioning/plugins/fsp.yaml',
-  );
+  const { apps } = read('provisioning/plugins/fsp.yaml') as {
+    apps: { type: string; jsonData: object; secureJsonData: object }[];
+  };
   expect(apps[0]?.type).toBe(plugin.id);
   const routes = JSON.stringify(plugin.routes);
   for (const [, where, name] of routes.matchAll(/\.(JsonData|SecureJsonData)\.(\w+)/g))
@@ -50,9 +50,10 @@ interface Service {
 }
 
 test('compose names services, volumes and files that exist', () => {
-  const { services, volumes } = read<{ services: Record<string, Service>; volumes: Record<string, null> }>(
-    'compose.yaml',
-  );
+  const { services, volumes } = read('compose.yaml') as {
+    services: Record<string, Service>;
+    volumes: Record<string, null>;
+  };
   expect(Object.keys(services).sort()).toEqual(['clickhouse', 'collector', 'fsp', 'grafana']);
   for (const [name, service] of Object.entries(services)) {
     expect(service.image ?? service.build?.dockerfile, name).toBeTruthy();
@@ -71,7 +72,7 @@ test('compose names services, volumes and files that exist', () => {
 });
 
 test('every variable that provisioning reads is set by compose', () => {
-  const { services } = read<{ services: Record<string, Service> }>('compose.yaml');
+  const { services } = read('compose.yaml') as { services: Record<string, Service> };
   for (const file of ['datasources/fsp.yaml', 'plugins/fsp.yaml'])
     for (const [, name] of readFileSync(join(folder, 'provisioning', file), 'utf8').matchAll(/: \$(\w+)/g))
       expect(services.grafana?.environment, name).toHaveProperty(name!);

@@ -3,6 +3,7 @@ import { css } from '@emotion/css';
 import {
   LoadingState,
   rangeUtil,
+  type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
   type FieldConfigSource,
@@ -23,7 +24,7 @@ interface Panel {
   gridPos: { x: number; y: number; w: number; h: number };
   targets?: ClickHouseQuery[];
   options?: object;
-  fieldConfig?: FieldConfigSource;
+  fieldConfig?: FieldConfigSource<object>;
 }
 interface Variable {
   name: string;
@@ -79,7 +80,7 @@ function Loaded({ dashboard }: { dashboard: Dashboard }) {
     void Promise.all(
       lists.map(async ({ name, query }): Promise<[string, string[]]> => {
         const answer = await source.then((one) => ask(one, { refId: 'A', rawSql: query }, range, {}));
-        return [name, (answer.data[0]?.fields[0]?.values ?? []) as string[]];
+        return [name, ((answer.data as DataFrame[])[0]?.fields[0]?.values ?? []) as string[]];
       }),
     ).then((loaded) => {
       setChoices(Object.fromEntries(loaded));
@@ -203,7 +204,7 @@ function OnePanel({ panel, range, values, multi }: PanelProps) {
           fieldConfig={{ defaults: panel.fieldConfig?.defaults ?? {}, overrides }}
           data={{
             state: waiting ? LoadingState.Loading : LoadingState.Done,
-            series: answer?.data ?? [],
+            series: (answer?.data ?? []) as DataFrame[],
             timeRange: range,
           }}
         />

@@ -1,0 +1,119 @@
+// Every query of every dashboard, at two sizes of the data, with the time range that the dashboard opens with.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
+const generated = fileURLToPath(new URL('../../dashboards/generated', import.meta.url));
+const clients = 200_000;
+const sizes = [1_000_000, 10_000_000];
+const rounds = 5;
+const days = { 'now-24h': 1, 'now-7d': 7, 'now-30d': 30, 'now-90d': 90 };
+
+/** Ninety days of a fleet: each client installs again and again; one installation in twelve fails at first. */
+const fill = (from, to) => `
+INSERT INTO fsp.state_messages (received_at, processed_at, message_time, site_code, fsp_server, client_id, client_name, client_version,
+  client_address, topic_type, topic_name, state_id, state_text, phase, outcome, params, error_code, error_text, message_id, batch_id)
+WITH number % ${clients} AS client, intDiv(number, ${clients}) AS step, step % 5 AS part, cityHash64(client, intDiv(step, 5)) % 12 = 0 AS bad,
+  now64(3) - toIntervalSecond((cityHash64(client, intDiv(step, 5), 't') % 7776000) - part * 60) AS at,
+  [100, if(bad, 313, 101), if(bad, 313, 400), 500, if(cityHash64(number) % 50 = 0, 2, 700)][part + 1] AS state
+SELECT at, at + 1, at, ['PS1', 'PS2', 'PS3'][client % 3 + 1], 'FSP01', hex(MD5(toString(client))), concat('PC', toString(client)),
+  ['5.00.9128.1007', '5.00.9132.1011', '5.00.9096.1000'][client % 3 + 1], concat('10.', toString(client % 40), '.', toString(client % 250), '.7'),
+  if(state = 2, 1000, 800), if(state = 2, 'CLIENT_FRAMEWORK_COMM', 'CLIENT_DEPLOYMENT'), state, concat('State ', toString(state)),
+  multiIf(state = 2, 'communication', state >= 500, 'assignment', 'deployment'), multiIf(state IN (2, 313), 'failed', state IN (400, 700), 'succeeded', 'in_progress'),
+  if(state IN (2, 313), ['1603', '5'], []), multiIf(state = 313, ['1603', '1618', '1638'][client % 3 + 1], state = 2, '0x80072EFD', ''), '',
+  toString(number), concat('bench', toString(intDiv(number, 100000)))
+FROM numbers(${from}, ${to - from})`;
+
+/** Rows of the results: what, measured, against, ratio. */
+export async function benchDashboards() {
+  const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
+  const ports = { FSP_INTAKE_PORT: '0', FSP_MANAGEMENT_PORT: '0', FSP_EMBEDDED_CLICKHOUSE_PORT: '0' };
+  const env = { PATH: process.env.PATH, FSP_DATA_DIR: folder, FSP_INTAKE_HOST: '127.0.0.1', ...ports };
+  const server = spawn(process.execPath, [program, 'serve'], { env });
+  try {
+    await ready(server);
+    const { url, writer, reader } = JSON.parse(readFileSync(join(folder, 'clickhouse', 'credentials.json'), 'utf8'));
+    const ask = async (sql, { username, password }) => {
+      const headers = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+      const answer = await fetch(`${url}/?database=fsp&default_format=JSON`, { method: 'POST', headers, body: sql });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text.slice(0, 500));
+      return text;
+    };
+    const results = [];
+    let filled = 0;
+    for (const size of sizes) {
+      for (; filled < size; filled += 500_000) await ask(fill(filled, filled + 500_000), writer);
+      for (const table of ['state_messages', 'client_rollup'])
+        await ask(`OPTIMIZE TABLE fsp.${table}`, writer).catch(() => undefined);
+      results.push(await measure((sql) => ask(sql, reader)));
+    }
+    return rowsOf(results);
+  } finally {
+    const closed = once(server, 'close');
+    server.kill('SIGTERM');
+    await closed;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(ask) {
+  const times = [];
+  for (const name of readdirSync(generated).filter((file) => file.endsWith('.json'))) {
+    const dashboard = JSON.parse(readFileSync(join(generated, name), 'utf8'));
+    for (const { title, targets = [] } of dashboard.panels)
+      for (const { rawSql } of targets) {
+        const sql = expanded(rawSql, days[dashboard.time.from]);
+        const taken = [];
+        for (let round = 0; round < rounds; round++) {
+          const begin = performance.now();
+          await ask(sql);
+          taken.push(performance.now() - begin);
+        }
+        times.push({ uid: dashboard.uid, title, ms: Math.max(...taken) });
+      }
+  }
+  return times;
+}
+
+function expanded(sql, span) {
+  const from = `now() - INTERVAL ${span} DAY`;
+  return sql
+    .replace(/\$__conditionalAll\((?:[^()]|\([^()]*\))*\)/g, '1=1')
+    .replace(/\$__timeFilter\(([\w.]+)\)/g, `$1 >= ${from} AND $1 <= now()`)
+    .replace(/\$__timeInterval\(([\w.]+)\)/g, `toStartOfInterval(toDateTime($1), INTERVAL ${span * 600} second)`)
+    .replaceAll('$__fromTime', `(${from})`)
+    .replaceAll('$__toTime', 'now()')
+    .replaceAll('$stuck', '24')
+    .replaceAll('${client}', 'PC4711')
+    .replaceAll('${run}', '0'.repeat(32));
+}
+
+function rowsOf([small, large]) {
+  const worst = (times, uid) => times.filter((one) => one.uid === uid).reduce((a, b) => (b.ms > a.ms ? b : a));
+  return [...new Set(large.map(({ uid }) => uid))].map((uid) => {
+    const [before, now] = [worst(small, uid), worst(large, uid)];
+    const late = large.filter((one) => one.uid === uid && one.ms > 500).length;
+    return {
+      what: `slowest query of ${uid}: ${now.title} (worst of ${rounds})`,
+      measured: `${Math.round(now.ms)} ms at 10 M messages, 200,000 clients; ${late} of its queries above 500 ms`,
+      against: `${Math.round(before.ms)} ms at 1 M (${before.title})`,
+      ratio: (now.ms / before.ms).toFixed(2),
+      target: '≤ 500 ms; overview ≤ 2 times',
+    };
+  });
+}
+
+async function ready(server) {
+  let output = '';
+  for await (const chunk of server.stdout) {
+    output += chunk;
+    if (output.includes('Ctrl+C')) break;
+  }
+  server.stdout.resume();
+}
