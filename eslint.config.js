@@ -54,6 +54,7 @@ export default tseslint.config(
         URL: 'readonly',
         Buffer: 'readonly',
         setInterval: 'readonly',
+        fetch: 'readonly',
       },
     },
   },

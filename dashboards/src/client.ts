@@ -26,14 +26,14 @@ export const client: DashboardSpec = {
           description: 'Where the client stands, by its last word',
           unit: 'short',
           width: 16,
-          sql: `SELECT client_name, client_id, site_code, client_version, phase, outcome, last_state_text, last_error_code, last_error_text, communication_outcome, last_message_time FROM clients WHERE ${mine}`,
+          sql: `SELECT client_name, client_id, site_code, client_version, phase, outcome, last_state_text, last_error_code, last_error_text, communication_outcome, last_message_time FROM client(name = '\${client}')`,
         }),
         statPanel({
           title: 'Durations',
           description: 'Time that deployment and assignment took',
           unit: 's',
           width: 8,
-          sql: `SELECT dateDiff('second', deployment_begin_time, deployment_end_time) AS deployment, dateDiff('second', assignment_begin_time, assignment_end_time) AS assignment FROM clients WHERE ${mine}`,
+          sql: `SELECT dateDiff('second', deployment_begin_time, deployment_end_time) AS deployment, dateDiff('second', assignment_begin_time, assignment_end_time) AS assignment FROM client(name = '\${client}')`,
         }),
       ],
     },
@@ -57,11 +57,11 @@ FROM state_messages WHERE ${mine} AND $__timeFilter(message_time) ORDER BY messa
       panels: [
         logsPanel({
           title: 'As a log',
-          description: 'The same messages as OpenTelemetry log records',
+          description: 'The same messages as log records, with severities',
           unit: 'short',
           width: 24,
-          sql: `SELECT Timestamp AS timestamp, Body AS body, SeverityText AS level, LogAttributes AS labels
-FROM otel_logs WHERE LogAttributes['configmgr.client.name'] = '\${client}' AND $__timeFilter(Timestamp) ORDER BY timestamp DESC LIMIT 1000`,
+          sql: `SELECT message_time AS timestamp, state_text AS body, multiIf(outcome = 'failed', 'ERROR', outcome IN ('reboot_pending', 'skipped'), 'WARN', 'INFO') AS level, toJSONString(params) AS parameters, error_code
+FROM state_messages WHERE ${mine} AND $__timeFilter(message_time) ORDER BY timestamp DESC LIMIT 1000`,
         }),
       ],
     },

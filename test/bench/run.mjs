@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { benchDashboards } from './dashboards.mjs';
 import { benchIntake } from './intake.mjs';
 import { benchLogParsing } from './log-parsing.mjs';
 
-const rows = [...(await benchIntake()), ...benchLogParsing()];
+const rows = [...(await benchIntake()), ...benchLogParsing(), ...(await benchDashboards())];
 const table = [
   '| what | measured | against | ratio | target |',
   '|---|---|---|---|---|',

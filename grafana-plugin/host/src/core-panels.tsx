@@ -137,7 +137,7 @@ function Bars({ data, width, height, theme }: PanelProps & { theme: GrafanaTheme
             width={width * 0.55}
             height={20}
             field={{ ...number.config, min: 0, max }}
-            value={{ ...shown(number, row, theme), numeric: value }}
+            value={{ ...shown(number, row, theme), numeric: value, color: theme.colors.primary.text }}
             orientation={VizOrientation.Horizontal}
             displayMode={BarGaugeDisplayMode.Basic}
           />

@@ -87,7 +87,7 @@ export interface SiteAndVersion {
 export const sitesAndVersionsSql = 'SELECT DISTINCT site_code, client_version FROM clients ORDER BY ALL LIMIT 500';
 
 export function clientSql(name: string): string {
-  return `SELECT * FROM clients WHERE client_name = ${literal(name)} ORDER BY last_message_time DESC LIMIT 1`;
+  return `SELECT * FROM client(name = ${literal(name)}) ORDER BY last_message_time DESC LIMIT 1`;
 }
 
 /** One message of a client. `raw` is the report that brought it. */
