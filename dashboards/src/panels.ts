@@ -75,6 +75,7 @@ export function statPanel(spec: PanelSpec): Finished {
   const builder = new stat.PanelBuilder()
     .colorMode(common.BigValueColorMode.Value)
     .graphMode(common.BigValueGraphMode.None)
+    .noValue('–')
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false));
   return finished(withOutcomeColours(builder), spec, 'table');
 }

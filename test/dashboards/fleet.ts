@@ -47,9 +47,12 @@ export async function startFleet(): Promise<Fleet> {
     if (!answer.ok) throw new Error(`${body.title ?? answer.status}\n${sql}`);
     return body;
   };
-  const count = async () => Number((await ask('SELECT count() AS n FROM state_messages')).data[0]?.n);
-  const delivered = () => eventually(count, (number) => number > 0 && lastCount === (lastCount = number));
-  let lastCount = -1;
+  /** Nothing waits for the throttle, and ClickHouse has everything. */
+  const delivered = () =>
+    eventually(
+      async () => (await server.status()) as { spool: { waiting: number }; sinks: { sink: string; lag: number }[] },
+      ({ spool, sinks }) => spool.waiting === 0 && sinks.every(({ sink, lag }) => sink !== 'clickhouse' || lag === 0),
+    );
   const run = async (...args: string[]) => {
     const { code, stderr } = await fsp(args, env);
     if (code !== 0) throw new Error(stderr);
@@ -65,9 +68,8 @@ export async function startFleet(): Promise<Fleet> {
     },
     importLogs: (path) => run('import', path),
     async post(messages) {
-      const before = await count();
       await Promise.all(messages.map((message) => server.post(report(message))));
-      await eventually(count, (number) => number >= before + messages.length);
+      await delivered();
     },
     async postOnly(message) {
       await server.post(report(message));

@@ -4,6 +4,7 @@ import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { isAdmin } from '../app/viewer.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
+import { Destinations } from '../roles/Destinations.js';
 import { ServerTable } from '../roles/ServerTable.js';
 import { useServers } from '../roles/use-servers.js';
 
@@ -39,6 +40,7 @@ export default function RolesPage() {
               </Alert>
             )}
             <ServerTable servers={list} />
+            <Destinations />
           </Stack>
         )}
       </QueryState>

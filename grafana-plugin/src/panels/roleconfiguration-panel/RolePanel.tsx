@@ -9,6 +9,7 @@ import { ago, count } from '../../components/format.js';
 import { QueryState } from '../../components/QueryState.js';
 import { appPath } from '../../constants.js';
 import { useLoaded } from '../../queries/use-loaded.js';
+import { Destinations } from '../../roles/Destinations.js';
 import { RoleEditor, type EditorTab } from '../../roles/RoleEditor.js';
 import { StateBadge } from '../../roles/RoleState.js';
 import { ServerTable } from '../../roles/ServerTable.js';
@@ -41,6 +42,7 @@ function AllServers() {
       {(list) => (
         <Stack direction="column" gap={1}>
           <ServerTable servers={list} />
+          <Destinations />
           {isAdmin() && (
             <div>
               <LinkButton size="sm" variant="secondary" icon="plus" href={`${appPath}/roles/new/server`}>
