@@ -20,7 +20,7 @@ import { Roles } from './roles/roles.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
-import { checkZone } from './setup-logs/time.js';
+import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';

@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
-import { checkZone } from '../setup-logs/time.js';
+import { checkZone } from '../setup-logs/formats/time.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
 import type { Store } from '../store.js';
 import { addConfigOptions, configOf } from './options.js';

@@ -1,13 +1,13 @@
-import { CcmParser } from './ccm.js';
-import { codesIn } from './codes.js';
-import { formatOf, linesBeforePlain } from './format.js';
-import { LineReader } from './lines.js';
-import { MsiParser } from './msi.js';
-import { Redactor } from './redact.js';
-import { RoleSetupParser } from './role-setup.js';
-import { SimpleParser } from './simple.js';
+import { CcmParser } from './formats/ccm.js';
+import { codesIn } from './formats/codes.js';
+import { formatOf, linesBeforePlain } from './formats/detect.js';
+import { LineReader } from './formats/lines.js';
+import { MsiParser } from './formats/msi.js';
+import { Redactor } from './formats/redact.js';
+import { RoleSetupParser } from './formats/role-setup.js';
+import { SimpleParser } from './formats/simple.js';
 import { noSurvey, type Survey } from './survey.js';
-import { Clock } from './time.js';
+import { Clock } from './formats/time.js';
 import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
 import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
 

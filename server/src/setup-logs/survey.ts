@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { LineReader } from './lines.js';
-import { orderShown, type DateOrder } from './msi-dates.js';
-import { hiddenProperties } from './redact.js';
+import { LineReader } from './formats/lines.js';
+import { orderShown, type DateOrder } from './formats/msi-dates.js';
+import { hiddenProperties } from './formats/redact.js';
 
 /** What a look over a whole file tells that its lines, one by one, do not. */
 export interface Survey {

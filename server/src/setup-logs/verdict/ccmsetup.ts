@@ -1,6 +1,6 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { findHresult } from '../../catalog/errors.js';
-import { inWords } from '../codes.js';
+import { inWords } from '../formats/codes.js';
 import type { LogRecord, Run, Verdict } from '../types.js';
 import { beginRun, blame } from './run.js';
 import type { RunTracker } from './run-tracker.js';

@@ -1,8 +1,8 @@
 import { adviceOn } from '../../catalog/advice.js';
-import { codesIn, inWords } from '../codes.js';
-import { actionEnded, actionStarted, actualError, errorNumberOf, resultOf, summaryOf } from '../msi.js';
+import { codesIn, inWords } from '../formats/codes.js';
+import { actionEnded, actionStarted, actualError, errorNumberOf, resultOf, summaryOf } from '../formats/msi.js';
 import type { LogRecord, Run } from '../types.js';
-import { verdictOf } from '../result.js';
+import { verdictOf } from '../formats/result.js';
 import { beginRun, blame, oneLine } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 

@@ -1,7 +1,7 @@
 import { adviceOn } from '../../catalog/advice.js';
-import { inWords } from '../codes.js';
+import { inWords } from '../formats/codes.js';
 import type { LogRecord, Run } from '../types.js';
-import { verdictOf } from '../result.js';
+import { verdictOf } from '../formats/result.js';
 import { beginRun, blame } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 

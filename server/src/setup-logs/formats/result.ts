@@ -1,4 +1,4 @@
-import type { Severity } from './types.js';
+import type { Severity } from '../types.js';
 
 /** Results of Windows Installer that are a success with a restart to come. */
 const restarts = new Set([1641, 3010]);

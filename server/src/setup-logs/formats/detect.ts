@@ -1,4 +1,4 @@
-import type { LogFormat } from './types.js';
+import type { LogFormat } from '../types.js';
 
 /** A line that only one format has. */
 const signs: readonly [LogFormat, RegExp][] = [

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { FspError } from '../errors.js';
-import type { Remark } from './types.js';
+import { FspError } from '../../errors.js';
+import type { Remark } from '../types.js';
 
 /** A date and time of day as a log writes them, without a zone. */
 export interface LocalTime {

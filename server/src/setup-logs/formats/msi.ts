@@ -1,7 +1,7 @@
 import { readDate, type DateOrder } from './msi-dates.js';
 import { severityOfResult } from './result.js';
 import { asUtc, type Clock } from './time.js';
-import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
+import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
 const engine = /^MSI \((\w)\) \(([^)]*)\) \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\]: ?(.*)$/s;
 /** `Action start 10:11:12: Name.` in any language: words, a time of day, a colon. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { asWindowsWrites, parseLog, syntheticLog } from '../../../test/synthetic-logs.js';
+import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
 import { longestLine } from './lines.js';
 import { orderShown, readDate } from './msi-dates.js';
-import { Surveyor } from './survey.js';
+import { Surveyor } from '../survey.js';
 import { checkZone, Clock } from './time.js';
-import type { Remark } from './types.js';
+import type { Remark } from '../types.js';
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 const recordsOf = (text: string, options = {}) => parseLog(Buffer.from(text), options).records;

@@ -1,5 +1,5 @@
 import { utcOfParts, type Clock } from './time.js';
-import type { Emit, FormatParser, Line, Remark } from './types.js';
+import type { Emit, FormatParser, Line, Remark } from '../types.js';
 import { severityByWords } from './words.js';
 
 const current = /^(\d{1,2})-(\d{1,2})-(\d{4}) (\d{1,2}):(\d\d):(\d\d)\.(\d{3,7})([+-]\d+)?$/;

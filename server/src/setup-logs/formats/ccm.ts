@@ -1,5 +1,5 @@
 import { utcOfParts, type Clock } from './time.js';
-import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
+import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
 const opener = '<![LOG[';
 const terminator = ']LOG]!>';

@@ -1,4 +1,4 @@
-import type { Severity } from './types.js';
+import type { Severity } from '../types.js';
 
 /**
  * Severity of a log that has no field for it, by words, as CMTrace colours: error or fail (not failover), then warn.

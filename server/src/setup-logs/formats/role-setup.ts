@@ -1,6 +1,6 @@
 import { severityOfResult } from './result.js';
 import { utcOfParts, type Clock } from './time.js';
-import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from './types.js';
+import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 import { severityByWords } from './words.js';
 
 /** `<MM/DD/YY HH:MM:SS> text`, or `<MM-DD-YYYY HH:MM:SS> text`. */

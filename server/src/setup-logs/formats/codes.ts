@@ -1,4 +1,4 @@
-import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../catalog/errors.js';
+import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../../catalog/errors.js';
 
 /** What stands before a program's result: nearly every line is spared the closer look for one. */
 const resultHint = /return|exit|error|status/i;
