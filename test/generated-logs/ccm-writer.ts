@@ -44,8 +44,26 @@ export function biasStamper(digits: number): Stamper {
   });
 }
 
+/** Whatever takes the records of a client's set-up. */
+export interface RecordWriter {
+  write(record: CcmRecord): ScriptLine;
+}
+
+/** Copies that people pass on often have lost what stands around the messages. */
+export class MessageWriter implements RecordWriter {
+  constructor(
+    private readonly script: Script,
+    private readonly clock: MachineClock,
+  ) {}
+
+  write({ message, spare = false }: CcmRecord): ScriptLine {
+    this.clock.pass();
+    return this.script.write(message.trimStart(), null, spare);
+  }
+}
+
 /** Writes records in CMTrace's format, as one program does. */
-export class CcmWriter {
+export class CcmWriter implements RecordWriter {
   private thread: number;
 
   constructor(

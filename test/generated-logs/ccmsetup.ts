@@ -1,4 +1,4 @@
-import type { CcmRecord, CcmWriter } from './ccm-writer.js';
+import type { CcmRecord, RecordWriter } from './ccm-writer.js';
 import type { Draw } from './draw.js';
 import type { Script, ScriptRun } from './script.js';
 
@@ -69,6 +69,7 @@ const ordinary: readonly ((draw: Draw) => CcmRecord)[] = [
     message: `Downloading file C:\\Windows\\ccmsetup\\vcredist_${draw.pick(['x64', 'x86'])}.exe, error handling is on`,
   }),
   () => ({ message: 'Detected 80004 MB free disk space on system drive.' }),
+  () => ({ message: 'Sending message body [<ContentLocationRequest SchemaVersion="1.00"></ContentLocationRequest>]' }),
   () => ({ message: 'Current AD site of machine is Default-First-Site-Name', type: 0 }),
   () => ({
     message:
@@ -239,7 +240,7 @@ const failures: readonly ((draw: Draw) => Failure)[] = [
 ];
 
 /** One ccmsetup.exe, from its banner to its last line. Returns what happened. */
-export function playCcmsetup(draw: Draw, script: Script, writer: CcmWriter, bulk: number): string {
+export function playCcmsetup(draw: Draw, script: Script, writer: RecordWriter, bulk: number): string {
   const run = script.begin();
   run.productName = 'Configuration Manager client';
   run.productVersion = `5.00.${draw.integer(8000, 9135)}.${draw.integer(1000, 1099)}`;
@@ -278,7 +279,7 @@ export function playCcmsetup(draw: Draw, script: Script, writer: CcmWriter, bulk
   return fail(draw, run, write, noise);
 }
 
-type Write = (record: CcmRecord) => ReturnType<CcmWriter['write']>;
+type Write = (record: CcmRecord) => ReturnType<RecordWriter['write']>;
 type Noise = (most: number) => void;
 
 function decide(run: ScriptRun, line: ReturnType<Write>): void {

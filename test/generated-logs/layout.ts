@@ -37,6 +37,10 @@ export function layOut(draw: Draw, script: Script, options: LayoutOptions, asked
       lines = withHoles(draw, lines, options);
       marks.push('holes');
     }
+    if (format === 'ccm' && draw.chance(0.1)) {
+      lines = withRubbish(draw, lines);
+      marks.push('rubbish between');
+    }
     if (options.rotates && draw.chance(0.15)) {
       const at = cutBetweenFiles(draw, script, lines);
       if (at !== null) {
@@ -151,5 +155,14 @@ function withHoles(draw: Draw, lines: readonly ScriptLine[], { tornAt, format }:
     if (!line.spare || index === 0 || !draw.chance(0.08)) return line;
     const text = line.text.slice(0, tornAt(line));
     return text === '' ? line : { ...line, text, time: null, torn: format === 'ccm' && draw.chance(0.5) };
+  });
+}
+
+/** Text between records that is none of them: of another program that writes to the same file. */
+function withRubbish(draw: Draw, lines: readonly ScriptLine[]): readonly ScriptLine[] {
+  const rubbish = ['', 'Exception: System.IO.IOException', 'LOG]!>', '<time="', '---- 2026 ----', '>>> ping'];
+  return lines.flatMap((line) => {
+    if (line.torn || !draw.chance(0.08)) return [line];
+    return [line, { text: draw.pick(rubbish), time: null, spare: true, torn: false }];
   });
 }

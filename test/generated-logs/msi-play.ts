@@ -188,9 +188,16 @@ class Installation {
       failure === null || chosen.some(([name]) => name === failing) ? chosen : [...chosen, [failing, ''] as const];
     const until = breaksOff ? draw.integer(0, all.length - 1) : all.length;
     const nested = this.run.action === 'upgrade' && draw.chance(0.6);
+    // Some versions tell of the next action before they tell that the last one has ended.
+    const late = writer.verbose && draw.chance(0.3);
+    let ends = () => {
+      // Nothing has begun yet.
+    };
     for (const [name, text] of all.slice(0, until)) {
       if (breaksOff && name === failing) return;
+      if (!late) ends();
       if (writer.verbose && draw.chance(0.8)) writer.engine('s', `Doing action: ${name}`);
+      if (late) ends();
       if (draw.chance(0.5)) writer.info(name, text);
       writer.start(name);
       if (name === failing && failure !== null) {
@@ -199,8 +206,11 @@ class Installation {
       }
       this.noise(3);
       if (nested && name === 'RemoveExistingProducts') this.removeOlder();
-      writer.end(name, draw.pick([1, 1, 1, 0]));
+      ends = () => {
+        writer.end(name, draw.pick([1, 1, 1, 0]));
+      };
     }
+    if (!breaksOff) ends();
   }
 
   /** The older version is removed by an installation within this one, with a log of its own in this log. */

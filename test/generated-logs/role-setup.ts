@@ -23,7 +23,13 @@ export function generateRoleSetup(draw: Draw, seed: number, asked: GeneratorOpti
   const script = new Script();
   const clock = MachineClock.drawn(draw);
   const told = draw.chance(0.5);
-  const player = new RolePlayer(draw, script, clock, told, draw.chance(0.5), asked.bulk ?? 1);
+  // Of copies that people pass on, the stamps are often lost.
+  const style = draw.weighted([
+    [5, 'slashes'],
+    [5, 'dashes'],
+    [asked.plain === true ? 0 : 1, 'none'],
+  ] as const);
+  const player = new RolePlayer(draw, script, clock, told, style, asked.bulk ?? 1);
   const kinds: string[] = [];
   for (
     let left = draw.weighted([
@@ -39,7 +45,12 @@ export function generateRoleSetup(draw: Draw, seed: number, asked: GeneratorOpti
   }
   const about = { format: 'role_setup', seed, tornAt: () => 5, rotates: true } as const;
   const timezone = told ? clock.zone : null;
-  return layOut(draw, script, { ...about, name: 'SMSFSPSetup.log', kind: kinds.join('+'), timezone }, asked);
+  return layOut(
+    draw,
+    script,
+    { ...about, name: 'SMSFSPSetup.log', kind: `${style === 'none' ? 'messages ' : ''}${kinds.join('+')}`, timezone },
+    asked,
+  );
 }
 
 class RolePlayer {
@@ -48,14 +59,16 @@ class RolePlayer {
     private readonly script: Script,
     private readonly clock: MachineClock,
     private readonly told: boolean,
-    private readonly slashes: boolean,
+    private readonly style: 'slashes' | 'dashes' | 'none',
     private readonly bulk: number,
   ) {}
 
   private write(text: string, spare = false): ScriptLine {
     this.clock.pass();
+    if (this.style === 'none') return this.script.write(text.trimStart(), null, spare);
     const { year, month, day, hour, minute, second } = this.clock.wall;
-    const date = this.slashes ? `${two(month)}/${two(day)}/${two(year % 100)}` : `${two(month)}-${two(day)}-${year}`;
+    const date =
+      this.style === 'slashes' ? `${two(month)}/${two(day)}/${two(year % 100)}` : `${two(month)}-${two(day)}-${year}`;
     const time = `${two(hour)}:${two(minute)}:${two(second)}`;
     return this.script.write(`<${date} ${time}> ${text}`, this.clock.unzoned(1000, this.told), spare);
   }

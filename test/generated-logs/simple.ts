@@ -1,3 +1,5 @@
+import { MessageWriter } from './ccm-writer.js';
+import { playCcmsetup } from './ccmsetup.js';
 import { MachineClock, three, two } from './clock.js';
 import type { Draw } from './draw.js';
 import { layOut } from './layout.js';
@@ -82,8 +84,20 @@ const messages: readonly ((draw: Draw) => string)[] = [
   () => 'Moved C:\\PROGRA~1\\SMS\\inboxes\\a.SMX to the outbox~',
 ];
 
+/** A ccmsetup.log of which somebody copied the messages alone. */
+function generateMessages(draw: Draw, seed: number, asked: GeneratorOptions): GeneratedLog {
+  const script = new Script();
+  const writer = new MessageWriter(script, MachineClock.drawn(draw));
+  const kinds: string[] = [];
+  for (let left = draw.integer(1, 2); left > 0; left--) kinds.push(playCcmsetup(draw, script, writer, asked.bulk ?? 1));
+  const kind = `messages ${kinds.join('+')}`;
+  const about = { format: 'simple', seed, tornAt: () => 8, rotates: false, timezone: null, kind } as const;
+  return layOut(draw, script, { ...about, name: 'ccmsetup.log' }, asked);
+}
+
 /** A log of the site server's threads: no runs, but times, texts and what stands between. */
 export function generateSimple(draw: Draw, seed: number, asked: GeneratorOptions): GeneratedLog {
+  if (asked.plain !== true && draw.chance(0.15)) return generateMessages(draw, seed, asked);
   const script = new Script();
   const clock = MachineClock.drawn(draw);
   const told = draw.chance(0.4);
