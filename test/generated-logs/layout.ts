@@ -13,6 +13,8 @@ export interface LayoutOptions {
   toldLater?: boolean;
   /** What a line that was torn off within its first letters still begins with. */
   tornAt: (line: ScriptLine) => number;
+  /** True where nothing but its beginning tells what log it is. */
+  needsBeginning?: boolean;
   /** True where its writer renames a log that is full. */
   rotates: boolean;
   /** Told of the lines that are left where the beginning is lost. */
@@ -27,7 +29,7 @@ export function layOut(draw: Draw, script: Script, options: LayoutOptions, asked
   const marks: string[] = [options.kind];
   if (asked.plain !== true) {
     const tear = draw.next();
-    if (tear < 0.1) {
+    if (tear < 0.1 && options.needsBeginning !== true) {
       lines = withoutBeginning(draw, script, lines, options);
       marks.push('tail');
     } else if (tear < 0.2) {

@@ -43,7 +43,13 @@ export function generateRoleSetup(draw: Draw, seed: number, asked: GeneratorOpti
     kinds.push(player.play());
     clock.pass(86_400_000);
   }
-  const about = { format: 'role_setup', seed, tornAt: () => 5, rotates: true } as const;
+  const about = {
+    format: 'role_setup',
+    seed,
+    tornAt: () => 5,
+    rotates: style !== 'none',
+    needsBeginning: style === 'none',
+  } as const;
   const timezone = told ? clock.zone : null;
   return layOut(
     draw,
