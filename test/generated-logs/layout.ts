@@ -93,8 +93,14 @@ function runAcross(script: Script, lines: readonly ScriptLine[], at: number): Sc
   return script.runs.find((run) => run.lines.has(before) && run.lines.has(after)) ?? null;
 }
 
-function anyBefore(marked: ReadonlySet<ScriptLine>, lines: readonly ScriptLine[], at: number): boolean {
-  return lines.slice(0, at).some((line) => marked.has(line));
+/** A line before the place tells how the run ended. */
+function decidedBefore(run: ScriptRun, lines: readonly ScriptLine[], at: number): boolean {
+  return lines.slice(0, at).some((line) => run.decisive.has(line));
+}
+
+/** A line before the place tells what the failure was, or is needed beside the one that tells the end. */
+function hintedBefore(run: ScriptRun, lines: readonly ScriptLine[], at: number): boolean {
+  return lines.slice(0, at).some((line) => run.causes.has(line) || run.bearing.has(line));
 }
 
 /** A place at which what stands behind it tells all that there is to tell of the run that it cuts. */
@@ -106,7 +112,7 @@ function cutBefore(draw: Draw, script: Script, lines: readonly ScriptLine[]): nu
       if (script.runs.length === 0) return at;
       continue;
     }
-    if (!anyBefore(run.decisive, lines, at) && !anyBefore(run.causes, lines, at)) return at;
+    if (!decidedBefore(run, lines, at) && !hintedBefore(run, lines, at)) return at;
   }
   return null;
 }
@@ -136,13 +142,13 @@ function withoutEnd(
   draw: Draw,
   script: Script,
   lines: readonly ScriptLine[],
-  { tornAt }: LayoutOptions,
+  { tornAt, needsBeginning = false }: LayoutOptions,
 ): readonly ScriptLine[] {
   for (let tries = 0; tries < 12; tries++) {
-    const at = draw.integer(1, lines.length);
+    const at = draw.integer(needsBeginning ? Math.min(3, lines.length) : 1, lines.length);
     const run = runAcross(script, lines, at);
     // What the error was but not that it ended: whether that is a failure can be argued.
-    if (run !== null && anyBefore(run.causes, lines, at) && !anyBefore(run.decisive, lines, at)) continue;
+    if (run !== null && hintedBefore(run, lines, at) && !decidedBefore(run, lines, at)) continue;
     const left = lines.slice(0, at);
     const next = lines[at];
     if (next === undefined || !next.spare || draw.chance(0.5)) return left;

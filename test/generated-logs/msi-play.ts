@@ -43,7 +43,6 @@ const engineNoise: readonly ((draw: Draw) => string)[] = [
   (draw) => `Component: {${draw.guid()}}; Installed: Absent;   Request: Local;   Action: Local`,
   () => "PROPERTY CHANGE: Adding SECONDSEQUENCE property. Its value is '1'.",
   () => 'Resetting cached policy values',
-  () => 'SECREPAIR: Crypt Provider not initialized. Error:-2146892987',
   () => 'Invoking remote custom action. DLL: C:\\Windows\\Installer\\MSI7278.tmp, Entrypoint: CcmDetectIis',
 ];
 

@@ -33,6 +33,8 @@ export function generateMsi(draw: Draw, seed: number, asked: GeneratorOptions): 
   ) {
     const writer = new MsiWriter(draw, script, clock, language, style, told, level);
     kinds.push(playMsi(draw, script, writer, forClient, asked.bulk ?? 1));
+    // Whoever tries again has looked at what was wrong first.
+    clock.utc += 180_000;
     clock.pass(40_000_000);
   }
   return layOut(

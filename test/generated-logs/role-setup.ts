@@ -149,7 +149,7 @@ class RolePlayer {
 
   private succeed(run: ScriptRun): string {
     const code = this.draw.pick([0, 0, 0, 3010, 1641]);
-    this.exited(code);
+    run.bearing.add(this.exited(code));
     run.exitCode = code;
     run.verdict = code === 0 ? 'succeeded' : 'reboot_pending';
     this.noise(2);
@@ -194,7 +194,7 @@ class RolePlayer {
       const kind = this.fail(run);
       return `deinstall ${kind}`;
     }
-    this.exited(0);
+    run.bearing.add(this.exited(0));
     run.decisive.add(this.write('Deinstallation was successful.'));
     this.over();
     return 'deinstall';

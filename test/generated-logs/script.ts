@@ -23,6 +23,8 @@ export class ScriptRun {
   readonly lines = new Set<ScriptLine>();
   /** Lines that can be named as the one that shows the cause. */
   readonly causes = new Set<ScriptLine>();
+  /** Lines that are needed beside a decisive one to know how it ended. */
+  readonly bearing = new Set<ScriptLine>();
   /** Lines each of which alone tells how it ended. */
   readonly decisive = new Set<ScriptLine>();
   /** Lines each of which alone tells the action, the product's name, its version. */
@@ -32,13 +34,17 @@ export class ScriptRun {
   /** Lines each of which makes a reader see that there is a run. */
   readonly tellsRun = new Set<ScriptLine>();
 
-  /** What is to be expected of the lines that are left, by their numbers; null where nothing shows a run. */
-  expected(numbers: ReadonlyMap<ScriptLine, number>): ExpectedRun | null {
+  /**
+   * What is to be expected of the lines that are left; null where none is.
+   * @param numbers of the lines that are left: their own, and that of the record that they stand in
+   */
+  expected(numbers: ReadonlyMap<ScriptLine, readonly [number, number]>): ExpectedRun | null {
     const left = (lines: Set<ScriptLine>) => [...lines].filter((line) => numbers.has(line));
+    if (left(this.lines).length === 0) return null;
     const decided = left(this.decisive).length > 0;
-    if (!decided && left(this.tellsRun).length === 0) return null;
-    const causes = left(this.causes).map((line) => numbers.get(line)!);
+    const causes = [...new Set(left(this.causes).flatMap((line) => numbers.get(line)!))];
     return {
+      optional: !decided && left(this.tellsRun).length === 0,
       // What nothing calls otherwise is an installation.
       action: left(this.tellsAction).length > 0 || this.action === 'install' ? this.action : null,
       verdict: decided ? this.verdict : 'unfinished',
@@ -83,11 +89,13 @@ export class Script {
 
   /** The truth of these lines as a file of their own; a text of several lines counts as so many. */
   truthOf(lines: readonly ScriptLine[]): Truth {
-    const numbers = new Map<ScriptLine, number>();
+    const numbers = new Map<ScriptLine, readonly [number, number]>();
+    let record = 1;
     const times = new Map<number, TimeTruth>();
     let number = 1;
     for (const line of lines) {
-      numbers.set(line, number);
+      if (line.time !== null) record = number;
+      numbers.set(line, [number, record]);
       if (line.time !== null) times.set(number, line.time);
       number += line.text.split('\n').length - Number(line.torn);
     }

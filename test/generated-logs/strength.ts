@@ -37,7 +37,7 @@ export interface Tally {
 }
 
 /** Failures of one kind that are kept in full; the others are counted. */
-const keptInFull = 40;
+const keptInFull = 4_000;
 
 export function emptyTally(): Tally {
   const wrong = { verdict: 0, cause: 0, time: 0, text: 0, secret: 0, split: 0, follow: 0 };

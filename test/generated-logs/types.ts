@@ -19,6 +19,8 @@ export interface TimeTruth {
 
 /** One run of an installation as it was, not as somebody read it. */
 export interface ExpectedRun {
+  /** Nothing that is left says in so many words that there was a run: it may be seen or not. */
+  optional: boolean;
   action: RunAction | null;
   verdict: Verdict;
   /** Null where the log does not tell, or where the run did not end. */
@@ -27,7 +29,11 @@ export interface ExpectedRun {
   productName: string | null;
   productVersion: string | null;
   /** Null where the run did not fail, or where the lines that tell are not in the log. */
-  cause: { lines: number[]; words: string[] } | null;
+  cause: {
+    /** Lines that show it, and those on which their records begin. */
+    lines: number[];
+    words: string[];
+  } | null;
 }
 
 export interface Truth {
