@@ -117,7 +117,9 @@ class RolePlayer {
     if (draw.chance(0.15)) {
       run.action = 'upgrade';
       run.tellsAction.clear();
-      run.tellsAction.add(this.write('SMSFSP is already installed (5.00.8790.1000). Upgrading existing SMSFSP.'));
+      run.tellsAction.add(
+        this.write(`SMSFSP already installed (Product Code: {${draw.guid()}}).  Upgrading/Reinstalling SMSFSP`),
+      );
     } else this.write('No versions of SMSFSP are installed.  Installing new SMSFSP.');
     this.write('Enabling MSI logging.  fsp.msi will log to C:\\SMS\\logs\\fspMSI.log');
     const secret = draw.chance(0.1) ? draw.secret() : null;
