@@ -168,7 +168,7 @@ const failures: readonly ((draw: Draw) => Failure)[] = [
         { message: 'Installation failed with error code 1603', type: 3, file: 'msiutil.cpp:1105' },
         ...(draw.chance(0.3) ? [{ message: 'Next retry in 120 minute(s)...', type: 0 }] : []),
       ],
-      words: [what.split(/[\\ ]/).at(-1)!, code],
+      words: [what.split(/[\\ ]/).at(-1)!],
       hresult: '0x80070643',
     };
   },

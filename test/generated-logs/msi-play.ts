@@ -275,7 +275,8 @@ class Installation {
   private finish(): void {
     const { draw, run, writer, script, status, failure } = this;
     const { language } = writer;
-    if (failure === null) writer.end('INSTALL', 1);
+    // That it returned 1 is a success, but whether a restart is to come stands further down.
+    if (failure === null) run.bearing.add(writer.end('INSTALL', 1));
     if (writer.level !== 'l') this.dump();
     const stopEarly = writer.verbose && draw.chance(0.6);
     if (stopEarly) writer.heading(false, 's');

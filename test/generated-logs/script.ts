@@ -90,12 +90,12 @@ export class Script {
   /** The truth of these lines as a file of their own; a text of several lines counts as so many. */
   truthOf(lines: readonly ScriptLine[]): Truth {
     const numbers = new Map<ScriptLine, readonly [number, number]>();
-    let record = 1;
+    let record = 0;
     const times = new Map<number, TimeTruth>();
     let number = 1;
     for (const line of lines) {
       if (line.time !== null) record = number;
-      numbers.set(line, [number, record]);
+      numbers.set(line, [number, record === 0 ? number : record]);
       if (line.time !== null) times.set(number, line.time);
       number += line.text.split('\n').length - Number(line.torn);
     }
