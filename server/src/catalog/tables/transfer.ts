@@ -37,16 +37,13 @@ export const bits: CodeTable = {
     ['0x80200020', 'BG_E_TOO_LARGE', 'BITS: the file is too large for the server', 'BITS : le fichier est trop grand pour le serveur', 'http413'],
     ['0x80200021', 'BG_E_STRING_TOO_LONG', 'BITS: a text is too long', 'BITS : un texte est trop long', 'path'],
     ['0x80200022', 'BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH', 'BITS: client and server have no protocol in common', 'BITS : client et serveur n’ont pas de protocole commun', 'serverAnswer'],
-    ['0x80200023', 'BG_E_SERVER_EXECUTE_ENABLED', 'BITS: scripts and programs are allowed in the virtual directory', 'BITS : scripts et exécutables sont autorisés dans le répertoire virtuel', 'http405'],
     ['0x80200024', 'BG_E_NO_PROGRESS', 'BITS: the job made no progress within its time limit', 'BITS : la tâche n’a pas progressé dans le délai', 'timeout'],
     ['0x80200025', 'BG_E_USERNAME_TOO_LARGE', 'BITS: the user name is too long', 'BITS : le nom d’utilisateur est trop long', 'logon'],
     ['0x80200027', 'BG_E_INVALID_AUTH_TARGET', 'BITS: the target of the credentials is invalid', 'BITS : la cible des informations d’identification n’est pas valide', 'logon'],
     ['0x80200029', 'BG_E_FILE_NOT_FOUND', 'BITS: the file was not found', 'BITS : le fichier est introuvable', 'http404'],
-    ['0x8020002A', 'BG_E_PROXY_CHANGED', 'BITS: the proxy changed during the transfer', 'BITS : le proxy a changé pendant le transfert', 'proxy'],
-    ['0x8020002B', 'BG_E_INVALID_RESPONSE', 'BITS: the answer is invalid', 'BITS : la réponse n’est pas valide', 'serverAnswer'],
-    ['0x80200031', 'BG_E_MAXDOWNLOAD_TIMEOUT', 'BITS: the download took longer than the policy allows', 'BITS : le téléchargement a dépassé la durée permise par la stratégie', 'bitsPolicy'],
     ['0x8020003E', 'BG_E_BLOCKED_BY_POLICY', 'BITS: a group policy blocks the job', 'BITS : une stratégie de groupe bloque la tâche', 'bitsPolicy'],
     ['0x80200053', 'BG_E_VALIDATION_FAILED', 'BITS: the content could not be validated', 'BITS : le contenu n’a pas pu être validé', 'hash'],
+    ['0x80200054', 'BG_E_MAXDOWNLOAD_TIMEOUT', 'BITS: the download took longer than the policy allows', 'BITS : le téléchargement a dépassé la durée permise par la stratégie', 'bitsPolicy'],
   ],
 };
 
