@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExplain } from './commands/explain.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuery } from './commands/query.js';
@@ -19,6 +20,7 @@ registerSimulate(program);
 registerParse(program);
 registerImport(program);
 registerDoctor(program);
+registerExplain(program);
 registerQuery(program);
 registerConfig(program);
 // Sub-commands do not inherit it: usage errors of all of them end with 2.

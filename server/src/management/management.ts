@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
@@ -134,6 +135,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       );
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
+      registerExplain(api);
       done();
     },
     { prefix: '/api/v1' },

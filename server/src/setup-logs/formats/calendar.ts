@@ -104,7 +104,9 @@ function converted(
   remarks: Remark[] | null,
 ): CalendarDate | null {
   try {
-    const date = Temporal.PlainDate.from({ calendar, year, month, day }, { overflow: 'reject' }).withCalendar('iso8601');
+    const date = Temporal.PlainDate.from({ calendar, year, month, day }, { overflow: 'reject' }).withCalendar(
+      'iso8601',
+    );
     // The moon decides: another reckoning of the same calendar may be a day off.
     remarks?.push('calendar_assumed');
     return { year: date.year, month: date.month, day: date.day };
