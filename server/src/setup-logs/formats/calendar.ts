@@ -3,7 +3,6 @@
  * Facts on calendars: Windows offers the Buddhist (Thai), Um al-Qura and Hijri, Persian, Japanese and Taiwan calendars
  * as calendars of a locale, and writes dates of programs in them.
  */
-import { Temporal } from 'temporal-polyfill';
 import type { Remark } from '../types.js';
 
 export interface CalendarDate {
@@ -98,19 +97,39 @@ export function gregorian({ year, month, day }: CalendarDate, remarks: Remark[])
   return { year: 2500 + year - 543, month, day };
 }
 
+const dayMs = 86_400_000;
+/** The day of a calendar's first, and how long its years and months are, as near as it needs to be. */
+const calendars = {
+  'islamic-umalqura': { first: Date.UTC(622, 6, 19), year: 354.367, month: 29.53 },
+  persian: { first: Date.UTC(622, 2, 22), year: 365.2422, month: 30.7 },
+} as const;
+const parts = new Map<keyof typeof calendars, Intl.DateTimeFormat>();
+
+/** Looks for the day around which the date must be; browsers and Node know the calendars, the other way round. */
 function converted(
-  calendar: 'islamic-umalqura' | 'persian',
+  calendar: keyof typeof calendars,
   { year, month, day }: CalendarDate,
   remarks: Remark[] | null,
 ): CalendarDate | null {
-  try {
-    const date = Temporal.PlainDate.from({ calendar, year, month, day }, { overflow: 'reject' }).withCalendar(
-      'iso8601',
-    );
+  const known = calendars[calendar];
+  const near = known.first + Math.round((year - 1) * known.year + (month - 1) * known.month + day - 1) * dayMs;
+  const wanted = `${month}/${day}/${year}`;
+  let format = parts.get(calendar);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(`en-u-ca-${calendar}-nu-latn`, {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      timeZone: 'UTC',
+    });
+    parts.set(calendar, format);
+  }
+  for (let days = -8; days <= 8; days++) {
+    const date = new Date(near + days * dayMs);
+    if (format.format(date).replace(/ .*$/, '') !== wanted) continue;
     // The moon decides: another reckoning of the same calendar may be a day off.
     remarks?.push('calendar_assumed');
-    return { year: date.year, month: date.month, day: date.day };
-  } catch {
-    return null;
+    return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
   }
+  return null;
 }
