@@ -85,7 +85,9 @@ const longestSummary = 4_000;
 const statusAtEnd = /[:：]\s?(\d{1,5})\s?[.。．]?\s*$/u;
 /** A version, and behind it the number of a language under a label of its own. */
 const versionAndLanguage =
-  /[:：]\s?(\d{1,9}(?:\.\d{1,9}){0,3})\s?[.。．]\s?[^\d:：.。．]{1,60}[:：]\s?\d{1,5}(?:,\d{1,5})*\s?[.。．]/gu;
+  /[:：]\s?(\d{1,9}(?:\.\d{1,9}){0,3})\s?[.。．,，、;；]\s?[^\d:：.。．]{1,60}[:：]\s?\d{1,5}(?:,\d{1,5})*\s?[.。．,，、;；]/gu;
+/** What stands between the fields of a summary; some languages have commas. */
+const separators = ['. ', '.\u00a0', ', ', '; ', '。', '．', '、', '，', '；'];
 /** `Type of System Restart: 1. Reason for Restart: 1.`: a sentence of the same shape that tells no status. */
 const restartAtEnd = /[:：]\s?\d\s?[.。．]\s?[^\d:：.。．]{1,80}[:：]\s?\d\s?[.。．]?\s*$/u;
 
@@ -97,28 +99,21 @@ const restartAtEnd = /[:：]\s?\d\s?[.。．]\s?[^\d:：.。．]{1,80}[:：]\s?\
 export function summaryOf(message: string): Summary | null {
   const end = message.indexOf('\n');
   const length = end < 0 ? message.length : end;
-  if (
-    length > longestSummary ||
-    length < 30 ||
-    !/\d\s?[.。．]?\s*$/u.test(message.slice(Math.max(0, length - 20), length))
-  )
+  if (length > longestSummary || length < 30) return null;
+  // Nearly every line ends in something else than a number and a full stop.
+  if (!/\d\s?[.。．]?\s*$/u.test(message.slice(Math.max(0, length - 20), length).replaceAll(directions, '')))
     return null;
   const text = message.slice(0, length).replaceAll(directions, '');
   const status = statusAtEnd.exec(text.slice(-40))?.[1];
   if (status === undefined) return null;
-  const version = [...text.matchAll(versionAndLanguage)].at(-1);
-  if (version === undefined) return null;
-  const after = text.slice(version.index + version[0].length);
-  if (!/[:：]/.test(after) || restartAtEnd.test(after)) return null;
+  const version = [...text.matchAll(versionAndLanguage)].findLast(({ 0: whole, index }) =>
+    /[:：]/.test(text.slice(index + whole.length)),
+  );
+  if (version === undefined || restartAtEnd.test(text.slice(version.index + version[0].length))) return null;
   const before = text.slice(0, version.index);
   const colon = before.search(/[:：]/);
   // Of full stops in a product's own name the last one ends it: the label of the version has none.
-  const stop = Math.max(
-    before.lastIndexOf('. '),
-    before.lastIndexOf('.\u00a0'),
-    before.lastIndexOf('。'),
-    before.lastIndexOf('．'),
-  );
+  const stop = Math.max(...separators.map((separator) => before.lastIndexOf(separator)));
   const name = colon >= 0 && stop > colon ? before.slice(colon + 1, stop).trim() : '';
   return { productName: name, productVersion: version[1] ?? '', status: Number(status) };
 }

@@ -31,9 +31,9 @@ const plainRequirements =
 const messages = /^MSI: (?!Action \d)/i;
 const warnings = /^MSI: (?:Warning|Info|Avert\w+|Warnung|Aviso|Avviso|Advertencia|警告)\b/i;
 const echoes =
-  /^InstallFromManifest failed\b|^CcmSetup (?:failed|is exiting|has failed)\b|^Ccmsetup.*\b(?:will now abort|cannot continue|is being restarted)\b|^Installation (?:has )?failed\b|^Client installation has failed\b|^Fail(?:ed|ing) the installation\b|^Setup failed\.?$|^Failed to (?:install|update|upgrade) (?:the )?(?:client|SMS client|ConfigMgr client)\b|^Uninstall failed\b|^Deployment (?:has )?failed\b/i;
+  /^InstallFromManifest failed\b|^CcmSetup (?:failed|is exiting|has failed)\b|^Ccmsetup.*\b(?:will now abort|cannot continue)\b|^Installation (?:has )?failed\b|^Client installation has failed\b|^Fail(?:ed|ing) the installation\b|^Setup failed\.?$|^Failed to (?:install|update|upgrade) (?:the )?(?:client|SMS client|ConfigMgr client)\b|^Uninstall failed\b|^Deployment (?:has )?failed\b/i;
 const noises =
-  /\bfallback status point\b|\bFSP\b|\bstate ?message\b|\bstatus message\b|\bFailed to send status\b|\bDeleteFile\b|\bdelet(?:e|ing|ed)\b|\bclean(?:ing)? ?up\b|\bscheduled task\b|\bunregister|\bstop(?:ping)? (?:the )?(?:ccmsetup )?service\b|\bFailed to get client version\b|\bclient version for sending\b|\bRemoving\b|\bFailed to remove\b|\bFailed to revert\b|\bFailed to persist\b|\bclose(?:d)? handle\b|\btelemetry\b|\bFailed to raise\b/i;
+  /\bfallback status point\b|\bFSP\b|\bstate ?message\b|\bstatus message\b|\bFailed to send status\b|\bDeleteFile\b|\bdelet(?:e|ing|ed)\b|\bclean(?:ing)? ?up\b|\bscheduled task\b|\bunregister|\bstop(?:ping)? (?:the )?(?:ccmsetup )?service\b|\bFailed to get client version\b|\bclient version for sending\b|\bRemoving\b|\bFailed to remove\b|\b(?:revert|restor|revok|persist)(?:e|ing|ed)?\b|\bstate store\b|\bclose(?:d)? handle\b|\btelemetry\b|\bFailed to raise\b/i;
 const recoverables =
   /\bpolicy namespace\b|\bActive Directory\b|\b(?:through|from|in|to|query) AD\b|\bGetADInstallParams\b|\bGetSMSLookupMP|\bMP (?:source|list|location)|\bmanagement point\b|\bMPs?\b|\bDPs?\b|\bDP locations?\b|\bGetDPLocations\b|\bGetMPLocations\b|\bdistribution point\b|\bBITS\b|\bdownload|\bWinHTTP\b|\bWINHTTP\b|\bHTTP status\b|\bSSL\b|\bcertificate\b|\bsite code\b|\bassigned site\b|\bsite version\b|\bboundary\b|\blocation (?:request|service)|\bMSXML\b.*\bretry|\bretr(?:y|ied|ying)\b|\bWMI\b.*\bretr|\bRegOpenKey|\bregistry\b|\bGetHttpRequestObjects\b|\bCCM_POST\b|\bHTTP request\b|\bSend(?:ing)? (?:HTTP|location|message)|\bCcmExec\b.*\bstop|\bAAD\b|\btoken\b|\bCRL\b|\bhttps?:\/\//i;
 const speaksOfTrouble =
@@ -45,6 +45,7 @@ const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i
 /** What a line tells about a failure; null where it speaks of none. `severe`: the log itself calls it an error. */
 export function troubleIn(message: string, severe: boolean): TroubleKind | null {
   const head = message.slice(0, longestHead);
+  if (/^MSI: Action \d/i.test(head)) return null;
   if (packages.test(head)) return 'package';
   if (echoes.test(head)) return 'echo';
   if (!severe && (!speaksOfTrouble.test(head) || fine.test(head))) return null;

@@ -19,6 +19,8 @@ export interface Trouble {
 const kept = 300;
 const keptAsEvidence = 4;
 const longestText = 1_000;
+/** Attempts are minutes apart; what follows at once is clean-up. */
+const shortestPause = 60_000;
 /** Of those that tell most the first is the cause. */
 const byWorth: readonly TroubleKind[][] = [['package'], ['requirement'], ['message'], ['error']];
 
@@ -27,14 +29,16 @@ export class Troubles {
   private list: Trouble[] = [];
   /** The failure was reported: what follows comes of it. */
   private over = false;
+  /** It said that it will try again: what comes from this time on is another attempt. */
+  private retryFrom: number | null = null;
 
-  read({ message, line, severity }: LogRecord): void {
+  read({ message, line, severity, time }: LogRecord): void {
     const severe = severity === 'ERROR' || severity === 'FATAL';
     if (isRetry(message)) {
-      this.recover();
-      this.over = false;
+      this.retryFrom = (time ?? 0) + shortestPause;
       return;
     }
+    if (this.retryFrom !== null && (time === null ? isStep(message) : time >= this.retryFrom)) this.anew();
     if (reportsFailure(message)) {
       this.over = true;
       return;
@@ -58,6 +62,13 @@ export class Troubles {
   private drop(): void {
     const index = this.list.findIndex(({ kind, recovered }) => recovered || kind === 'noise' || kind === 'recoverable');
     this.list.splice(Math.max(index, 0), 1);
+  }
+
+  /** Another attempt begins: what failed in the one before is not what it ends with. */
+  private anew(): void {
+    this.retryFrom = null;
+    this.over = false;
+    this.recover();
   }
 
   private recover(): void {

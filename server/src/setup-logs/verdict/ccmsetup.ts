@@ -44,7 +44,6 @@ class CcmsetupTracker {
     if (message.startsWith('=') && started.test(message.slice(0, 200))) return this.banner(record);
     const end = endIn(message);
     if (end !== null) return this.end(record, end);
-    if (this.run === null && opens(record)) this.begin(record);
     const { run } = this;
     if (run === null) {
       // The log begins in the middle: its lines may tell why it ends as it will.
@@ -138,11 +137,6 @@ function endIn(message: string): End | null {
 
 function isCcmsetup({ component }: LogRecord): boolean {
   return component.length === 8 && component.toLowerCase() === 'ccmsetup';
-}
-
-/** A log that begins in the middle: a line that nobody but ccmsetup writes. */
-function opens(record: LogRecord): boolean {
-  return isCcmsetup(record) && record.source.toLowerCase().startsWith('ccmsetup.cpp');
 }
 
 function finish(run: Run, record: LogRecord, end: End, troubles: Troubles): void {

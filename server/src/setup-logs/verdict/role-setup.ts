@@ -39,6 +39,8 @@ class RoleSetupTracker {
   private headed = false;
   /** Nothing but the heading was read of the run: a second rule closes its frame. */
   private fresh = false;
+  /** The log begins in the middle: what is read may belong to a run, as soon as a line tells of one. */
+  private lost: RoleRun | null = null;
   private ended = false;
 
   read(record: LogRecord): Run | null {
@@ -46,25 +48,43 @@ class RoleSetupTracker {
     const isRule = rule.test(message);
     const starts = started.test(message);
     const framed = isRule && this.fresh && this.run !== null;
-    if ((isRule && !framed) || (starts && !this.headed) || (this.run === null && !this.ended)) {
+    if ((isRule && !framed) || (starts && !this.headed)) {
       this.run = new RoleRun(record);
       this.headed = isRule;
       this.fresh = true;
-      this.ended = false;
-    } else if (this.ended) return null;
+    } else if (this.run === null) return this.ended ? null : this.readLost(record, message);
     const { run } = this;
-    if (run === null) return null;
     if (starts) {
       this.headed = false;
       run.run.productName = /^\w+/.exec(message)?.[0] ?? '';
     } else if (!isRule) this.fresh = false;
+    return this.readRun(run, record, message);
+  }
+
+  private readLost(record: LogRecord, message: string): Run | null {
+    const run = (this.lost ??= new RoleRun(record));
+    if (!tells(message)) {
+      run.read(record, message);
+      return null;
+    }
+    this.lost = null;
+    this.run = run;
+    return this.readRun(run, record, message);
+  }
+
+  private readRun(run: RoleRun, record: LogRecord, message: string): Run {
     run.read(record, message);
     if (over.test(message)) {
       this.ended = true;
       this.run = null;
-    }
+    } else this.ended = false;
     return run.run;
   }
+}
+
+/** A line that only stands in a run, and says how it goes. */
+function tells(message: string): boolean {
+  return parameters.test(message) || exited.test(message) || succeeded.test(message) || fatal.test(message);
 }
 
 interface Trouble {
