@@ -31,7 +31,8 @@ export function generateCcm(draw: Draw, seed: number, asked: GeneratorOptions): 
       clock.pass(600_000);
     }
   }
-  const about = { format: 'ccm', seed, tornAt: tornWithinMessage, rotates: true } as const;
+  const dayFirst = kinds[0] === 'day first';
+  const about = { format: 'ccm', seed, tornAt: tornWithinMessage } as const;
   return layOut(
     draw,
     script,
@@ -40,7 +41,9 @@ export function generateCcm(draw: Draw, seed: number, asked: GeneratorOptions): 
       name: ofScript ? 'Deploy.log' : 'ccmsetup.log',
       kind: kinds.join('+'),
       timezone: told ? clock.zone : null,
-      toldLater: kinds[0] === 'day first',
+      toldLater: dayFirst,
+      needsBeginning: dayFirst,
+      rotates: !dayFirst,
     },
     asked,
   );

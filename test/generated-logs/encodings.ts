@@ -38,7 +38,7 @@ export function encode(
     bytes = Buffer.concat([bytes, Buffer.alloc(2 * draw.integer(1, 300))]);
     name += ' nul';
   }
-  if (!plain && draw.chance(0.03)) {
+  if (!plain && closed && draw.chance(0.03)) {
     // What a program for text of long ago leaves, or a bad block.
     const rubbish = Array.from({ length: draw.integer(1, 40) }, () => draw.integer(0, 255));
     bytes = Buffer.concat([bytes, Buffer.from(draw.chance(0.5) ? [0x1a] : rubbish)]);

@@ -3,7 +3,7 @@ import type { LogRecord, Run } from '../../server/src/setup-logs/types.js';
 import { surveyOf } from './survey.js';
 import type { ExpectedRun, GeneratedFile, GeneratedLog, TimeTruth } from './types.js';
 
-export type Aspect = 'verdict' | 'cause' | 'time' | 'text' | 'secret' | 'split' | 'follow';
+export type Aspect = 'verdict' | 'cause' | 'evidence' | 'time' | 'text' | 'secret' | 'split' | 'follow';
 
 /** Where what was made of a log is not what is true of it. */
 export interface Finding {
@@ -102,7 +102,21 @@ function checkRun(truth: ExpectedRun, run: Run, name: string): Finding[] {
       });
     }
   }
-  return findings;
+  return [...findings, ...checkEvidence(truth, run, name)];
+}
+
+/** The lines that a judgement is said to rest on: in the order of the log, and the cause among them. */
+function checkEvidence({ verdict, cause }: ExpectedRun, { evidence, verdict: judged }: Run, name: string): Finding[] {
+  if (judged !== verdict || verdict === 'unfinished') return [];
+  const wrong = (what: string): Finding[] => [{ aspect: 'evidence', what: `${name}: ${what}` }];
+  const lines = evidence.map(({ line }) => line);
+  if (lines.length === 0) return wrong('no evidence');
+  if (lines.some((line, index) => index > 0 && line <= lines[index - 1]!))
+    return wrong(`out of order: ${lines.join(', ')}`);
+  const shown = evidence.filter(({ shows }) => shows === 'cause').map(({ line }) => line);
+  if (cause !== null && !shown.some((line) => cause.lines.includes(line)))
+    return wrong(`line ${shown.join(', ')} in place of ${cause.lines.join(' or ')}`);
+  return [];
 }
 
 function checkTimes(times: ReadonlyMap<number, TimeTruth>, records: readonly LogRecord[]): Finding[] {

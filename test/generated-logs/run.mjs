@@ -92,6 +92,7 @@ function row({ logs, bytes, runs, causes, times, followed, wrong }) {
     runs,
     verdicts: share(runs, wrong.verdict),
     causes: share(causes, wrong.cause),
+    evidence: share(runs, wrong.evidence),
     times,
     'wrong times': wrong.time,
     'wrong texts': wrong.text,
@@ -102,7 +103,7 @@ function row({ logs, bytes, runs, causes, times, followed, wrong }) {
   };
 }
 
-function isGoodEnough({ causes, wrong: { verdict, cause, ...others } }) {
-  const causesRight = causes === 0 || (causes - cause) / causes >= smallestShareOfCauses;
+function isGoodEnough({ causes, wrong: { verdict, cause, evidence, ...others } }) {
+  const causesRight = causes === 0 || (causes - Math.max(cause, evidence)) / causes >= smallestShareOfCauses;
   return verdict === 0 && causesRight && Object.values(others).every((number) => number === 0);
 }

@@ -40,7 +40,7 @@ export interface Tally {
 const keptInFull = 4_000;
 
 export function emptyTally(): Tally {
-  const wrong = { verdict: 0, cause: 0, time: 0, text: 0, secret: 0, split: 0, follow: 0 };
+  const wrong = { verdict: 0, cause: 0, evidence: 0, time: 0, text: 0, secret: 0, split: 0, follow: 0 };
   return { logs: 0, bytes: 0, runs: 0, causes: 0, times: 0, followed: 0, wrong, failed: [] };
 }
 
