@@ -2,7 +2,8 @@ import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-ot
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { Sink } from '../delivery/sink.js';
+import { narrow } from '../delivery/narrow.js';
+import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { isExported } from '../telemetry.js';
 import { logRecordOf, type LogRecordOptions } from './otlp-records.js';
@@ -13,35 +14,76 @@ const recordsPerExport = 512;
 const success = 0;
 
 /**
+ * Statuses by which a receiver refuses records for what they are (OpenTelemetry protocol, *Failures*): 400 and gRPC's
+ * INVALID_ARGUMENT; 413 where a single record is too large. A wrong address, credentials and all that may be
+ * retried concern the receiver, and records wait.
+ */
+const refusals = { http: [400, 413, 422], grpc: [3] };
+
+/**
  * Entries leave as OpenTelemetry log records, by OTLP as the standard variables say; null where they name no
  * endpoint. Exports go out one by one and a batch counts only when all of its exports were taken. After a failure in
  * the middle the whole batch comes again: `log.record.uid` lets a receiver tell a record that it has.
  */
 export function createOtlpSink(options: LogRecordOptions): Sink | null {
   if (!isExported('LOGS')) return null;
-  const exporter = createExporter();
+  const { exporter, transport } = createExporter();
+  const forGood = (error: unknown) =>
+    error instanceof FspError &&
+    refusals[transport].includes((error.cause as { code?: number } | undefined)?.code ?? 0);
   return {
     name: 'otlp',
     async deliver(batch) {
-      const records = batch.entries.map((entry) => logRecordOf(entry, options)).filter((record) => record !== null);
-      for (let from = 0; from < records.length; from += recordsPerExport) {
-        await exportOnce(exporter, records.slice(from, from + recordsPerExport));
+      const refused: Refused[] = [];
+      const records: { index: number; record: ReadableLogRecord }[] = [];
+      for (const [index, entry] of batch.entries.entries()) {
+        try {
+          const record = logRecordOf(entry, options);
+          if (record !== null) records.push({ index, record });
+        } catch (error) {
+          refused.push({ index, code: '', reason: `No log record can be made of it: ${(error as Error).message}` });
+        }
       }
+      for (let begin = 0; begin < records.length; begin += recordsPerExport) {
+        const piece = records.slice(begin, begin + recordsPerExport);
+        const found = await narrow(
+          piece.length,
+          (from, to) =>
+            exportOnce(
+              exporter,
+              piece.slice(from, to).map(({ record }) => record),
+            ),
+          forGood,
+        );
+        for (const { index, error } of found) {
+          const { code, data } = (error as FspError).cause as { code?: number; data?: string };
+          const said = typeof data === 'string' && data !== '' ? data : (error as FspError).message;
+          refused.push({
+            index: piece[index]!.index,
+            code: String(code ?? ''),
+            reason: said
+              .replaceAll(/[^\x20-\x7e]+/g, ' ')
+              .trim()
+              .slice(0, 300),
+          });
+        }
+      }
+      return refused;
     },
     close: () => exporter.shutdown(),
   };
 }
 
-function createExporter(): LogRecordExporter {
+function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'grpc' } {
   const protocol =
     process.env.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL ?? process.env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf';
   switch (protocol) {
     case 'http/protobuf':
-      return new ProtobufExporter();
+      return { exporter: new ProtobufExporter(), transport: 'http' };
     case 'http/json':
-      return new JsonExporter();
+      return { exporter: new JsonExporter(), transport: 'http' };
     case 'grpc':
-      return new GrpcExporter();
+      return { exporter: new GrpcExporter(), transport: 'grpc' };
     default:
       throw new FspError(
         'FSP_CONFIG_INVALID',
