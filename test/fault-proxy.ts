@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -61,7 +61,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   const forward = (incoming: IncomingMessage, body: Buffer, bytes = body.length) => {
     const answer = new Promise<{ answer: IncomingMessage; text: Buffer } | null>((resolve) => {
-      const { connection: _connection, 'transfer-encoding': _encoding, ...headers } = incoming.headers;
+      const headers = withoutHop(incoming.headers);
       const onward = request(
         new URL(incoming.url ?? '/', target),
         { method: incoming.method, headers: { ...headers, 'content-length': body.length }, agent: false },
@@ -142,7 +142,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       cut();
       return;
     }
-    const { 'transfer-encoding': _encoding, connection: _connection, ...headers } = got.answer.headers;
+    const headers = withoutHop(got.answer.headers);
     outgoing.writeHead(got.answer.statusCode ?? 502, { ...headers, 'content-length': got.text.length }).end(got.text);
   };
 
@@ -160,6 +160,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       server.closeAllConnections();
     });
   return proxy;
+}
+
+/** Without the headers that concern one connection only. */
+function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return { ...headers, connection: undefined, 'transfer-encoding': undefined };
 }
 
 async function bytesOf(stream: IncomingMessage): Promise<Buffer> {

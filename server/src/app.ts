@@ -90,7 +90,19 @@ export async function startApp(config: Config): Promise<App> {
     );
 
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
-    const otlp = createOtlpSink({ describe: describeMessage, siteCode: config.siteCode, resource: telemetry.resource });
+    let rejectedByOtlp = 0;
+    const otlp = createOtlpSink({
+      describe: describeMessage,
+      siteCode: config.siteCode,
+      resource: telemetry.resource,
+      onRejected(count, reason) {
+        rejectedByOtlp += count;
+        telemetry.metrics.otlpRejected.add(count);
+        logger.warn(
+          `The OpenTelemetry endpoint took an export and rejected ${count} of its records (${reason.slice(0, 200)}), ${rejectedByOtlp} in all; see its own log`,
+        );
+      },
+    });
     const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
       one.close(),
     );
@@ -167,6 +179,7 @@ export async function startApp(config: Config): Promise<App> {
         status: () => ({
           ...statusOf(config, spool, throttle, store, deliveries, role),
           quarantine: quarantine.stats(),
+          otlp: otlp === null ? null : { rejectedRecords: rejectedByOtlp },
           setupLogs: setupLogs.status(),
         }),
       }),

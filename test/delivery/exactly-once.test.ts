@@ -107,7 +107,8 @@ describe('each entry becomes one row', () => {
       const batch = batchOf(messages(50));
       expect(await deliver(batch)).toEqual([]);
       await proxy.settled();
-      expect(proxy.done).toEqual([fault, fault]);
+      // After a cut in the answer's way the rows are found to be there, and nothing is sent again.
+      expect(proxy.done).toEqual(fault === 'cut-after' ? [fault] : [fault, fault]);
       expect(await rowsOf(batch)).toEqual([50, 50]);
     },
   );
@@ -197,9 +198,7 @@ describe('what ClickHouse refuses for good', () => {
     await writer.command({ query: `RENAME TABLE ${database}.state_messages TO ${database}.elsewhere` });
     const batch = batchOf(messages(3));
     try {
-      await expect(sink.deliver(batch, false)).rejects.toThrow('FSP_CLICKHOUSE_REFUSED');
-    } catch (error) {
-      expect(String(error)).toContain('code 60');
+      await expect(sink.deliver(batch, false)).rejects.toThrow('code 60');
     } finally {
       await writer.command({ query: `RENAME TABLE ${database}.elsewhere TO ${database}.state_messages` });
     }

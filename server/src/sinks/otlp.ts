@@ -1,3 +1,4 @@
+import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
@@ -13,6 +14,11 @@ const recordsPerExport = 512;
 /** ExportResultCode.SUCCESS of the SDK. */
 const success = 0;
 
+export interface OtlpSinkOptions extends LogRecordOptions {
+  /** Told how many records of an export the receiver took and then rejected, and why; which ones it does not say. */
+  onRejected(count: number, reason: string): void;
+}
+
 /**
  * Statuses by which a receiver refuses records for what they are (OpenTelemetry protocol, *Failures*): 400 and gRPC's
  * INVALID_ARGUMENT; 413 where a single record is too large. A wrong address, credentials and all that may be
@@ -25,8 +31,9 @@ const refusals = { http: [400, 413, 422], grpc: [3] };
  * endpoint. Exports go out one by one and a batch counts only when all of its exports were taken. After a failure in
  * the middle the whole batch comes again: `log.record.uid` lets a receiver tell a record that it has.
  */
-export function createOtlpSink(options: LogRecordOptions): Sink | null {
+export function createOtlpSink(options: OtlpSinkOptions): Sink | null {
   if (!isExported('LOGS')) return null;
+  listenForPartialSuccess(options.onRejected);
   const { exporter, transport } = createExporter();
   const forGood = (error: unknown) =>
     error instanceof FspError &&
@@ -72,6 +79,29 @@ export function createOtlpSink(options: LogRecordOptions): Sink | null {
     },
     close: () => exporter.shutdown(),
   };
+}
+
+/**
+ * The SDK takes a partial success for a success, which by the protocol must not be sent again, and speaks of it in its
+ * diagnostics only (createLoggingPartialSuccessResponseHandler of @opentelemetry/otlp-exporter-base).
+ */
+function listenForPartialSuccess(onRejected: OtlpSinkOptions['onRejected']): void {
+  const silent = () => undefined;
+  const listener: DiagLogger = {
+    error: silent,
+    warn(message, told) {
+      if (!message.startsWith('Received Partial Success') || typeof told !== 'string') return;
+      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(told) as {
+        rejectedLogRecords?: number | string;
+        errorMessage?: string;
+      };
+      if (Number(rejectedLogRecords) > 0) onRejected(Number(rejectedLogRecords), errorMessage);
+    },
+    info: silent,
+    debug: silent,
+    verbose: silent,
+  };
+  diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
 function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'grpc' } {
