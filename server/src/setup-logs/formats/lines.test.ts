@@ -94,7 +94,8 @@ describe('a file that changes its encoding', () => {
 
   test.each<[string, Uint8Array[], string[]]>([
     ['two for the mark', [zeroes(2), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
-    ['one before UTF-16', [zeroes(1), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
+    ['an odd number before UTF-16', [zeroes(5), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
+    ['what looks like one is the larger byte of UTF-16 without a mark', [big(`${a}\r\n${b}\r\n`)], [a, b]],
     ['three for the mark of UTF-8', [zeroes(3), eight(`${a}\r\n`)], [a]],
     ['a block at the beginning', [zeroes(4096), eight(`${a}\r\n`)], [a]],
     ['at the end of UTF-8', [eight(`${a}\r\n`), zeroes(700)], [a]],

@@ -92,6 +92,11 @@ export class LineReader {
     if (bytes.length - at < 4 && !last) return more;
     const mark = markAt(bytes, at);
     if (mark === null && bytes[at] === 0) {
+      // One zero, a letter, one zero, a letter: UTF-16 with the larger byte first. More zeroes are of a lost mark.
+      if (bytes[at + 1] !== 0 && bytes[at + 2] === 0 && isPlain(bytes[at + 1]) && isPlain(bytes[at + 3])) {
+        this.turnTo('utf-16be', this.offset);
+        return at;
+      }
       this.skipping = true;
       return at;
     }
