@@ -183,6 +183,11 @@ describe('a file that changes its encoding', () => {
     );
   });
 
+  test('bytes at the very beginning that could be of both encodings are read to their end', () => {
+    const both = '0-1123456789@ABCDEFGHIP\u00e5A\0\r\0\n\0  AB\n\0\r\n';
+    expect(textsOf(Buffer.from(both, 'latin1')).join('')).toContain('0-1123456789@ABCDEFGHI');
+  });
+
   test('whoever begins again and stops at a line that was begun goes on with that line, nothing lost or doubled', () => {
     fc.assert(
       fc.property(fc.array(stretch, { maxLength: 8 }), fc.nat(400), (parts, place) => {

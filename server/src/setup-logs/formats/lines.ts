@@ -42,6 +42,8 @@ export class LineReader {
   private skipping = false;
   /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
   private stretchFrom = 0;
+  /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
+  private wideEndedAt = -1;
   /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
   private lineFrom = 0;
   private begun = '';
@@ -176,7 +178,7 @@ export class LineReader {
       // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
       // found to end at this very place.
       const before = bytes.subarray(at, zero - 1);
-      const mayBegin = this.stretchFrom < this.offset || this.stretchFrom === 0;
+      const mayBegin = this.wideEndedAt !== this.offset;
       const from = mayBegin && before.length % 2 === 0 && decodeUtf8(before) === null ? at : zero - 1;
       this.keep(decodeBytes(bytes.subarray(at, from)), this.offset + from - at);
       this.turnTo('utf-16le', this.offset + from - at);
@@ -247,7 +249,8 @@ export class LineReader {
     let ended = false;
     const turn = (begin: number) => {
       this.keep(decodeWide(bytes.subarray(from, begin), encoding), offset + begin - at);
-      this.turnTo('bytes', offset + begin - at);
+      this.wideEndedAt = offset + begin - at;
+      this.turnTo('bytes', this.wideEndedAt);
       return begin;
     };
     for (let i = from; i < whole; i += 2) {
