@@ -3,7 +3,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange } from '../app/url-state.js';

@@ -70,9 +70,11 @@ function meaningsOf(asked: string): Meaning[] {
     case 'ccmsetup':
     case 'msi':
     case 'message':
-    case 'win32':
     case 'hresult':
       return numberMeanings(rest).filter(({ kind }) => kind === word.toLowerCase());
+    case 'win32':
+      // What Windows Installer returns are errors of Windows too.
+      return numberMeanings(rest).filter(({ kind }) => kind === 'win32' || kind === 'msi');
     case 'error':
     case 'erreur':
     case 'code':
