@@ -62,7 +62,7 @@ export function explain(query: string): Explanation {
 function meaningsOf(asked: string): Meaning[] {
   const state = /^(?:topic\s*)?(\d{1,9})\s*(?:[/:,]|\s|state|état)+\s*(\d{1,9})$/i.exec(asked);
   if (state !== null) return stateMeanings(Number(state[1]), Number(state[2]));
-  const [, word = '', rest = ''] = /^([a-zé]+)\s+(\S+)$/i.exec(asked) ?? [];
+  const [, word = '', rest = ''] = /^([a-zé]+\d*)\s+(\S+)$/i.exec(asked) ?? [];
   switch (word.toLowerCase()) {
     case 'state':
     case 'état':
