@@ -79,8 +79,10 @@ function meaningsOf(asked: string): Meaning[] {
     case 'erreur':
     case 'code':
       return numberMeanings(rest).filter(({ kind }) => kind !== 'state');
-    default:
-      return /^[a-z][a-z0-9]*_[a-z0-9_]+$/i.test(asked) ? symbolMeanings(asked) : numberMeanings(asked);
+    default: {
+      const symbols = symbolMeanings(asked);
+      return symbols.length > 0 ? symbols : numberMeanings(asked);
+    }
   }
 }
 
