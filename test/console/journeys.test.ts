@@ -340,7 +340,7 @@ test('a code is looked up as it is typed, in both languages, and from its addres
   await field.fill('-2146885628');
   await page.getByText('CRYPT_E_NOT_FOUND').waitFor();
   await page.waitForURL(/look-up\?code=-2146885628/);
-  await page.getByRole('radio', { name: 'Français' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Français' }).last().check({ force: true });
   await page.getByText('Le certificat ou la propriété est introuvable').waitFor();
   await field.fill('disque plein');
   await page.getByText('Neither a code nor a state that is known').waitFor();
