@@ -102,7 +102,7 @@ export class LogParser {
       case 'ccm':
         return new CcmParser(clock, emit, survey.dateOrder);
       case 'simple':
-        return new SimpleParser(clock, emit);
+        return new SimpleParser(clock, emit, survey.dateOrder);
       case 'role_setup':
         return new RoleSetupParser(clock, emit);
       case 'msi':

@@ -1,6 +1,7 @@
 import { LineReader } from './formats/lines.js';
 import { orderShown, type DateOrder } from './formats/msi-dates.js';
 import { hiddenProperties } from './formats/redact.js';
+import { copiedFields } from './formats/simple.js';
 
 /** What a look over a whole file tells that its lines, one by one, do not. */
 export interface Survey {
@@ -54,6 +55,8 @@ export class Surveyor {
       if (name === 'Date') this.shown ??= orderShown(value);
       else if (name === 'UserLanguageID') this.language = Number(value);
     }
+    const copied = copiedFields(text);
+    if (copied !== null) this.shown ??= orderShown(copied.stamp);
     if (text.includes('MsiHiddenProperties')) for (const name of hiddenProperties(text)) this.hidden.add(name);
   }
 

@@ -1,7 +1,7 @@
 import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../../catalog/errors.js';
 
 /** Nearly every line is spared the closer look for a code. */
-const hint = /return|exit|err|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
+const hint = /return|exit|err|fail|unable|\bcode=|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
 /** An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none. */
 const hresult = /(?<!\baddress |\bat |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
 /** `(87D00215)`: eight digits of a family that clients report, alone in brackets. */
@@ -12,7 +12,12 @@ const bracketed = /(?<=[([])(?:80|87d|c0)[0-9a-f]{5,6}(?=[)\]])/gi;
  * `Note: 1:` is the number of a message, never a result.
  */
 const result =
-  /(?<![\w.])(?:(win32|system|windows) )?(?:return(?:ed|ing|s)?|exit(?:ed|ing|s)?|(?:get)?(?:last ?)?err(?:or)?(?:\(\))?|hresult|hr|rc|result|status|failed)(?: ?(?:with|an?|actual|failure|error|exit|return|status|code|value|number|result|hresult)){0,5} {0,2}(?:is|was|of|[:=])? {0,2}["'([]?(0x[0-9a-f]{1,8}|-?\d{1,10}|[89a-f][0-9a-f]{7})(?![\w-]|\.\d)/gi;
+  /(?<![\w.])(?:(win32|system|windows) )?(?:return(?:ed|ing|s)?|exit(?:ed|ing|s)?|(?:get)?(?:last ?)?err(?:or)?(?:\(\))?|hresult|hr|rc|result|status|failed|code(?==\d{1,5}, Text))(?: ?(?:with|an?|actual|failure|error|exit|return|status|code|value|number|result|hresult)){0,5} {0,2}(?:is|was|of|[:=])? {0,2}["'([]?(0x[0-9a-f]{1,8}|-?\d{1,10}|[89a-f][0-9a-f]{7})(?![\w-]|\.\d)/gi;
+
+/** `Failed to connect to \\\\PC1\\admin$ using machine account (53)`: the number of Windows that ends such a sentence. */
+const bracketedLast = /(?<!\b(?:attempts?|times|tries|count|items?|files?) ?)\((\d{1,5})\)[.!]?\s{0,4}$/i;
+const failing = /\b(?:fail(?:ed|ure|s)?|unable|could ?n.t|could not|cannot|can.t)\b/i;
+const longestEnd = 40;
 
 /**
  * The error codes in a record's text, canonical and translated, each once, in the order of the text: HRESULTs in
@@ -32,6 +37,11 @@ export function codesIn(message: string): ErrorDescription[] {
     const code = resultCode(text, windows !== undefined);
     if (code !== null) found.push([index + all.lastIndexOf(text), code]);
   }
+  const last = bracketedLast.exec(message.slice(-longestEnd));
+  if (last?.[1] !== undefined && failing.test(message)) {
+    const code = resultCode(last[1], true);
+    if (code !== null) found.push([message.length, code]);
+  }
   if (found.length > 1) found.sort(([first], [second]) => first - second);
   return [...new Map(found.map(([, code]) => [code.code, code])).values()];
 }
@@ -45,8 +55,8 @@ function resultCode(text: string, ofWindows: boolean): ErrorDescription | null {
   if (value === 0 || value > 0xffff) return null;
   const known = findMsiCode(String(value));
   if (known !== null) return known;
-  // From 1300 on messages of Windows Installer have the same numbers.
-  if (value >= 1300 && !ofWindows && !prefixed) return null;
+  // Messages of Windows Installer have the same numbers.
+  if (((value >= 1300 && value < 3000) || (value >= 25_000 && value < 35_000)) && !ofWindows && !prefixed) return null;
   const wrapped = findHresult(`0x8007${value.toString(16).padStart(4, '0')}`)?.text ?? '';
   return wrapped === '' && !ofWindows ? null : { code: String(value), text: wrapped };
 }

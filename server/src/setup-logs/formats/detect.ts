@@ -1,4 +1,5 @@
 import { readDate, readTimeOfDay } from './msi-dates.js';
+import { copiedFields } from './simple.js';
 import type { LogFormat } from '../types.js';
 
 const roleSetup = /^<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d>|^\w{1,40} Setup Started\.{2,9}\s*$/;
@@ -9,6 +10,7 @@ export function formatOf(line: string): LogFormat | null {
   if (line.includes('<![LOG[')) return 'ccm';
   const stamp = line.lastIndexOf('$$<');
   if (stamp >= 0 && /^\$\$<[^<>]*><[^<>]{0,40}\d:\d\d[^<>]{0,60}>/.test(line.slice(stamp))) return 'simple';
+  if (copiedFields(line) !== null) return 'simple';
   if (line.startsWith('<MAXIMUM LOG FILE SIZE REACHED')) return 'simple';
   const head = line.slice(0, 400);
   if (roleSetup.test(head)) return 'role_setup';

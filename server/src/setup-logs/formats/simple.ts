@@ -1,3 +1,4 @@
+import { readDate, readTimeOfDay, type DateOrder } from './msi-dates.js';
 import { utcOfParts, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, Remark } from '../types.js';
 import { severityByWords } from './words.js';
@@ -21,6 +22,25 @@ const namedZones: Record<string, number> = {
 };
 
 /**
+ * What CMTrace copies: message, component, date and time of the reader's locale, thread. Forums turn its tabs into
+ * blanks.
+ */
+const copied =
+  /(?:\t([^\t]{0,60})\t|\s{1,4}(\S{1,60})\s{1,4})(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.? \d{1,2}[:.]\d\d[:.]\d\d(?: ?[AP]\.?M\.?)?)\s{1,4}(\d{1,9}) \(0x([0-9a-f]{1,8})\)\s{0,4}$/i;
+const longestCopied = 250;
+
+/** The parts of a line that CMTrace copied, from where its message ends; null for any other line. */
+export function copiedFields(text: string): { at: number; component: string; stamp: string; thread: string } | null {
+  const end = text.slice(-longestCopied).trimEnd();
+  if (!end.endsWith(')') || !end.includes(' (0x')) return null;
+  const found = copied.exec(text.slice(-longestCopied));
+  if (found === null) return null;
+  const [whole, tabbed, spaced = '', stamp = '', thread = '', hex = ''] = found;
+  if (Number(thread) !== Number.parseInt(hex, 16)) return null;
+  return { at: text.length - whole.length, component: tabbed ?? spaced, stamp, thread };
+}
+
+/**
  * `message  $$<COMPONENT><stamp><thread=N (0xHEX)>`, the log of the site server's threads (domain/logs.md §2). Lines
  * without a stamp are records too: the reader of last resort for any text.
  */
@@ -30,6 +50,7 @@ export class SimpleParser implements FormatParser {
   constructor(
     private readonly clock: Clock,
     private readonly emit: Emit,
+    private readonly order: DateOrder | null,
   ) {}
 
   line(line: Line): void {
@@ -38,6 +59,7 @@ export class SimpleParser implements FormatParser {
     const begins = line.text.lastIndexOf('$$<');
     const fields =
       begins < 0 ? null : /^\$\$<([^<>]*)><([^<>]*)>(?:<thread=([^<>]*)>)?\s*$/.exec(line.text.slice(begins));
+    if (begins < 0 && this.readCopied(line, remarks)) return;
     const message = withLineEnds(fields === null ? line.text : line.text.slice(0, begins));
     let time: number | null = null;
     if (fields === null) remarks.push(begins < 0 ? 'no_stamp' : 'damaged');
@@ -57,6 +79,31 @@ export class SimpleParser implements FormatParser {
       remarks,
       original: line.text,
     });
+  }
+
+  private readCopied({ text, number, offset }: Line, remarks: Remark[]): boolean {
+    const fields = copiedFields(text);
+    if (fields === null) return false;
+    const { at, component, stamp, thread } = fields;
+    const date = readDate(stamp, this.order);
+    const clock = readTimeOfDay(stamp.slice(stamp.indexOf(' ')));
+    if (date === null || clock === null) return false;
+    remarks.push(...date.remarks);
+    if (!date.sure) remarks.push('date_order_assumed');
+    const message = text.slice(0, at).trim();
+    this.emit({
+      time: this.clock.inZone(Date.UTC(date.year, date.month - 1, date.day) + clock, remarks),
+      severity: severityByWords(message),
+      component,
+      thread,
+      source: '',
+      message,
+      line: number,
+      offset,
+      remarks,
+      original: text,
+    });
+    return true;
   }
 
   flush(): void {

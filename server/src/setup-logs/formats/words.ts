@@ -2,7 +2,10 @@ import type { Severity } from '../types.js';
 
 /** A word by itself: not the middle of an identifier such as `LastError` or `ERROR_SUCCESS`. */
 const trouble =
-  /(?<![\p{L}\p{N}_])(?:(?<none>no|0|without|zero)[ ]{1,3}(?:any )?)?(?:errors?|fail(?:s|ed|ures?|ing)?)(?![\p{L}\p{N}_])(?<nothing>(?:\(s\))?(?: codes?| count| status)?(?: (?:is|was|of))?[ ]{0,3}[:=(]?[ ]{0,3}(?:0x0{1,8}|0)(?![\w.,]\w|\w))?/giu;
+  /(?<![\p{L}\p{N}_])(?:(?<none>no|0|without|zero)[ ]{1,3}(?:any )?)?(?:errors?|fail(?:s|ed|ures?|ing)?)(?![\p{L}\p{N}_]|\.(?:xml|log|lo_|txt|html?|json|csv|config|ini|cpp|cs|ps1|dll|exe)(?![\p{L}\p{N}_]))(?<nothing>(?:\(s\))?(?: codes?| count| status)?(?: (?:is|was|of))?[ ]{0,3}[:=(]?[ ]{0,3}(?:0x0{1,8}|0|none)(?![\w.,]\w|\w))?/giu;
+
+/** A result that Windows counts among the failures, where no word says so. */
+const failingResult = /(?<!\w)(?:hresult|hr)[ ]?[:=][ ]?(?:0x)?[89a-f][0-9a-f]{7}(?!\w)/i;
 
 /**
  * Severity of a log that has no field for it, by words, as CMTrace colours: error or fail (not failover), then warn.
@@ -16,5 +19,6 @@ export function severityByWords(message: string): Severity {
     for (const { groups } of message.matchAll(trouble))
       if (groups?.none === undefined && groups?.nothing === undefined) return 'ERROR';
   }
+  if (failingResult.test(message)) return 'ERROR';
   return /warn/i.test(message) ? 'WARN' : 'INFO';
 }

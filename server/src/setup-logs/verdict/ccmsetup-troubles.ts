@@ -24,6 +24,11 @@ const shortestPause = 60_000;
 /** Of those that tell most the first is the cause. */
 const byWorth: readonly TroubleKind[][] = [['package'], ['requirement'], ['message'], ['error']];
 
+/** An error of Windows as ccmsetup ends with it: WinHTTP's 12029 is 0x80072EFD. */
+function wrapped(code: string): string {
+  return /^\d{1,5}$/.test(code) ? `0x8007${Number(code).toString(16).toUpperCase().padStart(4, '0')}` : code;
+}
+
 /** The trouble that ccmsetup writes of, in the order of the log, and which of it made the run fail. */
 export class Troubles {
   private list: Trouble[] = [];
@@ -83,7 +88,8 @@ export class Troubles {
       if (first !== undefined) return first.kind === 'package' ? this.withDetail(first) : first;
     }
     const little = open.filter(({ kind }) => kind === 'recoverable');
-    const same = (list: readonly Trouble[]) => list.find(({ codes }) => codes.includes(hresult));
+    const same = (list: readonly Trouble[]) =>
+      list.find(({ codes }) => codes.some((code) => code === hresult || wrapped(code) === hresult));
     // What it went on after is no cause but for a package that failed and was said to be left out in vain.
     return (
       same(little) ??

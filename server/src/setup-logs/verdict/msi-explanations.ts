@@ -26,6 +26,10 @@ const ignoring =
 /** `Product: X -- Installation operation failed.`: what comes of it, and no reason. */
 const echo = /-- (?:\w+ ){1,2}(?:operation )?failed\.?\s*$/i;
 
+/** What custom actions and the engine say of their own work. */
+const chatter =
+  /^\s{0,9}at \S|^SFXCA: |^Calling custom action |^CustomAction |^\d{1,2}: |^(?:INFO|DEBUG|VERBOSE|TRACE)\b|^Info \d{4}\.|^Rollback: |^\W{0,200}$|\bNote: 1: |\b(?:0|no) errors?\b|\bsuccess|^\S{1,200} = /i;
+
 /** A message goes on in the lines below it; other text only with the file that it speaks of. */
 interface Open {
   one: Explanation;
@@ -40,6 +44,8 @@ const path = /^\s{0,20}(?:[A-Za-z]:\\|\\\\)[^\s\\]/;
 export class Explanations {
   private messages: Explanation[] = [];
   private texts: Explanation[] = [];
+  /** What else was said below a line with a head: the condition of a launch, a custom action in a language of its own. */
+  private said: Explanation[] = [];
   /** The one that the next line may go on with. */
   private open: Open | null = null;
 
@@ -58,7 +64,10 @@ export class Explanations {
       return;
     }
     const isMessage = isErrorMessage(text);
-    if (!isMessage && (onlyMessages || !speaksOfTrouble(text))) return;
+    if (!isMessage && (onlyMessages || !speaksOfTrouble(text))) {
+      if (!onlyMessages && line !== record && !chatter.test(text.slice(0, 300))) this.say(line, text, record);
+      return;
+    }
     const one: Explanation = { line, record, text: text.slice(0, longestText), isMessage, weak: false };
     const list = isMessage ? this.messages : this.texts;
     list.push(one);
@@ -70,6 +79,16 @@ export class Explanations {
       throughBlank: announces,
       onlyPath: !isMessage && !announces,
     };
+  }
+
+  private say(line: number, text: string, record: number): void {
+    this.said.push({ line, record, text: text.slice(0, longestText), isMessage: false, weak: false });
+    if (this.said.length > kept) this.said.shift();
+  }
+
+  /** The last that was said in a step, where nothing in it spoke of trouble. */
+  lastSaid(since: number, before: number): Explanation[] {
+    return this.said.filter(({ line }) => line >= since && line < before).slice(-1);
   }
 
   private goesOn(open: Open, text: string): boolean {

@@ -260,7 +260,9 @@ export class MsiRun {
     let telling = mostTelling(strong, scope);
     let elsewhere = false;
     if (telling.length === 0) telling = mostTelling(within, scope);
-    if (telling.length === 0 && custom === null) {
+    const said = telling.length === 0 && failed.since > 0 ? this.explanations.lastSaid(failed.since, failed.line) : [];
+    if (said.length > 0) telling = said;
+    else if (telling.length === 0 && custom === null) {
       telling = mostTelling(this.explanations.since(0)).slice(0, 1);
       elsewhere = telling.length > 0;
     }
@@ -283,6 +285,7 @@ export class MsiRun {
       adviceFor(telling, result),
     );
     if (first === undefined) trust(this.run, 'guess', 'code_only', this.nextLog());
+    else if (said.length > 0) trust(this.run, 'guess', 'said_in_step', this.nextLog());
     else if (elsewhere) trust(this.run, 'guess', 'trouble_elsewhere', this.nextLog());
     else if (first.isMessage && !first.weak) trust(this.run, 'certain', 'error_message');
     else if (first.weak) trust(this.run, 'guess', 'often_recovered', this.nextLog());

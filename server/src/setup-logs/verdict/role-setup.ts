@@ -10,7 +10,7 @@ const rule = /^={10,}$/;
 const started = /^\w+ Setup Started\.{2,}/;
 const parameters = /^Parameters: [^\n]*?\s\/(\w+)\b/;
 const exited =
-  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?(-?\d{1,10}|0x[0-9a-f]{1,8})/i;
+  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?[[(]?(-?\d{1,10}|0x[0-9a-f]{1,8})/i;
 const succeeded = /^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation) was successful\b/i;
 const fatal =
   /^Fatal MSI Error - |^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation)(?: has)? failed\b|^Fatal error\b/i;

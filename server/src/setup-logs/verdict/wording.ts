@@ -14,6 +14,7 @@ export const certaintyReasons = {
   first_error: 'It is the first error that nothing later made good',
   same_code: 'It is the error with the code that the run ended with',
   often_recovered: 'It is an error that set-up often goes on after, and the only one there is',
+  said_in_step: 'It is the last that the step said which failed',
   trouble_elsewhere: 'The step that failed says nothing; this stands elsewhere in the log',
   code_only: 'The log tells a code and no reason',
   no_end: 'The log does not tell how it ended',
