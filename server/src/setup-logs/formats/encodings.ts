@@ -1,9 +1,10 @@
-/** How the bytes of a stretch of a log are text: `bytes` is UTF-8, and Windows-1252 where it is no UTF-8. */
+import { decodeCodePage } from './code-pages.js';
+
+/** How the bytes of a stretch of a log are text: `bytes` is UTF-8, and a code page of Windows where it is no UTF-8. */
 export type Encoding = 'bytes' | 'utf-16le' | 'utf-16be';
 
 // A mark in the middle is no text either; whoever reads lines takes it off.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const windows1252 = new TextDecoder('windows-1252');
 const wide = {
   'utf-16le': new TextDecoder('utf-16le', { ignoreBOM: true }),
   'utf-16be': new TextDecoder('utf-16be', { ignoreBOM: true }),
@@ -20,7 +21,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 
 /** UTF-8, or what old writers use. */
 export function decodeBytes(bytes: Uint8Array): string {
-  return decodeUtf8(bytes) ?? windows1252.decode(bytes);
+  return decodeUtf8(bytes) ?? decodeCodePage(bytes);
 }
 
 /** Half a character at the end is no text. */

@@ -42,10 +42,15 @@ const admits =
   /^(?:MSI: |\[?\w+\]? ?[:-] )?(?:failed|error|unable|could ?n.t|could not|cannot|get\w* failed|\w+ failed)\b/i;
 const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i;
 
+/** What WinHTTP calls back with: rules and lengths say nothing, a flag names what is wrong with the certificate. */
+const callback = /^\[CCMHTTP\]\s{0,40}(?:AsyncCallback\(\))?\s{0,4}: /;
+const certificateFlag = /\bWINHTTP_CALLBACK_STATUS_FLAG_\w{1,60} is set\b/;
+
 /** What a line tells about a failure; null where it speaks of none. `severe`: the log itself calls it an error. */
 export function troubleIn(message: string, severe: boolean): TroubleKind | null {
   const head = message.slice(0, longestHead);
   if (/^MSI: Action \d/i.test(head)) return null;
+  if (callback.test(head)) return certificateFlag.test(head) ? 'requirement' : null;
   if (packages.test(head)) return 'package';
   if (echoes.test(head)) return 'echo';
   if (!severe && (!speaksOfTrouble.test(head) || fine.test(head))) return null;
