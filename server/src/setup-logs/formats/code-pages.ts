@@ -24,7 +24,16 @@ function decoded(bytes: Uint8Array, label: string): string | null {
 
 /** The text of a line of bytes that are no UTF-8. */
 export function decodeCodePage(bytes: Uint8Array): string {
-  return guessed(bytes) ?? decoderOf('windows-1252').decode(bytes);
+  return guessed(bytes) ?? western(bytes);
+}
+
+/** What Windows-1252 has from 0x80 to 0x9F. */
+const c1 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** Some versions of Node decode Windows-1252 as ISO 8859-1, which has control characters for quotation marks and dashes. */
+function western(bytes: Uint8Array): string {
+  const text = decoderOf('windows-1252').decode(bytes);
+  return text.replaceAll(/[\x80-\x9f]/g, (character) => c1[character.charCodeAt(0) - 0x80] ?? character);
 }
 
 interface Counts {

@@ -24,6 +24,10 @@ describe('codes', () => {
     ['MainEngineThread is returning 1618', ['1618']],
     ['Return code 0x80070643 [1603]', ['0x80070643']],
     ['failed (0x80070005), then HRESULT: 0x80041010', ['0x80070005', '0x80041010']],
+    ['CreateInstance of CLSID_BackgroundCopyManager failed with 8007042C.', ['0x8007042C']],
+    ['---> Failed to connect to \\\\PC1\\admin$ using machine account (53)', ['53']],
+    ['Failed to copy client.msi (112).', ['112']],
+    ['Port=80, Options=480, Code=12029, Text: ERROR_WINHTTP_CANNOT_CONNECT', ['12029']],
     ['Unknown of a known kind: 0x87D0FFFE', ['0x87D0FFFE']],
   ])('%s', (text, codes) => {
     expect(codesIn(text).map(({ code }) => code)).toEqual(codes);
@@ -32,6 +36,8 @@ describe('codes', () => {
   test.each([
     'Product code {80070005-87D0-4215-8004-80004005ABCD}',
     '{87D00215-0000-0000-0000-000000000000}',
+    'Number of failed attempts (3)',
+    'Copied report (5)',
     'KB2147942402 is installed',
     'Thread 2147942402, process 80070005 at line 80004005',
     'Version 5.00.9096.1000, build 80004005.1',
@@ -69,6 +75,10 @@ describe('words', () => {
     ['0 errors, no failures', 'INFO'],
     ['completed without error', 'INFO'],
     ['failover partner', 'INFO'],
+    ['Downloading errors.xml', 'INFO'],
+    ['Reported errors: none', 'INFO'],
+    ['CoCreateInstance(), HRESULT=80040102 (resolvesource.cpp,2665)', 'ERROR'],
+    ['hr = 0x00000000', 'INFO'],
     ['No error, but a warning', 'WARN'],
   ])('%s is %s', (text, severity) => {
     expect(severityByWords(text)).toBe(severity);
