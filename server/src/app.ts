@@ -6,7 +6,8 @@ import { listOf, type Config } from './config.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
-import { entriesOf } from './intake/accept.js';
+import { entriesFor } from './intake/accept.js';
+import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
@@ -144,7 +145,8 @@ export async function startApp(config: Config): Promise<App> {
       },
     });
 
-    const intake = started(buildIntake(config, spool, throttle, telemetry, logger, role), (one) => one.close());
+    const decoder = started(new ReportDecoder({ workers: config.intakeWorkers, logger }), (one) => one.close());
+    const intake = started(buildIntake(config, decoder, spool, throttle, telemetry, logger, role), (one) => one.close());
     const setupLogs = started(followSetupLogs(config, spool, telemetry, logger), (one) => one.stop());
     const management = started(
       await createManagement({
@@ -187,6 +189,7 @@ export async function startApp(config: Config): Promise<App> {
 
 function buildIntake(
   config: Config,
+  decoder: ReportDecoder,
   spool: Spool,
   throttle: Throttle,
   telemetry: Telemetry,
@@ -204,7 +207,8 @@ function buildIntake(
     async accept(body, origin) {
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
-      await spool.append(entriesOf(body, origin));
+      const decoded = await decoder.decode(body, origin.clientAddress);
+      await spool.append(entriesFor(decoded.report, decoded.body, origin));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();

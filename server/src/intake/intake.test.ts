@@ -3,7 +3,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
-import { bodyLimit, createIntake } from './intake.js';
+import { bodyLimit } from './bodies.js';
+import { createIntake } from './intake.js';
 import { createRejectedKeeper, type Origin } from './rejected.js';
 
 let intake: FastifyInstance;
