@@ -11,7 +11,7 @@ import { configXml, usersXml, type Account } from './engine-config.js';
 
 const startWithinMs = 30_000;
 /** A clean stop takes well under a second; with queries running about five. */
-const stopWithinMs = 15_000;
+const stopWithinMs = 1_500;
 const longestPauseMs = 10_000;
 
 export type EngineState = 'running' | 'restarting' | 'stopped';

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
+import { refuseOthers } from '../setup-logs/files/open-log.js';
 
 export interface ImportFile {
   path: string;
@@ -31,6 +32,7 @@ export async function findFiles(paths: readonly string[]): Promise<ImportFile[]>
         },
       );
     });
+    if (!stats.isDirectory()) refuseOthers(path, stats);
     const below = stats.isDirectory()
       ? (await readdir(path, { recursive: true, withFileTypes: true }))
           .filter((entry) => entry.isFile() && (logs.test(entry.name) || reports.test(entry.name)))

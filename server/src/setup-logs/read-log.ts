@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { FspError } from '../errors.js';
+import { openLog } from './files/open-log.js';
 import { LogParser, type LogParserOptions } from './log-parser.js';
 import { surveyFile } from './survey.js';
 import type { LogRecord } from './types.js';
@@ -23,7 +23,7 @@ export async function* readLog(
       survey: await surveyFile(path),
       onRecord: (record) => records.push(record),
     });
-    const file = await open(path, 'r');
+    const file = await openLog(path);
     try {
       const buffer = Buffer.alloc(chunkSize);
       for (;;) {
@@ -41,8 +41,8 @@ export async function* readLog(
     if (records.length > 0) yield records;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const why = code === 'ENOENT' ? 'it is not there' : code === 'EISDIR' ? 'it is a folder' : code;
+    if (code === undefined || error instanceof FspError) throw error;
+    const why = code === 'ENOENT' ? 'it is not there' : code;
     throw new FspError('FSP_LOG_UNREADABLE', `The log ${path} cannot be read: ${why}; check its name and your rights`, {
       cause: error,
     });

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openLog } from './files/open-log.js';
 import { LineReader } from './formats/lines.js';
 import { orderShown, type DateOrder } from './formats/msi-dates.js';
 import { hiddenProperties } from './formats/redact.js';
@@ -23,7 +23,7 @@ const chunkSize = 256 * 1024;
  * only by a later run's 3/17/2017, by the Date property, by the language of the user, or by when the file was written.
  */
 export async function surveyFile(path: string): Promise<Survey> {
-  const file = await open(path, 'r');
+  const file = await openLog(path);
   try {
     const { size, mtimeMs } = await file.stat();
     if (size > largestSurveyed) return noSurvey;
