@@ -10,6 +10,9 @@ const statusLines: Record<string, string> = {
 const mostConnections = 4_096;
 /** Descriptors that are left to everything else. */
 const otherDescriptors = 256;
+/** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
+const mostTurnsOfOne = 1_000;
+const mostTurns = 10_000;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
@@ -36,6 +39,7 @@ export class Connections {
   private readonly known = new Map<Socket, Connection>();
   /** The sockets of each address, the oldest first. */
   private readonly byAddress = new Map<string, Set<Socket>>();
+  private turns = 0;
   private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
 
   /** @param onRefusal told the status of every answer given here */
@@ -76,15 +80,18 @@ export class Connections {
       requests.delete(request);
       if (connection.failed && !hasComplete(requests)) endSoon(socket);
       const next = turns.shift();
-      if (next !== undefined) setImmediate(next);
+      if (next === undefined) return;
+      this.turns--;
+      setImmediate(next);
     });
-    if (requests.size > 0) {
+    requests.add(request);
+    if (requests.size === 1) handler(request, response);
+    else if (turns.length < mostTurnsOfOne && this.turns < mostTurns) {
+      this.turns++;
       turns.push(() => {
         handler(request, response);
       });
-    }
-    requests.add(request);
-    if (requests.size === 1) handler(request, response);
+    } else socket.destroy();
   }
 
   /** What follows on a connection cannot be read: it is refused at once, or closed after the answers that are owed. */
@@ -112,6 +119,7 @@ export class Connections {
     const theirs = this.byAddress.get(address) ?? new Set();
     this.byAddress.set(address, theirs.add(socket));
     socket.once('close', () => {
+      this.turns -= connection.turns.splice(0).length;
       this.known.delete(socket);
       theirs.delete(socket);
       if (theirs.size === 0 && this.byAddress.get(address) === theirs) this.byAddress.delete(address);

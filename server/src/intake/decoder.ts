@@ -13,8 +13,8 @@ const inlineShare = 0.4;
 const inlineBurstMs = 20;
 /** Up to this size a report is not made to wait behind large ones. */
 const smallBytes = 64 * 1024;
-/** How long one report may take. The largest takes a third of a second on one idle core. */
-const limitMs = 10_000;
+/** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
+const limitMs = 30_000;
 const threadMegabytes = 192;
 
 export interface DecoderOptions {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LogPosition } from '../../spool/store.js';
 import { openLog } from '../files/open-log.js';
 import { LogParser } from '../log-parser.js';
@@ -5,8 +6,9 @@ import { surveyFile } from '../survey.js';
 import type { LogRecord, Run } from '../types.js';
 import { identify, isAt, isFile } from './file-identity.js';
 
-/** So much is parsed in one piece; whatever else the server does waits for it. */
-const chunkSize = 64 * 1024;
+const chunkSize = 256 * 1024;
+/** So much is parsed in one go; whatever else the server does waits for it. */
+const sliceSize = 64 * 1024;
 /** Looks without growth after which a record that could go on counts as whole. */
 const quietLooks = 2;
 
@@ -73,7 +75,10 @@ export class FollowedLog {
         const want = this.replaying ? Math.min(chunkSize, this.position.offset - this.readTo) : chunkSize;
         const { bytesRead } = want === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, want, this.readTo);
         if (bytesRead === 0 && !this.replaying) break;
-        parser.push(buffer.subarray(0, bytesRead));
+        for (let from = 0; from < bytesRead || from === 0; from += sliceSize) {
+          if (from > 0) await setImmediate();
+          parser.push(buffer.subarray(from, Math.min(from + sliceSize, bytesRead)));
+        }
         this.readTo += bytesRead;
         if (this.replaying) {
           if (bytesRead > 0 && this.readTo < this.position.offset) continue;
