@@ -250,7 +250,7 @@ function startError(said: string): FspError {
   const reason = said
     .replace(/^landlock .*$/m, '')
     .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/\s+/g, ' ')
     .slice(0, 400);
   return new FspError(
     'FSP_ENGINE_FAILED',
