@@ -169,6 +169,6 @@ describeOnPublicSamples('real logs', () => {
   test("a client's trace of its failed installation tells the code in words", () => {
     const { records, runs } = parseLog(publicSample('ccmsetup_fsp_messages.txt'));
     expect(records[3]?.codes).toEqual([{ code: '0x80004005', text: 'Unspecified error' }]);
-    expect(runs).toMatchObject([{ verdict: 'failed', exitCode: -2147467259, causeLine: 4 }]);
+    expect(runs).toMatchObject([{ verdict: 'failed', exitCode: -2147467259, causeLine: 1 }]);
   });
 });
