@@ -192,7 +192,7 @@ describe('queries', () => {
     const gone = new AbortController();
     const asked = Array.from({ length: 8 }, () =>
       query("SELECT repeat('x', 1000) AS x FROM numbers(400000)", gone.signal).then(async (answer) => {
-        for await (const _ of answer.body!) if (gone.signal.aborted) return;
+        await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
       }),
     );
     await new Promise((resolve) => setTimeout(resolve, 2_000));
