@@ -4,7 +4,7 @@ import { FspError } from '../errors.js';
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
 /** The part of each body that needs no leave: whatever others send, an ordinary report finds room. */
-const freeBytes = 16 * 1024;
+export const freeBytes = 16 * 1024;
 const firstCapacity = 4 * 1024;
 /** Memory that all bodies together may take beyond that part, from their first byte until they are answered. */
 const budgetBytes = 64 * 1024 * 1024;

@@ -11,7 +11,7 @@ const mostConnections = 4_096;
 /** Descriptors that are left to everything else. */
 const otherDescriptors = 256;
 /** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
-const mostTurnsOfOne = 1_000;
+const mostTurnsOfOne = 200;
 const mostTurns = 10_000;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;

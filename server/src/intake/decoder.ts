@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FspError } from '../errors.js';
+import { freeBytes } from './bodies.js';
 import { decoded, type DecodedReport } from './accept.js';
 import type { Outcome } from './decode-worker.js';
 
 /** Up to this size a report is decoded where it arrives: handing it over would cost as much. Real ones have 2 to 6 KB. */
-const inlineBytes = 16 * 1024;
+const inlineBytes = 8 * 1024;
 /** The part of the event loop's time that decoding may take; beyond it small reports go to the threads too. */
-const inlineShare = 0.4;
+const inlineShare = 0.3;
 /** Time that may be decoded ahead of that share. */
-const inlineBurstMs = 20;
+const inlineBurstMs = 10;
+const worstMsPerByte = 1e-4;
 /** Up to this size a report is not made to wait behind large ones. */
 const smallBytes = 64 * 1024;
 /** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
@@ -73,7 +75,7 @@ export class ReportDecoder {
     if (body.length <= inlineBytes && this.inlineAllowed()) return this.inline(body);
     return new Promise((resolve, reject) => {
       // Only memory of its own can be handed over; what came in one piece shares its with others.
-      const own = body.length <= inlineBytes ? Buffer.from(Uint8Array.from(body).buffer) : body;
+      const own = body.length <= freeBytes ? Buffer.from(Uint8Array.from(body).buffer) : body;
       (own.length <= smallBytes ? this.small : this.large).add({ body: own, from, resolve, reject });
       this.next();
     });
@@ -102,7 +104,8 @@ export class ReportDecoder {
     try {
       return { report: decoded(body), body };
     } finally {
-      this.inlineDebtMs += performance.now() - begun;
+      // No more than the worst report of this size takes: on a busy machine the clock tells others' time too.
+      this.inlineDebtMs += Math.min(performance.now() - begun, (body.length + 512) * worstMsPerByte);
     }
   }
 

@@ -109,7 +109,11 @@ export const queryBody = Type.Object(
 );
 
 /** Sends the answer as it comes; the query ends when the asker goes away. */
-export async function answerQuery(reader: Pick<Reader, 'query'>, sql: string, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerQuery(
+  reader: Pick<Reader, 'query'>,
+  sql: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     gone.abort();

@@ -1,5 +1,5 @@
 // How an honest client fares while the intake is attacked:
-//   node test/reliability/intake/measure.mjs [--seconds 6] [--only NAME,…] [--program server/bin/fsp.js]
+//   node test/reliability/intake/measure.mjs [--seconds 6] [--only 'NAME;…'] [--program server/bin/fsp.js]
 // An honest client posts fifty times a second; each attack comes from a process of its own, and the time before it is
 // the quiet value that it is compared with, because both then share the same machine at the same time.
 import { spawn } from 'node:child_process';
@@ -127,7 +127,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: { seconds: { type: 'string', default: '6' }, only: { type: 'string' }, program: { type: 'string' } },
   });
   const measuring = await startMeasuring(values);
-  const names = values.only === undefined ? Object.keys(attacks) : values.only.split(',');
+  const names = values.only === undefined ? Object.keys(attacks) : values.only.split(';');
   console.log(
     '| attack | quiet p50 / p99 ms | attacked p50 / p99 ms | ratio of p99 | not 200 | RSS MiB before → peak → after | descriptors | attacker saw |',
   );
