@@ -1,5 +1,4 @@
 import { configure, Reader, ZipReader, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
-import { kindOf, sniffed } from './kinds.js';
 import type { ByteSource, LogFile } from './log-file.js';
 import { inertName, isLogName } from './names.js';
 import { Refused, type Refusal } from './refusal.js';
@@ -87,16 +86,10 @@ function zippedFile(path: string, entry: FileEntry, limits: ZipLimits, budget: {
         }
         if (out > limits.fileBytes || budget.left < 0)
           throw new Refused({ path, reason: 'too_large', detail: String(Math.min(limits.fileBytes, limits.allBytes)) });
-        if (out === piece.length) refuseOther(path, piece);
         yield piece;
       }
     },
   };
-}
-
-/** A name is easily changed: `logs.zip` into `logs.log`. */
-function refuseOther(path: string, first: Uint8Array): void {
-  if (kindOf(first.subarray(0, sniffed)).is === 'zip') throw new Refused({ path, reason: 'nested_zip', detail: '' });
 }
 
 async function* unpacked(path: string, entry: FileEntry): AsyncGenerator<Uint8Array> {
