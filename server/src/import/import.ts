@@ -6,7 +6,7 @@ import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import { readLog } from '../setup-logs/read-log.js';
+import { readLog } from '../setup-logs/files/read-log.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';

@@ -52,7 +52,7 @@ export class LogParser {
     return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     this.lines.push(chunk);
   }
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { LogPosition } from '../../spool/store.js';
 import { LogParser } from '../log-parser.js';
-import { surveyFile } from '../survey.js';
+import { surveyFile } from '../files/survey-file.js';
 import type { LogRecord, Run } from '../types.js';
 import { identify, isAt, isFile } from './file-identity.js';
 
