@@ -1,16 +1,19 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FspError } from '../../errors.js';
 import type { Given } from './collect.js';
-import type { ByteSource } from './log-file.js';
+import { plainFile, type ByteSource, type LogFile } from './log-file.js';
 
 /**
  * The files at paths, folders with everything below them, each once.
- * @throws Error of Node where a path that was named is not there
+ * @throws FspError FSP_LOG_UNREADABLE where a path that was named is not there
  */
 export async function filesOnDisk(paths: readonly string[]): Promise<Given[]> {
   const found = new Map<string, Given>();
   for (const path of paths) {
-    const { isFolder, file } = await look(path, true);
+    const { isFolder, file } = await look(path, true).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
     if (!isFolder) found.set(path, file);
     else {
       const entries = await readdir(path, { recursive: true, withFileTypes: true });
@@ -21,10 +24,24 @@ export async function filesOnDisk(paths: readonly string[]): Promise<Given[]> {
   return [...found.values()];
 }
 
+/** A file that is known to be a log. */
+export async function fileOnDisk(path: string): Promise<LogFile> {
+  const { file } = await look(path, true);
+  return plainFile(path, file.modifiedAt, file.source);
+}
+
 async function look(path: string, named: boolean): Promise<{ isFolder: boolean; file: Given }> {
   const stats = await stat(path);
   const source = new DiskSource(path, stats.size);
   return { isFolder: stats.isDirectory(), file: { path, modifiedAt: stats.mtimeMs, source, named } };
+}
+
+function unreadable(path: string, cause: unknown): FspError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'it is not there' : code;
+  return new FspError('FSP_LOG_UNREADABLE', `${path} cannot be read: ${why}; check its name and your rights`, {
+    cause,
+  });
 }
 
 class DiskSource implements ByteSource {

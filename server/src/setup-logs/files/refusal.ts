@@ -82,3 +82,17 @@ export function refusalText({ reason, detail }: Omit<Refusal, 'path'>): string {
       return `it cannot be read (${detail}); check its name and your rights`;
   }
 }
+
+/** Files of a folder that are named one by one as no logs; the others are counted. */
+const mostNamed = 20;
+
+/** Refusals as lines of a terminal. */
+export function refusalLines(refused: readonly Refusal[]): string[] {
+  const line = (one: Refusal) => `${one.path}: ${refusalText(one)}`;
+  const others = refused.filter(({ reason }) => reason === 'other_file');
+  return [
+    ...refused.filter(({ reason }) => reason !== 'other_file').map(line),
+    ...others.slice(0, mostNamed).map(line),
+    ...(others.length > mostNamed ? [`and ${others.length - mostNamed} more files whose names are none of a log`] : []),
+  ];
+}
