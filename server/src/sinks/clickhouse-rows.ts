@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { MessageDescription } from '../catalog/describe.js';
 import { decodeText } from '../report/encoding.js';
+import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 import type {
   RejectedMessageEntry,
   SetupLogRecordEntry,
@@ -156,9 +157,20 @@ export function setupRunRow(entry: SetupRunEntry): Row {
     cause: entry.cause,
     cause_line: entry.causeLine,
     suggestion: entry.suggestion,
+    evidence: entry.evidence ?? [],
+    certainty: entry.certainty ?? '',
+    certainty_reason_id: entry.certaintyReason ?? '',
+    certainty_reason: textOf(certaintyReasons, entry.certaintyReason),
+    next_step_id: entry.nextStep ?? '',
+    next_step: textOf(nextSteps, entry.nextStep),
     product_name: entry.productName,
     product_version: entry.productVersion,
   };
+}
+
+/** The text of an id; '' where there is none, or none that this version knows. */
+function textOf(texts: Readonly<Record<string, string>>, id = ''): string {
+  return texts[id] ?? '';
 }
 
 /** A log can claim any year: beyond what a DateTime64 holds the nearest that it does. */

@@ -1,5 +1,5 @@
 import type { Run } from '../types.js';
-import { blame } from './run.js';
+import { blame, oneLine, trust } from './run.js';
 
 /** A run and where it was found. */
 export interface LocatedRun {
@@ -56,7 +56,13 @@ function overlaps(starter: Run, at: number): boolean {
 function tell(starter: Run, { logFile, run }: LocatedRun): void {
   if (starter.productVersion === '') starter.productVersion = run.productVersion;
   const told = `(${logFile}, line ${run.causeLine})`;
-  if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
-    return;
-  blame(starter, `${run.cause} ${told}`, starter.causeLine, run.suggestion);
+  function tell(starter: Run, { logFile, run }: LocatedRun): void {
+    if (starter.productVersion === '') starter.productVersion = run.productVersion;
+    const told = `(${logFile}, line ${run.causeLine})`;
+    if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
+      return;
+    // A cause of full length leaves no room for the place.
+    blame(starter, `${oneLine(run.cause, 500 - told.length)} ${told}`, starter.causeLine, run.suggestion);
+    trust(starter, run.certainty, run.certaintyReason, run.nextStep);
+  }
 }
