@@ -28,6 +28,9 @@ export function installationsOf(logs: readonly ReadLog[]): Installation[] {
         run: judge.run,
         path: judge.logFile,
         logs: [...new Set([judge, ...others].map(({ log }) => log))],
+        evidence: [...(proof === undefined ? [] : [proof]), judge].flatMap(({ logFile, run: { evidence } }) =>
+          evidence.map((one) => ({ ...one, path: logFile })),
+        ),
         causeAt: run.causeLine === 0 ? null : { path, line: run.causeLine },
       };
     });

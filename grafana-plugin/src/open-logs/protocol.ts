@@ -1,7 +1,7 @@
 // What the page and the worker that holds the opened logs say to each other. Records stay in the worker; the page asks
 // for those that it shows.
-import type { Refusal, RefusalReason } from '../../../server/src/setup-logs/files/refusal.js';
-import type { LogFormat, Run } from '../../../server/src/setup-logs/types.js';
+import type { RefusalReason } from '../../../server/src/setup-logs/files/refusal.js';
+import type { Evidence, LogFormat, Run } from '../../../server/src/setup-logs/types.js';
 import type { LogRecord, Place, Scope, Wanted, WholeText } from '../log-view/source.js';
 
 /** A file as it was dropped or chosen: by itself, or in a folder that was. */
@@ -37,7 +37,9 @@ export interface Installation {
   logs: number[];
   /** Where the cause stands; null for nowhere. */
   causeAt: { path: string; line: number } | null;
-  /** Where its lines count. */
+  /** The lines that the judgement rests on, of the log that proves it first. */
+  evidence: (Evidence & { path: string })[];
+  /** Log that judges it. */
   path: string;
 }
 
@@ -57,8 +59,6 @@ export interface OpenedState {
   /** Bytes of what is being read; null while nothing is. */
   progress: { done: number; all: number } | null;
 }
-
-export type { Refusal };
 
 /** What the page may ask for, and what it gets. */
 export interface Methods {

@@ -99,7 +99,12 @@ class Places {
     const causeLine = run.causeLine === 0 ? 0 : run.causeLine - part.lines;
     // Where it began before, this part is its own from the first line.
     const line = part === begin ? run.line - part.lines : 1;
-    return { path: part.path, run: Object.assign(into, run, { line, offset: run.offset - begin.bytes, causeLine }) };
+    // Lines of other parts cannot be told from this one's.
+    const evidence = run.evidence
+      .filter((one) => this.partOf(one.line) === part)
+      .map((one) => ({ ...one, line: one.line - part.lines }));
+    const offset = run.offset - begin.bytes;
+    return { path: part.path, run: Object.assign(into, run, { line, offset, causeLine, evidence }) };
   }
 
   private partOf(line: number): PartBegin {

@@ -56,13 +56,9 @@ function overlaps(starter: Run, at: number): boolean {
 function tell(starter: Run, { logFile, run }: LocatedRun): void {
   if (starter.productVersion === '') starter.productVersion = run.productVersion;
   const told = `(${logFile}, line ${run.causeLine})`;
-  function tell(starter: Run, { logFile, run }: LocatedRun): void {
-    if (starter.productVersion === '') starter.productVersion = run.productVersion;
-    const told = `(${logFile}, line ${run.causeLine})`;
-    if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
-      return;
-    // A cause of full length leaves no room for the place.
-    blame(starter, `${oneLine(run.cause, 500 - told.length)} ${told}`, starter.causeLine, run.suggestion);
-    trust(starter, run.certainty, run.certaintyReason, run.nextStep);
-  }
+  if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
+    return;
+  // A cause of full length leaves no room for the place.
+  blame(starter, `${oneLine(run.cause, 500 - told.length)} ${told}`, starter.causeLine, run.suggestion);
+  trust(starter, run.certainty, run.certaintyReason, run.nextStep);
 }
