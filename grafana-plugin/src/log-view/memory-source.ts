@@ -15,7 +15,7 @@ import { firstLines } from './text.js';
 
 /** A record as it was read, whole. */
 export type MemoryRecord = Omit<LogRecord, 'position' | 'cut' | 'lines' | 'trouble'> & {
-  /** As it stands in the file; absent where it is the message. */
+  /** As it stands in the file, where that is kept. */
   original?: string;
 };
 
@@ -77,7 +77,7 @@ class OpenMemory implements OpenLog {
     return Promise.resolve(
       records.map(({ position }) => {
         const { message, original } = this.records[this.shown[position]!]!;
-        return { message, original: original ?? message };
+        return { message, original: original ?? null };
       }),
     );
   }

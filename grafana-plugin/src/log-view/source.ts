@@ -46,8 +46,8 @@ export interface LogRecord {
 /** All of a record's text. */
 export interface WholeText {
   message: string;
-  /** As it stands in the file, secrets redacted; the same as the message where the source does not keep it. */
-  original: string;
+  /** As it stands in the file, secrets redacted; null where the source does not keep it. */
+  original: string | null;
 }
 
 /** What is shown, and in which order. */
@@ -65,10 +65,22 @@ export type Wanted =
   /** Records at least so bad: `error` for the errors. */
   | { least: Severity };
 
+/** A line of one of the source's files, by its index. */
+export interface FilePlace {
+  file: number;
+  line: number;
+}
+
+/** A place that one wants to go to by its name: the cause, for one. */
+export interface Landmark {
+  name: string;
+  place: FilePlace;
+}
+
 /** Where to go. */
 export type Place =
   /** The record that holds a line: the last one that begins on it or before. */
-  | { file: number; line: number }
+  | FilePlace
   /** The first record of that time or later. */
   | { time: number };
 
