@@ -22,7 +22,8 @@ interface Held {
   found: Set<FoundRun>;
   format: LogFormat | null;
   errors: number;
-  timed: boolean;
+  first: number | null;
+  last: number | null;
   stage: Stage;
 }
 
@@ -31,7 +32,6 @@ export class OpenedLogs {
   private held: Held[] = [];
   private files: LogFile[] = [];
   private notRead: NotRead[] = [];
-  private timezone: string | null;
   private readonly views = new Map<string, OpenedView>();
   private nextId = 1;
   private working: Promise<void> = Promise.resolve();
@@ -46,11 +46,9 @@ export class OpenedLogs {
    */
   constructor(
     private readonly tell: (state: OpenedState) => void,
-    timezone: string | null = null,
+    private timezone = 'UTC',
     private readonly limits = { text: mostText },
-  ) {
-    this.timezone = timezone;
-  }
+  ) {}
 
   /** Reads what was given, after what is being read; resolves when it is read or was cancelled. */
   add(given: readonly Given[]): Promise<void> {
@@ -59,7 +57,7 @@ export class OpenedLogs {
       this.say();
       const { files, refused } = await collect(given, { known: this.files });
       if (wish !== this.wish) return;
-      this.files.push(...files);
+      for (const file of files) this.files.push(this.namedApart(file));
       for (const one of refused) this.refuse(one);
       this.arrange();
       await this.readWaiting(wish);
@@ -70,11 +68,11 @@ export class OpenedLogs {
   cancel(): void {
     this.wish++;
     for (const { log, stage } of this.held) {
-      if (stage === 'read' || stage === 'cut') continue;
+      if (isRead(stage)) continue;
       for (const { path } of log.parts) this.refuse({ path, reason: 'cancelled', detail: '' });
       this.files = this.files.filter((file) => !log.parts.includes(file));
     }
-    this.held = this.held.filter(({ stage }) => stage === 'read' || stage === 'cut');
+    this.held = this.held.filter(({ stage }) => isRead(stage));
     this.progress = null;
     this.say();
   }
@@ -87,8 +85,8 @@ export class OpenedLogs {
     this.say();
   }
 
-  /** Reads all of them again, those without a zone in this one; null where it is not known. */
-  setTimezone(timezone: string | null): Promise<void> {
+  /** Reads all of them again, those without a zone in this one. */
+  setTimezone(timezone: string): Promise<void> {
     this.wish++;
     this.timezone = timezone;
     this.views.clear();
@@ -121,18 +119,20 @@ export class OpenedLogs {
 
   state(): OpenedState {
     return {
-      logs: this.held.map(({ id, log, store, format, errors, timed, stage }) => ({
+      logs: this.held.map(({ id, log, store, format, errors, first, last, stage }) => ({
         id,
         paths: log.parts.map(({ path }) => path),
         format,
         bytes: log.parts.reduce((sum, { size }) => sum + size, 0),
         records: store.length,
         errors,
+        first,
+        last,
         stage,
-        plain: stage !== 'waiting' && stage !== 'reading' && format === 'simple' && !timed,
+        plain: isRead(stage) && format === 'simple' && first === null,
       })),
       notRead: this.notRead,
-      installations: installationsOf(this.held.filter(({ stage }) => stage === 'read' || stage === 'cut')),
+      installations: installationsOf(this.held.filter(({ stage }) => isRead(stage))),
       timezone: this.timezone,
       progress: this.progress,
     };
@@ -190,7 +190,8 @@ export class OpenedLogs {
           one.format = record.format;
           if (found !== null) one.found.add(found);
           if (record.severity === 'ERROR' || record.severity === 'FATAL') one.errors++;
-          one.timed ||= record.time !== null;
+          one.first ??= record.time;
+          one.last = record.time ?? one.last;
         }
         if (others + store.textBytes > this.limits.text) {
           one.stage = 'cut';
@@ -211,6 +212,14 @@ export class OpenedLogs {
     }
   }
 
+  /** Files of one name, dropped one after the other, are of different machines: told apart as by a folder. */
+  private namedApart(file: LogFile): LogFile {
+    const isTaken = (path: string) => this.files.some((one) => one.path === path);
+    let path = file.path;
+    for (let number = 2; isTaken(path); number++) path = `(${number})/${file.path}`;
+    return path === file.path ? file : { ...file, path };
+  }
+
   /** Each file has one reason: the newest. */
   private refuse(refused: NotRead): void {
     this.notRead = [...this.notRead.filter(({ path }) => path !== refused.path), refused];
@@ -222,6 +231,8 @@ export class OpenedLogs {
   }
 }
 
+const isRead = (stage: Stage) => stage === 'read' || stage === 'cut';
+
 function newlyHeld(id: number, log: Log): Held {
   return {
     id,
@@ -230,7 +241,8 @@ function newlyHeld(id: number, log: Log): Held {
     found: new Set(),
     format: null,
     errors: 0,
-    timed: false,
+    first: null,
+    last: null,
     stage: 'waiting',
   };
 }

@@ -9,6 +9,8 @@ export interface GivenFile {
   path: string;
   file: File;
   named: boolean;
+  /** Why the browser could not open it. */
+  failed?: string;
 }
 
 /** How far the reading of a log is. `cut`: the memory for it was full, and the rest was not read. */
@@ -24,6 +26,9 @@ export interface OpenedLog {
   bytes: number;
   records: number;
   errors: number;
+  /** Times of its first and its last record, in milliseconds since 1970; null where it has none. */
+  first: number | null;
+  last: number | null;
   stage: Stage;
   /** Text in which nothing looks like a record of a log. */
   plain: boolean;
@@ -54,8 +59,8 @@ export interface OpenedState {
   logs: OpenedLog[];
   notRead: NotRead[];
   installations: Installation[];
-  /** IANA name of the zone that logs without one are read in; null for none. */
-  timezone: string | null;
+  /** IANA name of the zone that logs without one are read in. */
+  timezone: string;
   /** Bytes of what is being read; null while nothing is. */
   progress: { done: number; all: number } | null;
 }
@@ -65,7 +70,7 @@ export interface Methods {
   add(given: GivenFile[]): void;
   cancel(): void;
   clear(): void;
-  setTimezone(timezone: string | null): void;
+  setTimezone(timezone: string): void;
   /** Opens the files of logs in an order; what was opened under the same name before is closed. */
   open(name: string, logs: number[], scope: Scope): { total: number; all: number };
   window(name: string, from: number, to: number): LogRecord[];

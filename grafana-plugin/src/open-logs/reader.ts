@@ -14,7 +14,7 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-const nothing: OpenedState = { logs: [], notRead: [], installations: [], timezone: null, progress: null };
+const nothing: OpenedState = { logs: [], notRead: [], installations: [], timezone: '', progress: null };
 
 /** The page's end of the worker that reads logs and holds them. */
 export class LogReader {

@@ -12,11 +12,16 @@ declare const self: {
 class FileSource implements ByteSource {
   readonly size: number;
 
-  constructor(private readonly file: Blob) {
-    this.size = file.size;
+  constructor(
+    private readonly file: Blob,
+    private readonly failed: string | undefined,
+  ) {
+    // What could not be opened is not known to be empty.
+    this.size = failed === undefined ? file.size : Number.NaN;
   }
 
   async read(at: number, length: number): Promise<Uint8Array> {
+    if (this.failed !== undefined) throw new Error(this.failed);
     return new Uint8Array(await this.file.slice(at, at + length).arrayBuffer());
   }
 }
@@ -28,11 +33,11 @@ const logs = new OpenedLogs((state) => {
 const methods: { [Name in Method]: (...args: Parameters<Methods[Name]>) => unknown } = {
   add: (given: GivenFile[]) =>
     logs.add(
-      given.map(({ path, file, named }) => ({
+      given.map(({ path, file, named, failed }) => ({
         path,
         named,
         modifiedAt: file.lastModified,
-        source: new FileSource(file),
+        source: new FileSource(file, failed),
       })),
     ),
   cancel: () => {
