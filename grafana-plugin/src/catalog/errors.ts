@@ -1,5 +1,5 @@
-import adviceTable from '../../../server/src/catalog/advice.tsv?raw';
-import errorTable from '../../../server/src/catalog/errors.tsv?raw';
+import { adviceOn } from '../../../server/src/catalog/advice.js';
+import { errorCatalog } from '../../../server/src/catalog/errors.js';
 
 /** What is known of an error code. */
 export interface KnownError {
@@ -10,18 +10,10 @@ export interface KnownError {
   suggestion: string;
 }
 
-const linesOf = (table: string) =>
-  table
-    .split(/\r?\n/)
-    .slice(1)
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'));
-
-const advice = new Map(linesOf(adviceTable).map(([key = '', text = '']) => [key, text]));
 const errors = new Map<string, KnownError>();
-for (const [family = '', code = '', name = '', text = ''] of linesOf(errorTable)) {
+for (const { family, code, name, text } of errorCatalog) {
   const key = family === 'ccmsetup' ? `ccmsetup ${code}` : code;
-  errors.set(key, { code, name, text, suggestion: advice.get(key) ?? '' });
+  errors.set(key, { code, name, text, suggestion: adviceOn([key]) });
 }
 
 /** Codes as people and logs write them: decimal, 0x…, and negative decimals for an HRESULT. */
@@ -42,7 +34,7 @@ export function lookUp(code: string): KnownError | null {
 
 /** What to check about a client that failed: by its code, or by ccmsetup's return code. */
 export function suggestionFor(code: string): string {
-  return (advice.get(canonical(code)) ?? lookUp(code)?.suggestion) || '';
+  return adviceOn([canonical(code)]) || (lookUp(code)?.suggestion ?? '');
 }
 
 /** Codes in a text that may be looked up. */

@@ -8,6 +8,7 @@ import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange, useUrlParam, type UrlTimeRange } from '../app/url-state.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
+import { appPath } from '../constants.js';
 import { useRows } from '../queries/run.js';
 import {
   installationSql,
@@ -45,6 +46,9 @@ export default function SetupLogsPage() {
       subTitle={t('setup.subtitle', 'Did the installation succeed, and if not, why')}
       actions={
         <>
+          <LinkButton variant="secondary" icon="folder-open" href={`${appPath}/open-logs`}>
+            {t('open-logs.title', 'Open logs')}
+          </LinkButton>
           <LinkButton variant="secondary" icon="apps" href={`/d/fsp-setup?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>

@@ -8,6 +8,8 @@ export interface Evidence {
   /** cause, detail, failed_action, result, echo or recovered. */
   shows: string;
   text: string;
+  /** Log that it stands in, where that is not the run's own. */
+  path?: string;
 }
 
 /** One run of a set-up, as the view `setup_runs` has it. */
@@ -47,7 +49,7 @@ export const anyRun: RunFilter = { verdict: '', host: '', product: '' };
 
 export function evidenceOf({ evidence }: Pick<SetupRun, 'evidence'>): Evidence[] {
   const lines = JSON.parse(evidence === '' ? '[]' : evidence) as Evidence[];
-  return lines.map(({ line, shows, text }) => ({ line: Number(line), shows, text }));
+  return lines.map((one) => ({ ...one, line: Number(one.line) }));
 }
 
 /** The most runs and logs that a list shows; how many there are is told beside it. */

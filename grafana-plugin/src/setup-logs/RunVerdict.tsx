@@ -16,7 +16,7 @@ const severities = {
 } as const;
 
 /** What became of a run, why, how sure that is, what to do: every line of the evidence leads to its place in the log. */
-export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number): void }) {
+export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number, path?: string): void }) {
   const styles = useStyles2(getStyles);
   const { verdict, cause, cause_line, suggestion, exit_code, certainty, certainty_reason, next_step } = run;
   const { product_name, product_version, action, log_file, started_at, ended_at } = run;
@@ -57,16 +57,30 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
         {cause_line > 0 && !linked && (
           <Line line={cause_line} shows={evidenceText('cause')} text={cause} onLine={onLine} />
         )}
-        {evidence.map(({ line, shows, text }) => (
-          <Line key={`${line} ${shows}`} line={line} shows={evidenceText(shows)} text={text} onLine={onLine} />
+        {evidence.map(({ line, shows, text, path }) => (
+          <Line
+            key={`${path} ${line} ${shows}`}
+            line={line}
+            path={path}
+            shows={evidenceText(shows)}
+            text={text}
+            onLine={onLine}
+          />
         ))}
       </ul>
     </Alert>
   );
 }
 
-function Line(props: { line: number; shows: string; text: string; onLine(line: number): void }) {
-  const { line, shows, text, onLine } = props;
+interface LineProps {
+  line: number;
+  path?: string;
+  shows: string;
+  text: string;
+  onLine(line: number, path?: string): void;
+}
+
+function Line({ line, path, shows, text, onLine }: LineProps) {
   const styles = useStyles2(getStyles);
   return (
     <li>
@@ -74,11 +88,14 @@ function Line(props: { line: number; shows: string; text: string; onLine(line: n
         type="button"
         className={styles.line}
         onClick={() => {
-          onLine(line);
+          onLine(line, path);
         }}
       >
-        <span className={styles.number}>{t('log.line', 'line {{line}}', { line })}</span> {shows}:{' '}
-        <code className={styles.text}>{visible(text.slice(0, 300))}</code>
+        <span className={styles.number}>
+          {path !== undefined && `${visible(path.split(/[\\/]/).at(-1) ?? path)} `}
+          {t('log.line', 'line {{line}}', { line })}
+        </span>{' '}
+        {shows}: <code className={styles.text}>{visible(text.slice(0, 300))}</code>
       </button>
     </li>
   );

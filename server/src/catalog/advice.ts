@@ -1,6 +1,6 @@
-import { readTsv } from './tsv.js';
+import { advice as table } from './tables/advice.js';
 
-const advice = new Map(readTsv('advice.tsv').map(([code = '', text = '']) => [code, text]));
+const advice = new Map(Object.entries(table));
 
 /**
  * What to check, by the first of several keys that there is advice on; '' for none. A key is a canonical code, `message`

@@ -1,14 +1,5 @@
-import type { Outcome } from './states.js';
-import { readTsv } from './tsv.js';
-
-export interface ErrorRow {
-  family: 'ccmsetup' | 'msi' | 'hresult';
-  /** Canonical: `0x` and eight upper-case digits for an HRESULT, else decimal. */
-  code: string;
-  name: string;
-  text: string;
-  outcome: Outcome;
-}
+import { errors } from './tables/errors.js';
+import type { ErrorRow } from './types.js';
 
 export interface ErrorDescription {
   code: string;
@@ -17,15 +8,13 @@ export interface ErrorDescription {
 }
 
 /** The error codes of client installations that the product can put into words. */
-export const errorCatalog: readonly ErrorRow[] = readTsv('errors.tsv').map(
-  ([family = '', code = '', name = '', text = '', outcome = '']) => ({
-    family: family as ErrorRow['family'],
-    code,
-    name,
-    text,
-    outcome: outcome as Outcome,
-  }),
-);
+export const errorCatalog: readonly ErrorRow[] = errors.map(([family, code, name, text, outcome]) => ({
+  family,
+  code,
+  name,
+  text,
+  outcome,
+}));
 
 const texts = new Map(errorCatalog.map((row) => [`${row.family}/${row.code}`, row.text]));
 

@@ -1,17 +1,7 @@
-import { readTsv } from './tsv.js';
+import { states as table } from './tables/states.js';
+import type { Outcome, StateRow } from './types.js';
 
-export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
 export type Phase = 'deployment' | 'assignment' | 'communication' | 'certificate' | 'health' | 'comanagement' | 'other';
-
-export interface StateRow {
-  topicType: number;
-  topicName: string;
-  /** Null for a topic whose states are not known. */
-  stateId: number | null;
-  /** `{1}` stands for the message's first parameter. */
-  text: string;
-  outcome: Outcome;
-}
 
 export interface StateDescription {
   topicName: string;
@@ -21,15 +11,13 @@ export interface StateDescription {
 }
 
 /** Every topic and state that concerns a fallback status point. */
-export const stateCatalog: readonly StateRow[] = readTsv('states.tsv').map(
-  ([type, topicName = '', state = '', text = '', outcome = '']) => ({
-    topicType: Number(type),
-    topicName,
-    stateId: state === '' ? null : Number(state),
-    text,
-    outcome: (outcome || 'unknown') as Outcome,
-  }),
-);
+export const stateCatalog: readonly StateRow[] = table.map(([topicType, topicName, stateId, text, outcome]) => ({
+  topicType,
+  topicName,
+  stateId,
+  text,
+  outcome,
+}));
 
 const states = new Map(stateCatalog.map((row) => [`${row.topicType}/${row.stateId ?? ''}`, row]));
 const topics = new Map(stateCatalog.map((row) => [row.topicType, row.topicName]));

@@ -6,11 +6,13 @@ import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import { readLog } from '../setup-logs/read-log.js';
+import type { LogFile } from '../setup-logs/files/log-file.js';
+import { readLog } from '../setup-logs/files/read-log.js';
+import { Refused, type Refusal } from '../setup-logs/files/refusal.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import type { ImportFile } from './find-files.js';
+import type { FoundFiles } from './find-files.js';
 
 /** Entries that are compared with what is there, and inserted, at a time. */
 const chunk = 10_000;
@@ -32,8 +34,10 @@ export interface ImportSummary {
   records: { added: number; known: number };
   messages: { added: number; known: number };
   runs: { added: number; known: number };
-  /** Files that could not be taken, with the reason. */
-  refused: { path: string; reason: string }[];
+  /** Files that were not taken as logs. */
+  refused: Refusal[];
+  /** Reports that could not be taken, with the reason. */
+  failed: { path: string; reason: string }[];
 }
 
 interface KnownRun {
@@ -48,7 +52,7 @@ interface KnownRun {
  * identity, is left as it is, so that a second run, or one after an interruption, changes nothing.
  * @throws FspError FSP_CLICKHOUSE_…
  */
-export async function importFiles(files: readonly ImportFile[], options: ImportOptions): Promise<ImportSummary> {
+export async function importFiles(found: FoundFiles, options: ImportOptions): Promise<ImportSummary> {
   const { onBytes } = options;
   const summary: ImportSummary = {
     logs: 0,
@@ -56,28 +60,33 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
     records: { added: 0, known: 0 },
     messages: { added: 0, known: 0 },
     runs: { added: 0, known: 0 },
-    refused: [],
+    refused: [...found.refused],
+    failed: [],
   };
   const runs = new Map<string, KnownRun>();
   const pending: StateMessageEntry[] = [];
   const storeMessages = async () => {
     count(summary.messages, await addMissing(pending.splice(0), 'state_messages', 'message_id', options));
   };
-  for (const file of files) {
+  for (const file of found.logs) {
     try {
-      if (file.kind === 'log') {
-        await importLog(file, options, summary, runs);
-        summary.logs++;
-      } else {
-        pending.push(...entriesOf(await readFile(file.path), { receivedAt: file.modifiedAt, clientAddress: '' }));
-        summary.reports++;
-        onBytes?.(file.size);
-        if (pending.length >= chunk) await storeMessages();
-      }
+      await importLog(file, options, summary, runs);
+      summary.logs++;
     } catch (error) {
-      if (!(error instanceof FspError) || error.code.startsWith('FSP_CLICKHOUSE')) throw error;
-      summary.refused.push({ path: file.path, reason: `${error.message} (${error.code})` });
+      if (!(error instanceof Refused)) throw error;
+      summary.refused.push(error.refusal);
     }
+  }
+  for (const { path, size, modifiedAt } of found.reports) {
+    try {
+      pending.push(...entriesOf(await readFile(path), { receivedAt: modifiedAt, clientAddress: '' }));
+      summary.reports++;
+      onBytes?.(size);
+    } catch (error) {
+      if (!(error instanceof FspError)) throw error;
+      summary.failed.push({ path, reason: `${error.message} (${error.code})` });
+    }
+    if (pending.length >= chunk) await storeMessages();
   }
   await storeMessages();
   await storeRuns([...runs.values()], options, summary);
@@ -85,7 +94,7 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
 }
 
 async function importLog(
-  file: ImportFile,
+  file: LogFile,
   options: ImportOptions,
   summary: ImportSummary,
   runs: Map<string, KnownRun>,
@@ -96,8 +105,9 @@ async function importLog(
     count(summary.records, await addMissing(pending, 'setup_log_records', 'record_id', options));
     pending = [];
   };
-  for await (const records of readLog(file.path, options, options.onBytes)) {
-    for (const record of records) {
+  const log = { path: file.path, parts: [file] };
+  for await (const records of readLog(log, options, options.onBytes)) {
+    for (const { record } of records) {
       pending.push(recordEntry(source, record, file.modifiedAt));
       if (record.run !== null) {
         const id = runId(source, record.run);

@@ -25,7 +25,11 @@ export interface LogParserOptions {
  * In whatever pieces the bytes come, the records are the same.
  */
 export class LogParser {
-  private readonly lines: LineReader;
+  private lines: LineReader;
+  /** Lines and bytes of the parts before the one that is read. */
+  private before = { lines: 0, bytes: 0 };
+  private lastLine = 0;
+  private pushed = 0;
   private readonly redactor: Redactor;
   private parser: FormatParser | null = null;
   private tracker: RunTracker | null = null;
@@ -37,8 +41,14 @@ export class LogParser {
     this.redactor = new Redactor(options.survey?.hiddenProperties);
     this.detected = options.format ?? null;
     if (this.detected !== null) this.decide(this.detected);
-    this.lines = new LineReader((text, number, offset, split) => {
-      this.line({ text: this.redactor.redact(text), number, offset, split });
+    this.lines = this.createLines();
+  }
+
+  private createLines(): LineReader {
+    const { lines, bytes } = this.before;
+    return new LineReader((text, number, offset, split) => {
+      this.lastLine = lines + number;
+      this.line({ text: this.redactor.redact(text), number: this.lastLine, offset: bytes + offset, split });
     });
   }
 
@@ -52,7 +62,20 @@ export class LogParser {
     return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
   }
 
-  push(chunk: Buffer): void {
+  /**
+   * What is pushed from here on is the log's next file: of a log that was rotated. It may be in another encoding; lines
+   * and bytes are counted on.
+   * @returns lines and bytes of the files before
+   */
+  beginPart(): { lines: number; bytes: number } {
+    this.lines.end();
+    this.before = { lines: this.lastLine, bytes: this.pushed };
+    this.lines = this.createLines();
+    return this.before;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.pushed += chunk.length;
     this.lines.push(chunk);
   }
 

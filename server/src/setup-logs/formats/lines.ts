@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** Takes a line: its text, its number from 1, its first byte, and whether it is a part of one that was too long. */
@@ -8,7 +6,13 @@ export type TakeLine = (text: string, number: number, offset: number, split: boo
 /** The longest line that is held in memory, in bytes; a longer one comes in parts. */
 export const longestLine = 1024 * 1024;
 
-const windows1252 = new TextDecoder('windows-1252');
+const decoders = {
+  'utf-8': new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }),
+  'utf-16le': new TextDecoder('utf-16le', { ignoreBOM: true }),
+  'utf-16be': new TextDecoder('utf-16be', { ignoreBOM: true }),
+  'windows-1252': new TextDecoder('windows-1252'),
+};
+const nothing = new Uint8Array(0);
 
 /**
  * Cuts a growing file into lines, whatever the pieces in which it is read: UTF-16 by its byte order mark or by the zero
@@ -16,7 +20,7 @@ const windows1252 = new TextDecoder('windows-1252');
  */
 export class LineReader {
   private encoding: Encoding | null = null;
-  private held: Buffer = Buffer.alloc(0);
+  private held: Uint8Array = nothing;
   private offset = 0;
   private number = 1;
   /** A part of the line that is held was given out already. */
@@ -30,11 +34,11 @@ export class LineReader {
     return this.offset;
   }
 
-  push(chunk: Buffer): void {
-    let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
+  push(chunk: Uint8Array): void {
+    let bytes = this.held.length === 0 ? chunk : joined(this.held, chunk);
     if (this.encoding === null) {
       if (bytes.length < 4) {
-        this.held = Buffer.from(bytes);
+        this.held = bytes.slice();
         return;
       }
       bytes = this.begin(bytes);
@@ -44,17 +48,17 @@ export class LineReader {
     let rest = bytes.subarray(end);
     while (rest.length > longestLine) rest = this.takePart(rest);
     // A copy: the chunk's memory may be used again for the next one.
-    this.held = rest.length === 0 ? Buffer.alloc(0) : Buffer.from(rest);
+    this.held = rest.length === 0 ? nothing : rest.slice();
   }
 
   /** Gives out what has no line end: the file is at its end. */
   end(): void {
     const rest = this.encoding === null && this.held.length > 0 ? this.begin(this.held) : this.held;
     if (rest.length > 0) this.takeOne(rest);
-    this.held = Buffer.alloc(0);
+    this.held = nothing;
   }
 
-  private begin(bytes: Buffer): Buffer {
+  private begin(bytes: Uint8Array): Uint8Array {
     const [first, second, third, fourth] = bytes;
     let mark = 0;
     this.encoding = 'utf-8';
@@ -72,17 +76,18 @@ export class LineReader {
     return this.encoding !== 'utf-8';
   }
 
-  private endOfLastLine(bytes: Buffer): number {
+  private endOfLastLine(bytes: Uint8Array): number {
     if (!this.wide) return bytes.lastIndexOf(10) + 1;
-    const lineFeed = this.encoding === 'utf-16le' ? '\n\0' : '\0\n';
-    let at = bytes.lastIndexOf(lineFeed, undefined, 'latin1');
-    while (at >= 0 && at % 2 !== 0) at = at === 0 ? -1 : bytes.lastIndexOf(lineFeed, at - 1, 'latin1');
-    return at < 0 ? 0 : at + 2;
+    const low = this.encoding === 'utf-16le' ? 0 : 1;
+    for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2)
+      if (bytes[at + low] === 10 && bytes[at + 1 - low] === 0) return at + 2;
+    return 0;
   }
 
   /** Whole lines, decoded in one go where that is possible. */
-  private takeLines(bytes: Buffer): void {
-    if (!this.wide && !isUtf8(bytes)) {
+  private takeLines(bytes: Uint8Array): void {
+    const text = this.decodeWhole(bytes);
+    if (text === null) {
       for (let from = 0; from < bytes.length;) {
         const end = bytes.indexOf(10, from) + 1;
         this.takeOne(bytes.subarray(from, end));
@@ -91,17 +96,14 @@ export class LineReader {
       }
       return;
     }
-    const text = this.decode(bytes);
     const oneByteEach = !this.wide && text.length === bytes.length;
+    const begin = this.offset;
     for (let from = 0; from < text.length;) {
       const end = text.indexOf('\n', from);
       const stop = end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-      const size = oneByteEach
-        ? end + 1 - from
-        : this.wide
-          ? 2 * (end + 1 - from)
-          : Buffer.byteLength(text.slice(from, end + 1));
-      if (size > longestLine) this.takeOne(bytesOf(text.slice(from, end + 1), this.encoding));
+      const at = this.offset - begin;
+      const size = oneByteEach ? end + 1 - from : this.wide ? 2 * (end + 1 - from) : bytes.indexOf(10, at) + 1 - at;
+      if (size > longestLine) this.takeOne(bytes.subarray(at, at + size));
       else {
         this.take(text.slice(from, stop), this.number, this.offset, this.inParts);
         this.offset += size;
@@ -117,14 +119,14 @@ export class LineReader {
   }
 
   /** One line with its end, or the last without one; in parts where it is too long. */
-  private takeOne(bytes: Buffer): void {
+  private takeOne(bytes: Uint8Array): void {
     let rest = bytes;
     while (rest.length > longestLine) rest = this.takePart(rest);
     this.take(this.decode(rest).replace(/\r?\n$/, ''), this.number, this.offset, this.inParts);
     this.offset += rest.length;
   }
 
-  private takePart(bytes: Buffer): Buffer {
+  private takePart(bytes: Uint8Array): Uint8Array {
     let size = longestLine;
     // Not through the middle of a character of several bytes.
     for (let back = 0; !this.wide && back < 3 && ((bytes[size] ?? 0) & 0xc0) === 0x80; back++) size--;
@@ -134,17 +136,24 @@ export class LineReader {
     return bytes.subarray(size);
   }
 
-  private decode(bytes: Buffer): string {
-    if (this.wide) {
-      const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
-      return (this.encoding === 'utf-16le' ? even : Buffer.from(even).swap16()).toString('utf16le').toWellFormed();
+  private decode(bytes: Uint8Array): string {
+    return this.decodeWhole(bytes) ?? decoders['windows-1252'].decode(bytes);
+  }
+
+  /** The text of bytes; null where they are no UTF-8. */
+  private decodeWhole(bytes: Uint8Array): string | null {
+    try {
+      // A half character at the end of UTF-16 is no text.
+      return decoders[this.encoding ?? 'utf-8'].decode(this.wide ? bytes.subarray(0, bytes.length & ~1) : bytes);
+    } catch {
+      return null;
     }
-    return isUtf8(bytes) ? bytes.toString('utf8') : windows1252.decode(bytes);
   }
 }
 
-function bytesOf(text: string, encoding: Encoding | null): Buffer {
-  if (encoding === 'utf-8') return Buffer.from(text);
-  const bytes = Buffer.from(text, 'utf16le');
-  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
