@@ -46,7 +46,7 @@ export class ClickHouseSource implements LogSource {
     readonly files: readonly LogFile[],
     private readonly ask: Ask,
   ) {
-    this.id = files.map(({ host, path }) => `${host} ${path}`).join('\n');
+    this.id = files.map(({ host, path, part = '' }) => `${host} ${path} ${part}`).join('\n');
   }
 
   async open(scope: Scope): Promise<OpenLog> {

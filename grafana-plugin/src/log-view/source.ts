@@ -12,6 +12,8 @@ export interface LogFile {
   path: string;
   /** ccm, simple, role_setup or msi; '' where it is not known. */
   format: string;
+  /** Which of the files that bore this name, where a log is rotated. */
+  part?: string;
 }
 
 /** One record of a log, at its position in the order that was asked for. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Refused, Sink } from '../delivery/sink.js';
+import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
@@ -129,7 +129,7 @@ async function addMissing(
   table: string,
   column: string,
   { client, sink, database }: ImportOptions,
-): Promise<{ added: number; known: number; refused: Refused[] }> {
+): Promise<{ added: number; known: number; refused: RefusedEntry[] }> {
   const byId = new Map(
     entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
   );
@@ -163,29 +163,23 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
       const installationId = installations.get(id) ?? id;
       return runEntry({ hostName, logFile }, run, { installationId, updatedAt: Date.now(), fallbackTime });
     })
-<<<<<<< HEAD
     .filter(
       (entry) =>
         known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.certainty} ${entry.cause}`,
     );
-  await deliver(changed, sink);
-  count(summary.runs, { added: changed.length, known: runs.length - changed.length });
-=======
-    .filter((entry) => known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.cause}`);
   const refused = await deliver(changed, sink);
   note(summary, 'a set-up run', refused);
   count(summary.runs, { added: changed.length - refused.length, known: runs.length - changed.length });
->>>>>>> main
 }
 
-async function deliver(entries: SpoolEntry[], sink: Sink): Promise<Refused[]> {
+async function deliver(entries: SpoolEntry[], sink: Sink): Promise<RefusedEntry[]> {
   if (entries.length === 0) return [];
   return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
 }
 
 /** What ClickHouse refuses of a file, one by one. */
-function note(summary: ImportSummary, path: string, refused: readonly Refused[]): void {
-  for (const { reason } of refused) summary.refused.push({ path, reason });
+function note(summary: ImportSummary, path: string, refused: readonly RefusedEntry[]): void {
+  for (const { reason } of refused) summary.failed.push({ path, reason });
 }
 
 function count(total: { added: number; known: number }, more: { added: number; known: number }): void {

@@ -8,7 +8,7 @@ import { RoleSetupParser } from './formats/role-setup.js';
 import { SimpleParser } from './formats/simple.js';
 import { noSurvey, type Survey } from './survey.js';
 import { Clock } from './formats/time.js';
-import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
+import type { FormatParser, Line, LogBeginning, LogFormat, LogRecord, ParsedRecord } from './types.js';
 import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
 
 export interface LogParserOptions {
@@ -35,6 +35,7 @@ export class LogParser {
   private tracker: RunTracker | null = null;
   private undecided: Line[] = [];
   private lastTime: number | null = null;
+  private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
 
   constructor(private readonly options: LogParserOptions) {
@@ -145,6 +146,7 @@ export class LogParser {
       original: parsed.original,
       codes: codesIn(parsed.message),
       run: null,
+      beginning: (this.beginning ??= { time: parsed.time, text: firstLine(parsed.original) }),
     };
     if (record.time !== null) this.lastTime = record.time;
     else if (this.lastTime !== null) {
@@ -154,4 +156,9 @@ export class LogParser {
     record.run = this.tracker?.(record) ?? null;
     this.options.onRecord(record);
   }
+}
+
+function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end < 0 ? text : text.slice(0, end);
 }
