@@ -126,3 +126,13 @@ export interface LogSource {
 
 /** A regular expression that is none. The message says why. */
 export class InvalidPattern extends Error {}
+
+/** Files that together are too long to be merged by time: they can be read one after the other. */
+export class TooManyToMerge extends Error {
+  constructor(
+    readonly records: number,
+    readonly most: number,
+  ) {
+    super(`${records} records are too many to be merged by time; at the most ${most} are`);
+  }
+}
