@@ -22,12 +22,15 @@ export function LogToolbar(props: ToolbarProps) {
   const styles = useStyles2(getLogStyles);
   const [panel, setPanel] = useState<Panel>();
   const opens = (wanted: Panel) => ({
-    variant: panel === wanted ? ('primary' as const) : ('secondary' as const),
+    variant: 'secondary' as const,
+    icon: panel === wanted ? ('angle-up' as const) : ('angle-down' as const),
     'aria-expanded': panel === wanted,
     onClick: () => {
       setPanel(panel === wanted ? undefined : wanted);
     },
   });
+  const errorsText =
+    errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) });
   const noErrors = errors === undefined || errors.count === 0;
   return (
     <>
@@ -55,13 +58,13 @@ export function LogToolbar(props: ToolbarProps) {
           variant="secondary"
           icon="arrow-down"
           disabled={noErrors}
-          aria-label={t('log.next-error', 'Next error')}
+          aria-label={`${t('log.next-error', 'Next error')}. ${errorsText}`}
           tooltip={t('log.next-error', 'Next error')}
           onClick={() => {
             onStep(errors, 1);
           }}
         >
-          {errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) })}
+          {errorsText}
         </Button>
         <Combobox
           aria-label={t('log.least', 'Least severity')}
