@@ -14,11 +14,15 @@ export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
  * |---|---|
  * | damaged | text that is no whole record of the log's format: truncated, garbage, fields missing |
  * | no_stamp | a line without the stamp that the format gives each record |
+ * | time_unknown | no readable time, nor one before it; when the file was written stands in its place |
  * | time_inherited | no readable time of its own; `time` is the record's before it |
  * | zone_unknown | the log tells no zone and none was given; `time` is the local time taken as UTC |
  * | impossible_bias | the zone that the log gives does not exist; local time as above |
  * | date_order_assumed | day and month could be the other way round, and nothing in the file tells |
  * | date_unknown | a time of day without any date |
+ * | calendar_assumed | the year is of the Hijri or the Thai calendar, as far as its number tells; Hijri dates may be a day off |
+ * | time_impossible | a time in a year in which no such log was written; `time` is unknown, or the record's before it |
+ * | offset_sign_assumed | the log gives its distance from UTC with a sign that writers use both ways, and nothing tells which |
  * | dst_gap | the local time did not exist: clocks were put forward over it |
  * | dst_fold | the local time came twice: clocks were put back |
  * | line_split | part of a line longer than a megabyte |
@@ -27,10 +31,14 @@ export type Remark =
   | 'damaged'
   | 'no_stamp'
   | 'time_inherited'
+  | 'time_unknown'
   | 'zone_unknown'
   | 'impossible_bias'
   | 'date_order_assumed'
   | 'date_unknown'
+  | 'calendar_assumed'
+  | 'time_impossible'
+  | 'offset_sign_assumed'
   | 'dst_gap'
   | 'dst_fold'
   | 'line_split';
@@ -72,6 +80,16 @@ export interface LogRecord extends ParsedRecord {
   codes: ErrorDescription[];
   /** The run of an installation that it belongs to; null outside of any. */
   run: Run | null;
+  /** The beginning of its file, the same object for all records of it. */
+  beginning: LogBeginning;
+}
+
+/** What tells a file from the others that bore its name before or after: a log that is rotated begins anew at line 1. */
+export interface LogBeginning {
+  /** Time of its first record; null where that has none. */
+  time: number | null;
+  /** Its first line, secrets redacted. */
+  text: string;
 }
 
 export type RunAction = 'install' | 'uninstall' | 'repair' | 'upgrade';
