@@ -79,7 +79,7 @@ test('those who wait take turns, and small ones do not wait behind large ones', 
 });
 
 test('a stop leaves nobody waiting', async () => {
-  const asked = ['h', 'x', 'x'].map((first) => decoder.decode(large(first), 'a'));
+  const asked = ['h', 'x', 'x'].map(async (first) => decoder.decode(large(first), 'a'));
   const told = await Promise.all([Promise.allSettled(asked), decoder.close()]);
   for (const one of told[0]) expect(one).toMatchObject({ reason: { code: 'FSP_INTAKE_BUSY' } });
 });

@@ -213,7 +213,7 @@ describe('memory', () => {
   const large = 'x'.repeat(bodyLimit - 1);
 
   test('of bodies under way is bounded for each address, given back, and never taken from small bodies', async () => {
-    let answerAll = () => undefined as void;
+    let answerAll: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answerAll = resolve));
     gate = () => held;
     const first = Array.from({ length: 8 }, () => post('/SMS_FSP/x', large).then(({ status }) => status));
