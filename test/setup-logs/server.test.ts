@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
-import { report } from '../reports.js';
+import { report, reportFixture } from '../reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
-import { asWindowsWrites, sampleLog, syntheticLog } from '../synthetic-logs.js';
+import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer | undefined;
@@ -114,25 +114,25 @@ test('records and runs leave as OpenTelemetry logs with their attributes, and no
   const receiver = await startOtlpReceiver();
   try {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-secrets.log')));
-    writeFileSync(join(logs, 'client.log'), sampleLog('cmtrace_plaso_sccm_various_trimmed.log'));
+    writeFileSync(join(logs, 'client.log'), syntheticLog('ccm-many-writers.log'));
     writeFileSync(join(logs, 'SMSFSPSetup.log'), syntheticLog('role-setup-1603.log'));
     await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     await eventually(
       () => Promise.resolve(receiver.records),
       (records) => records.length >= 9 + 10 + 11 + 2,
     );
-    const record = receiver.records.find(({ body }) => body === 'Some stuff happened.');
+    const record = receiver.records.find(({ body }) => body === 'A script has begun.');
     expect(record).toMatchObject({
       eventName: 'configmgr.setup_log',
       severityNumber: 9,
-      timeMs: Date.parse('2014-11-24T09:52:13.827Z'),
+      timeMs: Date.parse('2026-03-15T08:52:13.827Z'),
     });
     expect(record?.attributes).toMatchObject({
       'log.file.name': 'client.log',
       'log.file.path': join(logs, 'client.log'),
-      'thread.id': 2444,
-      'code.file.path': 'somefile.cpp',
-      'code.line.number': 100,
+      'thread.id': 2612,
+      'code.file.path': 'peersource.cpp',
+      'code.line.number': 217,
       'configmgr.component': 'PeerDPAgent',
       'log.record.original': expect.stringContaining('<![LOG[') as string,
       'log.record.uid': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -216,7 +216,7 @@ describe('fsp import', () => {
   test('takes logs and reports into the server that runs, and a second time changes nothing', async () => {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-two-runs.log')));
     writeFileSync(join(logs, 'SMSFSPSetup.lo_'), syntheticLog('role-setup-two-runs.log'));
-    writeFileSync(join(logs, 'a.SMX'), sampleLog('statemsg_500_client_2014.utf16le-bom.smx'));
+    writeFileSync(join(logs, 'a.SMX'), reportFixture('installed-client.utf16le.smx'));
     writeFileSync(join(logs, 'b.smx'), 'no report');
     server = await startServer(dataDir());
     const first = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());

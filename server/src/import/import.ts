@@ -146,18 +146,23 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
   if (runs.length === 0) return;
   const installations = joinStories(runs);
   const answer = await client.query({
-    query: `SELECT run_id, verdict, cause, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
+    query: `SELECT run_id, verdict, cause, certainty, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
     format: 'JSONEachRow',
     clickhouse_settings: { max_query_size: '100000000' },
   });
-  const rows = await answer.json<{ run_id: string; verdict: string; cause: string; installation_id: string }>();
-  const known = new Map(rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.cause}`]));
+  const rows = await answer.json<Record<'run_id' | 'verdict' | 'cause' | 'certainty' | 'installation_id', string>>();
+  const known = new Map(
+    rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.certainty} ${row.cause}`]),
+  );
   const changed = runs
     .map(({ id, run, logFile, fallbackTime }): SetupRunEntry => {
       const installationId = installations.get(id) ?? id;
       return runEntry({ hostName, logFile }, run, { installationId, updatedAt: Date.now(), fallbackTime });
     })
-    .filter((entry) => known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.cause}`);
+    .filter(
+      (entry) =>
+        known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.certainty} ${entry.cause}`,
+    );
   await deliver(changed, sink);
   count(summary.runs, { added: changed.length, known: runs.length - changed.length });
 }

@@ -85,7 +85,9 @@ const longestSummary = 4_000;
 const statusAtEnd = /[:：]\s?(\d{1,5})\s?[.。．]?\s*$/u;
 /** A version, and behind it the number of a language under a label of its own. */
 const versionAndLanguage =
-  /[:：]\s?(\d{1,9}(?:\.\d{1,9}){0,3})\s?[.。．]\s?[^\d:：.。．]{1,60}[:：]\s?\d{1,5}(?:,\d{1,5})*\s?[.。．]/gu;
+  /[:：]\s?(\d{1,9}(?:\.\d{1,9}){0,3})\s?[.。．,，、;；]\s?[^\d:：.。．]{1,60}[:：]\s?\d{1,5}(?:,\d{1,5})*\s?[.。．,，、;；]/gu;
+/** What stands between the fields of a summary; some languages have commas. */
+const separators = ['. ', '.\u00a0', ', ', '; ', '。', '．', '、', '，', '；'];
 /** `Type of System Restart: 1. Reason for Restart: 1.`: a sentence of the same shape that tells no status. */
 const restartAtEnd = /[:：]\s?\d\s?[.。．]\s?[^\d:：.。．]{1,80}[:：]\s?\d\s?[.。．]?\s*$/u;
 
@@ -113,12 +115,7 @@ export function summaryOf(message: string): Summary | null {
   const before = text.slice(0, version.index);
   const colon = before.search(/[:：]/);
   // Of full stops in a product's own name the last one ends it: the label of the version has none.
-  const stop = Math.max(
-    before.lastIndexOf('. '),
-    before.lastIndexOf('.\u00a0'),
-    before.lastIndexOf('。'),
-    before.lastIndexOf('．'),
-  );
+  const stop = Math.max(...separators.map((separator) => before.lastIndexOf(separator)));
   const name = colon >= 0 && stop > colon ? before.slice(colon + 1, stop).trim() : '';
   return { productName: name, productVersion: version[1] ?? '', status: Number(status) };
 }

@@ -26,12 +26,22 @@ const ignoring =
 /** `Product: X -- Installation operation failed.`: what comes of it, and no reason. */
 const echo = /-- (?:\w+ ){1,2}(?:operation )?failed\.?\s*$/i;
 
+/** A message goes on in the lines below it; other text only with the file that it speaks of. */
+interface Open {
+  one: Explanation;
+  left: number;
+  throughBlank: boolean;
+  onlyPath: boolean;
+}
+
+const path = /^\s{0,20}(?:[A-Za-z]:\\|\\\\)[^\s\\]/;
+
 /** Collects what may explain a failure, line by line as the log goes. */
 export class Explanations {
   private messages: Explanation[] = [];
   private texts: Explanation[] = [];
   /** The one that the next line may go on with. */
-  private open: { one: Explanation; left: number; throughBlank: boolean } | null = null;
+  private open: Open | null = null;
 
   /** A line with a head of its own comes: what was said before is complete. */
   close(): void {
@@ -54,11 +64,20 @@ export class Explanations {
     list.push(one);
     if (list.length > kept) list.shift();
     const announces = !isMessage && /[:：]\s*$/.test(text.slice(-20));
-    this.open = isMessage || announces ? { one, left: longestMessage, throughBlank: announces } : null;
+    this.open = {
+      one,
+      left: isMessage || announces ? longestMessage : 1,
+      throughBlank: announces,
+      onlyPath: !isMessage && !announces,
+    };
   }
 
-  private goesOn(open: { one: Explanation; left: number; throughBlank: boolean }, text: string): boolean {
+  private goesOn(open: Open, text: string): boolean {
     const blank = text.trim() === '';
+    if (open.onlyPath && !path.test(text.slice(0, 300))) {
+      this.open = null;
+      return false;
+    }
     if ((blank && !open.throughBlank) || open.left === 0 || text.startsWith('CustomAction ')) {
       this.open = null;
       return blank;
@@ -105,7 +124,8 @@ export function isErrorMessage(text: string): boolean {
 function speaksOfTrouble(text: string): boolean {
   const head = text.slice(0, longestText);
   // `Note: 1: 1708` gives the number of a message, and says nothing else; `DEBUG: Error 2826` is for people who make packages.
-  if (/\bNote: 1: |^DEBUG: |^Info \d{4}\.|^CustomAction /.test(head) || echo.test(head.trimEnd())) return false;
+  if (/\bNote: 1: |^DEBUG: |^Info \d{4}\.|^CustomAction |^SECREPAIR: /.test(head) || echo.test(head.trimEnd()))
+    return false;
   // A property's or a table's name is no word: FatalError, ErrorDialog, LastError.
   if (
     /(?<![\p{L}\d_])(?:errors?|fail(?:s|ed|ure|ures|ing)?|exception|denied|unable|cannot|could not|couldn't|forbidden|not found|timed out)(?![\p{L}\d_])/iu.test(

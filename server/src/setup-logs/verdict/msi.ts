@@ -8,6 +8,7 @@ import type { RunTracker } from './run-tracker.js';
 const keptBefore = 100;
 /** Later than that nothing of a run is written that had no end when the next one began. */
 const longestSilence = 60_000;
+const keptThreads = 200;
 
 /**
  * Runs in a log of Windows Installer (domain/logs.md §4), one for each installation, however many headings, processes
@@ -26,7 +27,9 @@ class MsiTracker {
   private older: MsiRun | null = null;
   /** The run that the last line belonged to: lines without a process go on with it. */
   private last: MsiRun | null = null;
-  private readonly clients = new Map<MsiRun, string>();
+  private readonly clients = new WeakMap<MsiRun, string>();
+  /** Threads of the service that wrote for a run. */
+  private readonly services = new WeakMap<MsiRun, Set<string>>();
   private before: LogRecord[] = [];
   private startPhrase = '';
 
@@ -45,7 +48,8 @@ class MsiTracker {
       current.read(record);
       return current;
     }
-    const owner = this.older !== null && (current?.stops ?? 0) > 0 ? this.older : current;
+    const all = current !== null && this.services.has(current) ? 2 : 1;
+    const owner = this.older !== null && (current?.stops ?? 0) >= all ? this.older : current;
     owner?.stop(record);
     if (owner === this.older) this.resume();
     return owner;
@@ -97,10 +101,20 @@ class MsiTracker {
       this.clients.set(current, client);
     }
     const { older } = this;
+    if (record.component === 'MSI (s)') return this.ownerOfService(record.thread, current);
     if (older === null) return current;
     if (client !== '') return this.clients.get(older) === client ? older : current;
-    if (current.finished && record.component === 'MSI (s)') return older;
     return this.last === older ? older : current;
+  }
+
+  private ownerOfService(thread: string, current: MsiRun): MsiRun {
+    const { older } = this;
+    let threads = this.services.get(current);
+    if (older !== null && current.finished && !threads?.has(thread) && this.services.get(older)?.has(thread))
+      return older;
+    if (threads === undefined) this.services.set(current, (threads = new Set()));
+    if (threads.size < keptThreads) threads.add(thread);
+    return current;
   }
 
   /** The older run goes on alone. */
