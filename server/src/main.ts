@@ -3,6 +3,7 @@ import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
+import { registerQuarantine } from './commands/quarantine.js';
 import { registerQuery } from './commands/query.js';
 import { registerServe } from './commands/serve.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -20,9 +21,13 @@ registerParse(program);
 registerImport(program);
 registerDoctor(program);
 registerQuery(program);
+registerQuarantine(program);
 registerConfig(program);
 // Sub-commands do not inherit it: usage errors of all of them end with 2.
-for (const command of program.commands) command.exitOverride();
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const part of command.commands) part.exitOverride();
+}
 
 try {
   await program.parseAsync();

@@ -122,7 +122,14 @@ function FindState({ find: { hits, loading, error }, position }: Pick<Props, 'fi
     };
   }, [hits, position]);
   if (error instanceof InvalidPattern)
-    return <>{t('log.no-regex', 'No regular expression: {{why}}', { why: error.message })}</>;
+    return (
+      <>
+        {t('log.no-regex', 'No regular expression: {{why}}', {
+          why: error.message,
+          interpolation: { escapeValue: false },
+        })}
+      </>
+    );
   if (error !== undefined) return <>{error.message}</>;
   if (loading) return <>{t('log.finding', 'Looking…')}</>;
   if (hits === undefined) return null;

@@ -61,7 +61,7 @@ export function LogToolbar(props: ToolbarProps) {
             onStep(errors, 1);
           }}
         >
-          {errors === undefined ? '…' : t('log.errors', '{{number}} errors', { number: count(errors.count) })}
+          {errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) })}
         </Button>
         <Combobox
           aria-label={t('log.least', 'Least severity')}
@@ -84,7 +84,7 @@ export function LogToolbar(props: ToolbarProps) {
         {[
           t('log.count', '{{shown}} of {{all}} lines', { shown: count(log.total), all: count(log.all) }),
           ...(selection !== null && selection.to - selection.from > 1
-            ? [t('log.selected', '{{number}} selected', { number: count(selection.to - selection.from) })]
+            ? [t('log.selected', 'selected: {{number}}', { number: count(selection.to - selection.from) })]
             : []),
           timesText(props.sample, props.zone),
         ]
@@ -98,7 +98,11 @@ export function LogToolbar(props: ToolbarProps) {
 function timesText(sample: LogRecord | undefined, zone: ZoneChoice): string {
   if (sample === undefined) return '';
   if (!hasTime(sample)) return t('log.times-unknown', 'no time of its own here');
-  return t('log.times-in', 'times: {{zone}}', { zone: zoneText(sample, zone) });
+  return t('log.times-in', 'times: {{zone}}', {
+    zone: zoneText(sample, zone),
+    // React escapes it already.
+    interpolation: { escapeValue: false },
+  });
 }
 
 /** Copying and downloading what is selected, or all. */
@@ -150,7 +154,7 @@ function Exports({ log, source, selection }: ToolbarProps) {
         }}
       >
         {done !== undefined
-          ? t('log.downloading', '{{number}} lines …', { number: count(done) })
+          ? t('log.downloading', 'Lines: {{number}} …', { number: count(done) })
           : selection !== null && to - from > 1
             ? t('log.download-selection', 'Download selection')
             : t('log.download', 'Download')}

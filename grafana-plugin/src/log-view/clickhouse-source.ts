@@ -24,7 +24,7 @@ const mostPages = 40;
 
 interface MergedRow {
   page: number;
-  file: number;
+  nr: number;
   records: number;
   begin: number;
   latest: number;
@@ -70,7 +70,7 @@ function mergedPages(rows: readonly MergedRow[]): Page[] {
     const page = (pages[row.page] ??= { records: 0, latest: -Infinity, stretches: [] });
     page.records += row.records;
     page.latest = Math.max(page.latest, row.latest);
-    const { file, begin } = row;
+    const { nr: file, begin } = row;
     page.stretches.push({ file, begin, from: [row.from_line, row.from_byte], to: [row.to_line, row.to_byte] });
   }
   return pages;
@@ -171,8 +171,8 @@ class OpenClickHouse implements OpenLog {
       return;
     }
     let page = 0;
-    const isIn = ({ file, bucket }: Bucket, { stretches: [stretch] }: Page) =>
-      stretch!.file === file && bucket * linesOfBucket >= stretch!.from[0] && bucket * linesOfBucket <= stretch!.to[0];
+    const isIn = ({ nr, bucket }: Bucket, { stretches: [stretch] }: Page) =>
+      stretch!.file === nr && bucket * linesOfBucket >= stretch!.from[0] && bucket * linesOfBucket <= stretch!.to[0];
     for (const bucket of await this.ask<Counted>(bucketsSql(this.files, this.scope, wanted))) {
       if (bucket.records === 0) continue;
       // Both are in order, and every bucket with a hit is in a page, but for those written since.
@@ -185,11 +185,11 @@ class OpenClickHouse implements OpenLog {
     const { stretches } = this.paging.pages[page]!;
     const [{ records, bytes }, rows] = await Promise.all([
       this.page(page),
-      this.ask<Pick<RecordRow, 'file' | 'line_number' | 'byte_offset'>>(
+      this.ask<Pick<RecordRow, 'nr' | 'line_number' | 'byte_offset'>>(
         hitsSql(this.files, this.scope, stretches, wanted),
       ),
     ]);
-    const keys = new Set(rows.map((row) => `${row.file} ${row.line_number} ${row.byte_offset}`));
+    const keys = new Set(rows.map((row) => `${row.nr} ${row.line_number} ${row.byte_offset}`));
     return records
       .filter(({ file, line }, index) => keys.has(`${file} ${line} ${bytes[index]!}`))
       .map(({ position }) => position);
@@ -237,8 +237,8 @@ function inOrder(rows: RecordRow[], { stretches }: Page): RecordRow[] {
   const latest = new Map(stretches.map(({ file, begin }) => [file, begin]));
   return rows
     .map((row, index) => {
-      const time = Math.max(latest.get(row.file) ?? -Infinity, row.at);
-      latest.set(row.file, time);
+      const time = Math.max(latest.get(row.nr) ?? -Infinity, row.at);
+      latest.set(row.nr, time);
       return { row, time, index };
     })
     .sort((a, b) => a.time - b.time || a.index - b.index)
@@ -248,7 +248,7 @@ function inOrder(rows: RecordRow[], { stretches }: Page): RecordRow[] {
 function recordOf(row: RecordRow, position: number): LogRecord {
   return {
     position,
-    file: row.file,
+    file: row.nr,
     time: row.at,
     utcOffset: null,
     severity: severityOf(row.severity),

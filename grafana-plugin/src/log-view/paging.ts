@@ -43,7 +43,8 @@ export class Paging {
 
 /** Records of a stretch of lines, as ClickHouse counts them. */
 export interface Bucket {
-  file: number;
+  /** Index of the file. */
+  nr: number;
   /** Line number divided by {@link linesOfBucket}. */
   bucket: number;
   records: number;
@@ -57,7 +58,7 @@ const mostOfPage = 1_000;
 export function pagesOf(buckets: readonly Bucket[]): Page[] {
   const pages: Page[] = [];
   let last: Page | undefined;
-  for (const { file, bucket, records, latest } of buckets) {
+  for (const { nr: file, bucket, records, latest } of buckets) {
     if (records === 0) continue;
     const to: Stretch['to'] = [(bucket + 1) * linesOfBucket - 1, Number.MAX_SAFE_INTEGER];
     const stretch = last?.stretches[0];

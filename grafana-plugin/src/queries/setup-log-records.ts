@@ -48,12 +48,12 @@ export function matches(wanted: Wanted): string {
  */
 export function bucketsSql(files: readonly LogFile[], scope: Scope, wanted?: Wanted): string {
   const kept = where([inScope(scope), wanted !== undefined && matches(wanted)]);
-  return `SELECT ${fileIndex(files)} AS file, intDiv(line_number, ${linesOfBucket}) AS bucket,
+  return `SELECT ${fileIndex(files)} AS nr, intDiv(line_number, ${linesOfBucket}) AS bucket,
   countIf(${kept}) AS records, count() AS everything, toUnixTimestamp64Milli(max(logged_at)) AS latest
 FROM setup_log_records
 WHERE ${ofFiles(files)}
-GROUP BY file, bucket
-ORDER BY file, bucket`;
+GROUP BY nr, bucket
+ORDER BY nr, bucket`;
 }
 
 /**
@@ -67,22 +67,22 @@ export function mergedPagesSql(
   wanted?: Wanted,
 ): string {
   const hit = wanted === undefined ? '0' : matches(wanted);
-  return `SELECT page, file, count() AS records, countIf(hit) AS hits, toUnixTimestamp64Milli(min(at)) AS begin, toUnixTimestamp64Milli(max(at)) AS latest,
+  return `SELECT page, nr, count() AS records, countIf(hit) AS hits, toUnixTimestamp64Milli(min(at)) AS begin, toUnixTimestamp64Milli(max(at)) AS latest,
   min((line_number, byte_offset)).1 AS from_line, min((line_number, byte_offset)).2 AS from_byte,
   max((line_number, byte_offset)).1 AS to_line, max((line_number, byte_offset)).2 AS to_byte
 FROM (
-  SELECT file, line_number, byte_offset, at, hit,
-    intDiv(row_number() OVER (ORDER BY at, file, line_number, byte_offset) - 1, ${recordsOfPage}) AS page
+  SELECT nr, line_number, byte_offset, at, hit,
+    intDiv(row_number() OVER (ORDER BY at, nr, line_number, byte_offset) - 1, ${recordsOfPage}) AS page
   FROM (
-    SELECT ${fileIndex(files)} AS file, line_number, byte_offset, ${inScope(scope)} AS kept, ${hit} AS hit,
+    SELECT ${fileIndex(files)} AS nr, line_number, byte_offset, ${inScope(scope)} AS kept, ${hit} AS hit,
       max(logged_at) OVER (PARTITION BY host_name, log_file ORDER BY line_number, byte_offset ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS at
     FROM setup_log_records
     WHERE ${ofFiles(files)}
   )
   WHERE kept
 )
-GROUP BY page, file
-ORDER BY page, file`;
+GROUP BY page, nr
+ORDER BY page, nr`;
 }
 
 /** Records of the files, whatever the scope. */
@@ -98,7 +98,8 @@ const ofStretches = (files: readonly LogFile[], stretches: readonly Stretch[]) =
 
 /** One record as a window has it. */
 export interface RecordRow {
-  file: number;
+  /** Index of its file. */
+  nr: number;
   line_number: number;
   byte_offset: number;
   at: number;
@@ -115,14 +116,14 @@ export interface RecordRow {
 
 /** The records of a page, each file in its own order. */
 export function pageSql(files: readonly LogFile[], scope: Scope, stretches: readonly Stretch[]): string {
-  return `SELECT ${fileIndex(files)} AS file, line_number, byte_offset, toUnixTimestamp64Milli(logged_at) AS at, toString(severity) AS severity,
+  return `SELECT ${fileIndex(files)} AS nr, line_number, byte_offset, toUnixTimestamp64Milli(logged_at) AS at, toString(severity) AS severity,
   toString(component) AS component, thread, source_file,
   substringUTF8(message, 1, ${mostCharacters}) AS text, lengthUTF8(message) AS characters, countSubstrings(message, '\\n') AS line_breaks,
   position(message, '\\n') > 0 AND match(substring(message, position(message, '\\n') + 1), ${literal(troublePattern)}) AS trouble,
   arrayStringConcat(remarks, ' ') AS remark_words
 FROM setup_log_records
 WHERE ${ofStretches(files, stretches)} AND ${inScope(scope)}
-ORDER BY file, line_number, byte_offset`;
+ORDER BY nr, line_number, byte_offset`;
 }
 
 /** Which records of a page match. */
@@ -132,7 +133,7 @@ export function hitsSql(
   stretches: readonly Stretch[],
   wanted: Wanted,
 ): string {
-  return `SELECT ${fileIndex(files)} AS file, line_number, byte_offset
+  return `SELECT ${fileIndex(files)} AS nr, line_number, byte_offset
 FROM setup_log_records
 WHERE ${ofStretches(files, stretches)} AND ${inScope(scope)} AND ${matches(wanted)}`;
 }

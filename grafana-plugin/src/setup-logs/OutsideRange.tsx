@@ -11,7 +11,7 @@ export function OutsideRange({ extent, time }: { extent: Extent; time: UrlTimeRa
   if (all <= in_range || first === null || last === null) return null;
   return (
     <Text element="p">
-      {t('setup.outside', '{{number}} are outside of this time: there are some from {{first}} to {{last}}.', {
+      {t('setup.outside', 'Outside of this time: {{number}}, from {{first}} to {{last}}.', {
         number: count(all - in_range),
         first: moment(first),
         last: moment(last),

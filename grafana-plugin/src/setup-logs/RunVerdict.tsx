@@ -23,7 +23,12 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
   const facts = [
     `${product_name || log_file} ${product_version}`.trim(),
     action,
-    exit_code === null ? '' : t('setup.exit-code', 'exit code {{code}}', { code: exitCodeText(exit_code) }),
+    exit_code === null
+      ? ''
+      : t('setup.exit-code', 'exit code {{code}}', {
+          code: exitCodeText(exit_code),
+          interpolation: { escapeValue: false },
+        }),
     exit_code === null || exit_code === 0 ? '' : exitCodeMeaning(exit_code),
     ended_at === null ? '' : t('setup.took', 'took {{time}}', { time: duration((ended_at - started_at) / 1000) }),
   ];
@@ -44,7 +49,9 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
       )}
       {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
       {next_step !== '' && (
-        <div>{t('setup.next', 'Next: {{step}}', { step: nextStepText(run.next_step_id, next_step) })}</div>
+        <div>
+          {t('setup.next', 'Next:')} {nextStepText(run.next_step_id, next_step)}
+        </div>
       )}
       <ul className={styles.evidence} aria-label={t('setup.evidence', 'Evidence')}>
         {cause_line > 0 && !linked && (

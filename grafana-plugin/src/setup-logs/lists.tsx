@@ -61,7 +61,7 @@ export function LogList({ logs, chosen, onChoose }: LogListProps) {
       <ul className={styles.list} aria-label={t('setup.logs', 'Logs')}>
         {logs.map(({ id, host_name, log_file, log_format, records, errors, first, last }) => {
           const isChosen = chosen.includes(id);
-          const lines = t('setup.records', '{{records}} records, {{errors}} errors', {
+          const lines = t('setup.records', 'records: {{records}}, errors: {{errors}}', {
             records: count(records),
             errors: count(errors),
           });
@@ -69,7 +69,10 @@ export function LogList({ logs, chosen, onChoose }: LogListProps) {
           return (
             <li key={id} className={cx(styles.row, isChosen && styles.chosen)}>
               <Checkbox
-                aria-label={t('setup.together', 'Read {{log}} together with others', { log: nameOf(log_file) })}
+                aria-label={t('setup.together', 'Read {{log}} together with others', {
+                  log: nameOf(log_file),
+                  interpolation: { escapeValue: false },
+                })}
                 value={isChosen}
                 onChange={(event) => {
                   const others = chosen.filter((one) => one !== id);

@@ -7,6 +7,7 @@ import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
 import { answerProblems } from './problem.js';
+import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
 import { roleOf, type Tokens } from './tokens.js';
@@ -26,6 +27,7 @@ export interface ManagementOptions {
   status(): unknown;
   roles: Roles;
   reader: Reader;
+  quarantine: QuarantineRoom;
   logger: { error(details: object, message: string): void };
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
@@ -134,6 +136,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       );
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
+      registerQuarantine(api, options.quarantine, adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -153,6 +156,7 @@ export async function describeApi(): Promise<unknown> {
     status: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
+    quarantine: { list: unused, read: unused, drop: unused, retry: unused },
     logger: { error: unused },
   });
   await app.ready();
