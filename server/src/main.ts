@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExplain } from './commands/explain.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuarantine } from './commands/quarantine.js';
@@ -20,6 +21,7 @@ registerSimulate(program);
 registerParse(program);
 registerImport(program);
 registerDoctor(program);
+registerExplain(program);
 registerQuery(program);
 registerQuarantine(program);
 registerConfig(program);

@@ -1,4 +1,5 @@
-import { states as table } from './tables/states.js';
+import { stateSource, states as table } from './tables/states.js';
+import { stateSteps } from './tables/steps-states.js';
 import type { Outcome, StateRow } from './types.js';
 
 export type Phase = 'deployment' | 'assignment' | 'communication' | 'certificate' | 'health' | 'comanagement' | 'other';
@@ -11,13 +12,22 @@ export interface StateDescription {
 }
 
 /** Every topic and state that concerns a fallback status point. */
-export const stateCatalog: readonly StateRow[] = table.map(([topicType, topicName, stateId, text, outcome]) => ({
-  topicType,
-  topicName,
-  stateId,
-  text,
-  outcome,
-}));
+export const stateCatalog: readonly StateRow[] = table.map(
+  ([topicType, topicName, stateId, text, textFr, outcome]): StateRow => {
+    const step = stateSteps[`${topicType}/${stateId ?? ''}`];
+    return {
+      topicType,
+      topicName,
+      stateId,
+      text,
+      textFr,
+      outcome,
+      advice: step?.en ?? '',
+      adviceFr: step?.fr ?? '',
+      source: stateSource,
+    };
+  },
+);
 
 const states = new Map(stateCatalog.map((row) => [`${row.topicType}/${row.stateId ?? ''}`, row]));
 const topics = new Map(stateCatalog.map((row) => [row.topicType, row.topicName]));

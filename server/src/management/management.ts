@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
@@ -137,6 +138,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
       registerQuarantine(api, options.quarantine, adminOnly);
+      registerExplain(api);
       done();
     },
     { prefix: '/api/v1' },

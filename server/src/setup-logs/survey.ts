@@ -22,6 +22,8 @@ export class Surveyor {
     this.line(text);
   });
   private shown: DateOrder | null = null;
+  private dayFirst = false;
+  private monthFirst = false;
   private language: number | null = null;
   private lastHeading = '';
   private readonly hidden = new Set<string>();
@@ -39,7 +41,12 @@ export class Surveyor {
   }
 
   line(text: string): void {
-    if (text.startsWith('=== ')) {
+    const stamp = text.lastIndexOf(' date="');
+    if (stamp >= 0) {
+      const [, first, second] = /^(\d{1,2})[-./](\d{1,2})[-./]/.exec(text.slice(stamp + 7, stamp + 17)) ?? [];
+      if (Number(first) > 12) this.dayFirst = true;
+      else if (Number(second) > 12) this.monthFirst = true;
+    } else if (text.startsWith('=== ')) {
       this.lastHeading = text;
       this.shown ??= orderShown(text);
     } else if (text.startsWith('Property(')) {
@@ -51,7 +58,16 @@ export class Surveyor {
   }
 
   survey(): Survey {
-    return { dateOrder: this.shown ?? this.byModification() ?? this.byLanguage(), hiddenProperties: [...this.hidden] };
+    return {
+      dateOrder: this.byStamps() ?? this.shown ?? this.byModification() ?? this.byLanguage(),
+      hiddenProperties: [...this.hidden],
+    };
+  }
+
+  /** Dates in CCM format, unless writers of both orders share the file. */
+  private byStamps(): DateOrder | null {
+    if (this.dayFirst === this.monthFirst) return null;
+    return this.dayFirst ? 'day-first' : 'month-first';
   }
 
   /** A file is written last when its last heading says: one of the two readings is that day, or the day after. */

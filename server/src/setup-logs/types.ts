@@ -19,6 +19,9 @@ export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
  * | impossible_bias | the zone that the log gives does not exist; local time as above |
  * | date_order_assumed | day and month could be the other way round, and nothing in the file tells |
  * | date_unknown | a time of day without any date |
+ * | calendar_assumed | the year is of the Hijri or the Thai calendar, as far as its number tells; Hijri dates may be a day off |
+ * | time_impossible | a time in a year in which no such log was written; `time` is unknown, or the record's before it |
+ * | offset_sign_assumed | the log gives its distance from UTC with a sign that writers use both ways, and nothing tells which |
  * | dst_gap | the local time did not exist: clocks were put forward over it |
  * | dst_fold | the local time came twice: clocks were put back |
  * | line_split | part of a line longer than a megabyte |
@@ -31,6 +34,9 @@ export type Remark =
   | 'impossible_bias'
   | 'date_order_assumed'
   | 'date_unknown'
+  | 'calendar_assumed'
+  | 'time_impossible'
+  | 'offset_sign_assumed'
   | 'dst_gap'
   | 'dst_fold'
   | 'line_split';

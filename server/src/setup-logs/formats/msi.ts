@@ -1,4 +1,4 @@
-import { readDate, type DateOrder } from './msi-dates.js';
+import { readDate, readTimeOfDay, type DateOrder } from './msi-dates.js';
 import { severityOfResult } from './result.js';
 import { actionEnded, customActionResult, errorNumberOf, resultOf, timeOfAction } from './msi-lines.js';
 import { asUtc, type Clock } from './time.js';
@@ -6,10 +6,8 @@ import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '.
 
 const engine = /^MSI \((\w)\) \(([^)]*)\) \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\]: ?(.*)$/s;
 const property = /^Property\(\w\): /;
-const header = /^=== .*?[\s:：](\d{1,2})([:.])(\d\d)\2(\d\d)(?: ([AP])M)?(?=[\s=])/;
 const dayMs = 86_400_000;
 const longestRecord = 256 * 1024;
-const longestHeading = 2_000;
 
 /**
  * A verbose log of Windows Installer (`msiexec /l*v`): fspMSI.log (domain/logs.md §4). The date stands only in the
@@ -20,7 +18,7 @@ export class MsiParser implements FormatParser {
   private held: ParsedRecord | null = null;
   /** Local midnight of the day of the last time that was read, as UTC. */
   private day: number | null = null;
-  private dateSure = true;
+  private dateRemarks: readonly Remark[] = [];
   private lastLocal = 0;
 
   /** @param order what the file as a whole tells about the order of day and month */
@@ -42,7 +40,7 @@ export class MsiParser implements FormatParser {
       this.begin(line, message, [hour, minute, second, millisecond], `MSI (${context})`, thread);
       return;
     }
-    const headed = text.startsWith('=== ') ? header.exec(text.slice(0, longestHeading)) : null;
+    const headed = text.startsWith('=== ') ? readTimeOfDay(text) : null;
     if (headed !== null) this.beginHeader(line, headed);
     else if (text.startsWith('=== ') && text.trimEnd().endsWith('===')) this.begin(line, text, null, 'MSI', '');
     else if (property.test(text)) this.begin(line, text, null, 'MSI', '');
@@ -90,16 +88,15 @@ export class MsiParser implements FormatParser {
     };
   }
 
-  private beginHeader(line: Line, [, hour, , minute, second, half]: RegExpExecArray): void {
-    const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'P' ? 12 : 0);
+  private beginHeader(line: Line, ofDay: number): void {
     const date = readDate(line.text, this.order);
     const midnight = date === null ? null : asUtc({ ...date, hour: 0, minute: 0, second: 0, millisecond: 0 });
     if (date !== null && midnight !== null) {
       this.day = midnight;
-      this.dateSure = date.sure;
-      this.lastLocal = midnight + msOfDay([hours, Number(minute), Number(second)]);
+      this.dateRemarks = date.sure ? date.remarks : [...date.remarks, 'date_order_assumed'];
+      this.lastLocal = midnight + ofDay;
     }
-    this.begin(line, line.text, [String(hours), minute, second, '0'], 'MSI', '');
+    this.begin(line, line.text, ['0', '0', '0', String(ofDay)], 'MSI', '');
   }
 
   private timeOf(parts: number[], remarks: Remark[]): number | null {
@@ -114,7 +111,7 @@ export class MsiParser implements FormatParser {
     else if (local - this.lastLocal > dayMs / 2) local -= dayMs;
     this.day = local - ofDay;
     this.lastLocal = local;
-    if (!this.dateSure) remarks.push('date_order_assumed');
+    remarks.push(...this.dateRemarks);
     return this.clock.inZone(local, remarks);
   }
 

@@ -185,7 +185,7 @@ describe('Windows Installer', () => {
   });
 
   test('a date with the year first needs no evidence', () => {
-    expect(readDate('2017-08-03', null)).toEqual({ year: 2017, month: 8, day: 3, sure: true });
+    expect(readDate('2017-08-03', null)).toMatchObject({ year: 2017, month: 8, day: 3, sure: true });
   });
 
   test.each([
