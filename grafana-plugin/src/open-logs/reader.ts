@@ -55,7 +55,7 @@ export class LogReader {
     if (this.broken !== null) return Promise.reject(this.broken);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.waiting.set(id, { resolve: resolve, reject });
       this.worker.postMessage({ id, method, args });
     });
   }

@@ -119,8 +119,8 @@ async function sameBytes(file: LogFile, other: LogFile): Promise<boolean> {
 }
 
 async function nextPiece(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array | null> {
-  const { value, done } = await pieces.next();
-  return done ? null : value;
+  const next = await pieces.next();
+  return next.done === true ? null : next.value;
 }
 
 /** What a failure to read one file says of it. */
