@@ -5,17 +5,17 @@ import { canonical, lookUp } from '../catalog/errors.js';
  * ERROR_INSTALL_FAILURE)`. An HRESULT is never a negative number, and what it wraps stands beside it.
  */
 export function exitCodeText(code: number): string {
-  const known = lookUp(String(code));
   const text = codeNumber(code);
-  const wrapped = /^0x8007([0-9A-F]{4})$/.exec(text)?.[1];
-  const facts = [wrapped === undefined ? '' : String(Number.parseInt(wrapped, 16)), known?.name ?? ''];
+  const digits = /^0x8007([0-9A-F]{4})$/.exec(text)?.[1];
+  const wrapped = digits === undefined ? '' : String(Number.parseInt(digits, 16));
+  const facts = [wrapped, lookUp(text)?.name || (lookUp(wrapped)?.name ?? '')];
   const inside = facts.filter((fact) => fact !== '').join(', ');
   return inside === '' ? text : `${text} (${inside})`;
 }
 
 /** What it means; '' where that is not known. */
 export function exitCodeMeaning(code: number): string {
-  return lookUp(String(code))?.text ?? '';
+  return lookUp(codeNumber(code))?.text ?? '';
 }
 
 function codeNumber(code: number): string {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { t } from '@grafana/i18n';
-import { EmptyState, useStyles2 } from '@grafana/ui';
+import { Alert, Button, EmptyState, useStyles2 } from '@grafana/ui';
+import { count } from '../components/format.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { columnsOf, LogGrid, type GridHandle, type Selection } from './LogGrid.js';
 import { messagesOf } from './export-text.js';
@@ -9,6 +10,7 @@ import { compileRules } from './marks.js';
 import type { Pattern } from './matcher.js';
 import { defaultOptions, type LogViewOptions } from './options.js';
 import { RecordDetails } from './RecordDetails.js';
+import { TooManyToMerge } from './source.js';
 import type { FilePlace, Hits, Landmark, LogSource, OpenLog, Place, Scope } from './source.js';
 import { getLogStyles } from './styles.js';
 import type { ZoneChoice } from './times.js';
@@ -49,6 +51,28 @@ export function LogView(props: LogViewProps) {
   });
   const [follow, setFollow] = useState(options?.follow ?? false);
   const opened = useOpenLog(source, scope, follow ? refreshEveryMs : undefined);
+  if (opened.error instanceof TooManyToMerge) {
+    const { records, most } = opened.error;
+    return (
+      <Alert
+        bottomSpacing={0}
+        severity="warning"
+        title={t('log.too-many', '{{records}} records are too many to be merged by time; at the most {{most}} are', {
+          records: count(records),
+          most: count(most),
+        })}
+      >
+        <Button
+          variant="secondary"
+          onClick={() => {
+            setScope({ ...scope, order: 'file' });
+          }}
+        >
+          {t('log.one-after-other', 'Read them one after the other')}
+        </Button>
+      </Alert>
+    );
+  }
   return (
     <QueryState of={opened}>
       {(log) => <Opened {...props} log={log} scope={scope} setScope={setScope} follow={follow} setFollow={setFollow} />}

@@ -12,6 +12,7 @@ import { lowerBound } from './memory-source.js';
 import { linesOfBucket, pagesOf, Paging, type Bucket, type Page } from './paging.js';
 import { severityOf } from './records.js';
 import { mostCharacters } from './text.js';
+import { TooManyToMerge } from './source.js';
 import type { Hits, LogFile, LogRecord, LogSource, OpenLog, Place, Scope, Wanted, WholeText } from './source.js';
 
 /** Asks ClickHouse. Rows are by column. */
@@ -19,6 +20,8 @@ export type Ask = <Row extends object>(sql: string) => Promise<Row[]>;
 
 /** Records of a page of merged files. */
 const recordsOfMergedPage = 1_000;
+/** Merging sorts every record of the files: more would take longer than a query may. */
+const mostMerged = 3_000_000;
 /** Pages that are kept: some tens of thousands of records around where one has been. */
 const mostPages = 40;
 
@@ -46,16 +49,15 @@ export class ClickHouseSource implements LogSource {
     readonly files: readonly LogFile[],
     private readonly ask: Ask,
   ) {
-    this.id = files.map(({ host, path }) => `${host} ${path}`).join('\n');
+    this.id = files.map(({ host, path, part = '' }) => `${host} ${path} ${part}`).join('\n');
   }
 
   async open(scope: Scope): Promise<OpenLog> {
     const { files, ask } = this;
     if (isMerged(files, scope)) {
-      const [rows, [counted]] = await Promise.all([
-        ask<MergedRow>(mergedPagesSql(files, scope, recordsOfMergedPage)),
-        ask<{ records: number }>(countSql(files)),
-      ]);
+      const [counted] = await ask<{ records: number }>(countSql(files));
+      if ((counted?.records ?? 0) > mostMerged) throw new TooManyToMerge(counted!.records, mostMerged);
+      const rows = await ask<MergedRow>(mergedPagesSql(files, scope, recordsOfMergedPage));
       return new OpenClickHouse(files, scope, ask, mergedPages(rows), counted?.records ?? 0);
     }
     const buckets = await ask<Counted>(bucketsSql(files, scope));

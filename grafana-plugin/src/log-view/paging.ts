@@ -51,7 +51,7 @@ export interface Bucket {
   latest: number;
 }
 
-export const linesOfBucket = 500;
+export const linesOfBucket = 1_000;
 const mostOfPage = 1_000;
 
 /** Makes pages of buckets that come in order: neighbours of one file go together while they are small. */

@@ -12,6 +12,8 @@ export interface LogFile {
   path: string;
   /** ccm, simple, role_setup or msi; '' where it is not known. */
   format: string;
+  /** Which of the files that bore this name, where a log is rotated. */
+  part?: string;
 }
 
 /** One record of a log, at its position in the order that was asked for. */
@@ -124,3 +126,13 @@ export interface LogSource {
 
 /** A regular expression that is none. The message says why. */
 export class InvalidPattern extends Error {}
+
+/** Files that together are too long to be merged by time: they can be read one after the other. */
+export class TooManyToMerge extends Error {
+  constructor(
+    readonly records: number,
+    readonly most: number,
+  ) {
+    super(`${records} records are too many to be merged by time; at the most ${most} are`);
+  }
+}

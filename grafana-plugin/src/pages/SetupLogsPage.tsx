@@ -9,6 +9,7 @@ import { useTimeRange, useUrlParam, type UrlTimeRange } from '../app/url-state.j
 import { outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
+import type { LogFile } from '../log-view/source.js';
 import { useRows } from '../queries/run.js';
 import {
   installationSql,
@@ -19,6 +20,7 @@ import {
   setupRunsSql,
   type Extent,
   type RunFilter,
+  type RunLines,
   type SetupLog,
   type SetupRun,
 } from '../queries/setup-logs.js';
@@ -187,18 +189,7 @@ function Run({ id, known, range }: { id: string; known: SetupRun | undefined; ra
 }
 
 function RunAndLog({ run }: { run: SetupRun }) {
-  const [together, setTogether] = useUrlParam('together');
-  const installation = useRows<Pick<SetupRun, 'host_name' | 'log_file' | 'log_format'>>(
-    installationSql(run.installation_id),
-  );
-  const lines = useRows<{ first: number; last: number }>(runLinesSql(run));
-  const { host_name, log_file, log_format, cause_line } = run;
-  const others = (installation.value ?? []).filter((one) => one.host_name !== host_name || one.log_file !== log_file);
-  const shown = [{ host_name, log_file, log_format }, ...(together === '' ? [] : others)];
-  const span = lines.value?.[0];
-  const first = cause_line > 0 ? cause_line : (span?.first ?? 0);
-  const landmark = (name: string, line: number | undefined) =>
-    line === undefined || line === 0 ? [] : [{ name, place: { file: 0, line } }];
+  const lines = useRows<RunLines>(runLinesSql(run));
   return (
     <>
       <RunVerdict
@@ -207,6 +198,28 @@ function RunAndLog({ run }: { run: SetupRun }) {
           locationService.partial({ line: String(line), file: null }, true);
         }}
       />
+      <QueryState of={lines} empty={t('setup.no-records', 'The records of this run are no longer stored')}>
+        {([span]) => <RunLog run={run} span={span!} />}
+      </QueryState>
+    </>
+  );
+}
+
+/** The log of a run, from the line of its cause. */
+function RunLog({ run, span }: { run: SetupRun; span: RunLines }) {
+  const [together, setTogether] = useUrlParam('together');
+  const installation = useRows<Pick<SetupLog, 'host_name' | 'log_file' | 'log_format' | 'log_part'>>(
+    installationSql(run),
+  );
+  const { host_name, log_file, log_format, cause_line } = run;
+  const { log_part } = span;
+  const others = (installation.value ?? []).filter(
+    (one) => one.host_name !== host_name || one.log_file !== log_file || one.log_part !== log_part,
+  );
+  const shown = [{ host_name, log_file, log_format, log_part }, ...(together === '' ? [] : others)];
+  const landmark = (name: string, line: number) => (line === 0 ? [] : [{ name, place: { file: 0, line } }]);
+  return (
+    <>
       {others.length > 0 && (
         <Stack alignItems="center">
           <Switch
@@ -222,16 +235,20 @@ function RunAndLog({ run }: { run: SetupRun }) {
         </Stack>
       )}
       <ShownLog
-        files={shown.map((one) => ({ host: one.host_name, path: one.log_file, format: one.log_format }))}
-        start={first > 0 ? { file: 0, line: first } : undefined}
+        files={shown.map(fileOf)}
+        start={{ file: 0, line: cause_line > 0 ? cause_line : span.first }}
         landmarks={[
-          ...landmark(t('setup.go-run', 'Begin of the run'), span?.first),
+          ...landmark(t('setup.go-run', 'Begin of the run'), span.first),
           ...landmark(t('setup.go-cause', 'Cause'), cause_line),
-          ...landmark(t('setup.go-run-end', 'End of the run'), span?.last),
+          ...landmark(t('setup.go-run-end', 'End of the run'), span.last),
         ]}
       />
     </>
   );
+}
+
+function fileOf(log: Pick<SetupLog, 'host_name' | 'log_file' | 'log_format' | 'log_part'>): LogFile {
+  return { host: log.host_name, path: log.log_file, format: log.log_format, part: log.log_part };
 }
 
 function Logs({ filter, time }: ListProps) {
@@ -242,22 +259,22 @@ function Logs({ filter, time }: ListProps) {
     <QueryState of={logs}>
       {(rows) => {
         const [from, to] = [time.range.from.valueOf(), time.range.to.valueOf()];
-        const isIn = ({ first, last, listed_at }: SetupLog) =>
-          (last ?? listed_at) >= from && (first ?? listed_at) <= to;
-        const inRange = rows.filter(isIn);
+        const inRange = rows.filter(
+          ({ first, last, listed_at }) => (last ?? listed_at) >= from && (first ?? listed_at) <= to,
+        );
         const ids = chosen === '' ? inRange.slice(0, 1).map(({ id }) => id) : chosen.split(',');
-        const files = ids
-          .flatMap((id) => rows.filter((log) => log.id === id))
-          .map(({ host_name, log_file, log_format }) => ({ host: host_name, path: log_file, format: log_format }));
-        const times = rows.flatMap(({ first, last, listed_at }) => [first ?? listed_at, last ?? listed_at]);
+        const files = ids.flatMap((id) => rows.filter((log) => log.id === id)).map(fileOf);
+        const outside = rows.filter((row) => !inRange.includes(row));
         return (
           <>
             <OutsideRange
               extent={{
                 all: rows.length,
                 in_range: inRange.length,
-                first: times.length === 0 ? null : Math.min(...times),
-                last: times.length === 0 ? null : Math.max(...times),
+                first:
+                  outside.length === 0 ? null : Math.min(...outside.map(({ first, listed_at }) => first ?? listed_at)),
+                last:
+                  outside.length === 0 ? null : Math.max(...outside.map(({ last, listed_at }) => last ?? listed_at)),
               }}
               time={time}
             />

@@ -13,7 +13,8 @@ const words: Record<Severity, string> = {
   fatal: 'FATAL',
 };
 
-const ofFile = ({ host, path }: LogFile) => `host_name = ${literal(host)} AND log_file = ${literal(path)}`;
+const ofFile = ({ host, path, part = '' }: LogFile) =>
+  `host_name = ${literal(host)} AND log_file = ${literal(path)} AND log_part = ${literal(part)}`;
 const ofFiles = (files: readonly LogFile[]) => where([files.map((file) => `(${ofFile(file)})`).join(' OR ')]);
 
 /** Index of a row's file among those that are asked for. */
@@ -75,7 +76,7 @@ FROM (
     intDiv(row_number() OVER (ORDER BY at, nr, line_number, byte_offset) - 1, ${recordsOfPage}) AS page
   FROM (
     SELECT ${fileIndex(files)} AS nr, line_number, byte_offset, ${inScope(scope)} AS kept, ${hit} AS hit,
-      max(logged_at) OVER (PARTITION BY host_name, log_file ORDER BY line_number, byte_offset ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS at
+      max(logged_at) OVER (PARTITION BY nr ORDER BY line_number, byte_offset ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS at
     FROM setup_log_records
     WHERE ${ofFiles(files)}
   )

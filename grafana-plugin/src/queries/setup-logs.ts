@@ -76,10 +76,12 @@ export function setupRunSql(runId: string): string {
   return `SELECT ${columns} FROM setup_runs WHERE run_id = ${literal(runId)}`;
 }
 
-/** The runs that are one installation, each in its log. */
-export function installationSql(installationId: string): string {
-  return `SELECT DISTINCT host_name, log_file, log_format FROM setup_runs
-WHERE installation_id = ${literal(installationId)} ORDER BY log_file`;
+/** The logs of the runs that are one installation. */
+export function installationSql({ installation_id, run_id }: SetupRun): string {
+  return `SELECT DISTINCT host_name, log_file, log_format, log_part FROM setup_log_records
+WHERE (host_name, log_file, run_id) IN (
+  SELECT host_name, log_file, run_id FROM setup_runs WHERE installation_id = ${literal(installation_id)} AND run_id != ${literal(run_id)})
+ORDER BY log_file, log_part`;
 }
 
 /** How much there is, in the range and outside of it. */
@@ -95,39 +97,45 @@ export function runsExtentSql(filter: RunFilter): string {
 FROM setup_runs WHERE ${where(matching(filter))}`;
 }
 
-/** Where a run's records begin and end in its log. */
-export function runLinesSql({ host_name, log_file, run_id }: SetupRun): string {
-  return `SELECT min(line_number) AS first, max(line_number) AS last FROM setup_log_records
-WHERE host_name = ${literal(host_name)} AND log_file = ${literal(log_file)} AND run_id = ${literal(run_id)}`;
+/** Where a run's records are: the file, of a log that is rotated, and its lines. */
+export interface RunLines {
+  log_part: string;
+  first: number;
+  last: number;
 }
 
-/** One followed or imported log, whether it has runs or not. */
+export function runLinesSql({ host_name, log_file, run_id }: SetupRun): string {
+  return `SELECT log_part, min(line_number) AS first, max(line_number) AS last FROM setup_log_records
+WHERE host_name = ${literal(host_name)} AND log_file = ${literal(log_file)} AND run_id = ${literal(run_id)}
+GROUP BY log_part ORDER BY log_part DESC LIMIT 1`;
+}
+
+/** One followed or imported log, whether it has runs or not; of a log that is rotated each of its files. */
 export interface SetupLog {
   /** Stands for host and file in addresses. */
   id: string;
   host_name: string;
   log_file: string;
   log_format: string;
+  log_part?: string;
   records: number;
   errors: number;
-  /** Times of the records that have one of their own; null where none has. */
+  /** Times of its first and last record; null where the log tells none. */
   first: number | null;
   last: number | null;
-  /** Time that the log is listed by: its last one, or when its file was written. */
+  /** Time that it is listed by: its last one, or when its file was written. */
   listed_at: number;
 }
 
-/** The logs that are stored, the newest first, with how many there are. */
-export function setupLogsSql(filter: Pick<RunFilter, 'host' | 'product'>): string {
-  const { host, product } = filter;
-  // Times that are guessed tell nothing about when the log was written.
-  const own = `NOT hasAny(remarks, ['time_inherited', 'date_unknown', 'time_unknown'])`;
-  return `SELECT hex(sipHash64(host_name, log_file)) AS id, host_name, log_file, any(log_format) AS log_format, count() AS records,
-  countIf(severity IN ('ERROR', 'FATAL')) AS errors, minOrNullIf(logged_at, ${own}) AS first, maxOrNullIf(logged_at, ${own}) AS last,
-  max(logged_at) AS listed_at
+/** The logs that are stored, the newest first. */
+export function setupLogsSql({ host, product }: Pick<RunFilter, 'host' | 'product'>): string {
+  return `SELECT hex(sipHash64(host_name, log_file, log_part)) AS id, host_name, log_file, log_part, any(log_format) AS log_format,
+  count() AS records, countIf(severity IN ('ERROR', 'FATAL')) AS errors,
+  countIf(notEmpty(remarks) AND hasAny(remarks, ['date_unknown', 'time_unknown'])) = count() AS is_untimed,
+  if(is_untimed, NULL, min(logged_at)) AS first, if(is_untimed, NULL, max(logged_at)) AS last, max(logged_at) AS listed_at
 FROM setup_log_records
 WHERE ${where([host !== '' && contains(['host_name'], host), product !== '' && contains(['log_file'], product)])}
-GROUP BY host_name, log_file
-ORDER BY listed_at DESC, log_file
+GROUP BY host_name, log_file, log_part
+ORDER BY listed_at DESC, log_file, log_part
 LIMIT ${mostListed}`;
 }

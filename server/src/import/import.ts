@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Refused, Sink } from '../delivery/sink.js';
+import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
@@ -129,7 +129,7 @@ async function addMissing(
   table: string,
   column: string,
   { client, sink, database }: ImportOptions,
-): Promise<{ added: number; known: number; refused: Refused[] }> {
+): Promise<{ added: number; known: number; refused: RefusedEntry[] }> {
   const byId = new Map(
     entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
   );
@@ -172,13 +172,13 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
   count(summary.runs, { added: changed.length - refused.length, known: runs.length - changed.length });
 }
 
-async function deliver(entries: SpoolEntry[], sink: Sink): Promise<Refused[]> {
+async function deliver(entries: SpoolEntry[], sink: Sink): Promise<RefusedEntry[]> {
   if (entries.length === 0) return [];
   return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
 }
 
 /** What ClickHouse refuses of a file, one by one. */
-function note(summary: ImportSummary, path: string, refused: readonly Refused[]): void {
+function note(summary: ImportSummary, path: string, refused: readonly RefusedEntry[]): void {
   for (const { reason } of refused) summary.failed.push({ path, reason });
 }
 

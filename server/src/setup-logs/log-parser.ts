@@ -8,7 +8,7 @@ import { RoleSetupParser } from './formats/role-setup.js';
 import { SimpleParser } from './formats/simple.js';
 import { noSurvey, type Survey } from './survey.js';
 import { Clock } from './formats/time.js';
-import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
+import type { FormatParser, Line, LogBeginning, LogFormat, LogRecord, ParsedRecord } from './types.js';
 import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
 
 /** Times of logs: from when there was such software, to years that no calendar of ours is taken for. */
@@ -39,6 +39,7 @@ export class LogParser {
   private tracker: RunTracker | null = null;
   private undecided: Line[] = [];
   private lastTime: number | null = null;
+  private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
 
   constructor(private readonly options: LogParserOptions) {
@@ -73,6 +74,9 @@ export class LogParser {
    */
   beginPart(): { lines: number; bytes: number } {
     this.lines.end();
+    // Rotation falls between two records.
+    this.parser?.flush();
+    this.beginning = null;
     this.before = { lines: this.lastLine, bytes: this.pushed };
     this.lines = this.createLines();
     return this.before;
@@ -149,6 +153,7 @@ export class LogParser {
       original: parsed.original,
       codes: codesIn(parsed.message),
       run: null,
+      beginning: (this.beginning ??= { time: parsed.time, text: firstLine(parsed.original) }),
     };
     if (record.time !== null && !(record.time >= earliestTime && record.time < latestTime)) {
       record.time = null;
@@ -162,4 +167,9 @@ export class LogParser {
     record.run = this.tracker?.(record) ?? null;
     this.options.onRecord(record);
   }
+}
+
+function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end < 0 ? text : text.slice(0, end);
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Run } from '../types.js';
+import type { LogRecord, Run } from '../types.js';
 import { beginRun } from './run.js';
 import { joinStories, type LocatedRun } from './story.js';
 
-const record = {
-  format: 'ccm' as const,
+const record: LogRecord = {
+  format: 'ccm',
   time: 0,
-  severity: 'INFO' as const,
+  severity: 'INFO',
   component: '',
   thread: '',
   source: '',
@@ -17,6 +17,7 @@ const record = {
   original: '',
   codes: [],
   run: null,
+  beginning: { time: 0, text: '' },
 };
 
 function located(id: string, logFile: string, run: Partial<Run>): LocatedRun {
