@@ -21,7 +21,7 @@ const more = -1;
 /** Characters of UTF-16 from U+2C00 on, in a row, whose bytes are plain text each: no script has words of such. */
 const plainUnits = 10;
 /** A zero for a character, or what bytes of plain text would be as UTF-16LE: it needs a closer look. */
-const unlikely = /\0|[\u0a0d\u0d00-\u0dff]|[\u0909-\u7e7f]{10}/;
+const unlikely = /\0|\u0a0d|[\u0d00-\u0dff]|[\u0909-\u7e7f]{10}/;
 
 /**
  * Cuts a growing file into lines, whatever the pieces in which it is read.
@@ -221,8 +221,8 @@ export class LineReader {
         this.takeText(text, block, (_from, textSize) => 2 * textSize);
         return end;
       }
-      this.closelyUntil = this.offset + end - at;
     }
+    this.closelyUntil = this.offset + (end > at ? end : whole) - at;
     return this.readWideClosely(bytes, { at, whole, last }, encoding);
   }
 

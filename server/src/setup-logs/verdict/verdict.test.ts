@@ -38,7 +38,8 @@ describe('fspMSI.log', () => {
     expect(runOf('msi-1618.log')).toMatchObject({
       verdict: 'failed',
       exitCode: 1618,
-      cause: '1618: Another installation is already in progress (Failed to grab execution mutex. System error 258.)',
+      cause:
+        '1618: Another installation is already in progress (Failed to grab execution mutex. System error 258. [258: The wait timed out])',
       causeLine: 3,
     });
   });
