@@ -181,7 +181,7 @@ export function setupRunRow(entry: SetupRunEntry): Row {
     cause: entry.cause,
     cause_line: whole(entry.causeLine, 0),
     suggestion: entry.suggestion,
-    evidence: entry.evidence ?? [],
+    evidence: (entry.evidence ?? []).map((one) => ({ ...one, line: whole(one.line, 0) })),
     certainty: entry.certainty ?? '',
     certainty_reason_id: entry.certaintyReason ?? '',
     certainty_reason: textOf(certaintyReasons, entry.certaintyReason),

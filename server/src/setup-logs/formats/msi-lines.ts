@@ -99,19 +99,17 @@ const restartAtEnd = /[:：]\s?\d\s?[.。．]\s?[^\d:：.。．]{1,80}[:：]\s?\
 export function summaryOf(message: string): Summary | null {
   const end = message.indexOf('\n');
   const length = end < 0 ? message.length : end;
-  if (
-    length > longestSummary ||
-    length < 30 ||
-    !/\d\s?[.。．]?\s*$/u.test(message.slice(Math.max(0, length - 20), length))
-  )
+  if (length > longestSummary || length < 30) return null;
+  // Nearly every line ends in something else than a number and a full stop.
+  if (!/\d\s?[.。．]?\s*$/u.test(message.slice(Math.max(0, length - 20), length).replaceAll(directions, '')))
     return null;
   const text = message.slice(0, length).replaceAll(directions, '');
   const status = statusAtEnd.exec(text.slice(-40))?.[1];
   if (status === undefined) return null;
-  const version = [...text.matchAll(versionAndLanguage)].at(-1);
-  if (version === undefined) return null;
-  const after = text.slice(version.index + version[0].length);
-  if (!/[:：]/.test(after) || restartAtEnd.test(after)) return null;
+  const version = [...text.matchAll(versionAndLanguage)].findLast(({ 0: whole, index }) =>
+    /[:：]/.test(text.slice(index + whole.length)),
+  );
+  if (version === undefined || restartAtEnd.test(text.slice(version.index + version[0].length))) return null;
   const before = text.slice(0, version.index);
   const colon = before.search(/[:：]/);
   // Of full stops in a product's own name the last one ends it: the label of the version has none.
