@@ -62,7 +62,7 @@ export function explain(query: string): Explanation {
 function meaningsOf(asked: string): Meaning[] {
   const state = /^(?:topic\s*)?(\d{1,9})\s*(?:[/:,]|\s|state|état)+\s*(\d{1,9})$/i.exec(asked);
   if (state !== null) return stateMeanings(Number(state[1]), Number(state[2]));
-  const [, word = '', rest = ''] = /^([a-zé]+)\s+(\S+)$/i.exec(asked) ?? [];
+  const [, word = '', rest = ''] = /^([a-zé]+\d*)\s+(\S+)$/i.exec(asked) ?? [];
   switch (word.toLowerCase()) {
     case 'state':
     case 'état':
@@ -70,15 +70,19 @@ function meaningsOf(asked: string): Meaning[] {
     case 'ccmsetup':
     case 'msi':
     case 'message':
-    case 'win32':
     case 'hresult':
       return numberMeanings(rest).filter(({ kind }) => kind === word.toLowerCase());
+    case 'win32':
+      // What Windows Installer returns are errors of Windows too.
+      return numberMeanings(rest).filter(({ kind }) => kind === 'win32' || kind === 'msi');
     case 'error':
     case 'erreur':
     case 'code':
       return numberMeanings(rest).filter(({ kind }) => kind !== 'state');
-    default:
-      return /^[a-z][a-z0-9]*_[a-z0-9_]+$/i.test(asked) ? symbolMeanings(asked) : numberMeanings(asked);
+    default: {
+      const symbols = symbolMeanings(asked);
+      return symbols.length > 0 ? symbols : numberMeanings(asked);
+    }
   }
 }
 
