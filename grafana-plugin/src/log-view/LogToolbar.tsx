@@ -28,6 +28,8 @@ export function LogToolbar(props: ToolbarProps) {
       setPanel(panel === wanted ? undefined : wanted);
     },
   });
+  const errorCount =
+    errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) });
   const noErrors = errors === undefined || errors.count === 0;
   return (
     <>
@@ -55,13 +57,14 @@ export function LogToolbar(props: ToolbarProps) {
           variant="secondary"
           icon="arrow-down"
           disabled={noErrors}
-          aria-label={t('log.next-error', 'Next error')}
+          // What is written on it is part of its name, for those who speak to their browser.
+          aria-label={`${t('log.next-error', 'Next error')} (${errorCount})`}
           tooltip={t('log.next-error', 'Next error')}
           onClick={() => {
             onStep(errors, 1);
           }}
         >
-          {errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) })}
+          {errorCount}
         </Button>
         <Combobox
           aria-label={t('log.least', 'Least severity')}

@@ -65,7 +65,7 @@ export const OpenedView = memo(function OpenedView({ reader, logs, installations
             }}
           />
         )}
-        <Text element="h3" variant="bodySmall" color="secondary">
+        <Text element="h2" variant="bodySmall" color="secondary">
           {t('open-logs.opened', 'Logs, one by one or together')}
         </Text>
         <LogList
