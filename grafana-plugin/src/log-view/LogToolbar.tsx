@@ -58,7 +58,7 @@ export function LogToolbar(props: ToolbarProps) {
           icon="arrow-down"
           disabled={noErrors}
           // What is written on it is part of its name, for those who speak to their browser.
-          aria-label={`${t('log.next-error', 'Next error')} (${errorCount})`}
+          aria-label={`${errorCount} – ${t('log.next-error', 'Next error')}`}
           tooltip={t('log.next-error', 'Next error')}
           onClick={() => {
             onStep(errors, 1);
