@@ -207,12 +207,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(2, 1),
     display: 'flex',
     flexDirection: 'column',
-    // As in Grafana, the navigation takes no room beside the page on a telephone.
+    // As Grafana's own, it does not take the room of a narrow page.
     [theme.breakpoints.down('md')]: {
-      width: '100%',
+      width: 'auto',
       flexDirection: 'row',
       flexWrap: 'wrap',
-      padding: theme.spacing(1),
+      padding: theme.spacing(0.5, 1),
     },
   }),
   heading: css({

@@ -89,9 +89,11 @@ export function FindBar({ find, position, input, onStep, onLeave }: Props) {
 
 function Toggle(props: { label: string; name: string; value: boolean; onChange(value: boolean): void }) {
   const { label, name, value, onChange } = props;
+  const styles = useStyles2(getLogStyles);
   return (
     <Button
-      variant={value ? 'primary' : 'secondary'}
+      variant="secondary"
+      className={value ? styles.pressed : undefined}
       aria-label={name}
       tooltip={name}
       aria-pressed={value}

@@ -22,13 +22,14 @@ export function LogToolbar(props: ToolbarProps) {
   const styles = useStyles2(getLogStyles);
   const [panel, setPanel] = useState<Panel>();
   const opens = (wanted: Panel) => ({
-    variant: panel === wanted ? ('primary' as const) : ('secondary' as const),
+    variant: 'secondary' as const,
+    icon: panel === wanted ? ('angle-up' as const) : ('angle-down' as const),
     'aria-expanded': panel === wanted,
     onClick: () => {
       setPanel(panel === wanted ? undefined : wanted);
     },
   });
-  const errorCount =
+  const errorsText =
     errors === undefined ? '…' : t('log.errors', 'Errors: {{number}}', { number: count(errors.count) });
   const noErrors = errors === undefined || errors.count === 0;
   return (
@@ -57,14 +58,13 @@ export function LogToolbar(props: ToolbarProps) {
           variant="secondary"
           icon="arrow-down"
           disabled={noErrors}
-          // What is written on it is part of its name, for those who speak to their browser.
-          aria-label={`${errorCount} – ${t('log.next-error', 'Next error')}`}
+          aria-label={`${t('log.next-error', 'Next error')}. ${errorsText}`}
           tooltip={t('log.next-error', 'Next error')}
           onClick={() => {
             onStep(errors, 1);
           }}
         >
-          {errorCount}
+          {errorsText}
         </Button>
         <Combobox
           aria-label={t('log.least', 'Least severity')}

@@ -134,10 +134,12 @@ function Opened(props: OpenedProps) {
   );
 
   // Where one was stays where it is, when the scope or the order becomes another.
-  const place = useRef<FilePlace | undefined>(target);
+  const place = useRef<FilePlace>(undefined);
   if (chosen !== undefined && chosen.line > 0) place.current = { file: chosen.file, line: chosen.line };
   useEffect(() => {
-    if (target === undefined) return;
+    const { file, line } = place.current ?? {};
+    // The address tells where one has just gone.
+    if (target === undefined || (target.file === file && target.line === line)) return;
     place.current = target;
     void goTo(target);
     // Again for another target only.

@@ -67,7 +67,7 @@ class OpenMemory implements OpenLog {
     const window = this.shown.slice(Math.max(0, from), to);
     return Promise.resolve(
       window.map((index, at) => {
-        const { original: _, ...record } = this.records[index]!;
+        const record = this.records[index]!;
         return { ...record, ...firstLines(record.message), position: Math.max(0, from) + at };
       }),
     );

@@ -19,6 +19,12 @@ export function remarkText(remark: string): string {
       return t('remark.date-order', 'Day and month could be the other way round; nothing in the file tells');
     case 'date_unknown':
       return t('remark.date-unknown', 'A time of day without any date');
+    case 'calendar_assumed':
+      return t('remark.calendar', 'The year is of another calendar, or could be; which one is assumed');
+    case 'time_impossible':
+      return t('remark.time-impossible', 'The time that is written cannot be');
+    case 'offset_sign_assumed':
+      return t('remark.offset-sign', 'The sign of the offset from UTC is assumed: writers differ');
     case 'dst_gap':
       return t('remark.dst-gap', 'A local time that did not exist: clocks were put forward over it');
     case 'dst_fold':

@@ -8,9 +8,16 @@ const cell = { flexShrink: 0, overflow: 'hidden', whiteSpace: 'nowrap', textOver
 /** Marks are read in both themes: dark letters on a light ground. */
 const marker = (background: string) => css({ background, color: '#111217', padding: 0, borderRadius: 2 });
 
+/** On a coloured ground every cell is in the letters' full colour, to be read. */
+const readable = (theme: GrafanaTheme2) => ({ '& [role=gridcell]': { color: theme.colors.text.primary } });
+
 export const getLogStyles = (theme: GrafanaTheme2) => ({
   view: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), minHeight: 0, minWidth: 0 }),
   bar: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), alignItems: 'center' }),
+  pressed: css({
+    boxShadow: `inset 0 -3px 0 ${theme.colors.primary.border}`,
+    fontWeight: theme.typography.fontWeightBold,
+  }),
   find: css({ flex: '1 1 200px', minWidth: 160, maxWidth: 420 }),
   search: css({ flex: '1 1 140px', minWidth: 120, maxWidth: 280 }),
   scroller: css({
@@ -39,14 +46,15 @@ export const getLogStyles = (theme: GrafanaTheme2) => ({
   trace: css({ color: theme.colors.text.secondary }),
   debug: css({ color: theme.colors.text.secondary }),
   info: css({ color: theme.colors.text.primary }),
-  warning: css({ color: theme.colors.text.primary, background: theme.colors.warning.transparent }),
-  error: css({ color: theme.colors.text.primary, background: theme.colors.error.transparent }),
+  warning: css({ background: theme.colors.warning.transparent, ...readable(theme) }),
+  error: css({ background: theme.colors.error.transparent, ...readable(theme) }),
   fatal: css({
-    color: theme.colors.text.primary,
+    ...readable(theme),
     background: theme.colors.error.transparent,
     fontWeight: theme.typography.fontWeightBold,
   }),
   selected: css({
+    ...readable(theme),
     boxShadow: `inset 3px 0 0 ${theme.colors.primary.border}`,
     background: theme.colors.action.selected,
   }),

@@ -49,7 +49,8 @@ export const anyRun: RunFilter = { verdict: '', host: '', product: '' };
 
 export function evidenceOf({ evidence }: Pick<SetupRun, 'evidence'>): Evidence[] {
   const lines = JSON.parse(evidence === '' ? '[]' : evidence) as Evidence[];
-  return lines.map((one) => ({ ...one, line: Number(one.line) }));
+  // ClickHouse writes 64-bit numbers of JSON as texts.
+  return lines.map((one) => ({ ...one, line: Number.parseInt(String(one.line), 10) }));
 }
 
 /** The most runs and logs that a list shows; how many there are is told beside it. */
