@@ -267,6 +267,7 @@ const pages: [name: string, path: string][] = [
   ['client', `${appPath}/clients/FAILED`],
   ['failures', `${appPath}/failures`],
   ['setup-logs', `${appPath}/setup-logs?from=now-20y&to=now`],
+  ['open-logs', `${appPath}/open-logs`],
   ['roles', `${appPath}/roles`],
   ['role', `${appPath}/roles/FSP01?tab=throttle`],
   ['role-history', `${appPath}/roles/FSP01?tab=history`],

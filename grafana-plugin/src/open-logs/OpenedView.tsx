@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
@@ -26,7 +26,7 @@ interface Props {
 type Choice = { installation: string } | { logs: number[] };
 
 /** The installations with their verdicts, the logs, and what of them is looked at. */
-export function OpenedView({ reader, logs, installations, timezone }: Props) {
+export const OpenedView = memo(function OpenedView({ reader, logs, installations, timezone }: Props) {
   const styles = useStyles2(getStyles);
   const [choice, choose] = useState<Choice>();
   const [place, setPlace] = useState<{ path: string; line: number }>();
@@ -65,7 +65,7 @@ export function OpenedView({ reader, logs, installations, timezone }: Props) {
             }}
           />
         )}
-        <Text element="h3" variant="bodySmall" color="secondary">
+        <Text element="h2" variant="bodySmall" color="secondary">
           {t('open-logs.opened', 'Logs, one by one or together')}
         </Text>
         <LogList
@@ -105,7 +105,7 @@ export function OpenedView({ reader, logs, installations, timezone }: Props) {
       </div>
     </div>
   );
-}
+});
 
 function Notices({ log: { paths, stage, plain } }: { log: OpenedLog }) {
   const name = visible(paths.at(-1)!);

@@ -4,17 +4,15 @@ import { t } from '@grafana/i18n';
 import { Button, Text, useStyles2 } from '@grafana/ui';
 import { count, share } from '../components/format.js';
 import { visible } from '../log-view/visible.js';
-import type { OpenedLog, OpenedState } from './protocol.js';
+import type { Progress } from './protocol.js';
 
 interface Props {
-  progress: NonNullable<OpenedState['progress']>;
-  /** The one that is being read. */
-  log: OpenedLog | undefined;
+  progress: Progress;
   onCancel(): void;
 }
 
 /** How far the reading is, and a way out of it. */
-export function ReadingBar({ progress: { done, all }, log, onCancel }: Props) {
+export function ReadingBar({ progress: { done, all, path, records }, onCancel }: Props) {
   const styles = useStyles2(getStyles);
   const part = all === 0 ? 0 : Math.min(done / all, 1);
   const name = t('open-logs.reading', 'Reading');
@@ -24,8 +22,8 @@ export function ReadingBar({ progress: { done, all }, log, onCancel }: Props) {
       <Text variant="bodySmall" color="secondary">
         {[
           all === 0 ? name : share(part, 1),
-          log === undefined ? '' : visible(log.paths.at(-1)!),
-          log === undefined ? '' : t('open-logs.records', '{{number}} records', { number: count(log.records) }),
+          visible(path),
+          path === '' ? '' : t('open-logs.records', '{{number}} records', { number: count(records) }),
         ]
           .filter((fact) => fact !== '')
           .join(' · ')}

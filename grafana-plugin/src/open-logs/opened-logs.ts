@@ -6,13 +6,13 @@ import type { LogFormat } from '../../../server/src/setup-logs/types.js';
 import type { Scope } from '../log-view/source.js';
 import { installationsOf } from './installations.js';
 import { OpenedView } from './opened-view.js';
-import type { NotRead, OpenedState, Stage } from './protocol.js';
+import type { NotRead, OpenedState, Progress, Stage } from './protocol.js';
 import { RecordStore } from './record-store.js';
 import { UtcOffsets } from './utc-offset.js';
 
 /** Bytes of text that are held: a tab of a browser has some four gigabytes in all. */
 const mostText = 1.5 * 1024 ** 3;
-/** How often the page is told of progress. */
+/** How often it is told how far the reading is. */
 const tellEveryMs = 100;
 
 interface Held {
@@ -35,28 +35,32 @@ export class OpenedLogs {
   private readonly views = new Map<string, OpenedView>();
   private nextId = 1;
   private working: Promise<void> = Promise.resolve();
-  /** Changes when what is being read is no longer wanted. */
+  /** Changes when what is being read is no longer wanted as it is. */
   private wish = 0;
-  private progress: { done: number; all: number } | null = null;
+  /** Changes when what was given is no longer wanted at all. */
+  private round = 0;
+  private progress: Progress | null = null;
   private toldAt = 0;
 
   /**
-   * @param tell is given the state whenever it has changed, a few times a second while logs are read
+   * @param listener is told the state when it has changed, and a few times a second how far the reading is
    * @param limits bytes of text that are held; for tests
    */
   constructor(
-    private readonly tell: (state: OpenedState) => void,
+    private readonly listener: { state(state: OpenedState): void; progress(progress: Progress | null): void },
     private timezone = 'UTC',
     private readonly limits = { text: mostText },
   ) {}
 
   /** Reads what was given, after what is being read; resolves when it is read or was cancelled. */
   add(given: readonly Given[]): Promise<void> {
+    const { round } = this;
     return this.after(async (wish) => {
-      this.progress ??= { done: 0, all: 0 };
-      this.say();
+      if (round !== this.round) return;
+      this.progress = { done: 0, all: 0, path: '', records: 0 };
+      this.tellProgress();
       const { files, refused } = await collect(given, { known: this.files });
-      if (wish !== this.wish) return;
+      if (round !== this.round) return;
       for (const file of files) this.files.push(this.namedApart(file));
       for (const one of refused) this.refuse(one);
       this.arrange();
@@ -67,6 +71,7 @@ export class OpenedLogs {
   /** Stops reading. What was not read to its end is left out, and named. */
   cancel(): void {
     this.wish++;
+    this.round++;
     for (const { log, stage } of this.held) {
       if (isRead(stage)) continue;
       for (const { path } of log.parts) this.refuse({ path, reason: 'cancelled', detail: '' });
@@ -74,24 +79,24 @@ export class OpenedLogs {
     }
     this.held = this.held.filter(({ stage }) => isRead(stage));
     this.progress = null;
-    this.say();
+    this.tell();
   }
 
   /** Forgets all of them. */
   clear(): void {
     this.wish++;
+    this.round++;
     [this.held, this.files, this.notRead, this.progress] = [[], [], [], null];
     this.views.clear();
-    this.say();
+    this.tell();
   }
 
   /** Reads all of them again, those without a zone in this one. */
   setTimezone(timezone: string): Promise<void> {
     this.wish++;
     this.timezone = timezone;
-    this.views.clear();
+    // What is looked at stays until all are read.
     this.held = this.held.map(({ id, log }) => newlyHeld(id, log));
-    this.say();
     return this.after((wish) => this.readWaiting(wish));
   }
 
@@ -134,7 +139,6 @@ export class OpenedLogs {
       notRead: this.notRead,
       installations: installationsOf(this.held.filter(({ stage }) => isRead(stage))),
       timezone: this.timezone,
-      progress: this.progress,
     };
   }
 
@@ -145,8 +149,9 @@ export class OpenedLogs {
       await before;
       const { wish } = this;
       await work(wish);
-      if (wish === this.wish) this.progress = null;
-      this.say();
+      if (wish !== this.wish) return;
+      this.progress = null;
+      this.tell();
     })();
     this.working = mine.catch(() => undefined);
     return mine;
@@ -166,7 +171,7 @@ export class OpenedLogs {
   private async readWaiting(wish: number): Promise<void> {
     const waiting = this.held.filter(({ stage }) => stage === 'waiting');
     const all = waiting.reduce((sum, { log }) => sum + log.parts.reduce((bytes, { size }) => bytes + size, 0), 0);
-    this.progress = { done: 0, all };
+    this.progress = { done: 0, all, path: '', records: 0 };
     for (const one of waiting) {
       if (wish !== this.wish) return;
       await this.read(one, wish);
@@ -197,7 +202,8 @@ export class OpenedLogs {
           one.stage = 'cut';
           return;
         }
-        if (performance.now() - this.toldAt > tellEveryMs) this.say();
+        if (this.progress !== null) [this.progress.path, this.progress.records] = [log.path, store.length];
+        if (performance.now() - this.toldAt > tellEveryMs) this.tellProgress();
       }
       one.stage = 'read';
     } catch (error) {
@@ -225,9 +231,14 @@ export class OpenedLogs {
     this.notRead = [...this.notRead.filter(({ path }) => path !== refused.path), refused];
   }
 
-  private say(): void {
+  private tell(): void {
+    this.listener.state(this.state());
+    this.tellProgress();
+  }
+
+  private tellProgress(): void {
     this.toldAt = performance.now();
-    this.tell(this.state());
+    this.listener.progress(this.progress);
   }
 }
 

@@ -61,8 +61,17 @@ export interface OpenedState {
   installations: Installation[];
   /** IANA name of the zone that logs without one are read in. */
   timezone: string;
-  /** Bytes of what is being read; null while nothing is. */
-  progress: { done: number; all: number } | null;
+}
+
+/** How far the reading is. */
+export interface Progress {
+  /** Bytes. */
+  done: number;
+  all: number;
+  /** File that is being read; '' where they are still being looked at. */
+  path: string;
+  /** Records of it so far. */
+  records: number;
 }
 
 /** What the page may ask for, and what it gets. */
@@ -93,4 +102,6 @@ export type Reply =
   | { id: number; result: unknown }
   /** `pattern`: what is looked for is no regular expression. */
   | { id: number; error: string; pattern: boolean }
-  | { state: OpenedState };
+  | { state: OpenedState }
+  /** Null while nothing is read. */
+  | { progress: Progress | null };

@@ -1,5 +1,5 @@
 import { InvalidPattern } from '../log-view/source.js';
-import type { Method, Methods, OpenedState, Reply, Request } from './protocol.js';
+import type { Method, Methods, OpenedState, Progress, Reply, Request } from './protocol.js';
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -14,7 +14,7 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-const nothing: OpenedState = { logs: [], notRead: [], installations: [], timezone: '', progress: null };
+const nothing: OpenedState = { logs: [], notRead: [], installations: [], timezone: '' };
 
 /** The page's end of the worker that reads logs and holds them. */
 export class LogReader {
@@ -22,6 +22,7 @@ export class LogReader {
   private readonly listeners = new Set<() => void>();
   private nextId = 1;
   private current: OpenedState = nothing;
+  private reading: Progress | null = null;
   private broken: Error | null = null;
 
   constructor(private readonly worker: WorkerLike) {
@@ -35,6 +36,9 @@ export class LogReader {
       this.tell();
     });
   }
+
+  /** How far the reading is; null while nothing is read. */
+  readonly progress = (): Progress | null => this.reading;
 
   /** As the worker last told it; another object whenever it has changed. */
   readonly state = (): OpenedState => this.current;
@@ -51,14 +55,15 @@ export class LogReader {
     if (this.broken !== null) return Promise.reject(this.broken);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.waiting.set(id, { resolve: resolve, reject });
       this.worker.postMessage({ id, method, args });
     });
   }
 
   private take(reply: Reply): void {
-    if ('state' in reply) {
-      this.current = reply.state;
+    if ('state' in reply || 'progress' in reply) {
+      if ('state' in reply) this.current = reply.state;
+      else this.reading = reply.progress;
       this.tell();
       return;
     }

@@ -72,7 +72,7 @@ export class RecordStore {
     this.messageFroms[at] = found < 0 ? original.length : found;
     this.messageSizes[at] = message.length;
     this.addText(at, found < 0 ? original + message : original);
-    if (found < 0) this.remarkBits[at]! |= behind;
+    if (found < 0) this.remarkBits[at] |= behind;
   }
 
   time(at: number): number | null {

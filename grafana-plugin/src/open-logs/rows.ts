@@ -1,6 +1,6 @@
 import { certaintyReasons, nextSteps } from '../../../server/src/setup-logs/verdict/wording.js';
-import type { SetupLog, SetupRun } from '../queries/setup-logs.js';
-import type { Installation, OpenedLog } from './protocol.js';
+import type { SetupRun } from '../queries/setup-logs.js';
+import type { Installation } from './protocol.js';
 
 /** An installation as the row that ClickHouse would have of it, which is what verdicts are shown of. */
 export function runOf({ id, run, path, causeAt, evidence }: Installation): SetupRun {

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { filesOfDrop } from './dropped.js';
-import type { GivenFile, OpenedState } from './protocol.js';
+import type { GivenFile, OpenedState, Progress } from './protocol.js';
 import type { LogReader } from './reader.js';
 import { startReader } from './start-reader.js';
 
@@ -9,6 +9,7 @@ export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions()
 export interface OpenedLogs {
   reader: LogReader;
   state: OpenedState;
+  progress: Progress | null;
   /** What the worker broke by; null while it lives. */
   failure: Error | null;
   add(given: GivenFile[]): void;
@@ -19,6 +20,7 @@ export interface OpenedLogs {
 export function useOpenedLogs(): OpenedLogs {
   const [reader, setReader] = useState(startReader);
   const state = useSyncExternalStore(reader.subscribe, reader.state);
+  const progress = useSyncExternalStore(reader.subscribe, reader.progress);
   const failure = useSyncExternalStore(reader.subscribe, reader.failure);
   const [adding, setAdding] = useState<Error | null>(null);
   const noted = (asked: Promise<unknown>) => {
@@ -32,6 +34,7 @@ export function useOpenedLogs(): OpenedLogs {
   return {
     reader,
     state,
+    progress,
     failure: failure ?? adding,
     add(given) {
       if (given.length > 0) noted(reader.ask('add', given));

@@ -26,8 +26,13 @@ class FileSource implements ByteSource {
   }
 }
 
-const logs = new OpenedLogs((state) => {
-  self.postMessage({ state });
+const logs = new OpenedLogs({
+  state: (state) => {
+    self.postMessage({ state });
+  },
+  progress: (progress) => {
+    self.postMessage({ progress });
+  },
 });
 
 const methods: { [Name in Method]: (...args: Parameters<Methods[Name]>) => unknown } = {

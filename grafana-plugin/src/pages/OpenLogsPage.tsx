@@ -15,7 +15,7 @@ import { ZonePicker } from '../open-logs/ZonePicker.js';
 /** Logs that somebody has at hand, read and judged in the browser: nothing leaves the machine. */
 export default function OpenLogsPage() {
   const styles = useStyles2(getStyles);
-  const { reader, state, failure, add, restart } = useOpenedLogs();
+  const { reader, state, progress, failure, add, restart } = useOpenedLogs();
   const [latest] = useState(() => ({ add }));
   latest.add = add;
   const onDrop = useCallback(
@@ -25,7 +25,7 @@ export default function OpenLogsPage() {
     [latest],
   );
   const isOver = useDropOnPage(onDrop);
-  const isEmpty = state.logs.length === 0 && state.notRead.length === 0 && state.progress === null;
+  const isEmpty = state.logs.length === 0 && state.notRead.length === 0 && progress === null;
   const readable = useMemo(() => state.logs.filter(({ stage }) => stage === 'read' || stage === 'cut'), [state.logs]);
   return (
     <PluginPage
@@ -97,10 +97,9 @@ export default function OpenLogsPage() {
             </div>
           )}
         </section>
-        {state.progress !== null && (
+        {progress !== null && (
           <ReadingBar
-            progress={state.progress}
-            log={state.logs.find(({ stage }) => stage === 'reading')}
+            progress={progress}
             onCancel={() => {
               void reader.ask('cancel');
             }}

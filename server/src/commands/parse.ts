@@ -9,7 +9,7 @@ import { collect } from '../setup-logs/files/collect.js';
 import { joinRotated } from '../setup-logs/files/names.js';
 import { filesOnDisk } from '../setup-logs/files/on-disk.js';
 import { mergeLogs, type FoundRun, type PlacedRecord } from '../setup-logs/files/read-log.js';
-import { refusalLines, Refused } from '../setup-logs/files/refusal.js';
+import { refusalLines, FileRefused } from '../setup-logs/files/refusal.js';
 import { checkZone } from '../setup-logs/formats/time.js';
 import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
@@ -71,7 +71,7 @@ async function parse(paths: string[], flags: Flags, output: Output): Promise<num
       await write(output.records(records.filter(({ record }) => wanted(record, flags))));
     }
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof FileRefused)) throw error;
     throw new FspError('FSP_LOG_UNREADABLE', `${error.refusal.path}: ${error.message}`, { cause: error });
   }
   return conclude([...runs], output);

@@ -8,7 +8,7 @@ import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
 import type { LogFile } from '../setup-logs/files/log-file.js';
 import { readLog } from '../setup-logs/files/read-log.js';
-import { Refused, type Refusal } from '../setup-logs/files/refusal.js';
+import { FileRefused, type Refusal } from '../setup-logs/files/refusal.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
@@ -36,7 +36,7 @@ export interface ImportSummary {
   runs: { added: number; known: number };
   /** Files that were not taken as logs. */
   refused: Refusal[];
-  /** Reports that could not be taken, with the reason. */
+  /** Reports that could not be taken, and what ClickHouse would not take of a file, with the reason. */
   failed: { path: string; reason: string }[];
 }
 
@@ -75,7 +75,7 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
       await importLog(file, options, summary, runs);
       summary.logs++;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof FileRefused)) throw error;
       summary.refused.push(error.refusal);
     }
   }

@@ -74,6 +74,9 @@ export class LogParser {
    */
   beginPart(): { lines: number; bytes: number } {
     this.lines.end();
+    // Rotation falls between two records.
+    this.parser?.flush();
+    this.beginning = null;
     this.before = { lines: this.lastLine, bytes: this.pushed };
     this.lines = this.createLines();
     return this.before;

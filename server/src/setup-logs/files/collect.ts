@@ -1,7 +1,7 @@
 import { kindOf, sniffed } from './kinds.js';
 import { plainFile, type ByteSource, type LogFile } from './log-file.js';
 import { inertName, isLogName } from './names.js';
-import { Refused, type Refusal } from './refusal.js';
+import { FileRefused, type Refusal } from './refusal.js';
 import { openZip, zipLimits, type ZipLimits } from './zip.js';
 
 /** A file as it was given: named by itself, or found in a folder that was. */
@@ -54,16 +54,16 @@ export async function collect(
 async function filesOf(given: Given, refused: Refusal[], limits: ZipLimits): Promise<LogFile[]> {
   const { source, modifiedAt, named } = given;
   const path = inertName(given.path);
-  if (!named && !isLogName(path)) throw new Refused({ path, reason: 'other_file', detail: '' });
-  if (source.size === 0) throw new Refused({ path, reason: 'empty', detail: '' });
+  if (!named && !isLogName(path)) throw new FileRefused({ path, reason: 'other_file', detail: '' });
+  if (source.size === 0) throw new FileRefused({ path, reason: 'empty', detail: '' });
   const kind = kindOf(await source.read(0, sniffed));
   switch (kind.is) {
     case 'text':
       return [plainFile(path, modifiedAt, source)];
     case 'binary':
-      throw new Refused({ path, reason: 'binary', detail: kind.name });
+      throw new FileRefused({ path, reason: 'binary', detail: kind.name });
     case 'archive':
-      throw new Refused({ path, reason: 'archive', detail: kind.name });
+      throw new FileRefused({ path, reason: 'archive', detail: kind.name });
     case 'zip': {
       const zip = await openZip(path, source, limits);
       refused.push(...zip.refused);
@@ -86,11 +86,11 @@ async function look(file: LogFile): Promise<void> {
   const { path } = file;
   for await (const piece of file.pieces()) {
     const kind = kindOf(piece.subarray(0, sniffed));
-    if (kind.is === 'zip') throw new Refused({ path, reason: 'nested_zip', detail: '' });
-    if (kind.is !== 'text') throw new Refused({ path, reason: kind.is, detail: kind.name });
+    if (kind.is === 'zip') throw new FileRefused({ path, reason: 'nested_zip', detail: '' });
+    if (kind.is !== 'text') throw new FileRefused({ path, reason: kind.is, detail: kind.name });
     return;
   }
-  throw new Refused({ path, reason: 'empty', detail: '' });
+  throw new FileRefused({ path, reason: 'empty', detail: '' });
 }
 
 async function sameAs(file: LogFile, others: readonly LogFile[]): Promise<LogFile | null> {
@@ -119,12 +119,12 @@ async function sameBytes(file: LogFile, other: LogFile): Promise<boolean> {
 }
 
 async function nextPiece(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array | null> {
-  const { value, done } = await pieces.next();
-  return done ? null : value;
+  const next = await pieces.next();
+  return next.done === true ? null : next.value;
 }
 
 /** What a failure to read one file says of it. */
 export function refusalOf(error: unknown, path: string): Refusal {
-  if (error instanceof Refused) return error.refusal;
+  if (error instanceof FileRefused) return error.refusal;
   return { path, reason: 'unreadable', detail: error instanceof Error ? error.message : String(error) };
 }

@@ -24,7 +24,7 @@ export interface Log {
   readonly parts: readonly LogFile[];
 }
 
-export const pieceSize = 256 * 1024;
+const pieceSize = 512 * 1024;
 
 /** A file that lies there as it is. */
 export function plainFile(path: string, modifiedAt: number, source: ByteSource): LogFile {
@@ -33,10 +33,14 @@ export function plainFile(path: string, modifiedAt: number, source: ByteSource):
     size: source.size,
     modifiedAt,
     async *pieces() {
+      let next = source.read(0, pieceSize);
       for (let at = 0; ;) {
-        const piece = await source.read(at, pieceSize);
+        const piece = await next;
         if (piece.length === 0) return;
         at += piece.length;
+        // On its way while this one is read; its failure is told when its turn comes.
+        next = source.read(at, pieceSize);
+        next.catch(() => undefined);
         yield piece;
       }
     },

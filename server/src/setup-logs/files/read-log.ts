@@ -23,7 +23,7 @@ export interface PlacedRecord {
  * The records of a whole log, piece by piece as it is read; of what was rotated first, and on into its successor, so
  * that an installation that was under way is one run.
  * @param onBytes told how much was read
- * @throws Refused, and what reading the file throws
+ * @throws FileRefused, and what reading the file throws
  */
 export async function* readLog(
   log: Log,

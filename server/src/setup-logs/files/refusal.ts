@@ -42,10 +42,10 @@ export interface Refusal {
 }
 
 /** Thrown while a file's bytes come out, and told of it: the others go on. */
-export class Refused extends Error {
+export class FileRefused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusalText(refusal));
-    this.name = 'Refused';
+    this.name = 'FileRefused';
   }
 }
 

@@ -1,7 +1,7 @@
 import { configure, Reader, ZipReader, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
 import type { ByteSource, LogFile } from './log-file.js';
 import { inertName, isLogName } from './names.js';
-import { Refused, type Refusal } from './refusal.js';
+import { FileRefused, type Refusal } from './refusal.js';
 
 // Workers of its own would come from addresses that a page's content policy need not allow.
 configure({ useWebWorkers: false });
@@ -79,13 +79,17 @@ function zippedFile(path: string, entry: FileEntry, limits: ZipLimits, budget: {
       let out = 0;
       for await (const piece of unpacked(path, entry)) {
         out += piece.length;
-        if (out > most) throw new Refused({ path, reason: 'bomb', detail: '' });
+        if (out > most) throw new FileRefused({ path, reason: 'bomb', detail: '' });
         if (out > counted) {
           budget.left -= out - counted;
           counted = out;
         }
         if (out > limits.fileBytes || budget.left < 0)
-          throw new Refused({ path, reason: 'too_large', detail: String(Math.min(limits.fileBytes, limits.allBytes)) });
+          throw new FileRefused({
+            path,
+            reason: 'too_large',
+            detail: String(Math.min(limits.fileBytes, limits.allBytes)),
+          });
         yield piece;
       }
     },
@@ -105,8 +109,8 @@ async function* unpacked(path: string, entry: FileEntry): AsyncGenerator<Uint8Ar
       if (value.length > 0) yield value;
     }
   } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused({ path, reason: 'zip_damaged', detail: wordsOf(error) });
+    if (error instanceof FileRefused) throw error;
+    throw new FileRefused({ path, reason: 'zip_damaged', detail: wordsOf(error) });
   } finally {
     stop.abort();
     await reader.cancel().catch(() => undefined);
