@@ -24,7 +24,8 @@ import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
-import { openSpool, type Spool } from './spool/spool.js';
+import { openSpool } from './spool/open.js';
+import type { Spool } from './spool/spool.js';
 import { openStore, type Store } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
 import { createThrottle, type Throttle } from './throttle/throttle.js';
@@ -70,7 +71,7 @@ export async function startApp(config: Config): Promise<App> {
       (one) => one.shutdown(),
     );
 
-    const spool = started(openSpool({ dir: join(dataDir, 'spool'), logger }), (one) => one.close());
+    const spool = started(await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) => one.close());
     const throttle = started(
       createThrottle({
         spool,
@@ -237,9 +238,10 @@ function readinessOf(
   role: RoleInForce,
 ) {
   const { waiting } = spool.stats();
+  const unavailable = spool.unavailable();
   return {
     intake: intakeState(intake, role),
-    spool: { ready: true, detail: `${waiting} waiting` },
+    spool: { ready: unavailable === null, detail: unavailable ?? `${waiting} waiting` },
     clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
     ...Object.fromEntries(
       deliveries.map((delivery) => {
@@ -320,6 +322,13 @@ function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delive
     .addCallback((result) => {
       const { oldestWaitingAt } = spool.stats();
       result.observe(oldestWaitingAt === null ? 0 : (Date.now() - oldestWaitingAt) / 1000);
+    });
+  meter
+    .createObservableGauge('fsp.spool.damaged', { description: 'What damage to the spool has cost, by kind' })
+    .addCallback((result) => {
+      const { pieces, messages, entries } = spool.stats().damage;
+      for (const [kind, count] of Object.entries({ pieces, messages, entries }))
+        result.observe(count, { 'fsp.damage.kind': kind });
     });
   meter
     .createObservableGauge('fsp.sink.lag', { description: 'Entries that a sink has not yet taken' })

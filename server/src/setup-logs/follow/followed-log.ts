@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { LogPosition } from '../../spool/store.js';
+import type { LogPosition } from '../../spool/state.js';
 import { LogParser } from '../log-parser.js';
 import { surveyFile } from '../survey.js';
 import type { LogRecord, Run } from '../types.js';
