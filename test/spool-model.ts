@@ -156,4 +156,3 @@ export function messagesIn(segment: Buffer, changed: (offset: number, end: numbe
   });
   return names;
 }
-

@@ -126,6 +126,6 @@ export class DamageLedger {
   }
 }
 
-function keyOf({ file, offset }: Damage): string {
-  return `${file} ${offset}`;
+function keyOf({ file, offset, what }: Damage): string {
+  return `${file} ${offset} ${what}`;
 }

@@ -68,8 +68,7 @@ export class Identities {
         for (let at = headerBytes + 8; at + idBytes <= record.length; at += idBytes)
           this.table.add(record.subarray(at, at + idBytes));
       });
-      for (const { offset, bytes, before, piece } of scan.gaps)
-        if (before !== null || segment !== this.log.segments.at(-1)) this.tell(segment.path, offset, bytes, piece);
+      for (const { offset, bytes, piece } of scan.gaps) this.tell(segment.path, offset, bytes, piece);
     }
     await this.log.resume(scan);
     for (const file of (await readdir(this.dir)).sort()) {

@@ -45,6 +45,8 @@ export class Journal {
   /** Number of the newest step in the state. */
   seq = 0;
   private next: Place = this.state.end;
+  private opened = false;
+  private readonly untold: (() => void)[] = [];
   private readonly indexes = new Map<number, JournalIndex>();
 
   constructor(private readonly options: JournalOptions & { base: { seq: number; state: State } | null }) {
@@ -88,18 +90,20 @@ export class Journal {
     await log.resume(scan);
   }
 
-  /** Tells, once the sinks are known, what of the journal is missing at its end or as a whole. */
+  /** Tells, once all is known that was delivered, what of the journal is missing. */
   tellMissing(): void {
-    const last = this.log.segments.at(-1);
-    const end = last === undefined ? this.state.kept : (this.indexes.get(last.number)?.end ?? this.state.end);
-    this.tellLost(end, this.state.end, { number: last?.number ?? 1, offset: last?.end ?? 0, bytes: 0 });
-    const first = this.log.segments[0]?.head;
-    if (first !== null && first !== undefined)
-      this.tellLost(this.state.kept, (first.value as State).end, {
-        number: this.log.segments[0]!.number - 1,
-        offset: 0,
-        bytes: 0,
-      });
+    const { log, state } = this;
+    const first = log.segments[0];
+    if (first === undefined) this.tellLost(state.kept, state.end, { number: 1, offset: 0, bytes: 0 }, 'is missing');
+    else if (first.head !== null)
+      this.tellLost(
+        state.kept,
+        (first.head.value as State).end,
+        { number: first.number - 1, offset: 0, bytes: 0 },
+        'is missing',
+      );
+    for (const tell of this.untold.splice(0)) tell();
+    this.opened = true;
   }
 
   /**
@@ -146,12 +150,7 @@ export class Journal {
     const [record] = await this.log.read(admission.segment, [admission]);
     if (record !== undefined && record !== null) return jsonOf(record) as Step;
     const entries = admission.to.position - admission.from.position;
-    this.tell(
-      admission.segment.number,
-      { offset: admission.offset, bytes: admission.length },
-      entries,
-      'cannot be read any more',
-    );
+    this.tell(admission.segment.number, { offset: admission.offset, bytes: admission.length }, entries, 'is damaged');
     return null;
   }
 
@@ -186,17 +185,38 @@ export class Journal {
       visit(header, step);
     });
     this.keep(segment, index);
-    for (const { offset, bytes, after, before: behind, piece } of scan.gaps) {
-      const place = { number: segment.number, offset, bytes };
-      const hole = lost.get(behind ?? 0);
-      const last = segment === this.log.segments.at(-1);
-      if (behind === null ? last && (after ?? 0) >= this.log.syncedSeq : (after ?? 0) >= this.log.syncedSeq) continue;
-      this.tellLost(hole?.from ?? index.end, hole?.to ?? hole?.from ?? index.end, place, piece);
-    }
-    const following = this.log.segments[this.log.segments.indexOf(segment) + 1]?.head?.value as State | undefined;
-    if (following !== undefined)
-      this.tellLost(index.end, following.end, { number: segment.number + 1, offset: 0, bytes: 0 });
+    const tell = () => {
+      this.tellGaps(segment, index, scan, lost);
+    };
+    if (this.opened) tell();
+    else this.untold.push(tell);
     return scan;
+  }
+
+  private tellGaps(
+    segment: Segment,
+    { end }: JournalIndex,
+    scan: ScanResult,
+    lost: ReadonlyMap<number, { from: Place; to: Place }>,
+  ): void {
+    const { number } = segment;
+    for (const { offset, bytes, before, piece } of scan.gaps) {
+      if (before === null) continue;
+      const { from, to } = lost.get(before) ?? { from: end, to: end };
+      this.tellLost(from, to, { number, offset, bytes }, 'is damaged', piece);
+    }
+    const next = this.log.segments[this.log.segments.indexOf(segment) + 1];
+    const follows = next === undefined ? this.state.end : ((next.head?.value as State | undefined)?.end ?? end);
+    const missing = next !== undefined && next.number !== number + 1;
+    if (missing) this.tellLost(end, follows, { number: number + 1, offset: 0, bytes: 0 }, 'is missing');
+    const { piece, ...tail } = scan.gaps.find(({ before }) => before === null) ?? { offset: scan.end, bytes: 0 };
+    this.tellLost(
+      end,
+      missing ? end : follows,
+      { number, offset: tail.offset, bytes: tail.bytes },
+      'is damaged at its end',
+      piece,
+    );
   }
 
   private keep(segment: Segment, index: JournalIndex): JournalIndex {
@@ -213,6 +233,7 @@ export class Journal {
     from: Place,
     to: Place,
     { number, ...place }: { number: number; offset: number; bytes: number },
+    what: string,
     piece?: Buffer,
   ): void {
     const all = to.position - Math.max(from.position, this.state.kept.position);
@@ -222,7 +243,7 @@ export class Journal {
       to.other -
       Math.max(from.other, this.state.kept.other);
     const entries = Math.max(0, all - Math.max(0, messages));
-    if (place.bytes > 0 || entries > 0) this.tell(number, place, entries, 'is damaged', piece);
+    if (place.bytes > 0 || entries > 0) this.tell(number, place, entries, what, piece);
   }
 
   private tell(

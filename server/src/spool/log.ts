@@ -5,12 +5,13 @@ import type { DamageLedger } from './damage.js';
 import { findSegments, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
 import {
   dataKind,
-  headerBytes,
   headKind,
+  jsonOf,
   jsonRecord,
   recordAt,
   scanRecords,
   stampRecord,
+  type Gap,
   type RecordHeader,
   type RecordPlace,
   type ScanResult,
@@ -73,6 +74,8 @@ export class SegmentLog {
   /** Why nothing can be written at the moment; null where all is well. */
   unavailable: string | null = null;
   private nextSeq = 1;
+  /** Offsets in the newest segment at which something begins that was never whole on disk, and never acknowledged. */
+  private torn: number[] = [];
   private handle: FileHandle | null = null;
   private spare: Promise<number> | null = null;
   private queue: Waiting[] = [];
@@ -104,7 +107,7 @@ export class SegmentLog {
     this.nextSeq = Math.max(this.syncedSeq, lastSeq) + 1;
     if (last === undefined || scan === null) return;
     last.end = scan.end;
-    if (!scan.clean || scan.gaps.length > 0 || lastSeq < this.syncedSeq) return;
+    if (!scan.clean || scan.gaps.length > 0 || this.torn.length > 0 || lastSeq < this.syncedSeq) return;
     try {
       this.handle = await open(last.path, 'r+');
       // What was not acknowledged may be in the page cache only.
@@ -128,7 +131,7 @@ export class SegmentLog {
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
     const next = this.segments[this.segments.indexOf(segment) + 1];
     const buffer = await readWhole(segment.path);
-    const result = scanRecords(
+    const { gaps, ...result } = scanRecords(
       buffer,
       this.placeOf(segment),
       (header) => {
@@ -138,8 +141,15 @@ export class SegmentLog {
       // What a failed flush left behind was written again into the segment that follows.
       next?.head?.seq,
     );
-    for (const gap of result.gaps) gap.piece = buffer.subarray(gap.offset, gap.offset + gap.bytes);
-    return result;
+    for (const gap of gaps) gap.piece = buffer.subarray(gap.offset, gap.offset + gap.bytes);
+    // Records that were on their way to the disk together arrive there in any order, or not at all. What was found so
+    // after a crash is written into the head of the next segment, and is no damage later either.
+    const isTorn = (gap: Gap) =>
+      next === undefined
+        ? gap.after !== null && gap.after >= this.syncedSeq
+        : next.head?.torn.includes(gap.offset) === true;
+    if (next === undefined) this.torn = gaps.filter(isTorn).map(({ offset }) => offset);
+    return { ...result, gaps: gaps.filter((gap) => !isTorn(gap)) };
   }
 
   /** Records of a segment, by offset and length, in ascending order; null for each that cannot be read whole. */
@@ -266,6 +276,7 @@ export class SegmentLog {
     } catch {
       // After a failed flush the kernel may hold for written what never reached the disk: this file is left.
       await this.release();
+      this.torn = [segment.end];
       await this.startSegment(bytes, group[0]?.item.urgent === true);
       segment = this.segments.at(-1)!;
       await this.write(segment, records, bytes);
@@ -305,7 +316,7 @@ export class SegmentLog {
   private async startSegment(room: number, urgent: boolean): Promise<void> {
     const { options } = this;
     const number = (this.segments.at(-1)?.number ?? 0) + 1;
-    const head = jsonRecord(options.head());
+    const head = jsonRecord({ torn: this.torn, value: options.head() });
     const least = room + head.length + (options.reservedBytes ?? 0);
     const before = this.segments.at(-1);
     let size = await (this.spare ?? this.prepare(least)).catch((error: unknown) => error as Error);
@@ -335,13 +346,14 @@ export class SegmentLog {
     this.handle = await open(path, 'r+');
     this.syncedSeq = seq;
     this.nextSeq = seq + 1;
+    this.torn = [];
     const header = { kind: headKind, offset: 0, length: head.length, seq, synced: seq };
     this.segments.push({
       number,
       path,
       size,
       end: head.length,
-      head: { ...header, value: JSON.parse(head.toString('utf8', headerBytes)) },
+      head: { ...header, ...(jsonOf(head) as { torn: number[]; value: unknown }) },
     });
     if (before !== undefined) options.sealed?.(before);
   }

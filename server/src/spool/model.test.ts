@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelledSpool, filesOf, name, randomFrom } from '../../../test/spool-model.js';
 
-const seeds = Number(process.env.FSP_TEST_SEEDS ?? 12);
+const seeds = Number(process.env.FSP_TEST_SEEDS ?? 3);
 const seedOf = (round: number) => Number(process.env.FSP_TEST_SEED ?? 1_000 + round);
 const sorted = (names: Iterable<string>) => [...names].sort();
 

@@ -172,7 +172,7 @@ export class Reports {
       for (const [index, record] of records.entries()) {
         const { offset, length, messages } = wanted[index]!;
         if (record !== null) entries.push(...decodeReport(record, messages));
-        else this.tell(number, { offset, bytes: length }, messages.length, 'cannot be read any more');
+        else this.tell(number, { offset, bytes: length }, messages.length, 'is damaged');
       }
       from = to;
     }
@@ -261,42 +261,31 @@ export class Reports {
       visit(record);
     });
     this.keepIndex(index, start);
-    const next = log.segments[log.segments.indexOf(segment) + 1];
-    for (const gap of scan.gaps) {
-      if (gap.before !== null) {
-        // Records that were on their way to the disk together arrive there in any order, or not at all.
-        const torn = (gap.after ?? 0) >= log.syncedSeq;
-        if (!torn) this.tell(segment.number, gap, lost.get(gap.before) ?? 0, 'is damaged', gap.piece);
-      } else if (next !== undefined || (scan.last?.seq ?? 0) < log.syncedSeq) this.tellEnd(segment, next, index, gap);
-    }
-    if (scan.clean) this.tellEnd(segment, next, index, { offset: scan.end, bytes: 0 });
+    for (const gap of scan.gaps)
+      if (gap.before !== null) this.tell(segment.number, gap, lost.get(gap.before) ?? 0, 'is damaged', gap.piece);
+    const tail = scan.gaps.find((gap) => gap.before === null) ?? { offset: scan.end, bytes: 0 };
+    this.tellEnd(segment, index, tail);
     return { scan, index };
   }
 
   /** Tells of what is missing between the end of a segment and what is known to have followed. */
-  private tellEnd(
-    segment: Segment,
-    next: Segment | undefined,
-    index: ReportIndex,
-    gap: Pick<Gap, 'offset' | 'bytes' | 'piece'>,
-  ): void {
-    const follows = next === undefined ? this.end : this.firstOf(next);
-    if (next !== undefined && next.number !== segment.number + 1) {
-      if (gap.bytes > 0) this.tell(segment.number, gap, 0, 'is damaged at its end', gap.piece);
-      this.tellMissing(index.end, follows, segment.number + 1);
-      return;
-    }
-    const delivered = this.options.delivered();
-    const messages = lanes.reduce(
-      (sum, lane) => sum + beyond({ lane, from: index.end[lane], to: follows[lane] }, delivered),
-      0,
-    );
+  private tellEnd(segment: Segment, index: ReportIndex, gap: Pick<Gap, 'offset' | 'bytes' | 'piece'>): void {
+    const next = this.log.segments[this.log.segments.indexOf(segment) + 1];
+    // Where the next does not know where it began, what is missing is counted there.
+    const follows = next === undefined ? this.end : next.head === null ? index.end : this.firstOf(next);
+    const missing = next !== undefined && next.number !== segment.number + 1;
+    const messages = missing ? 0 : this.lostBetween(index.end, follows);
+    if (missing) this.tellMissing(index.end, follows, segment.number + 1);
     if (messages > 0 || gap.bytes > 0) this.tell(segment.number, gap, messages, 'is damaged at its end', gap.piece);
   }
 
-  private tellMissing(from: LanePlace, to: LanePlace, number: number): void {
+  private lostBetween(from: LanePlace, to: LanePlace): number {
     const delivered = this.options.delivered();
-    const messages = lanes.reduce((sum, lane) => sum + beyond({ lane, from: from[lane], to: to[lane] }, delivered), 0);
+    return lanes.reduce((sum, lane) => sum + beyond({ lane, from: from[lane], to: to[lane] }, delivered), 0);
+  }
+
+  private tellMissing(from: LanePlace, to: LanePlace, number: number): void {
+    const messages = this.lostBetween(from, to);
     if (messages > 0) this.tell(number, { offset: 0, bytes: 0 }, messages, 'is missing');
   }
 

@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import type { DamageLedger } from './damage.js';
 import { headKind, jsonOf, markBytes, recordAt, type RecordHeader } from './record.js';
 
+/** What the first record of a segment says. */
+export interface SegmentHead {
+  /** Offsets in the segment before at which something begins that was never acknowledged. */
+  torn: number[];
+  /** What is so before its first record, for whoever owns the log. */
+  value: unknown;
+}
+
 /** One file of a log. */
 export interface Segment {
   number: number;
@@ -11,7 +19,7 @@ export interface Segment {
   /** Behind its last record, where that is known; 0 before it was scanned. */
   end: number;
   /** Its first record; null where that is damaged. */
-  head: (RecordHeader & { value: unknown }) | null;
+  head: (RecordHeader & SegmentHead) | null;
 }
 
 const fileName = /^(\d{10})\.log$/;
@@ -94,7 +102,7 @@ async function readHead(
       await file.read(buffer, 0, length, 0);
     }
     const head = recordAt(buffer, 0, 0, place);
-    if (head?.kind === headKind) return { ...head, value: jsonOf(buffer.subarray(0, head.length)) };
+    if (head?.kind === headKind) return { ...head, ...(jsonOf(buffer.subarray(0, head.length)) as SegmentHead) };
     const claimed = buffer.readUInt32LE(16);
     return recordAt(buffer, 0, 0, { ...place, segment: claimed }) === null ? null : 'other';
   } finally {
