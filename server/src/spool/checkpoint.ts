@@ -55,11 +55,11 @@ export class Checkpoints {
           this.turn = 1 - index;
       }
     }
-    return (
-      found.sort(
-        (a, b) => b.checkpoint.seq - a.checkpoint.seq || b.checkpoint.reports.seq - a.checkpoint.reports.seq,
-      )[0] ?? null
-    );
+    const newest = (inside: boolean) =>
+      found
+        .filter((one) => one.inside === inside)
+        .sort((a, b) => b.checkpoint.seq - a.checkpoint.seq || b.checkpoint.reports.seq - a.checkpoint.reports.seq)[0];
+    return newest(true) ?? newest(false) ?? null;
   }
 
   async write(checkpoint: Checkpoint): Promise<void> {

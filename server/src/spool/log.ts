@@ -91,8 +91,8 @@ export class SegmentLog {
 
   /** Finds the segments and reads their heads; `active` and those without a head are to be scanned by the caller. */
   async find(): Promise<void> {
-    await rm(this.sparePath, { force: true, recursive: true });
     this.segments.push(...(await findSegments(this.dir, this.options)));
+    await rm(this.sparePath, { force: true, recursive: true });
     for (const { head } of this.segments)
       if (head !== null) this.syncedSeq = Math.max(this.syncedSeq, head.synced, head.seq);
   }
