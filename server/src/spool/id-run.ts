@@ -111,7 +111,7 @@ export class IdRun {
       path,
       record.readDoubleLE(headerBytes),
       count,
-      Uint8Array.from(record.subarray(headerBytes + fixed, startsAt)),
+      new Uint8Array(record.subarray(headerBytes + fixed, startsAt)),
       Uint32Array.from({ length: buckets + 1 }, (_unused, index) => record.readUInt32LE(startsAt + 4 * index)),
       startsAt + 4 * (buckets + 1),
       openSync(path, 'r'),

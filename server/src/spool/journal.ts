@@ -77,9 +77,9 @@ export class Journal {
       this.seq = head.seq;
     }
     let scan: ScanResult | null = null;
-    for (const [at, segment] of [...log.segments].entries()) {
-      const next = log.segments[at + 1];
-      const older = next?.head !== null && next !== undefined && next.head.seq <= this.seq;
+    for (const segment of [...log.segments]) {
+      const { next } = segment;
+      const older = next !== null && next.head !== null && next.head.seq <= this.seq;
       if (older && next.number === segment.number + 1 && segment.head !== null) continue;
       scan = await this.goThrough(segment, (header, step) => {
         if (header.seq <= this.seq) return;
@@ -130,8 +130,8 @@ export class Journal {
 
   /** The first admission that ends behind a position; null where there is none. */
   async after(position: number): Promise<Admission | null> {
-    for (const [at, segment] of this.log.segments.entries()) {
-      const next = this.log.segments[at + 1]?.head?.value as State | undefined;
+    for (const segment of this.log.segments) {
+      const next = segment.next?.head?.value as State | undefined;
       if (next !== undefined && next.end.position <= position) continue;
       const { admissions } = await this.indexOf(segment);
       let low = 0;
@@ -156,8 +156,8 @@ export class Journal {
 
   /** Deletes the segments that admit nothing behind a position. The last two stay: one alone could be damaged. */
   async trim(position: number): Promise<void> {
-    for (const [at, segment] of this.log.segments.slice(0, -2).entries()) {
-      const next = this.log.segments.slice(0, -1)[at + 1]?.head?.value as State | undefined;
+    for (const segment of this.log.segments.slice(0, -2)) {
+      const next = segment.next?.head?.value as State | undefined;
       if (next === undefined || next.end.position > position) return;
       await this.log.remove(segment);
       this.indexes.delete(segment.number);
@@ -205,9 +205,9 @@ export class Journal {
       const { from, to } = lost.get(before) ?? { from: end, to: end };
       this.tellLost(from, to, { number, offset, bytes }, 'is damaged', piece);
     }
-    const next = this.log.segments[this.log.segments.indexOf(segment) + 1];
-    const follows = next === undefined ? this.state.end : ((next.head?.value as State | undefined)?.end ?? end);
-    const missing = next !== undefined && next.number !== number + 1;
+    const { next } = segment;
+    const follows = next === null ? this.state.end : ((next.head?.value as State | undefined)?.end ?? end);
+    const missing = next !== null && next.number !== number + 1;
     if (missing) this.tellLost(end, follows, { number: number + 1, offset: 0, bytes: 0 }, 'is missing');
     const { piece, ...tail } = scan.gaps.find(({ before }) => before === null) ?? { offset: scan.end, bytes: 0 };
     this.tellLost(

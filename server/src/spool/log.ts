@@ -2,11 +2,10 @@ import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promi
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 import type { DamageLedger } from './damage.js';
-import { findSegments, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
+import { findSegments, headOf, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
 import {
   dataKind,
   headKind,
-  jsonOf,
   jsonRecord,
   recordAt,
   scanRecords,
@@ -121,6 +120,10 @@ export class SegmentLog {
   /** Resolves when the record is on disk. @throws FspError FSP_SPOOL_UNAVAILABLE */
   append(item: LogItem): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(new FspError('FSP_SPOOL_UNAVAILABLE', 'The spool is closed: the server stops'));
+        return;
+      }
       this.queue.push({ item, resolve, reject });
       // In a turn of its own, so that what comes in this one goes with it.
       this.running ??= new Promise<void>((begun) => setImmediate(begun)).then(() => this.run());
@@ -129,7 +132,7 @@ export class SegmentLog {
 
   /** Reads a whole segment and goes through its records. */
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
-    const next = this.segments[this.segments.indexOf(segment) + 1];
+    const { next } = segment;
     const buffer = await readWhole(segment.path);
     const { gaps, ...result } = scanRecords(
       buffer,
@@ -145,10 +148,8 @@ export class SegmentLog {
     // Records that were on their way to the disk together arrive there in any order, or not at all. What was found so
     // after a crash is written into the head of the next segment, and is no damage later either.
     const isTorn = (gap: Gap) =>
-      next === undefined
-        ? gap.after !== null && gap.after >= this.syncedSeq
-        : next.head?.torn.includes(gap.offset) === true;
-    if (next === undefined) this.torn = gaps.filter(isTorn).map(({ offset }) => offset);
+      next === null ? gap.after !== null && gap.after >= this.syncedSeq : next.head?.torn.includes(gap.offset) === true;
+    if (next === null) this.torn = gaps.filter(isTorn).map(({ offset }) => offset);
     return { ...result, gaps: gaps.filter((gap) => !isTorn(gap)) };
   }
 
@@ -186,8 +187,11 @@ export class SegmentLog {
 
   /** Deletes a segment that is not written any more. */
   async remove(segment: Segment): Promise<void> {
-    if (segment === this.segments.at(-1)) return;
-    this.segments.splice(this.segments.indexOf(segment), 1);
+    if (segment.next === null) return;
+    const at = this.segments.indexOf(segment);
+    this.segments.splice(at, 1);
+    const before = this.segments[at - 1];
+    if (before !== undefined) before.next = segment.next;
     // Where it cannot be deleted now, it is found and deleted after the next start.
     await unlink(segment.path).catch(() => undefined);
   }
@@ -228,7 +232,11 @@ export class SegmentLog {
         'make room on the disk of FSP_DATA_DIR',
       { cause },
     );
-    for (const { reject } of this.queue.splice(0)) reject(error);
+    // What is urgent has room of its own, and is refused only where that is gone too.
+    const urgent = this.queue[0]?.item.urgent === true ? [] : this.queue.filter(({ item }) => item.urgent === true);
+    const refused = this.queue.filter((one) => !urgent.includes(one));
+    this.queue = urgent;
+    for (const { reject } of refused) reject(error);
     this.probeSoon();
   }
 
@@ -305,7 +313,7 @@ export class SegmentLog {
     const handle = this.handle!;
     const { bytesWritten } = await handle.writev(records as Buffer[], segment.end);
     if (bytesWritten < bytes) {
-      const rest = Buffer.concat(records as Buffer[], bytes);
+      const rest = Buffer.concat(records, bytes);
       for (let done = bytesWritten; done < bytes;)
         done += (await handle.write(rest, done, bytes - done, segment.end + done)).bytesWritten;
     }
@@ -348,14 +356,11 @@ export class SegmentLog {
     this.nextSeq = seq + 1;
     this.torn = [];
     const header = { kind: headKind, offset: 0, length: head.length, seq, synced: seq };
-    this.segments.push({
-      number,
-      path,
-      size,
-      end: head.length,
-      head: { ...header, ...(jsonOf(head) as { torn: number[]; value: unknown }) },
-    });
-    if (before !== undefined) options.sealed?.(before);
+    const next: Segment = { number, path, size, end: head.length, head: { ...header, ...headOf(head) }, next: null };
+    this.segments.push(next);
+    if (before === undefined) return;
+    before.next = next;
+    options.sealed?.(before);
   }
 
   private async release(): Promise<void> {

@@ -65,16 +65,16 @@ export class Reports {
     const { log } = this;
     const { identities } = this.options;
     let scan: ScanResult | null = null;
-    for (const [at, segment] of [...log.segments].entries()) {
-      const next = log.segments[at + 1];
+    for (const segment of [...log.segments]) {
+      const { next } = segment;
       // Where a segment ends is known by the head of the next.
-      const whole = next?.head !== null && next?.number === segment.number + 1 && segment.head !== null;
+      const whole = next !== null && next.head !== null && next.number === segment.number + 1 && segment.head !== null;
       const forgotten = segment.number > identities.keptThrough;
       if (whole && !forgotten) continue;
       ({ scan } = await this.goThrough(segment, (record) => {
         if (forgotten) for (const id of reportIds(record)) identities.learn(id, now);
       }));
-      if (next !== undefined && forgotten) await identities.keep(segment.number).catch(() => undefined);
+      if (next !== null && forgotten) await identities.keep(segment.number).catch(() => undefined);
     }
     const last = log.segments.at(-1);
     for (const lane of lanes)
@@ -215,7 +215,7 @@ export class Reports {
   endOf(segment: Segment): LanePlace {
     const known = this.extents.get(segment.number)?.end;
     if (known !== undefined) return known;
-    const next = this.log.segments[this.log.segments.indexOf(segment) + 1];
+    const { next } = segment;
     return this.firstOf(next ?? segment);
   }
 
@@ -270,10 +270,10 @@ export class Reports {
 
   /** Tells of what is missing between the end of a segment and what is known to have followed. */
   private tellEnd(segment: Segment, index: ReportIndex, gap: Pick<Gap, 'offset' | 'bytes' | 'piece'>): void {
-    const next = this.log.segments[this.log.segments.indexOf(segment) + 1];
+    const { next } = segment;
     // Where the next does not know where it began, what is missing is counted there.
-    const follows = next === undefined ? this.end : next.head === null ? index.end : this.firstOf(next);
-    const missing = next !== undefined && next.number !== segment.number + 1;
+    const follows = next === null ? this.end : next.head === null ? index.end : this.firstOf(next);
+    const missing = next !== null && next.number !== segment.number + 1;
     const messages = missing ? 0 : this.lostBetween(index.end, follows);
     if (missing) this.tellMissing(index.end, follows, segment.number + 1);
     if (messages > 0 || gap.bytes > 0) this.tell(segment.number, gap, messages, 'is damaged at its end', gap.piece);

@@ -20,6 +20,8 @@ export interface Segment {
   end: number;
   /** Its first record; null where that is damaged. */
   head: (RecordHeader & SegmentHead) | null;
+  /** The one that follows; null for the newest. */
+  next: Segment | null;
 }
 
 const fileName = /^(\d{10})\.log$/;
@@ -56,7 +58,10 @@ export async function findSegments(
         damage.setAside(path, `${name}-${file}`);
         continue;
       }
-      found.push({ number, path, size: stats.size, end: 0, head });
+      const segment: Segment = { number, path, size: stats.size, end: 0, head, next: null };
+      const before = found.at(-1);
+      if (before !== undefined) before.next = segment;
+      found.push(segment);
     } catch (error) {
       tell(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); it was set aside`);
       damage.setAside(path, `${name}-${file}`);
@@ -102,12 +107,16 @@ async function readHead(
       await file.read(buffer, 0, length, 0);
     }
     const head = recordAt(buffer, 0, 0, place);
-    if (head?.kind === headKind) return { ...head, ...(jsonOf(buffer.subarray(0, head.length)) as SegmentHead) };
+    if (head?.kind === headKind) return { ...head, ...headOf(buffer.subarray(0, head.length)) };
     const claimed = buffer.readUInt32LE(16);
     return recordAt(buffer, 0, 0, { ...place, segment: claimed }) === null ? null : 'other';
   } finally {
     await file.close();
   }
+}
+
+export function headOf(record: Buffer): SegmentHead {
+  return jsonOf(record) as SegmentHead;
 }
 
 /** The mark that a segment's first bytes carry, where its head is whole; how a spool knows its own without any other file. */
