@@ -82,12 +82,14 @@ export function numberReport(record: Buffer, first: LanePlace): LanePlace {
 }
 
 export function reportHeader(record: Buffer): ReportHeader {
-  const failed = failedFlags(record);
-  const failures = failed.reduce((sum, one) => sum + one, 0);
+  const count = { failed: 0, other: 0 };
+  const end = record.readUInt16LE(headerBytes + 24);
+  for (let index = 0, row = messageTable(record); index < end; index++, row += messageBytes)
+    count[record.readUInt16LE(row + 16) === 1 ? 'failed' : 'other']++;
   return {
     receivedAt: record.readDoubleLE(headerBytes),
     first: { failed: record.readDoubleLE(headerBytes + 8), other: record.readDoubleLE(headerBytes + 16) },
-    count: { failed: failures, other: failed.length - failures },
+    count,
   };
 }
 
