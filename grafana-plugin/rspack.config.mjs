@@ -26,7 +26,6 @@ const compile = {
       },
       type: 'javascript/auto',
     },
-    { resourceQuery: /raw/, type: 'asset/source' },
     { test: /\.css$/, type: 'css' },
     // Libraries that call themselves ES modules and leave the ends off their imports.
     { test: /\.m?js$/, resolve: { fullySpecified: false } },

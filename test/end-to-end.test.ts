@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { report, sample, sampleNames } from './reports.js';
+import { report, reportFixture, reportFixtures } from './reports.js';
 import { eventually, fsp, environment, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
 const folder = temporaryFolder();
@@ -20,9 +20,10 @@ const count = async (where: string) => {
 };
 
 describe('a message on its way from a client to ClickHouse', () => {
-  test('every real sample is answered 200 with an empty body and becomes a row', async () => {
-    for (const name of sampleNames) expect(await server.post(sample(name))).toEqual({ status: 200, text: '' });
-    // The first sample is one message in two encodings: a retransmission, stored once.
+  test('every shape of report is answered 200 with an empty body and becomes a row', async () => {
+    for (const name of reportFixtures)
+      expect(await server.post(reportFixture(name))).toEqual({ status: 200, text: '' });
+    // The first is one message in two encodings: a retransmission, stored once.
     await eventually(
       () => count('topic_type IN (500, 902, 9003)'),
       (n) => n === 3,
@@ -31,38 +32,38 @@ describe('a message on its way from a client to ClickHouse', () => {
       'SELECT * EXCEPT (raw, details, batch_id, message_id, received_at, processed_at) FROM state_messages WHERE topic_type IN (500, 902, 9003) ORDER BY topic_type',
     );
     expect(rows[0]).toMatchObject({
-      message_time: '2014-01-20 17:18:55.573',
+      message_time: '2026-03-02 09:14:58.125',
       site_code: 'PS1',
       fsp_server: 'FSP01',
-      client_id: 'A1006D0E-CF56-41D1-A006-6330EFC39381',
-      client_name: 'PS1WIN7X64',
+      client_id: '7C1F0A52-93D4-4E0B-8A66-0D2B5E9F1C34',
+      client_name: 'PC0117',
       client_fqdn: '',
-      client_version: '5.00.7958.1000',
+      client_version: '5.00.9096.1000',
       client_installed: true,
       client_address: '127.0.0.1',
       topic_name: 'SUM_UPDATE_DETECTION',
-      topic_id: '505fda07-b4f3-45fb-83d9-8642554e2773',
+      topic_id: '3f0e7b1c-55aa-4c1e-9d0a-6b8c2f4e7d10',
       state_id: 2,
       outcome: 'unknown',
-      serial_number: 232,
+      serial_number: 41,
       params: ['200'],
     });
     expect(rows[1]).toMatchObject({
-      client_id: '00001111-AAAA-2222-BBBB-3333CCCC4444',
-      client_name: 'P01PDP1',
-      client_fqdn: 'P01PDP1.CONTOSO.COM',
+      client_id: '00000000-1111-2222-3333-444444444444',
+      client_name: 'DP01',
+      client_fqdn: 'DP01.CORP.EXAMPLE',
       client_installed: false,
       topic_name: 'topic 902',
       state_text: 'state 1',
       phase: 'other',
       params: [
-        'P010000F',
-        '["Display=\\\\P01PDP1.CONTOSO.COM\\"]MSWNET:["SMS_SITE=P01"]\\\\P01PDP1.CONTOSO.COM\\',
-        '{04AD1BB3-5E54-457A-9873-DFB2E8035090}',
+        'LAB0000A',
+        '["Display=\\\\DP01.CORP.EXAMPLE\\"]MSWNET:["SMS_SITE=LAB"]\\\\DP01.CORP.EXAMPLE\\',
+        '{5E0C1B7D-2A94-4C7F-B1D3-8F6A0E4C9D21}',
         '',
       ],
     });
-    expect(rows[2]).toMatchObject({ client_name: 'R613924', serial_number: null, topic_name: 'topic 9003' });
+    expect(rows[2]).toMatchObject({ client_name: 'PC0231', serial_number: null, topic_name: 'topic 9003' });
   });
 
   test('a failed installation says its cause in words, and the client is seen as failed', async () => {

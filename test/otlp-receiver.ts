@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs';
 
 /** The part of OpenTelemetry's protocol that carries logs (opentelemetry-proto, collector/logs/v1). */
-const schema = protobuf
-  .parse(
-    `
+const root = protobuf.parse(
+  `
 syntax = "proto3";
 message Request { repeated ResourceLogs resource_logs = 1; }
 message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; }
@@ -17,9 +16,12 @@ message LogRecord { fixed64 time_unix_nano = 1; int32 severity_number = 2; strin
 message KeyValue { string key = 1; AnyValue value = 2; }
 message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; ArrayValue array_value = 5; } }
 message ArrayValue { repeated AnyValue values = 1; }
+message Answer { PartialSuccess partial_success = 1; }
+message PartialSuccess { int64 rejected_log_records = 1; string error_message = 2; }
 `,
-  )
-  .root.lookupType('Request');
+).root;
+const schema = root.lookupType('Request');
+const answer = root.lookupType('Answer');
 
 interface AnyValue {
   stringValue?: string;
@@ -60,11 +62,16 @@ export interface ReceivedRecord {
   resource: Record<string, unknown>;
 }
 
-/** A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 400. */
+/**
+ * A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 401; a request
+ * with a record that `refuses` says no to is answered 400 as a whole; `rejects` of a request are told as partial success.
+ */
 export async function startOtlpReceiver() {
   const receiver = {
     url: '',
     failing: false,
+    refuses: (() => false) as (record: ReceivedRecord) => boolean,
+    rejects: 0,
     records: [] as ReceivedRecord[],
     types: new Set<string>(),
     stop: async () => Promise.resolve(),
@@ -72,11 +79,13 @@ export async function startOtlpReceiver() {
   const server = createServer((request, response) => {
     void bytesOf(request).then((body) => {
       if (request.url !== '/v1/logs') return response.writeHead(200).end();
-      if (receiver.failing) return response.writeHead(400).end();
+      if (receiver.failing) return response.writeHead(401).end();
       const type = request.headers['content-type'] ?? '';
       receiver.types.add(type);
-      receiver.records.push(...recordsOf(decode(type, body)));
-      return response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '');
+      const records = recordsOf(decode(type, body));
+      if (records.some((record) => receiver.refuses(record))) return response.writeHead(400).end('no such record');
+      receiver.records.push(...records);
+      return response.writeHead(200, { 'content-type': type }).end(answerOf(type, receiver.rejects));
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -89,6 +98,14 @@ export async function startOtlpReceiver() {
       server.closeAllConnections();
     });
   return receiver;
+}
+
+function answerOf(type: string, rejected: number): string | Uint8Array {
+  if (rejected === 0) return type === 'application/json' ? '{}' : '';
+  const partialSuccess = { rejectedLogRecords: rejected, errorMessage: 'too old' };
+  return type === 'application/json'
+    ? JSON.stringify({ partialSuccess })
+    : answer.encode(answer.fromObject({ partialSuccess })).finish();
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** A real client's message from the public samples. */
-export function sample(name: string): Buffer {
-  return readFileSync(new URL(`../../shared/samples/${name}`, import.meta.url));
+/** A hand-written message of test/fixtures/reports. */
+export function reportFixture(name: string): Buffer {
+  return readFileSync(new URL(`./fixtures/reports/${name}`, import.meta.url));
 }
 
-export const sampleNames = [
-  'statemsg_500_client_2014.utf16le-bom.smx',
-  'statemsg_500_client_2014.utf8.xml',
-  'statemsg_9003_client_2018_no_serial_statedetails.utf8.xml',
-  'statemsg_902_no_client_2019.xml',
+export const reportFixtures = [
+  'installed-client.utf16le.smx',
+  'installed-client.utf8.xml',
+  'no-serial-with-details.xml',
+  'no-client.xml',
 ] as const;
 
 export interface StateGiven {

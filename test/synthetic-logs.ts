@@ -7,11 +7,6 @@ export function syntheticLog(name: string): Buffer {
   return readFileSync(new URL(`./fixtures/synthetic-logs/${name}`, import.meta.url));
 }
 
-/** A real log of the shared samples. */
-export function sampleLog(name: string): Buffer {
-  return readFileSync(new URL(`../../shared/samples/${name}`, import.meta.url));
-}
-
 /** As Windows writes it: UTF-16LE with a byte order mark and CRLF. */
 export function asWindowsWrites(log: Buffer): Buffer {
   return Buffer.from(`\ufeff${log.toString('utf8').replaceAll(/\r?\n/g, '\r\n')}`, 'utf16le');

@@ -28,6 +28,8 @@ import { openSpool } from './spool/open.js';
 import type { Spool } from './spool/spool.js';
 import { openStore, type Store } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
+import { Quarantine } from './quarantine/quarantine.js';
+import { retryQuarantined } from './quarantine/retry.js';
 import { createThrottle, type Throttle } from './throttle/throttle.js';
 import { version } from './version.js';
 
@@ -88,7 +90,20 @@ export async function startApp(config: Config): Promise<App> {
       (one) => one.stop(),
     );
 
-    const otlp = createOtlpSink({ describe: describeMessage, siteCode: config.siteCode, resource: telemetry.resource });
+    const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
+    let rejectedByOtlp = 0;
+    const otlp = createOtlpSink({
+      describe: describeMessage,
+      siteCode: config.siteCode,
+      resource: telemetry.resource,
+      onRejected(count, reason) {
+        rejectedByOtlp += count;
+        telemetry.metrics.otlpRejected.add(count);
+        logger.warn(
+          `The OpenTelemetry endpoint took an export and rejected ${count} of its records (${reason.slice(0, 200)}), ${rejectedByOtlp} in all; see its own log`,
+        );
+      },
+    });
     const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
       one.close(),
     );
@@ -101,6 +116,7 @@ export async function startApp(config: Config): Promise<App> {
           spool,
           sink: tracedSink(sink, telemetry),
           logger,
+          setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
           onBatch: (succeeded) => {
             telemetry.metrics.sinkBatches.add(1, {
               'fsp.sink': sink.name,
@@ -152,17 +168,25 @@ export async function startApp(config: Config): Promise<App> {
         tokens,
         roles,
         reader: store.reader,
+        quarantine: {
+          list: () => quarantine.list(),
+          read: (id) => quarantine.read(id),
+          drop: (ids) => quarantine.drop(ids),
+          retry: (ids) => retryQuarantined(quarantine, sinks, ids),
+        },
         logger,
         console: (app) => registerPreview(app, { tokens, plugin: builtPlugin, host: builtHost }),
         readiness: () => readinessOf(intake, spool, store, deliveries, role),
         status: () => ({
           ...statusOf(config, spool, throttle, store, deliveries, role),
+          quarantine: quarantine.stats(),
+          otlp: otlp === null ? null : { rejectedRecords: rejectedByOtlp },
           setupLogs: setupLogs.status(),
         }),
       }),
       (one) => one.close(),
     );
-    observe(telemetry, spool, deliveries);
+    observe(telemetry, spool, deliveries, quarantine);
     throttle.start();
     for (const delivery of deliveries) delivery.start();
     setupLogs.start();
@@ -311,7 +335,7 @@ async function listen(server: FastifyInstance, host: string, port: number, setti
   }
 }
 
-function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delivery[]): void {
+function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delivery[], quarantine: Quarantine): void {
   meter
     .createObservableGauge('fsp.spool.messages', { description: 'Messages that wait for the throttle' })
     .addCallback((result) => {
@@ -336,6 +360,16 @@ function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delive
       for (const delivery of deliveries) {
         const { sink, lag } = delivery.status();
         result.observe(lag, { 'fsp.sink': sink });
+      }
+    });
+  meter
+    .createObservableGauge('fsp.quarantine.entries', {
+      description: 'Entries that a sink refuses for good and that were set aside',
+    })
+    .addCallback((result) => {
+      for (const delivery of deliveries) {
+        const { sink } = delivery.status();
+        result.observe(quarantine.count(sink), { 'fsp.sink': sink });
       }
     });
 }

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExplain } from './commands/explain.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
+import { registerQuarantine } from './commands/quarantine.js';
 import { registerQuery } from './commands/query.js';
 import { registerServe } from './commands/serve.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -19,10 +21,15 @@ registerSimulate(program);
 registerParse(program);
 registerImport(program);
 registerDoctor(program);
+registerExplain(program);
 registerQuery(program);
+registerQuarantine(program);
 registerConfig(program);
 // Sub-commands do not inherit it: usage errors of all of them end with 2.
-for (const command of program.commands) command.exitOverride();
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const part of command.commands) part.exitOverride();
+}
 
 try {
   await program.parseAsync();

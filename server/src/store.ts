@@ -31,6 +31,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** An insert whose connection is silent for so long is tried again: a ClickHouse that hung is served again soon after. */
+const insertSilenceMs = 10_000;
+
 export interface StoreOptions {
   config: Config;
   dataDir: string;
@@ -58,8 +61,9 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
   const client = connect({ url, ...account, database: 'default' });
+  const inserting = connect({ url, ...account, database: 'default', silenceMs: insertSilenceMs });
   const rows = createClickHouseSink({
-    client,
+    client: inserting,
     database,
     siteCode: config.siteCode,
     serverName: config.serverName,
@@ -91,7 +95,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       name: rows.name,
       async deliver(batch, redelivery) {
         await prepare();
-        await rows.deliver(batch, redelivery);
+        return rows.deliver(batch, redelivery);
       },
       close: () => Promise.resolve(),
     },
@@ -104,6 +108,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     async close() {
       await rows.close();
       await client.close();
+      await inserting.close();
       if (readingClient !== client) await readingClient.close();
       await engine?.stop();
     },

@@ -10,6 +10,7 @@ export interface Telemetry {
     intakeMessages: { add(value: number, attributes?: Attributes): void };
     throttleProcessed: { add(value: number): void };
     sinkBatches: { add(value: number, attributes?: Attributes): void };
+    otlpRejected: { add(value: number): void };
     setupLogRecords: { add(value: number, attributes?: Attributes): void };
   };
   /** Runs a piece of work in a span of its own. */
@@ -58,6 +59,9 @@ export function startTelemetry(identity: { serviceVersion: string; instanceId: s
       intakeMessages: meter.createCounter('fsp.intake.messages', { description: 'Requests to the intake, by answer' }),
       throttleProcessed: meter.createCounter('fsp.throttle.processed', {
         description: 'Messages that the throttle let pass',
+      }),
+      otlpRejected: meter.createCounter('fsp.otlp.rejected', {
+        description: 'Log records that the OpenTelemetry endpoint took and then rejected',
       }),
       setupLogRecords: meter.createCounter('fsp.setup_log.records', {
         description: 'Records of followed logs, by format',

@@ -10,15 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 const discarding = fileURLToPath(new URL('./discarding-server.mjs', import.meta.url));
-const sample = fileURLToPath(
-  new URL('../../../shared/samples/statemsg_500_client_2014.utf16le-bom.smx', import.meta.url),
-);
+const message = new URL('../fixtures/reports/installed-client.utf16le.smx', import.meta.url);
 const connections = 64;
 const seconds = 4;
 
 /** Rows of the results: what, measured, against, ratio. */
 export async function benchIntake() {
-  const template = readFileSync(sample).toString('utf16le');
+  const template = readFileSync(message).toString('utf16le');
   const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
   const server = spawn(process.execPath, [program, 'serve'], {
     env: {

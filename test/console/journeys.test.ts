@@ -330,3 +330,20 @@ test('French users read French', async () => {
   await page.getByRole('heading', { name: 'Échecs' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('fr-FR');
 });
+
+test('a code is looked up as it is typed, in both languages, and from its address', async () => {
+  const { page } = viewer;
+  await viewer.open(`${appPath}/look-up?code=0x80070643`);
+  await page.getByText('HRESULT 0x80070643').waitFor();
+  await page.getByText('Windows Installer 1603: a fatal error').first().waitFor();
+  const field = page.getByLabel('Code or state');
+  await field.fill('-2146885628');
+  await page.getByText('CRYPT_E_NOT_FOUND').waitFor();
+  await page.waitForURL(/look-up\?code=-2146885628/);
+  await page.getByRole('radio', { name: 'Français' }).last().check({ force: true });
+  await page.getByText('Le certificat ou la propriété est introuvable').waitFor();
+  await field.fill('disque plein');
+  await page.getByText('Neither a code nor a state that is known').waitFor();
+  await page.getByText('800/312').first().click();
+  await page.getByText('State 800/312').waitFor();
+});

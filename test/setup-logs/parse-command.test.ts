@@ -46,7 +46,20 @@ describe('in a pipe', () => {
       log_format: 'msi',
       line_number: 1,
     });
-    expect(all.at(-1)).toMatchObject({ kind: 'run', verdict: 'failed', exit_code: 1603, cause_line: 10 });
+    expect(all.at(-1)).toMatchObject({
+      kind: 'run',
+      verdict: 'failed',
+      exit_code: 1603,
+      cause_line: 10,
+      certainty: 'certain',
+      certainty_reason_id: 'error_message',
+      next_step: '',
+    });
+    expect(all.at(-1)?.evidence).toContainEqual({
+      line: 14,
+      shows: 'failed_action',
+      text: 'Action ended 13:09:44: CcmCreateIISVirtualDirectories. Return value 3.',
+    });
     expect(all.at(-1)?.run_id).toBe(all[0]?.run_id);
   });
 
@@ -127,6 +140,8 @@ describe('on a terminal', () => {
     expect(lines.at(-1)).toMatch(/^╰─+╯$/);
     expect(text).toMatch(/│ install of ConfigMgr Fallback Status Point 5\.00\.9096\.1000: FAILED \(return code 1603\)/);
     expect(text).toContain('What to do:');
+    expect(text).toContain('How sure: certain. An error message stands where it failed');
+    expect(text).toMatch(/14 {2}failed action: Action ended 13:09:44/);
   });
 
   test('errors are red, and NO_COLOR is respected', async () => {

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
-import { report } from '../reports.js';
+import { report, reportFixture } from '../reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
-import { asWindowsWrites, sampleLog, syntheticLog } from '../synthetic-logs.js';
+import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer | undefined;
@@ -63,10 +63,29 @@ test('a failed installation that two logs tell of is one story in ClickHouse, wh
     const answer = await fetch(`${running.management}/api/v1/${path}`, {
       headers: { authorization: `Bearer ${running.token}` },
     });
-    return ((await answer.json()) as { rows: { run_id: string; verdict: string; line_number: string }[] }).rows;
+    interface Row {
+      run_id: string;
+      log_format: string;
+      verdict: string;
+      line_number: string;
+      evidence: { line: number; shows: string; text: string }[];
+      certainty: string;
+      certainty_reason: string;
+    }
+    return ((await answer.json()) as { rows: Row[] }).rows;
   };
   const listed = await api('setup-runs');
   expect(listed.map(({ verdict }) => verdict)).toEqual(['failed', 'failed']);
+  const installer = listed.find(({ log_format }) => log_format === 'msi');
+  expect(installer?.evidence.map(({ line, shows }) => [line, shows]).slice(0, 3)).toEqual([
+    [10, 'cause'],
+    [13, 'detail'],
+    [14, 'failed_action'],
+  ]);
+  expect(installer).toMatchObject({
+    certainty: 'certain',
+    certainty_reason: 'An error message stands where it failed',
+  });
   const records = await api(`setup-runs/${listed[0]?.run_id}/records?limit=5&after=3`);
   expect(records.map(({ line_number }) => Number(line_number))).toEqual([4, 5, 6, 7, 10]);
 
@@ -114,25 +133,25 @@ test('records and runs leave as OpenTelemetry logs with their attributes, and no
   const receiver = await startOtlpReceiver();
   try {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-secrets.log')));
-    writeFileSync(join(logs, 'client.log'), sampleLog('cmtrace_plaso_sccm_various_trimmed.log'));
+    writeFileSync(join(logs, 'client.log'), syntheticLog('ccm-many-writers.log'));
     writeFileSync(join(logs, 'SMSFSPSetup.log'), syntheticLog('role-setup-1603.log'));
     await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     await eventually(
       () => Promise.resolve(receiver.records),
       (records) => records.length >= 9 + 10 + 11 + 2,
     );
-    const record = receiver.records.find(({ body }) => body === 'Some stuff happened.');
+    const record = receiver.records.find(({ body }) => body === 'A script has begun.');
     expect(record).toMatchObject({
       eventName: 'configmgr.setup_log',
       severityNumber: 9,
-      timeMs: Date.parse('2014-11-24T09:52:13.827Z'),
+      timeMs: Date.parse('2026-03-15T08:52:13.827Z'),
     });
     expect(record?.attributes).toMatchObject({
       'log.file.name': 'client.log',
       'log.file.path': join(logs, 'client.log'),
-      'thread.id': 2444,
-      'code.file.path': 'somefile.cpp',
-      'code.line.number': 100,
+      'thread.id': 2612,
+      'code.file.path': 'peersource.cpp',
+      'code.line.number': 217,
       'configmgr.component': 'PeerDPAgent',
       'log.record.original': expect.stringContaining('<![LOG[') as string,
       'log.record.uid': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -188,7 +207,8 @@ describe('otel_logs', () => {
        FROM (${select} WHERE ${range}) WHERE "timestamp" >= toDateTime(1400000000) AND "timestamp" <= toDateTime(1900000000) GROUP BY "time" ORDER BY "time" ASC`,
     );
     expect(histogram.map((row) => [Number(row.error), Number(row.info)])).toEqual([
-      [4, 8],
+      // The name of the file that is backed up, fspMSI.log.LastError, is no error.
+      [3, 9],
       [1, 0],
     ]);
 
@@ -216,7 +236,7 @@ describe('fsp import', () => {
   test('takes logs and reports into the server that runs, and a second time changes nothing', async () => {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-two-runs.log')));
     writeFileSync(join(logs, 'SMSFSPSetup.lo_'), syntheticLog('role-setup-two-runs.log'));
-    writeFileSync(join(logs, 'a.SMX'), sampleLog('statemsg_500_client_2014.utf16le-bom.smx'));
+    writeFileSync(join(logs, 'a.SMX'), reportFixture('installed-client.utf16le.smx'));
     writeFileSync(join(logs, 'b.smx'), 'no report');
     server = await startServer(dataDir());
     const first = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());

@@ -5,6 +5,7 @@ import { isAdmin } from '../app/viewer.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import { Destinations } from '../roles/Destinations.js';
+import { Quarantine } from '../roles/Quarantine.js';
 import { ServerTable } from '../roles/ServerTable.js';
 import { useServers } from '../roles/use-servers.js';
 
@@ -41,6 +42,7 @@ export default function RolesPage() {
             )}
             <ServerTable servers={list} />
             <Destinations />
+            <Quarantine />
           </Stack>
         )}
       </QueryState>

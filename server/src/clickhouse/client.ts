@@ -9,17 +9,26 @@ export interface Connection {
   username: string;
   password: string;
   database: string;
+  /** How long a connection may be silent, in milliseconds. */
+  silenceMs?: number;
 }
 
-/** The official client over HTTP, with settings that make an insert's answer mean that the rows are there. */
-export function connect({ url, username, password, database }: Connection): ClickHouseClient {
+const defaultSilenceMs = 60_000;
+/** The official client over HTTP. */
+export function connect({
+  url,
+  username,
+  password,
+  database,
+  silenceMs = defaultSilenceMs,
+}: Connection): ClickHouseClient {
   return createClient({
     url,
     username,
     password,
     database,
     application: 'fallback-status-point',
-    request_timeout: 60_000,
+    request_timeout: silenceMs,
     keep_alive: { enabled: true },
     // The client logs on its own otherwise; errors reach us and are said once, in our words.
     log: { level: 127 },
@@ -43,6 +52,43 @@ export async function checkServer(client: ClickHouseClient): Promise<void> {
       `ClickHouse ${version} is too old; upgrade it to ${oldest.major}.${oldest.minor} or newer`,
     );
   }
+}
+
+/**
+ * Codes by which ClickHouse refuses rows for what they carry, by its ErrorCodes.cpp: what cannot be parsed, converted or
+ * held by a column. Everything else – away, overloaded, read-only, too many parts, a table or a right that is missing –
+ * is about the server, and rows wait.
+ */
+const dataCodes = new Set([
+  6, // CANNOT_PARSE_TEXT
+  25, // CANNOT_PARSE_ESCAPE_SEQUENCE
+  26, // CANNOT_PARSE_QUOTED_STRING
+  27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  38, // CANNOT_PARSE_DATE
+  41, // CANNOT_PARSE_DATETIME
+  53, // TYPE_MISMATCH
+  69, // ARGUMENT_OUT_OF_BOUND
+  70, // CANNOT_CONVERT_TYPE
+  72, // CANNOT_PARSE_NUMBER
+  117, // INCORRECT_DATA
+  130, // CANNOT_READ_ARRAY_FROM_TEXT
+  131, // TOO_LARGE_STRING_SIZE
+  190, // SIZES_OF_ARRAYS_DONT_MATCH
+  248, // INVALID_PARTITION_VALUE
+  321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+  349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  407, // DECIMAL_OVERFLOW
+  467, // CANNOT_PARSE_BOOL
+  469, // VIOLATED_CONSTRAINT
+  675, // CANNOT_PARSE_IPV4
+  676, // CANNOT_PARSE_IPV6
+]);
+
+/** Whether an insert was refused for what its rows carry: sent again, it would be refused again. */
+export function refusesRows(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  // A proxy on the way that limits bodies says so on a page of its own; a piece of the rows may pass.
+  return dataCodes.has(Number(code)) || /\b413\b.{0,80}too large/is.test(message.slice(0, 500));
 }
 
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */

@@ -5,7 +5,7 @@ import { FspError } from '../errors.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { Follower } from '../setup-logs/follow/follower.js';
 import { runId } from '../setup-logs/identity.js';
-import { mergeLogs, type PlacedRecord } from '../setup-logs/read-log.js';
+import { mergeLogs, type PlacedRecord } from '../setup-logs/files/read-log.js';
 import { checkZone } from '../setup-logs/formats/time.js';
 import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';

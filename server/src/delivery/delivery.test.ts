@@ -7,7 +7,7 @@ import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
 import { createDelivery, type Delivery } from './delivery.js';
 import type { Batch } from '../spool/entries.js';
-import type { Sink } from './sink.js';
+import type { Refused, Sink } from './sink.js';
 
 let dir: string;
 let spool: Spool;
@@ -21,10 +21,11 @@ class FailingSink implements Sink {
   readonly name = 'sink';
   readonly attempts: { id: string; redelivery: boolean; names: string[] }[] = [];
   failures = 0;
-  deliver(batch: Batch, redelivery: boolean): Promise<void> {
+  refused: Refused[] = [];
+  deliver(batch: Batch, redelivery: boolean): Promise<Refused[]> {
     const names = batch.entries.map((one) => (one.kind === 'state_message' ? one.machine.netbiosName : one.kind));
     this.attempts.push({ id: batch.id, redelivery, names });
-    return this.failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve();
+    return this.failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve(this.refused);
   }
   close(): Promise<void> {
     return Promise.resolve();
@@ -32,11 +33,21 @@ class FailingSink implements Sink {
 }
 
 let sink: FailingSink;
+let quarantineFails = 0;
+const setAside: { batch: string; refused: readonly Refused[] }[] = [];
 const begin = (maxLag?: number) => {
   delivery = createDelivery({
     spool,
     sink,
     logger,
+    setAside: (_sink, batch, refused) => {
+      if (quarantineFails > 0) {
+        quarantineFails--;
+        return Promise.reject(new Error('the disk is full'));
+      }
+      setAside.push({ batch: batch.id, refused });
+      return Promise.resolve();
+    },
     limits: { lingerMs: 1, firstRetryMs: 5, lastRetryMs: 20, maxEntries: 10 },
     ...(maxLag === undefined ? {} : { maxLag }),
   });
@@ -58,6 +69,7 @@ beforeEach(async () => {
   spool = await openSpool({ dir });
   sink = new FailingSink();
   warnings.length = 0;
+  setAside.length = 0;
   await spool.registerSinks(['sink']);
 });
 afterEach(async () => {
@@ -110,4 +122,16 @@ test('past the limit of lag the oldest are given up, counted and reported', asyn
   expect(delivery.status().dropped).toBe(3);
   expect(sink.attempts.at(-1)?.names).toEqual(['n3', 'n4', 'n5', 'n6', 'n7']);
   expect(warnings).toContain('sink was away for too long: its oldest 3 entries were given up, 3 in all');
+});
+
+test('what the sink refuses for good is set aside before the batch counts as delivered, and the rest goes on', async () => {
+  sink.refused = [{ index: 1, code: '27', reason: 'a number' }];
+  quarantineFails = 1;
+  await feed('one', 'two', 'three');
+  begin();
+  await until(() => delivery.status().batches === 1);
+  // The quarantine could not be written at first: the batch came again.
+  expect(sink.attempts.map(({ redelivery }) => redelivery)).toEqual([false, true]);
+  expect(setAside).toEqual([{ batch: sink.attempts[0]?.id, refused: sink.refused }]);
+  expect(delivery.status()).toMatchObject({ lag: 0, refused: 1 });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Spool } from '../spool/spool.js';
-import type { Sink } from './sink.js';
+import type { Batch } from '../spool/entries.js';
+import type { Refused, Sink } from './sink.js';
 
 const defaults = {
   maxEntries: 10_000,
@@ -8,7 +9,8 @@ const defaults = {
   /** How long a batch that is not full waits for more. */
   lingerMs: 500,
   firstRetryMs: 500,
-  lastRetryMs: 30_000,
+  /** A sink that is back gets its messages within seconds, however long it was away. */
+  lastRetryMs: 5_000,
   /** How long a stop waits for the attempt under way; the batch is written down and comes again. */
   stopMs: 3_000,
 };
@@ -23,6 +25,8 @@ export interface DeliveryStatus {
   failures: number;
   /** Entries given up because the sink was away for too long. */
   dropped: number;
+  /** Entries that the sink refused for good since the start; they are in quarantine. */
+  refused: number;
 }
 
 export interface DeliveryOptions {
@@ -33,6 +37,8 @@ export interface DeliveryOptions {
   limits?: Partial<typeof defaults>;
   /** Entries that may wait for this sink; beyond it the oldest are given up. Unlimited where absent. */
   maxLag?: number;
+  /** Keeps what the sink refuses for good; resolves when that is on disk. */
+  setAside(sink: string, batch: Batch, refused: readonly Refused[]): Promise<void>;
   onBatch?: (succeeded: boolean, entries: number) => void;
 }
 
@@ -48,6 +54,7 @@ export class Delivery {
     batches: 0,
     failures: 0,
     dropped: 0,
+    refused: 0,
   };
 
   constructor(private readonly options: DeliveryOptions) {
@@ -87,7 +94,7 @@ export class Delivery {
   }
 
   private async deliverNext(): Promise<boolean> {
-    const { spool, sink, onBatch } = this.options;
+    const { spool, sink, setAside, onBatch } = this.options;
     await this.giveUpBeyondLag();
     const lag = spool.lag(sink.name);
     if (lag === 0) return false;
@@ -95,7 +102,12 @@ export class Delivery {
     if (this.stopping.signal.aborted) return false;
     const next = await spool.nextBatch(sink.name, this.limits);
     if (next === null) return false;
-    await sink.deliver(next.batch, next.redelivery);
+    const refused = await sink.deliver(next.batch, next.redelivery);
+    if (refused.length > 0) {
+      // On disk before the batch counts as delivered: a crash in between repeats both.
+      await setAside(sink.name, next.batch, refused);
+      this.figures.refused += refused.length;
+    }
     await spool.completeBatch(sink.name, next.batch.id);
     if (this.figures.lastError !== null) this.options.logger?.info(`${sink.name} takes messages again`);
     this.figures.lastError = null;

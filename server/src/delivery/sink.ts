@@ -1,12 +1,23 @@
 import type { Batch } from '../spool/entries.js';
 
+/** An entry that a sink refuses for what it is: sent again, it would be refused again. */
+export interface Refused {
+  /** Position of the entry in its batch, from 0. */
+  index: number;
+  /** The sink's own code where it has one, else ''. */
+  code: string;
+  /** The refusal in words, on one line. */
+  reason: string;
+}
+
 /** A place that admitted entries go to. Each has its own cursor and never waits for another. */
 export interface Sink {
   readonly name: string;
   /**
-   * Resolves when every entry that concerns this sink is safely there. Rejects otherwise; the same batch then comes
-   * again with `redelivery` true, as it does after a restart: an earlier attempt may have succeeded unseen.
+   * Resolves when every entry that concerns this sink is safely there, to those that it refuses for good. Rejects where
+   * it takes nothing now; the same batch then comes again with `redelivery` true, as it does after a restart: an
+   * earlier attempt may have succeeded unseen, or be under way still.
    */
-  deliver(batch: Batch, redelivery: boolean): Promise<void>;
+  deliver(batch: Batch, redelivery: boolean): Promise<Refused[]>;
   close(): Promise<void>;
 }

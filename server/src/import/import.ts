@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Sink } from '../delivery/sink.js';
+import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import { readLog } from '../setup-logs/read-log.js';
+import { readLog } from '../setup-logs/files/read-log.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
@@ -61,7 +61,9 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
   const runs = new Map<string, KnownRun>();
   const pending: StateMessageEntry[] = [];
   const storeMessages = async () => {
-    count(summary.messages, await addMissing(pending.splice(0), 'state_messages', 'message_id', options));
+    const added = await addMissing(pending.splice(0), 'state_messages', 'message_id', options);
+    count(summary.messages, added);
+    note(summary, 'a report', added.refused);
   };
   for (const file of files) {
     try {
@@ -93,7 +95,9 @@ async function importLog(
   const source: LogSource = { hostName: options.hostName, logFile: file.path };
   let pending: SetupLogRecordEntry[] = [];
   const store = async () => {
-    count(summary.records, await addMissing(pending, 'setup_log_records', 'record_id', options));
+    const added = await addMissing(pending, 'setup_log_records', 'record_id', options);
+    count(summary.records, added);
+    note(summary, file.path, added.refused);
     pending = [];
   };
   for await (const records of readLog(file.path, options, options.onBytes)) {
@@ -115,11 +119,11 @@ async function addMissing(
   table: string,
   column: string,
   { client, sink, database }: ImportOptions,
-): Promise<{ added: number; known: number }> {
+): Promise<{ added: number; known: number; refused: Refused[] }> {
   const byId = new Map(
     entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
   );
-  if (byId.size === 0) return { added: 0, known: entries.length };
+  if (byId.size === 0) return { added: 0, known: entries.length, refused: [] };
   const answer = await client.query({
     // Identities are of our own making, hexadecimal digits; so many do not fit into an address as parameters.
     query: `SELECT DISTINCT ${column} AS id FROM ${database}.${table} WHERE ${column} IN (${[...byId.keys()].map((id) => `'${id}'`).join(',')})`,
@@ -127,8 +131,8 @@ async function addMissing(
     clickhouse_settings: { max_query_size: '100000000' },
   });
   for (const { id } of await answer.json<{ id: string }>()) byId.delete(id);
-  await deliver([...byId.values()], sink);
-  return { added: byId.size, known: entries.length - byId.size };
+  const refused = await deliver([...byId.values()], sink);
+  return { added: byId.size - refused.length, known: entries.length - byId.size, refused };
 }
 
 async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summary: ImportSummary): Promise<void> {
@@ -136,25 +140,36 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
   if (runs.length === 0) return;
   const installations = joinStories(runs);
   const answer = await client.query({
-    query: `SELECT run_id, verdict, cause, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
+    query: `SELECT run_id, verdict, cause, certainty, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
     format: 'JSONEachRow',
     clickhouse_settings: { max_query_size: '100000000' },
   });
-  const rows = await answer.json<{ run_id: string; verdict: string; cause: string; installation_id: string }>();
-  const known = new Map(rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.cause}`]));
+  const rows = await answer.json<Record<'run_id' | 'verdict' | 'cause' | 'certainty' | 'installation_id', string>>();
+  const known = new Map(
+    rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.certainty} ${row.cause}`]),
+  );
   const changed = runs
     .map(({ id, run, logFile, fallbackTime }): SetupRunEntry => {
       const installationId = installations.get(id) ?? id;
       return runEntry({ hostName, logFile }, run, { installationId, updatedAt: Date.now(), fallbackTime });
     })
-    .filter((entry) => known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.cause}`);
-  await deliver(changed, sink);
-  count(summary.runs, { added: changed.length, known: runs.length - changed.length });
+    .filter(
+      (entry) =>
+        known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.certainty} ${entry.cause}`,
+    );
+  const refused = await deliver(changed, sink);
+  note(summary, 'a set-up run', refused);
+  count(summary.runs, { added: changed.length - refused.length, known: runs.length - changed.length });
 }
 
-async function deliver(entries: SpoolEntry[], sink: Sink): Promise<void> {
-  if (entries.length === 0) return;
-  await sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
+async function deliver(entries: SpoolEntry[], sink: Sink): Promise<Refused[]> {
+  if (entries.length === 0) return [];
+  return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
+}
+
+/** What ClickHouse refuses of a file, one by one. */
+function note(summary: ImportSummary, path: string, refused: readonly Refused[]): void {
+  for (const { reason } of refused) summary.refused.push({ path, reason });
 }
 
 function count(total: { added: number; known: number }, more: { added: number; known: number }): void {

@@ -6,7 +6,9 @@ import { FspError } from '../errors.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
+import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
 import { roleOf, type Tokens } from './tokens.js';
@@ -26,6 +28,7 @@ export interface ManagementOptions {
   status(): unknown;
   roles: Roles;
   reader: Reader;
+  quarantine: QuarantineRoom;
   logger: { error(details: object, message: string): void };
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
@@ -134,6 +137,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       );
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
+      registerQuarantine(api, options.quarantine, adminOnly);
+      registerExplain(api);
       done();
     },
     { prefix: '/api/v1' },
@@ -153,6 +158,7 @@ export async function describeApi(): Promise<unknown> {
     status: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
+    quarantine: { list: unused, read: unused, drop: unused, retry: unused },
     logger: { error: unused },
   });
   await app.ready();

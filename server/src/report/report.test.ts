@@ -6,8 +6,8 @@ import { parseCimTime } from './cim-time.js';
 import { decodeReport } from './decode.js';
 import { messageId } from './message-id.js';
 
-const sample = (name: string) => readFileSync(new URL(`../../../../shared/samples/${name}`, import.meta.url));
-const wire = sample('statemsg_500_client_2014.utf16le-bom.smx');
+const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/reports/${name}`, import.meta.url));
+const wire = fixture('installed-client.utf16le.smx');
 const code = (body: Uint8Array | string) => {
   try {
     decodeReport(typeof body === 'string' ? Buffer.from(body) : body);
@@ -20,21 +20,21 @@ const code = (body: Uint8Array | string) => {
 const wrap = (body: string) => `<Report><ReportBody>${body}</ReportBody></Report>`;
 const message = '<StateMessage><Topic Type="800"/><State ID="100"/></StateMessage>';
 
-describe('a real sample', () => {
-  test('of a 2012 client on the wire is read in every field', () => {
+describe('a report', () => {
+  test('of an installed client on the wire is read in every field', () => {
     expect(decodeReport(wire)).toEqual({
       machine: {
         clientInstalled: true,
-        clientId: 'A1006D0E-CF56-41D1-A006-6330EFC39381',
-        clientVersion: '5.00.7958.1000',
-        netbiosName: 'PS1WIN7X64',
+        clientId: '7C1F0A52-93D4-4E0B-8A66-0D2B5E9F1C34',
+        clientVersion: '5.00.9096.1000',
+        netbiosName: 'PC0117',
       },
-      reportTime: Date.parse('2014-01-20T19:46:56.903Z'),
+      reportTime: Date.parse('2026-03-02T09:15:01.250Z'),
       messages: [
         {
-          messageTime: Date.parse('2014-01-20T17:18:55.573Z'),
-          serialNumber: 232,
-          topic: { type: 500, id: '505fda07-b4f3-45fb-83d9-8642554e2773', idType: 3, user: '', userSid: '' },
+          messageTime: Date.parse('2026-03-02T09:14:58.125Z'),
+          serialNumber: 41,
+          topic: { type: 500, id: '3f0e7b1c-55aa-4c1e-9d0a-6b8c2f4e7d10', idType: 3, user: '', userSid: '' },
           state: { id: 2, criticality: 0 },
           details: '',
           params: ['200'],
@@ -44,22 +44,58 @@ describe('a real sample', () => {
   });
 
   test('as UTF-8 that declares UTF-16 says the same', () => {
-    expect(decodeReport(sample('statemsg_500_client_2014.utf8.xml'))).toEqual(decodeReport(wire));
+    expect(decodeReport(fixture('installed-client.utf8.xml'))).toEqual(decodeReport(wire));
   });
 
+  test.each([
+    ['two zeroes at the end', Buffer.concat([wire, Buffer.alloc(2)])],
+    ['one zero at the end', Buffer.concat([wire, Buffer.alloc(1)])],
+    ['many zeroes at the end', Buffer.concat([wire, Buffer.alloc(513)])],
+    ['zeroes for its mark', Buffer.concat([Buffer.alloc(2), wire.subarray(2)])],
+    ['a zero at the end of UTF-8', Buffer.concat([fixture('installed-client.utf8.xml'), Buffer.alloc(1)])],
+    ['zeroes at the end of UTF-16BE', Buffer.concat([Buffer.from(wire).swap16(), Buffer.alloc(2)])],
+    ['zeroes at the end without a mark', Buffer.concat([wire.subarray(2), Buffer.alloc(2)])],
+  ])('with %s says the same', (_name, body) => {
+    expect(decodeReport(body)).toEqual(decodeReport(wire));
+  });
+
+  test('of nothing but zeroes is empty', () => {
+    expect(code(Buffer.alloc(64))).toBe('FSP_REPORT_EMPTY');
+  });
+
+  test.each([
+    ['03-nul-terminated.smx', 'PCNULT', 313, '1603', '00000000-0000-0000-0000-000000000000'],
+    ['24-space-guid.smx', 'PCSPGUID', 313, '1603', 'A1006D0E-CF56-41D1-A006-6330EFC39381'],
+  ])('%s of the cases is taken', (name, netbiosName, state, param, clientId) => {
+    const { machine, messages } = decodeReport(
+      readFileSync(new URL(`../../../test/fixtures/cases/${name}`, import.meta.url)),
+    );
+    expect(machine).toMatchObject({ netbiosName, clientId });
+    expect(messages).toMatchObject([{ state: { id: state }, params: [param] }]);
+  });
+
+  test.each(['GUID:A1-B2', 'guid: a1-b2', ' GUID:\tA1-B2 ', '{A1-B2}', '{ a1-b2 }', 'GUID:{A1-B2}', 'GUID: { A1-B2 }'])(
+    'gives %j as A1-B2',
+    (id) => {
+      const header = `<ReportHeader><Identification><Machine><ClientID>${id}</ClientID></Machine></Identification></ReportHeader>`;
+      const report = `<Report>${header}<ReportBody>${message}</ReportBody></Report>`;
+      expect(decodeReport(Buffer.from(report)).machine.clientId).toBe('A1-B2');
+    },
+  );
+
   test('without SerialNumber keeps its details and parameters', () => {
-    const [only] = decodeReport(sample('statemsg_9003_client_2018_no_serial_statedetails.utf8.xml')).messages;
-    expect(only).toMatchObject({ serialNumber: null, params: ['{F8C7C37F-B42B-4C0A-B050-2BB44DF1098A}', '0'] });
-    expect(only?.details).toMatch(/^"PAA\/AHgA.*=="~~$/);
+    const [only] = decodeReport(fixture('no-serial-with-details.xml')).messages;
+    expect(only).toMatchObject({ serialNumber: null, params: ['{B3C6F3A8-1E3D-4D0C-9E57-4A7D1F0C2B68}', '0'] });
+    expect(only?.details).toMatch(/^"PABE.*=="~~$/);
   });
 
   test('of a machine without a client has the other form of ClientID, and an empty parameter', () => {
-    const { machine, messages } = decodeReport(sample('statemsg_902_no_client_2019.xml'));
+    const { machine, messages } = decodeReport(fixture('no-client.xml'));
     expect(machine).toEqual({
       clientInstalled: false,
-      clientId: '00001111-AAAA-2222-BBBB-3333CCCC4444',
+      clientId: '00000000-1111-2222-3333-444444444444',
       clientVersion: '5.00.0000.0000',
-      netbiosName: 'P01PDP1.CONTOSO.COM',
+      netbiosName: 'DP01.CORP.EXAMPLE',
     });
     expect(messages[0]?.params).toHaveLength(4);
     expect(messages[0]?.params[3]).toBe('');
@@ -163,7 +199,7 @@ test('no bytes throw anything but the errors of the catalogue', () => {
   );
 });
 
-test('a sample cut or damaged at any byte is refused or read, and never throws anything else', () => {
+test('a report cut or damaged at any byte is refused or read, and never throws anything else', () => {
   for (let at = 0; at < wire.length; at++) {
     expect(code(wire.subarray(0, at))).toMatch(/^FSP_REPORT_/);
     const damaged = Buffer.from(wire);

@@ -47,6 +47,10 @@ export function runEntry(
     cause: run.cause,
     causeLine: run.causeLine,
     suggestion: run.suggestion,
+    evidence: run.evidence,
+    certainty: run.certainty,
+    certaintyReason: run.certaintyReason,
+    nextStep: run.nextStep,
     productName: run.productName,
     productVersion: run.productVersion,
   };

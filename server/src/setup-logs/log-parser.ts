@@ -11,6 +11,10 @@ import { Clock } from './formats/time.js';
 import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
 import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
 
+/** Times of logs: from when there was such software, to years that no calendar of ours is taken for. */
+const earliestTime = Date.UTC(1980, 0, 1);
+const latestTime = Date.UTC(2100, 0, 1);
+
 export interface LogParserOptions {
   onRecord(record: LogRecord): void;
   /** Absent: told by the log's first line that only one format has. */
@@ -52,7 +56,7 @@ export class LogParser {
     return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     this.lines.push(chunk);
   }
 
@@ -96,7 +100,7 @@ export class LogParser {
     };
     switch (format) {
       case 'ccm':
-        return new CcmParser(clock, emit);
+        return new CcmParser(clock, emit, survey.dateOrder);
       case 'simple':
         return new SimpleParser(clock, emit);
       case 'role_setup':
@@ -123,6 +127,10 @@ export class LogParser {
       codes: codesIn(parsed.message),
       run: null,
     };
+    if (record.time !== null && !(record.time >= earliestTime && record.time < latestTime)) {
+      record.time = null;
+      record.remarks.push('time_impossible');
+    }
     if (record.time !== null) this.lastTime = record.time;
     else if (this.lastTime !== null) {
       record.time = this.lastTime;

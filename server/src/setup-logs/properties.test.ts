@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asWindowsWrites, parseLog, sampleLog, syntheticLog } from '../../../test/synthetic-logs.js';
+import { asWindowsWrites, parseLog, syntheticLog } from '../../../test/synthetic-logs.js';
 import { FspError } from '../errors.js';
 import { checkZone } from './formats/time.js';
 
@@ -8,11 +8,7 @@ const everyLog = [
   ...['msi-1603-custom-action', 'msi-french', 'msi-two-runs', 'role-setup-two-runs', 'msi-secrets'].map((name) =>
     syntheticLog(`${name}.log`),
   ),
-  ...[
-    'cmtrace_plaso_sccm_various_trimmed.log',
-    'cmtraceopen_ccm_malformed_truncated.log',
-    'simple_BgbServer_state_and_status.lo_',
-  ].map(sampleLog),
+  ...['ccm-many-writers.log', 'ccm-truncated.log', 'simple-state-and-status.lo_'].map(syntheticLog),
 ];
 
 describe('properties', () => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { MessageDescription } from '../catalog/describe.js';
 import { decodeText } from '../report/encoding.js';
+import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 import type {
   RejectedMessageEntry,
   SetupLogRecordEntry,
@@ -22,11 +23,26 @@ export interface RowContext {
 export type Row = Record<string, unknown>;
 
 const earliest = Date.UTC(1900, 0, 1);
-/** The latest time that a DateTime64 holds and that a clock may claim. */
-const latest = Date.UTC(2299, 11, 31);
+/** The latest time that a DateTime64 holds and that a clock may claim, in milliseconds since 1970 UTC. */
+export const latest = Date.UTC(2299, 11, 31);
+/** The largest values of the columns' types. */
+const uint16 = 2 ** 16 - 1;
+const uint32 = 2 ** 32 - 1;
+const int32 = 2 ** 31 - 1;
 
-/** An entry's table and row. `row_id` names a row within its batch, so that a batch that got through in part can be completed. */
+/**
+ * An entry's table and row, each value within the range of its column: ClickHouse wraps a number that is too large in
+ * silence, or refuses the row. `row_id` names a row within its batch, so that a batch that got through in part can be
+ * completed.
+ * @throws Error where the entry is of no kind that is known: damage, or the work of a newer version
+ */
 export function rowOf(entry: SpoolEntry, position: number, context: RowContext): { table: string; row: Row } {
+  const { table, row } = tableRowOf(entry, position, context);
+  for (const [column, value] of Object.entries(row)) row[column] = storable(value);
+  return { table, row };
+}
+
+function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): { table: string; row: Row } {
   const common = { batch_id: context.batchId, row_id: position };
   switch (entry.kind) {
     case 'state_message':
@@ -39,7 +55,15 @@ export function rowOf(entry: SpoolEntry, position: number, context: RowContext):
       return { table: 'setup_log_records', row: { ...setupLogRecordRow(entry), ...common } };
     case 'setup_run':
       return { table: 'setup_run_updates', row: { ...setupRunRow(entry), ...common } };
+    default:
+      throw new Error(`its kind ${JSON.stringify((entry as { kind?: unknown }).kind)} is not known`);
   }
+}
+
+/** Texts without lone surrogates, of which ClickHouse refuses the escape. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  return Array.isArray(value) ? value.map(storable) : value;
 }
 
 function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
@@ -63,22 +87,22 @@ function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
     client_version: machine.clientVersion,
     client_installed: machine.clientInstalled,
     client_address: entry.clientAddress,
-    topic_type: message.topic.type,
+    topic_type: whole(message.topic.type, 0, uint32),
     topic_name: topicName,
     topic_id: message.topic.id,
-    state_id: message.state.id,
+    state_id: whole(message.state.id, 0, uint32),
     state_text: stateText,
     phase,
     outcome,
-    criticality: message.state.criticality,
-    serial_number: message.serialNumber,
+    criticality: wholeOrNull(message.state.criticality, -int32, int32),
+    serial_number: wholeOrNull(message.serialNumber, 0, uint32),
     params: message.params,
     error_code: errorCode,
     error_text: errorText,
     user_name: message.topic.user,
     user_sid: message.topic.userSid,
     details: message.details,
-    report_index: entry.reportIndex,
+    report_index: whole(entry.reportIndex, 0, uint16),
     raw: entry.raw.length === 0 ? '' : decodeText(entry.raw),
   };
 }
@@ -107,26 +131,26 @@ function throttleWindowRow(entry: ThrottleWindowEntry, context: RowContext): Row
     updated_at: time(entry.updatedAt),
     window_start: time(entry.windowStart),
     fsp_server: context.serverName,
-    message_limit: entry.messageLimit,
-    interval_seconds: entry.intervalSeconds,
-    received: entry.received,
-    processed: entry.processed,
-    waiting: entry.waiting,
+    message_limit: whole(entry.messageLimit, 0, uint32),
+    interval_seconds: whole(entry.intervalSeconds, 0, uint32),
+    received: whole(entry.received, 0),
+    processed: whole(entry.processed, 0),
+    waiting: whole(entry.waiting, 0),
     oldest_waiting_at: entry.oldestWaitingAt === null ? null : time(entry.oldestWaitingAt),
-    rejected: entry.rejected,
+    rejected: whole(entry.rejected, 0),
   };
 }
 
 /** The columns of setup_log_records. */
 export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
   return {
-    logged_at: time(storable(entry.loggedAt)),
+    logged_at: time(entry.loggedAt),
     host_name: entry.hostName,
     log_file: entry.logFile,
     log_format: entry.logFormat,
     run_id: entry.runId,
-    line_number: entry.lineNumber,
-    byte_offset: entry.byteOffset,
+    line_number: whole(entry.lineNumber, 0),
+    byte_offset: whole(entry.byteOffset, 0),
     severity: entry.severity,
     component: entry.component,
     thread: entry.thread,
@@ -149,24 +173,44 @@ export function setupRunRow(entry: SetupRunEntry): Row {
     log_file: entry.logFile,
     log_format: entry.logFormat,
     action: entry.action,
-    started_at: time(storable(entry.startedAt)),
-    ended_at: entry.endedAt === null ? null : time(storable(entry.endedAt)),
+    started_at: time(entry.startedAt),
+    ended_at: entry.endedAt === null ? null : time(entry.endedAt),
     verdict: entry.verdict,
-    exit_code: entry.exitCode,
+    exit_code: wholeOrNull(entry.exitCode, -Number.MAX_SAFE_INTEGER),
     cause: entry.cause,
-    cause_line: entry.causeLine,
+    cause_line: whole(entry.causeLine, 0),
     suggestion: entry.suggestion,
+    evidence: (entry.evidence ?? []).map((one) => ({ ...one, line: whole(one.line, 0) })),
+    certainty: entry.certainty ?? '',
+    certainty_reason_id: entry.certaintyReason ?? '',
+    certainty_reason: textOf(certaintyReasons, entry.certaintyReason),
+    next_step_id: entry.nextStep ?? '',
+    next_step: textOf(nextSteps, entry.nextStep),
     product_name: entry.productName,
     product_version: entry.productVersion,
   };
 }
 
-/** A log can claim any year: beyond what a DateTime64 holds the nearest that it does. */
-function storable(ms: number): number {
-  return Math.min(Math.max(ms, earliest), latest);
+/** The text of an id; '' where there is none, or none that this version knows. */
+function textOf(texts: Readonly<Record<string, string>>, id = ''): string {
+  return texts[id] ?? '';
 }
 
-/** `2026-01-02 03:04:05.678`, as ClickHouse reads a DateTime64(3, 'UTC'). */
+/** A whole number within a column's range: the nearest that is, and the least where there is none. */
+function whole(value: number, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  return Number.isNaN(value) ? least : Math.min(Math.max(Math.trunc(value), least), most);
+}
+
+/** The same where a column can say that nothing is known, which is better than a number that nobody gave. */
+function wholeOrNull(value: number | null, least: number, most = Number.MAX_SAFE_INTEGER): number | null {
+  return Number.isInteger(value) && value! >= least && value! <= most ? value : null;
+}
+
+/**
+ * `2026-01-02 03:04:05.678`, as ClickHouse reads a DateTime64(3, 'UTC'). A log and a clock can claim any year: beyond
+ * what the column holds the nearest that it does.
+ */
 function time(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+  const held = Number.isNaN(ms) ? earliest : Math.min(Math.max(ms, earliest), latest);
+  return new Date(held).toISOString().replace('T', ' ').replace('Z', '');
 }

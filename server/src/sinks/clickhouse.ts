@@ -1,6 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { clickHouseError } from '../clickhouse/client.js';
-import type { Sink } from '../delivery/sink.js';
+import { clickHouseError, refusesRows } from '../clickhouse/client.js';
+import { narrow } from '../delivery/narrow.js';
+import type { Refused, Sink } from '../delivery/sink.js';
+import { FspError } from '../errors.js';
+import type { Batch } from '../spool/entries.js';
 import { rowOf, type Row, type RowContext } from './clickhouse-rows.js';
 
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
@@ -8,13 +11,32 @@ export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'se
   database: string;
 }
 
-/** Larger than any batch: what is one block is one part, there whole or not at all. */
+/** Larger than any batch: what is one block is one part in each partition, there whole or not at all. */
 const oneBlock = '1000000';
+/**
+ * How often the server says, while a statement runs, that it is still at work: so one that takes its time is told from a
+ * connection that is dead. Its headers hold some hundred such signs.
+ */
+const signsOfLife = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '2500' } as const;
+/** How often rows that are missing after a successful insert are sent under a new token before the next attempt. */
+const mostTokens = 4;
+
+/** The rows of a batch for one table, in their order. */
+interface TableRows {
+  table: string;
+  rows: Row[];
+}
 
 /**
- * Admitted entries become rows, each exactly once. A batch is one insert for each table, and its rows carry its id: on
- * redelivery what is already there is counted by that id, and only what is missing is sent. A deduplication token
- * alone would not do: the server can note it before the rows are safe.
+ * Admitted entries become rows, each exactly once. A batch is one insert for each table; its rows carry the batch's id,
+ * and its query id and deduplication token are the same on every attempt.
+ *
+ * What makes it once: after an unclear outcome the rows that are there are counted, and those that are missing are sent
+ * under the same token. If the first insert is still under way, ClickHouse refuses the second by its query id; if it
+ * commits late, one of the two is dropped by its token. Only when an insert succeeded and rows are missing all the same
+ * – a crash can come between noting the token and the rows' being safe – a new token is used.
+ *
+ * What ends it: ClickHouse's own word on how many rows it wrote. Whatever else answers 200 is not ClickHouse.
  */
 export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   const { client, database } = options;
@@ -23,21 +45,26 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     const answer = await client.query({
       query: `SELECT DISTINCT row_id FROM ${database}.${table} WHERE batch_id = {batchId: String}`,
       query_params: { batchId },
-      format: 'JSONEachRow',
+      // With a count of its rows at the end: an answer that was cut off is no answer.
+      format: 'JSON',
       clickhouse_settings: { select_sequential_consistency: '1' },
     });
-    return new Set((await answer.json<{ row_id: number }>()).map((row) => row.row_id));
+    const { data, rows } = await answer.json<{ row_id: number }>();
+    if (!Array.isArray(data) || rows !== data.length) throw notClickHouse('it did not say how many rows there are');
+    return new Set(data.map((row) => row.row_id));
   }
 
-  async function insert(table: string, batchId: string, rows: Row[], part: string): Promise<void> {
-    await client.insert({
+  async function insert(table: string, rows: Row[], token: string): Promise<void> {
+    const { summary } = await client.insert({
       table: `${database}.${table}`,
       format: 'JSONEachRow',
       values: rows,
+      query_id: token,
       clickhouse_settings: {
         async_insert: 0,
         wait_end_of_query: 1,
-        insert_deduplication_token: `${batchId}-${table}${part}`,
+        ...signsOfLife,
+        insert_deduplication_token: token,
         max_insert_block_size: oneBlock,
         min_insert_block_size_rows: oneBlock,
         min_insert_block_size_bytes: '0',
@@ -46,6 +73,9 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
         max_partitions_per_insert_block: '0',
       },
     });
+    // The rows of roll-ups are counted with them; those that a token told to be there already are counted too.
+    if (!(Number(summary?.written_rows) >= rows.length))
+      throw notClickHouse(`it did not say that it wrote ${rows.length} rows`);
   }
 
   /** A crash can come between rows and their roll-up; repeating it changes nothing. */
@@ -53,35 +83,92 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     await client.command({
       query: `INSERT INTO ${database}.client_rollup SELECT * FROM ${database}.client_rollup_of_batch(batch = {batchId: String})`,
       query_params: { batchId },
+      clickhouse_settings: { wait_end_of_query: 1, ...signsOfLife },
     });
+  }
+
+  /** Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt. */
+  async function insertMissing({ table, rows }: TableRows, token: string, there: ReadonlySet<number>) {
+    return narrow(
+      rows.length,
+      async (from, to) => {
+        const missing = rows.slice(from, to).filter((row) => !there.has(row.row_id as number));
+        const piece = from === 0 && to === rows.length ? token : `${token}-${from}-${to}`;
+        if (missing.length > 0) await insert(table, missing, piece);
+      },
+      refusesRows,
+    );
+  }
+
+  async function deliverAgain(batchId: string, tableRows: TableRows): Promise<{ index: number; error: unknown }[]> {
+    const { table, rows } = tableRows;
+    for (let attempt = 0; ; attempt++) {
+      const there = await present(table, batchId);
+      if (there.size > 0 && table === 'state_messages') await rollUpAgain(batchId);
+      const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), there);
+      if (there.size >= rows.length) return refused;
+      const now = await present(table, batchId);
+      const gone = new Set(refused.map(({ index }) => index));
+      if (rows.every((row, index) => gone.has(index) || now.has(row.row_id as number))) return refused;
+      if (attempt + 1 >= mostTokens)
+        throw new FspError(
+          'FSP_CLICKHOUSE_REFUSED',
+          `ClickHouse says that rows of batch ${batchId} were written to ${table}, and they are not there; check its disks and replicas`,
+        );
+    }
   }
 
   return {
     name: 'clickhouse',
     async deliver(batch, redelivery) {
-      const context: RowContext = { ...options, batchId: batch.id, processedAt: batch.createdAt };
-      const tables = new Map<string, Row[]>();
-      for (const [position, entry] of batch.entries.entries()) {
-        const { table, row } = rowOf(entry, position, context);
-        const rows = tables.get(table);
-        if (rows === undefined) tables.set(table, [row]);
-        else rows.push(row);
-      }
+      const { tables, refused } = rowsOf(batch, options);
       try {
-        for (const [table, rows] of tables) {
-          if (!redelivery) await insert(table, batch.id, rows, '');
-          else {
-            const there = await present(table, batch.id);
-            const missing = rows.filter((row) => !there.has(row.row_id as number));
-            // A token of its own: the first one may have been noted for rows that never became safe.
-            if (there.size > 0 && table === 'state_messages') await rollUpAgain(batch.id);
-            if (missing.length > 0) await insert(table, batch.id, missing, `-${there.size}-${Date.now()}`);
+        for (const one of tables) {
+          const found = redelivery
+            ? await deliverAgain(batch.id, one)
+            : await insertMissing(one, tokenOf(batch.id, one.table, 0), new Set());
+          for (const { index, error } of found) {
+            const { code = '', message } = error as { code?: string; message: string };
+            refused.push({ index: one.rows[index]!.row_id as number, code, reason: oneLine(message) });
           }
         }
       } catch (error) {
         throw clickHouseError(error);
       }
+      return refused;
     },
     close: () => Promise.resolve(),
   };
+}
+
+function tokenOf(batchId: string, table: string, attempt: number): string {
+  return attempt === 0 ? `${batchId}-${table}` : `${batchId}-${table}+${attempt}`;
+}
+
+function rowsOf(batch: Batch, options: ClickHouseSinkOptions): { tables: TableRows[]; refused: Refused[] } {
+  const context: RowContext = { ...options, batchId: batch.id, processedAt: batch.createdAt };
+  const tables = new Map<string, Row[]>();
+  const refused: Refused[] = [];
+  for (const [index, entry] of batch.entries.entries()) {
+    try {
+      const { table, row } = rowOf(entry, index, context);
+      const rows = tables.get(table);
+      if (rows === undefined) tables.set(table, [row]);
+      else rows.push(row);
+    } catch (error) {
+      refused.push({ index, code: '', reason: `No row can be made of it: ${oneLine((error as Error).message)}` });
+    }
+  }
+  return { tables: [...tables].map(([table, rows]) => ({ table, rows })), refused };
+}
+
+function notClickHouse(why: string): FspError {
+  return new FspError(
+    'FSP_CLICKHOUSE_UNREACHABLE',
+    `Something answered in ClickHouse's place (${why}); check FSP_CLICKHOUSE_URL and the proxies on the way`,
+  );
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 300).toWellFormed();
 }

@@ -5,7 +5,7 @@ import type { StateMessage } from '../report/types.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
 import type { Resource } from '../telemetry.js';
 import { version } from '../version.js';
-import { messageTime } from './clickhouse-rows.js';
+import { latest, messageTime } from './clickhouse-rows.js';
 
 export interface LogRecordOptions {
   describe(message: StateMessage): MessageDescription;
@@ -18,18 +18,42 @@ const setupLogs = { name: 'fsp.setup_logs', version };
 
 /** A spool's entry as an OpenTelemetry log record; null for those that are of no interest outside. */
 export function logRecordOf(entry: SpoolEntry, options: LogRecordOptions): ReadableLogRecord | null {
-  const { resource } = options;
+  const told = toldOf(entry, options);
+  if (told === null) return null;
+  return {
+    ...told,
+    body: wellFormed(told.body),
+    attributes: Object.fromEntries(Object.entries(told.attributes).map(([name, value]) => [name, wellFormed(value)])),
+    resource: options.resource,
+    droppedAttributesCount: 0,
+  };
+}
+
+function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
   switch (entry.kind) {
     case 'state_message':
-      return { ...stateMessageRecord(entry, options), resource, droppedAttributesCount: 0 };
+      return stateMessageRecord(entry, options);
     case 'setup_log_record':
-      return { ...setupLogRecord(entry), resource, droppedAttributesCount: 0 };
+      return setupLogRecord(entry);
     case 'setup_run':
-      return { ...setupRunRecord(entry), resource, droppedAttributesCount: 0 };
+      return setupRunRecord(entry);
     case 'rejected_message':
     case 'throttle_window':
       return null;
+    default:
+      throw new Error(`its kind ${JSON.stringify((entry as { kind?: unknown }).kind)} is not known`);
   }
+}
+
+/** Without lone surrogates, which no receiver can read. */
+function wellFormed<T>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed() as T;
+  return Array.isArray(value) ? (value.map(wellFormed) as T) : value;
+}
+
+/** A number where it is one that an int64 of the protocol carries unchanged, else the text. */
+function integer(digits: string): number | string {
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : digits;
 }
 
 type Told = Omit<ReadableLogRecord, 'resource' | 'droppedAttributesCount'>;
@@ -63,7 +87,8 @@ function stateMessageRecord(entry: StateMessageEntry, { describe, siteCode }: Lo
 }
 
 function setupLogRecord(entry: SetupLogRecordEntry): Told {
-  const [, path = '', line = ''] = /^(.*?)(?::(\d+))?$/.exec(entry.sourceFile) ?? [];
+  const line = /(?<=:)\d{1,15}$/.exec(entry.sourceFile)?.[0] ?? '';
+  const path = line === '' ? entry.sourceFile : entry.sourceFile.slice(0, -line.length - 1);
   return {
     hrTime: hrTime(entry.loggedAt),
     hrTimeObserved: hrTime(Date.now()),
@@ -76,9 +101,9 @@ function setupLogRecord(entry: SetupLogRecordEntry): Told {
       ...fileAttributes(entry.logFile),
       'log.record.original': entry.original,
       'log.record.uid': entry.recordId,
-      'thread.id': /^\d+$/.test(entry.thread) ? Number(entry.thread) : entry.thread,
+      'thread.id': integer(entry.thread),
       'code.file.path': path,
-      'code.line.number': line === '' ? '' : Number(line),
+      'code.line.number': integer(line),
       'configmgr.component': entry.component,
       'configmgr.run.id': entry.runId,
       'error.type': entry.errorCode,
@@ -104,7 +129,7 @@ function setupRunRecord(entry: SetupRunEntry): Told {
       'configmgr.run.action': entry.action,
       'configmgr.run.verdict': entry.verdict,
       'configmgr.run.suggestion': entry.suggestion,
-      'process.exit.code': entry.exitCode ?? '',
+      'process.exit.code': Number.isSafeInteger(entry.exitCode) ? entry.exitCode! : '',
     }),
   };
 }
@@ -123,7 +148,9 @@ function severityOfOutcome(outcome: string): 'ERROR' | 'WARN' | 'INFO' {
   return outcome === 'reboot_pending' || outcome === 'skipped' ? 'WARN' : 'INFO';
 }
 
-function hrTime(ms: number): [number, number] {
+/** Nanoseconds since 1970 are unsigned in the protocol: what a log claims from before is told as its beginning. */
+function hrTime(claimed: number): [number, number] {
+  const ms = Number.isNaN(claimed) ? 0 : Math.min(Math.max(claimed, 0), latest);
   const seconds = Math.floor(ms / 1000);
   return [seconds, (ms - seconds * 1000) * 1_000_000];
 }

@@ -1,8 +1,10 @@
+import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { Sink } from '../delivery/sink.js';
+import { narrow } from '../delivery/narrow.js';
+import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { isExported } from '../telemetry.js';
 import { logRecordOf, type LogRecordOptions } from './otlp-records.js';
@@ -12,36 +14,106 @@ const recordsPerExport = 512;
 /** ExportResultCode.SUCCESS of the SDK. */
 const success = 0;
 
+export interface OtlpSinkOptions extends LogRecordOptions {
+  /** Told how many records of an export the receiver took and then rejected, and why; which ones it does not say. */
+  onRejected(count: number, reason: string): void;
+}
+
+/**
+ * Statuses by which a receiver refuses records for what they are (OpenTelemetry protocol, *Failures*): 400 and gRPC's
+ * INVALID_ARGUMENT; 413 where a single record is too large. A wrong address, credentials and all that may be
+ * retried concern the receiver, and records wait.
+ */
+const refusals = { http: [400, 413, 422], grpc: [3] };
+
 /**
  * Entries leave as OpenTelemetry log records, by OTLP as the standard variables say; null where they name no
  * endpoint. Exports go out one by one and a batch counts only when all of its exports were taken. After a failure in
  * the middle the whole batch comes again: `log.record.uid` lets a receiver tell a record that it has.
  */
-export function createOtlpSink(options: LogRecordOptions): Sink | null {
+export function createOtlpSink(options: OtlpSinkOptions): Sink | null {
   if (!isExported('LOGS')) return null;
-  const exporter = createExporter();
+  listenForPartialSuccess(options.onRejected);
+  const { exporter, transport } = createExporter();
+  const forGood = (error: unknown) =>
+    error instanceof FspError &&
+    refusals[transport].includes((error.cause as { code?: number } | undefined)?.code ?? 0);
   return {
     name: 'otlp',
     async deliver(batch) {
-      const records = batch.entries.map((entry) => logRecordOf(entry, options)).filter((record) => record !== null);
-      for (let from = 0; from < records.length; from += recordsPerExport) {
-        await exportOnce(exporter, records.slice(from, from + recordsPerExport));
+      const refused: Refused[] = [];
+      const records: { index: number; record: ReadableLogRecord }[] = [];
+      for (const [index, entry] of batch.entries.entries()) {
+        try {
+          const record = logRecordOf(entry, options);
+          if (record !== null) records.push({ index, record });
+        } catch (error) {
+          refused.push({ index, code: '', reason: `No log record can be made of it: ${(error as Error).message}` });
+        }
       }
+      for (let begin = 0; begin < records.length; begin += recordsPerExport) {
+        const piece = records.slice(begin, begin + recordsPerExport);
+        const found = await narrow(
+          piece.length,
+          (from, to) =>
+            exportOnce(
+              exporter,
+              piece.slice(from, to).map(({ record }) => record),
+            ),
+          forGood,
+        );
+        for (const { index, error } of found) {
+          const { code, data } = (error as FspError).cause as { code?: number; data?: string };
+          const said = typeof data === 'string' && data !== '' ? data : (error as FspError).message;
+          refused.push({
+            index: piece[index]!.index,
+            code: String(code ?? ''),
+            reason: said
+              .replaceAll(/[^\x20-\x7e]+/g, ' ')
+              .trim()
+              .slice(0, 300),
+          });
+        }
+      }
+      return refused;
     },
     close: () => exporter.shutdown(),
   };
 }
 
-function createExporter(): LogRecordExporter {
+/**
+ * The SDK takes a partial success for a success, which by the protocol must not be sent again, and speaks of it in its
+ * diagnostics only (createLoggingPartialSuccessResponseHandler of @opentelemetry/otlp-exporter-base).
+ */
+function listenForPartialSuccess(onRejected: OtlpSinkOptions['onRejected']): void {
+  const silent = () => undefined;
+  const listener: DiagLogger = {
+    error: silent,
+    warn(message, told) {
+      if (!message.startsWith('Received Partial Success') || typeof told !== 'string') return;
+      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(told) as {
+        rejectedLogRecords?: number | string;
+        errorMessage?: string;
+      };
+      if (Number(rejectedLogRecords) > 0) onRejected(Number(rejectedLogRecords), errorMessage);
+    },
+    info: silent,
+    debug: silent,
+    verbose: silent,
+  };
+  diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'grpc' } {
   const protocol =
     process.env.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL ?? process.env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf';
   switch (protocol) {
     case 'http/protobuf':
-      return new ProtobufExporter();
+      return { exporter: new ProtobufExporter(), transport: 'http' };
     case 'http/json':
-      return new JsonExporter();
+      return { exporter: new JsonExporter(), transport: 'http' };
     case 'grpc':
-      return new GrpcExporter();
+      return { exporter: new GrpcExporter(), transport: 'grpc' };
     default:
       throw new FspError(
         'FSP_CONFIG_INVALID',

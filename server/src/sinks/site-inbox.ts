@@ -22,6 +22,7 @@ export function createSiteInboxSink(folder: string): Sink {
       });
       if (!stats.isDirectory()) throw failed(folder, new Error('it is no folder'));
       for (const entry of batch.entries) if (carriesReport(entry)) await writeReport(folder, entry);
+      return [];
     },
     close: () => Promise.resolve(),
   };

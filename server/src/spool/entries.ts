@@ -86,6 +86,11 @@ export interface SetupRunEntry {
   cause: string;
   causeLine: number;
   suggestion: string;
+  /** Absent in entries that an earlier version put into the spool; likewise the three below. */
+  evidence?: readonly { line: number; shows: string; text: string }[];
+  certainty?: string;
+  certaintyReason?: string;
+  nextStep?: string;
   productName: string;
   productVersion: string;
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { LogPosition } from '../../spool/state.js';
 import { LogParser } from '../log-parser.js';
-import { surveyFile } from '../survey.js';
+import { surveyFile } from '../files/survey-file.js';
 import type { LogRecord, Run } from '../types.js';
 import { identify, isAt, isFile } from './file-identity.js';
 
@@ -94,13 +94,15 @@ export class FollowedLog {
   }
 
   private async begin(): Promise<LogParser> {
-    this.replaying = this.position.offset > 0;
+    const stored = this.position.offset;
+    this.replaying = stored > 0;
     this.parser = new LogParser({
       timezone: this.timezone,
       survey: await surveyFile(this.position.path),
       onRecord: (record) => {
         if (record.run !== null) this.runs.add(record.run);
-        this.records.push(record);
+        // What a short last line's encoding was may be told only by what came behind it, and was stored then.
+        if (record.offset >= stored) this.records.push(record);
       },
     });
     return this.parser;

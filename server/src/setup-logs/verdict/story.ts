@@ -1,5 +1,5 @@
 import type { Run } from '../types.js';
-import { blame } from './run.js';
+import { blame, oneLine, trust } from './run.js';
 
 /** A run and where it was found. */
 export interface LocatedRun {
@@ -43,5 +43,7 @@ function tell(role: Run, { logFile, run }: LocatedRun): void {
   if (role.productVersion === '') role.productVersion = run.productVersion;
   const told = `(${logFile}, line ${run.causeLine})`;
   if (role.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || role.cause.endsWith(told)) return;
-  blame(role, `${run.cause} ${told}`, role.causeLine, run.suggestion);
+  // A cause of full length leaves no room for the place.
+  blame(role, `${oneLine(run.cause, 500 - told.length)} ${told}`, role.causeLine, run.suggestion);
+  trust(role, run.certainty, run.certaintyReason, run.nextStep);
 }

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
-import { FspError } from '../errors.js';
-import { LogParser, type LogParserOptions } from './log-parser.js';
-import { surveyFile } from './survey.js';
-import type { LogRecord } from './types.js';
+import { FspError } from '../../errors.js';
+import { LogParser, type LogParserOptions } from '../log-parser.js';
+import { surveyFile } from './survey-file.js';
+import type { LogRecord } from '../types.js';
 
 const chunkSize = 256 * 1024;
 

@@ -1,0 +1,77 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FspError } from '../errors.js';
+import { Quarantine, type QuarantinedSummary } from '../quarantine/quarantine.js';
+import type { RetryResult } from '../quarantine/retry.js';
+import { askServer } from './management-client.js';
+import { addConfigOptions, configOf } from './options.js';
+
+/** `fsp quarantine`: the entries that a destination refuses for good. */
+export function registerQuarantine(program: Command): void {
+  const quarantine = program
+    .command('quarantine')
+    .description('entries that a destination refuses for good: look at them, send them again, drop them')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  fsp quarantine list
+  fsp quarantine list --json
+  fsp quarantine retry --all        after an upgrade, or when a limit of the destination was raised
+  fsp quarantine drop ID
+`,
+    );
+
+  const list = quarantine
+    .command('list')
+    .description('what is in quarantine, and why; works without a running server too')
+    .option('--json', 'one JSON object a line, with the whole content');
+  addConfigOptions(list).action(async (options: { json?: true }) => {
+    const { config } = configOf(list);
+    const room = await Quarantine.open({ dir: join(resolve(config.dataDir), 'quarantine') });
+    const items = room.list();
+    if (options.json) {
+      for (const { id } of items) process.stdout.write(`${JSON.stringify(await room.read(id))}\n`);
+    } else process.stdout.write(items.length === 0 ? 'Nothing is in quarantine\n' : items.map(lineOf).join(''));
+  });
+
+  const retry = chooser(
+    quarantine.command('retry').description('send entries again, each to the destination that refused it'),
+  );
+  retry.action(async (ids: string[], options: { all?: true }) => {
+    const { config } = configOf(retry);
+    const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
+    if (chosen.length === 0) return;
+    const { results } = (await askServer(config, '/quarantine/retry', { ids: chosen })) as { results: RetryResult[] };
+    for (const { id, delivered, reason } of results)
+      process.stdout.write(delivered ? `delivered  ${id}\n` : `refused    ${id}: ${reason}\n`);
+    if (results.some(({ delivered }) => !delivered)) process.exitCode = 1;
+  });
+
+  const drop = chooser(quarantine.command('drop').description('forget entries for good, with their content'));
+  drop.action(async (ids: string[], options: { all?: true }) => {
+    const { config } = configOf(drop);
+    const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
+    if (chosen.length === 0) return;
+    await askServer(config, '/quarantine/drop', { ids: chosen });
+    process.stdout.write(`${chosen.length} dropped\n`);
+  });
+}
+
+function chooser(command: Command): Command {
+  return addConfigOptions(command.argument('[id...]', 'as fsp quarantine list names them').option('--all', 'all'));
+}
+
+async function chosenIds(dataDir: string, ids: readonly string[], all: true | undefined): Promise<readonly string[]> {
+  if (all === undefined && ids.length === 0)
+    throw new FspError('FSP_USAGE', 'Name entries as fsp quarantine list shows them, or give --all');
+  if (all === undefined) return ids;
+  const everything = (await Quarantine.open({ dir: join(dataDir, 'quarantine') })).list();
+  if (everything.length === 0) process.stdout.write('Nothing is in quarantine\n');
+  return everything.map(({ id }) => id);
+}
+
+function lineOf({ id, sink, at, kind, code, reason, bytes }: QuarantinedSummary): string {
+  const said = code === '' ? reason : `${code}: ${reason}`;
+  return `${id}\n  ${new Date(at).toISOString()}  ${kind} refused by ${sink}, ${bytes} bytes\n  ${said}\n`;
+}

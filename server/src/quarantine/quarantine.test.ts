@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { entry } from '../../../test/entries.js';
+import type { Batch } from '../spool/entries.js';
+import { batchOf, Quarantine } from './quarantine.js';
+
+let dir: string;
+const told: string[] = [];
+const logger = { warn: (message: string) => told.push(message), error: (message: string) => told.push(message) };
+const batch = (id: string, names: string[]): Batch => ({
+  id: id.padStart(32, '0'),
+  createdAt: 1,
+  entries: names.map((name) => entry(name)),
+});
+const refused = (...indexes: number[]) => indexes.map((index) => ({ index, code: '27', reason: `number ${index}` }));
+
+beforeEach(() => {
+  dir = join(mkdtempSync(join(tmpdir(), 'fsp-quarantine-')), 'quarantine');
+  told.length = 0;
+});
+afterEach(() => {
+  rmSync(join(dir, '..'), { recursive: true });
+});
+
+test('an entry comes back with every byte of its content and why it is there, after a restart too', async () => {
+  const raw = Buffer.from([0xff, 0xfe, 0, 1, 0x80]);
+  const one = { ...batch('a', []), entries: [entry('first'), entry('second', { raw })] };
+  await (await Quarantine.open({ dir, logger, now: () => 42 })).setAside('clickhouse', one, refused(1));
+  const again = await Quarantine.open({ dir, logger });
+  const [item] = again.list();
+  expect(item).toMatchObject({ sink: 'clickhouse', at: 42, kind: 'state_message', code: '27', reason: 'number 1' });
+  const kept = await again.read(item?.id ?? '');
+  expect(kept.entry).toEqual(entry('second', { raw }));
+  expect(told[0]).toContain('fsp quarantine list');
+});
+
+test('set aside once more after a crash, an entry is there once', async () => {
+  const one = batch('a', ['x', 'y']);
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', one, refused(0));
+  const { bytes } = quarantine.stats();
+  await quarantine.setAside('otlp', one, refused(0));
+  expect(quarantine.stats()).toMatchObject({ entries: 1, bytes });
+  expect(readdirSync(dir)).toHaveLength(1);
+});
+
+test('past its limit the oldest go, are counted and told', async () => {
+  const quarantine = await Quarantine.open({ dir, logger, limits: { entries: 3, bytes: 1e9 } });
+  for (const id of ['a', 'b', 'c', 'd', 'e']) await quarantine.setAside('otlp', batch(id, ['x']), refused(0));
+  expect(quarantine.stats()).toMatchObject({ entries: 3, dropped: 2 });
+  expect(quarantine.list().map(({ id }) => id.at(-3))).toEqual(['c', 'd', 'e']);
+  expect(told.at(-1)).toContain('oldest 1 entries are gone, 2 in all');
+  expect(readdirSync(dir)).toHaveLength(3);
+});
+
+test('a file that cannot be read is told and keeps nobody from the others', async () => {
+  await (await Quarantine.open({ dir, logger })).setAside('otlp', batch('a', ['x']), refused(0));
+  writeFileSync(join(dir, `otlp-${'f'.repeat(32)}-0.json`), '{"sink":');
+  const quarantine = await Quarantine.open({ dir, logger });
+  expect(quarantine.list()).toHaveLength(1);
+  expect(told.at(-1)).toContain('cannot be read');
+});
+
+test('what is dropped is gone, and only names of entries are names', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['x', 'y']), refused(0, 1));
+  await quarantine.drop([quarantine.list()[0]?.id ?? '']);
+  expect(quarantine.stats().entries).toBe(1);
+  expect(readdirSync(dir)).toHaveLength(1);
+  await expect(quarantine.read('../../tokens')).rejects.toThrow('in quarantine');
+  await expect(quarantine.drop(['../../tokens'])).rejects.toThrow('in quarantine');
+});
+
+test('a retry goes under the same name each time, so that it counts once', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['x']), refused(0));
+  const kept = await quarantine.read(quarantine.list()[0]?.id ?? '');
+  expect(batchOf(kept)).toEqual(batchOf(await quarantine.read(kept.id)));
+  expect(batchOf(kept).id).toMatch(/^[0-9a-f]{32}$/);
+});

@@ -1,0 +1,38 @@
+import type { Sink } from '../delivery/sink.js';
+import { batchOf, type Quarantine } from './quarantine.js';
+
+export interface RetryResult {
+  id: string;
+  delivered: boolean;
+  /** Why it was not, else ''. */
+  reason: string;
+}
+
+/**
+ * Sends quarantined entries again, each to the sink that refused it and each alone: after an upgrade, or when a limit of
+ * the sink was raised. What is taken leaves the quarantine; what is refused again stays, with the new reason in the answer.
+ */
+export async function retryQuarantined(
+  quarantine: Quarantine,
+  sinks: readonly Sink[],
+  ids: readonly string[],
+): Promise<RetryResult[]> {
+  const results: RetryResult[] = [];
+  for (const id of ids) {
+    const kept = await quarantine.read(id);
+    const sink = sinks.find((one) => one.name === kept.sink);
+    if (sink === undefined) {
+      results.push({ id, delivered: false, reason: `Its destination ${kept.sink} is not configured` });
+      continue;
+    }
+    try {
+      // As a redelivery: an earlier retry may have got through unseen.
+      const [refused] = await sink.deliver(batchOf(kept), true);
+      if (refused === undefined) await quarantine.drop([id]);
+      results.push({ id, delivered: refused === undefined, reason: refused?.reason ?? '' });
+    } catch (error) {
+      results.push({ id, delivered: false, reason: (error as Error).message });
+    }
+  }
+  return results;
+}

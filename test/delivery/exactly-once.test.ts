@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeMessage } from '../../server/src/catalog/describe.js';
+import { connect } from '../../server/src/clickhouse/client.js';
+import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
+import { migrate } from '../../server/src/clickhouse/migrate.js';
+import type { Refused, Sink } from '../../server/src/delivery/sink.js';
+import { createClickHouseSink } from '../../server/src/sinks/clickhouse.js';
+import type { Batch, SetupLogRecordEntry, SpoolEntry } from '../../server/src/spool/entries.js';
+import { entry } from '../entries.js';
+import { startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.js';
+
+const database = 'fsp';
+const folder = mkdtempSync(join(tmpdir(), 'fsp-once-'));
+let engine: Engine;
+let writer: ClickHouseClient;
+let proxy: FaultProxy;
+let viaProxy: ClickHouseClient;
+let sink: Sink;
+
+beforeAll(async () => {
+  engine = await startEngine({ dataDir: folder, port: 0, database });
+  writer = connect({ url: engine.url, ...engine.writer, database: 'default' });
+  await migrate(writer, { database });
+});
+afterAll(async () => {
+  await writer.close();
+  await engine.stop();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(async () => {
+  proxy = await startFaultProxy(engine.url);
+  viaProxy = connect({ url: proxy.url, ...engine.writer, database: 'default', silenceMs: 1_500 });
+  sink = createClickHouseSink({
+    client: viaProxy,
+    database,
+    siteCode: 'PS1',
+    serverName: 'FSP01',
+    describe: ({ message }) => describeMessage(message),
+  });
+});
+afterEach(async () => {
+  await proxy.stop();
+  await viaProxy.close();
+});
+
+let batches = 0;
+const batchOf = (entries: SpoolEntry[]): Batch => ({
+  id: `${Date.now().toString(16)}${(++batches).toString(16)}`.padStart(32, '0'),
+  createdAt: Date.parse('2026-01-02T03:05:00Z'),
+  entries,
+});
+const messages = (count: number) => Array.from({ length: count }, (_, index) => entry(`M${batches}N${index}`));
+const record = (index: number, loggedAt: number): SetupLogRecordEntry => ({
+  kind: 'setup_log_record',
+  recordId: `${batches}-${index}`,
+  runId: '',
+  hostName: 'FSP01',
+  logFile: 'x.log',
+  logFormat: 'msi',
+  loggedAt,
+  lineNumber: index + 1,
+  byteOffset: index,
+  severity: 'INFO',
+  component: '',
+  thread: '',
+  sourceFile: '',
+  message: `line ${index}`,
+  errorCode: '',
+  errorText: '',
+  remarks: [],
+  original: '',
+});
+/** Rows of a batch, and how many different ones: both are the debt where each is there once. */
+const rowsOf = async (batch: Batch, table = 'state_messages') => {
+  const answer = await writer.query({
+    query: `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(row_id)) AS different FROM ${database}.${table} WHERE batch_id = {id: String}`,
+    query_params: { id: batch.id },
+    format: 'JSONEachRow',
+  });
+  const [row] = await answer.json<{ rows: number; different: number }>();
+  return [row?.rows, row?.different];
+};
+const isInsert = (address: string) => /INSERT(%20|\+| )INTO/i.test(address);
+/** Delivers as the delivery does: the same batch again until the sink has it. */
+const deliver = async (batch: Batch, tries = 12): Promise<Refused[]> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await sink.deliver(batch, attempt > 0);
+    } catch (error) {
+      if (attempt >= tries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+};
+
+describe('each entry becomes one row', () => {
+  test.each<Fault>(['refuse', 'page', 'empty', 'exception', 'hang', 'cut-before', 'cut-during', 'cut-after', 'late'])(
+    'when the first two inserts meet this on their way: %s',
+    async (fault) => {
+      let left = 2;
+      proxy.lateMs = 700;
+      proxy.decide = (address) => (isInsert(address) && left-- > 0 ? fault : 'pass');
+      const batch = batchOf(messages(50));
+      expect(await deliver(batch)).toEqual([]);
+      await proxy.settled();
+      // After a cut in the answer's way the rows are found to be there, and nothing is sent again.
+      expect(proxy.done).toEqual(fault === 'cut-after' ? [fault] : [fault, fault]);
+      expect(await rowsOf(batch)).toEqual([50, 50]);
+    },
+  );
+
+  test.each<Fault>(['page', 'empty', 'exception'])(
+    'when everything is answered like this for a while, counts included: %s',
+    async (fault) => {
+      let left = 5;
+      proxy.decide = () => (left-- > 0 ? fault : 'pass');
+      const batch = batchOf(messages(20));
+      expect(await deliver(batch)).toEqual([]);
+      expect(await rowsOf(batch)).toEqual([20, 20]);
+    },
+  );
+
+  test('when the first insert is under way still while it is tried again, and commits late', async () => {
+    // The insert waits in ClickHouse itself: its rows come slowly.
+    await writer.command({
+      query: `ALTER TABLE ${database}.state_messages ADD CONSTRAINT slow CHECK sleepEachRow(0.05) = 0`,
+    });
+    try {
+      const batch = batchOf(messages(50));
+      const attempts: string[] = [];
+      const impatient = connect({ url: engine.url, ...engine.writer, database: 'default', silenceMs: 500 });
+      const own = createClickHouseSink({
+        client: impatient,
+        database,
+        siteCode: 'PS1',
+        serverName: 'FSP01',
+        describe: ({ message }) => describeMessage(message),
+      });
+      for (let attempt = 0; attempt < 30; attempt++) {
+        try {
+          await own.deliver(batch, attempt > 0);
+          break;
+        } catch (error) {
+          attempts.push((error as Error).message);
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      }
+      await impatient.close();
+      expect(attempts.length).toBeGreaterThan(0);
+      expect(attempts.join('\n')).toMatch(/already running/);
+      expect(await rowsOf(batch)).toEqual([50, 50]);
+    } finally {
+      await writer.command({ query: `ALTER TABLE ${database}.state_messages DROP CONSTRAINT slow` });
+    }
+  });
+
+  test('when a batch of many months came through in part', async () => {
+    const batch = batchOf(Array.from({ length: 24 }, (_, index) => record(index, Date.UTC(2024, index, 5))));
+    // One partition of the batch is gone, as a crash before its part was safe leaves it; its token is noted.
+    await deliver(batch);
+    await writer.command({ query: `ALTER TABLE ${database}.setup_log_records DROP PARTITION 202407` });
+    expect(await rowsOf(batch, 'setup_log_records')).toEqual([23, 23]);
+    expect(await sink.deliver(batch, true)).toEqual([]);
+    expect(await rowsOf(batch, 'setup_log_records')).toEqual([24, 24]);
+    expect(await sink.deliver(batch, true)).toEqual([]);
+    expect(await rowsOf(batch, 'setup_log_records')).toEqual([24, 24]);
+  });
+});
+
+describe('what ClickHouse refuses for good', () => {
+  test('is narrowed down to the entries at fault, and all others are there once, also when it is cut and tried again', async () => {
+    await writer.command({
+      query: `ALTER TABLE ${database}.state_messages ADD CONSTRAINT poison CHECK NOT startsWith(client_name, 'POISON')`,
+    });
+    try {
+      const entries = messages(100);
+      for (const index of [0, 41, 42, 99])
+        entries[index] = entry(`x${index}`, { machine: { ...entries[0]!.machine, netbiosName: `POISON${index}` } });
+      const batch = batchOf(entries);
+      let inserts = 0;
+      proxy.decide = (address) => (isInsert(address) && [4, 9].includes(++inserts) ? 'cut-after' : 'pass');
+      const refused = await deliver(batch);
+      expect(refused.map(({ index, code }) => [index, code])).toEqual([0, 41, 42, 99].map((index) => [index, '469']));
+      expect(refused[0]?.reason).toContain('poison');
+      expect(await rowsOf(batch)).toEqual([96, 96]);
+      expect((await sink.deliver(batch, true)).map(({ index }) => index)).toEqual([0, 41, 42, 99]);
+      expect(await rowsOf(batch)).toEqual([96, 96]);
+    } finally {
+      await writer.command({ query: `ALTER TABLE ${database}.state_messages DROP CONSTRAINT poison` });
+    }
+  });
+
+  test('is told apart from a table that is away: everything waits, nothing is refused', async () => {
+    await writer.command({ query: `RENAME TABLE ${database}.state_messages TO ${database}.elsewhere` });
+    const batch = batchOf(messages(3));
+    try {
+      await expect(sink.deliver(batch, false)).rejects.toThrow('code 60');
+    } finally {
+      await writer.command({ query: `RENAME TABLE ${database}.elsewhere TO ${database}.state_messages` });
+    }
+    expect(await deliver(batch)).toEqual([]);
+    expect(await rowsOf(batch)).toEqual([3, 3]);
+  });
+
+  test('an entry of no kind that is known is set aside, whatever it stands among', async () => {
+    const batch = batchOf([entry('good'), { kind: 'stat\u0000' } as unknown as SpoolEntry, entry('good too')]);
+    expect(await deliver(batch)).toMatchObject([{ index: 1, reason: expect.stringContaining('kind') as string }]);
+    expect(await rowsOf(batch)).toEqual([2, 2]);
+  });
+});
