@@ -4,9 +4,12 @@ import { hashOf, idBytes } from './id-table.js';
 import { dataKind, headerBytes, recordAt, stampRecord, type RecordPlace } from './record.js';
 import { syncFolder } from './segments.js';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 const fixed = 24;
 const probes = 7;
+/** Bytes of identities that are put in place before others have their turn. */
+const idsPerTurn = 16_384 * idBytes;
 
 /**
  * Identities that are not in memory any more: one file of one record, in whose payload stand day, count and the sizes of
@@ -73,6 +76,7 @@ export class IdRun {
     const next = starts.slice();
     const mask = filterBytes * 8 - 1;
     for (let at = 0; at < ids.length; at += idBytes) {
+      if (at % idsPerTurn === 0) await setImmediate();
       const first = hashOf(ids, at);
       const step = hashOf(ids, at, 0x9e37_79b9) | 1;
       for (let probe = 0; probe < probes; probe++) {

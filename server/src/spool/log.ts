@@ -106,14 +106,15 @@ export class SegmentLog {
     this.nextSeq = Math.max(this.syncedSeq, lastSeq) + 1;
     if (last === undefined || scan === null) return;
     last.end = scan.end;
-    if (!scan.clean || scan.gaps.length > 0 || this.torn.length > 0 || lastSeq < this.syncedSeq) return;
+    const whole = scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
     try {
       this.handle = await open(last.path, 'r+');
-      // What was not acknowledged may be in the page cache only.
+      // What was found and not acknowledged may be in the page cache only.
       await this.handle.datasync();
-      this.syncedSeq = lastSeq;
+      this.syncedSeq = Math.max(this.syncedSeq, lastSeq);
+      if (!whole) await this.release();
     } catch {
-      this.handle = null;
+      await this.release();
     }
   }
 

@@ -102,6 +102,15 @@ describe('a batch', () => {
     expect((await spool.nextBatch('a', { maxEntries: 10, maxBytes: 100 }))!.batch.entries).toHaveLength(1);
   });
 
+  test('is known to be full by its entries or its bytes before anything is read', async () => {
+    await spool.append([entry('one', { raw: Buffer.alloc(5000) })]);
+    await spool.append([entry('two', { raw: Buffer.alloc(5000) })]);
+    await admitAll();
+    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 1e6 })).toBe(false);
+    expect(await spool.batchIsFull('a', { maxEntries: 2, maxBytes: 1e6 })).toBe(true);
+    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 9_000 })).toBe(true);
+  });
+
   test('is kept for the sink that is behind, and deleted when the last has it', async () => {
     await spool.append([entry('one'), entry('two')]);
     await admitAll();
@@ -152,6 +161,13 @@ test('ten thousand messages pass in steps without losing one', async () => {
     await spool.completeBatch('a', next.batch.id);
   }
   expect(seen.size).toBe(10_000);
+});
+
+test('a folder that cannot be written is told at the start', async () => {
+  await expect(openSpool({ dir: '/dev/null/spool' })).rejects.toMatchObject({
+    code: 'FSP_DATA_DIR_UNWRITABLE',
+    message: expect.stringContaining('give this user the right') as string,
+  });
 });
 
 describe('the lock of the data folder', () => {
