@@ -2,7 +2,7 @@ import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promi
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 import type { DamageLedger } from './damage.js';
-import { findSegments, headOf, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
+import { findSegments, headOf, readWhole, segmentFile, syncFolder, writeZeroes, type Segment } from './segments.js';
 import {
   dataKind,
   headKind,
@@ -18,7 +18,6 @@ import {
 
 /** Segments are never made smaller than this; a disk with less room than twice as much counts as full. */
 const smallestSegment = 256 * 1024;
-const zeroChunk = Buffer.alloc(1024 * 1024);
 /** How soon a log that could not be written looks whether it can be again. */
 const probeMs = 2_000;
 
@@ -386,18 +385,7 @@ export class SegmentLog {
     const size = Math.max(least, Math.min(this.options.segmentBytes, Math.max(smallestSegment, fitting)));
     if (!urgent && free < size + smallestSegment)
       throw Object.assign(new Error('no room for another segment'), { code: 'ENOSPC' });
-    await rm(this.sparePath, { force: true });
-    const file = await open(this.sparePath, 'wx', 0o600);
-    try {
-      for (let at = 0; at < size;)
-        at += (await file.write(zeroChunk, 0, Math.min(zeroChunk.length, size - at), at)).bytesWritten;
-      await file.sync();
-    } catch (error) {
-      await file.close();
-      await rm(this.sparePath, { force: true }).catch(() => undefined);
-      throw error;
-    }
-    await file.close();
+    await writeZeroes(this.sparePath, size);
     return size;
   }
 

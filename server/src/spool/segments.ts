@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamageLedger } from './damage.js';
 import { headKind, jsonOf, markBytes, recordAt, type RecordHeader } from './record.js';
@@ -134,6 +134,24 @@ export async function markOf(path: string, id: number): Promise<Buffer | null> {
 /** All bytes of a segment; none where it cannot be read. */
 export async function readWhole(path: string): Promise<Buffer> {
   return readFile(path).catch(() => Buffer.alloc(0));
+}
+
+const zeroes = Buffer.alloc(1024 * 1024);
+
+/** Makes a file of zeroes, flushed, in the place of whatever is there; where that fails, none is left. */
+export async function writeZeroes(path: string, size: number): Promise<void> {
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for (let at = 0; at < size;)
+      at += (await file.write(zeroes, 0, Math.min(zeroes.length, size - at), at)).bytesWritten;
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Makes the names in a folder last. Windows has no such thing and needs none. */
