@@ -92,8 +92,10 @@ export class ModelledSpool {
     const { batch, redelivery } = next;
     const names = batch.entries.map(name);
     const before = this.pending.get(sink);
-    if (redelivery !== (before !== undefined)) throw new Error(`${sink}: redelivery is ${redelivery}`);
-    if (before !== undefined && before.id !== batch.id) throw new Error(`${sink}: another batch in place of the same`);
+    // A batch of which everything was lost does not come again.
+    if (redelivery ? before === undefined : before !== undefined && this.told.length === 0)
+      throw new Error(`${sink}: redelivery is ${redelivery}`);
+    if (redelivery && before?.id !== batch.id) throw new Error(`${sink}: another batch in place of the same`);
     this.pending.set(sink, { id: batch.id, names });
     if (!complete) return true;
     await this.spool.completeBatch(sink, batch.id);

@@ -69,6 +69,7 @@ export class Identities {
           this.table.add(record.subarray(at, at + idBytes));
       });
       for (const { offset, bytes, piece } of scan.gaps) this.tell(segment.path, offset, bytes, piece);
+      if (segment.head === null && scan.gaps.length === 0) this.tell(segment.path, 0, 0);
     }
     await this.log.resume(scan);
     for (const file of (await readdir(this.dir)).sort()) {

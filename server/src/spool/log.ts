@@ -105,7 +105,8 @@ export class SegmentLog {
     this.nextSeq = Math.max(this.syncedSeq, lastSeq) + 1;
     if (last === undefined || scan === null) return;
     last.end = scan.end;
-    const whole = scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
+    const whole =
+      last.head !== null && scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
     try {
       this.handle = await open(last.path, 'r+');
       // What was found and not acknowledged may be in the page cache only.
