@@ -3,10 +3,14 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
-import { createDelivery, type Delivery } from './delivery/delivery.js';
+import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
+import { LoopDelay } from './health/event-loop.js';
+import { observe } from './health/gauges.js';
+import { readinessOf, statusOf, type Parts } from './health/health.js';
+import { SignOfLife } from './health/sign-of-life.js';
 import { entriesFor } from './intake/accept.js';
 import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
@@ -16,7 +20,6 @@ import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { serverKey } from './roles/role.js';
-import { LoopDelay, SpoolHealth } from './readiness.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
 import { Roles } from './roles/roles.js';
@@ -27,8 +30,9 @@ import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
-import { openSpool, type Spool } from './spool/spool.js';
-import { openStore, type Store } from './store.js';
+import { openSpool } from './spool/open.js';
+import type { Spool } from './spool/spool.js';
+import { openStore } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { retryQuarantined } from './quarantine/retry.js';
@@ -82,8 +86,9 @@ export async function startApp(config: Config): Promise<App> {
       (one) => one.shutdown(),
     );
 
-    const spoolDir = join(dataDir, 'spool');
-    const spool = started('ground', 'spool', openSpool({ dir: spoolDir, logger }), (one) => one.close());
+    const spool = started('ground', 'spool', await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) =>
+      one.close(),
+    );
     const throttle = started(
       'ground',
       'throttle',
@@ -186,21 +191,34 @@ export async function startApp(config: Config): Promise<App> {
       new ReportDecoder({ workers: config.intakeWorkers, logger }),
       (one) => one.close(),
     );
-    const spoolHealth = started('work', 'look at the disk', new SpoolHealth(spoolDir), (one) => {
-      one.stop();
-    });
     const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
       one.stop();
     });
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, spoolHealth, throttle, telemetry, logger, role }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
       one.stop(),
     );
+    const parts: Parts = {
+      config,
+      intake,
+      spool,
+      throttle,
+      store,
+      deliveries,
+      quarantine,
+      role,
+      setupLogs,
+      loopDelay,
+      rejectedByOtlp: () => (otlp === null ? null : rejectedByOtlp),
+    };
+    const signOfLife = started('work', 'sign of life', new SignOfLife(parts), (one) => {
+      one.stop();
+    });
     const management = started(
       'work',
       'management',
@@ -216,23 +234,13 @@ export async function startApp(config: Config): Promise<App> {
         },
         logger,
         console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
-        readiness: () => ({
-          intake: intakeState(intake, role),
-          spool: spoolHealth.state(spool.stats().waiting),
-          'event loop': loopDelay.state(),
-          ...readinessOf(throttle, store, deliveries),
-        }),
-        status: () => ({
-          ...statusOf(config, spool, throttle, store, deliveries, role),
-          quarantine: quarantine.stats(),
-          otlp: otlp === null ? null : { rejectedRecords: rejectedByOtlp },
-          setupLogs: setupLogs.status(),
-        }),
+        readiness: () => readinessOf(parts),
+        status: () => statusOf(parts),
       }),
       (one) => one.close(),
     );
-    observe(telemetry, spool, deliveries, quarantine);
-    spoolHealth.start();
+    observe(telemetry, parts);
+    signOfLife.start();
     loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();
@@ -261,7 +269,6 @@ function buildIntake({
   config,
   decoder,
   spool,
-  spoolHealth,
   throttle,
   telemetry,
   logger,
@@ -270,7 +277,6 @@ function buildIntake({
   config: Config;
   decoder: ReportDecoder;
   spool: Spool;
-  spoolHealth: SpoolHealth;
   throttle: Throttle;
   telemetry: Telemetry;
   logger: Logger;
@@ -288,7 +294,7 @@ function buildIntake({
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       const decoded = await decoder.decode(body, origin.clientAddress);
-      await spoolHealth.noting(spool.append(entriesFor(decoded.report, decoded.body, origin)));
+      await spool.append(entriesFor(decoded.report, decoded.body, origin));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
@@ -313,57 +319,6 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
   });
 }
 
-function readinessOf(throttle: Throttle, store: Store, deliveries: readonly Delivery[]) {
-  return {
-    throttle: {
-      ready: throttle.trouble === null,
-      detail: throttle.trouble ?? `${throttle.status().used} passed in this interval`,
-    },
-    clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
-    ...Object.fromEntries(
-      deliveries.map((delivery) => {
-        const { sink, lag, lastError } = delivery.status();
-        return [`sink ${sink}`, { ready: lastError === null, detail: lastError?.message ?? `${lag} behind` }];
-      }),
-    ),
-  };
-}
-
-function intakeState(intake: FastifyInstance, role: RoleInForce): { ready: boolean; detail: string } {
-  if (role.current?.removed === true)
-    return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
-  const { listening } = intake.server;
-  return { ready: listening, detail: listening ? 'listening' : 'not listening' };
-}
-
-function statusOf(
-  config: Config,
-  spool: Spool,
-  throttle: Throttle,
-  store: Store,
-  deliveries: readonly Delivery[],
-  role: RoleInForce,
-) {
-  const inForce = role.current;
-  return {
-    server: { name: config.serverName, siteCode: config.siteCode, version },
-    intake: { takingMessages: inForce?.removed !== true },
-    role:
-      inForce === null
-        ? null
-        : {
-            version: inForce.version,
-            removed: inForce.removed,
-            changedAt: inForce.changedAt,
-            changedBy: inForce.changedBy,
-          },
-    spool: spool.stats(),
-    throttle: throttle.status(),
-    clickhouse: { state: store.state(), prepared: store.prepared() },
-    sinks: deliveries.map((delivery) => delivery.status()),
-  };
-}
-
 async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {
   try {
     return await server.listen({ host, port });
@@ -386,38 +341,6 @@ async function listen(server: FastifyInstance, host: string, port: number, setti
       `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`,
     );
   }
-}
-
-function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delivery[], quarantine: Quarantine): void {
-  meter
-    .createObservableGauge('fsp.spool.messages', { description: 'Messages that wait for the throttle' })
-    .addCallback((result) => {
-      result.observe(spool.stats().waiting);
-    });
-  meter
-    .createObservableGauge('fsp.spool.oldest_age', { description: 'Age of the message that waits longest', unit: 's' })
-    .addCallback((result) => {
-      const { oldestWaitingAt } = spool.stats();
-      result.observe(oldestWaitingAt === null ? 0 : (Date.now() - oldestWaitingAt) / 1000);
-    });
-  meter
-    .createObservableGauge('fsp.sink.lag', { description: 'Entries that a sink has not yet taken' })
-    .addCallback((result) => {
-      for (const delivery of deliveries) {
-        const { sink, lag } = delivery.status();
-        result.observe(lag, { 'fsp.sink': sink });
-      }
-    });
-  meter
-    .createObservableGauge('fsp.quarantine.entries', {
-      description: 'Entries that a sink refuses for good and that were set aside',
-    })
-    .addCallback((result) => {
-      for (const delivery of deliveries) {
-        const { sink } = delivery.status();
-        result.observe(quarantine.count(sink), { 'fsp.sink': sink });
-      }
-    });
 }
 
 /** Each attempt of a batch in a span of its own. */

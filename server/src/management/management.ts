@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
-import type { ComponentState } from '../readiness.js';
+import type { ComponentState } from '../health/health.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';

@@ -1,5 +1,5 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
-import type { Window } from '../spool/store.js';
+import type { Window } from '../spool/state.js';
 import { allowance, clearanceAt, windowAt, type WindowSettings } from './window.js';
 
 /** The running window's figures are written this often at the most. */

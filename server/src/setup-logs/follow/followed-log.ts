@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LogPosition } from '../../spool/store.js';
+import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
 import { LogParser } from '../log-parser.js';
 import { fileOnDisk } from '../files/on-disk.js';

@@ -16,7 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Tail } from 'tail';
-import type { LogPosition } from '../../spool/store.js';
+import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
 import { identify } from './file-identity.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
