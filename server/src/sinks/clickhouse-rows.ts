@@ -148,6 +148,7 @@ export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
     host_name: entry.hostName,
     log_file: entry.logFile,
     log_format: entry.logFormat,
+    log_part: entry.logPart ?? '',
     run_id: entry.runId,
     line_number: whole(entry.lineNumber, 0),
     byte_offset: whole(entry.byteOffset, 0),

@@ -65,6 +65,8 @@ export interface SetupLogRecordEntry {
   errorCode: string;
   errorText: string;
   remarks: readonly string[];
+  /** Which file of a rotated log it is in; absent where an earlier version wrote it down. */
+  logPart?: string;
   /** The text as it stands in the log, secrets redacted. */
   original: string;
 }

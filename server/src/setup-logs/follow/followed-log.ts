@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { LogPosition } from '../../spool/store.js';
 import { LogParser } from '../log-parser.js';
-import { surveyFile } from '../files/survey-file.js';
+import { fileOnDisk } from '../files/on-disk.js';
+import { surveyFile } from '../files/read-log.js';
 import type { LogRecord, Run } from '../types.js';
 import { identify, isAt, isFile } from './file-identity.js';
 
@@ -98,7 +99,7 @@ export class FollowedLog {
     this.replaying = stored > 0;
     this.parser = new LogParser({
       timezone: this.timezone,
-      survey: await surveyFile(this.position.path),
+      survey: await surveyFile(await fileOnDisk(this.position.path)),
       onRecord: (record) => {
         if (record.run !== null) this.runs.add(record.run);
         // What a short last line's encoding was may be told only by what came behind it, and was stored then.
