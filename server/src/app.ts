@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
+import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
-import { entriesOf } from './intake/accept.js';
+import { entriesFor } from './intake/accept.js';
+import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
@@ -14,6 +16,7 @@ import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { serverKey } from './roles/role.js';
+import { LoopDelay, SpoolHealth } from './readiness.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
 import { Roles } from './roles/roles.js';
@@ -51,29 +54,39 @@ export interface App {
  * @throws FspError FSP_DATA_DIR_LOCKED, FSP_DATA_DIR_UNWRITABLE, FSP_PORT_TAKEN, FSP_ENGINE_…; nothing is left running
  */
 export async function startApp(config: Config): Promise<App> {
-  const closers: (() => Promise<void> | void)[] = [];
-  const stop = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
-  const started = <T>(value: T, close: (value: T) => Promise<void> | void): T => {
-    closers.push(() => close(value));
+  const closers = new Closers();
+  let complain: (message: string) => void = () => undefined;
+  const stop = () =>
+    closers.close((message) => {
+      complain(message);
+    });
+  const started = <T>(stage: Stage, name: string, value: T, close: (value: T) => Promise<void> | void): T => {
+    closers.add(stage, name, () => close(value));
     return value;
   };
 
   try {
     const dataDir = resolve(config.dataDir);
-    started(lockDataDir(dataDir), (lock) => {
+    started('ground', 'lock', lockDataDir(dataDir), (lock) => {
       lock.release();
     });
     const tokens = liveTokens(dataDir, config);
     const logger = createLogger({ level: config.logLevel });
+    complain = (message) => {
+      logger.warn(message);
+    };
     const telemetry = started(
+      'ground',
+      'telemetry',
       startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
       (one) => one.shutdown(),
     );
 
-    const spool = started(openSpool({ dir: join(dataDir, 'spool'), logger }), (one) => one.close());
+    const spoolDir = join(dataDir, 'spool');
+    const spool = started('ground', 'spool', openSpool({ dir: spoolDir, logger }), (one) => one.close());
     const throttle = started(
+      'ground',
+      'throttle',
       createThrottle({
         spool,
         settings: {
@@ -103,14 +116,19 @@ export async function startApp(config: Config): Promise<App> {
         );
       },
     });
-    const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
-      one.close(),
+    const store = started(
+      'ground',
+      'ClickHouse',
+      await openStore({ config, dataDir, describe: describeMessage, logger }),
+      (one) => one.close(),
     );
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
     await spool.registerSinks(sinks.map((sink) => sink.name));
     const deliveries = sinks.map((sink) =>
       started(
+        'delivery',
+        `delivery to ${sink.name}`,
         createDelivery({
           spool,
           sink: tracedSink(sink, telemetry),
@@ -134,6 +152,8 @@ export async function startApp(config: Config): Promise<App> {
 
     const roleStore = new RoleStore(store.client, config.clickhouseDatabase, () => store.prepare());
     const role = started(
+      'work',
+      'role',
       new RoleInForce({
         spool,
         store: roleStore,
@@ -160,9 +180,30 @@ export async function startApp(config: Config): Promise<App> {
       },
     });
 
-    const intake = started(buildIntake(config, spool, throttle, telemetry, logger, role), (one) => one.close());
-    const setupLogs = started(followSetupLogs(config, spool, telemetry, logger), (one) => one.stop());
+    const decoder = started(
+      'delivery',
+      'decoding',
+      new ReportDecoder({ workers: config.intakeWorkers, logger }),
+      (one) => one.close(),
+    );
+    const spoolHealth = started('work', 'look at the disk', new SpoolHealth(spoolDir), (one) => {
+      one.stop();
+    });
+    const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
+      one.stop();
+    });
+    const intake = started(
+      'work',
+      'intake',
+      buildIntake({ config, decoder, spool, spoolHealth, throttle, telemetry, logger, role }),
+      (one) => one.close(),
+    );
+    const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
+      one.stop(),
+    );
     const management = started(
+      'work',
+      'management',
       await createManagement({
         tokens,
         roles,
@@ -174,8 +215,13 @@ export async function startApp(config: Config): Promise<App> {
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
         logger,
-        console: (app) => registerPreview(app, { tokens, plugin: builtPlugin, host: builtHost }),
-        readiness: () => readinessOf(intake, spool, store, deliveries, role),
+        console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
+        readiness: () => ({
+          intake: intakeState(intake, role),
+          spool: spoolHealth.state(spool.stats().waiting),
+          'event loop': loopDelay.state(),
+          ...readinessOf(throttle, store, deliveries),
+        }),
         status: () => ({
           ...statusOf(config, spool, throttle, store, deliveries, role),
           quarantine: quarantine.stats(),
@@ -186,6 +232,8 @@ export async function startApp(config: Config): Promise<App> {
       (one) => one.close(),
     );
     observe(telemetry, spool, deliveries, quarantine);
+    spoolHealth.start();
+    loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();
     setupLogs.start();
@@ -209,14 +257,25 @@ export async function startApp(config: Config): Promise<App> {
   }
 }
 
-function buildIntake(
-  config: Config,
-  spool: Spool,
-  throttle: Throttle,
-  telemetry: Telemetry,
-  logger: Logger,
-  role: RoleInForce,
-): FastifyInstance {
+function buildIntake({
+  config,
+  decoder,
+  spool,
+  spoolHealth,
+  throttle,
+  telemetry,
+  logger,
+  role,
+}: {
+  config: Config;
+  decoder: ReportDecoder;
+  spool: Spool;
+  spoolHealth: SpoolHealth;
+  throttle: Throttle;
+  telemetry: Telemetry;
+  logger: Logger;
+  role: RoleInForce;
+}): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
@@ -228,7 +287,8 @@ function buildIntake(
     async accept(body, origin) {
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
-      await spool.append(entriesOf(body, origin));
+      const decoded = await decoder.decode(body, origin.clientAddress);
+      await spoolHealth.noting(spool.append(entriesFor(decoded.report, decoded.body, origin)));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
@@ -253,17 +313,12 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
   });
 }
 
-function readinessOf(
-  intake: FastifyInstance,
-  spool: Spool,
-  store: Store,
-  deliveries: readonly Delivery[],
-  role: RoleInForce,
-) {
-  const { waiting } = spool.stats();
+function readinessOf(throttle: Throttle, store: Store, deliveries: readonly Delivery[]) {
   return {
-    intake: intakeState(intake, role),
-    spool: { ready: true, detail: `${waiting} waiting` },
+    throttle: {
+      ready: throttle.trouble === null,
+      detail: throttle.trouble ?? `${throttle.status().used} passed in this interval`,
+    },
     clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
     ...Object.fromEntries(
       deliveries.map((delivery) => {

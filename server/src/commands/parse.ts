@@ -203,14 +203,7 @@ function iso(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-/** Waits where the reader is slower; a reader that has gone, as `head` does, ends the command in silence. */
+/** Waits where the reader is slower. */
 async function write(text: string): Promise<void> {
-  if (text === '') return;
-  process.stdout.once('error', endQuietly);
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  process.stdout.off('error', endQuietly);
-}
-
-function endQuietly(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
 }

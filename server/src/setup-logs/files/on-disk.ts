@@ -1,7 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../../errors.js';
 import type { Given } from './collect.js';
+import { openLog, refuseOthers } from './open-log.js';
 import { plainFile, type ByteSource, type LogFile } from './log-file.js';
 
 /**
@@ -32,11 +33,13 @@ export async function fileOnDisk(path: string): Promise<LogFile> {
 
 async function look(path: string, named: boolean): Promise<{ isFolder: boolean; file: Given }> {
   const stats = await stat(path);
+  if (!stats.isDirectory()) refuseOthers(path, stats);
   const source = new DiskSource(path, stats.size);
   return { isFolder: stats.isDirectory(), file: { path, modifiedAt: stats.mtimeMs, source, named } };
 }
 
 function unreadable(path: string, cause: unknown): FspError {
+  if (cause instanceof FspError) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' ? 'it is not there' : code;
   return new FspError('FSP_LOG_UNREADABLE', `${path} cannot be read: ${why}; check its name and your rights`, {
@@ -52,7 +55,7 @@ class DiskSource implements ByteSource {
 
   /** Opened for each piece: thousands of files of a folder would else be open at a time. */
   async read(at: number, length: number): Promise<Uint8Array> {
-    const file = await open(this.path, 'r');
+    const file = await openLog(this.path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
       return buffer.subarray(0, bytesRead);
