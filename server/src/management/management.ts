@@ -155,8 +155,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       );
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
-      registerQuarantine(api, options.quarantine, adminOnly);
       registerExplain(api);
+      registerQuarantine(api, options.quarantine, adminOnly);
       done();
     },
     { prefix: '/api/v1' },

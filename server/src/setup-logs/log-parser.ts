@@ -1,6 +1,6 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
-import { formatOf, linesBeforePlain } from './formats/detect.js';
+import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
 import { LineReader } from './formats/lines.js';
 import { MsiParser } from './formats/msi.js';
 import { Redactor } from './formats/redact.js';
@@ -95,7 +95,7 @@ export class LogParser {
   /** Gives out all that is held: the file is at its end. */
   end(): void {
     this.lines.end();
-    if (this.parser === null) this.decide('simple');
+    if (this.parser === null) this.decide(formatOfLines(this.undecided));
     this.parser?.end();
   }
 
@@ -107,7 +107,7 @@ export class LogParser {
     const format = formatOf(line.text);
     this.undecided.push(line);
     if (format !== null) this.decide(format);
-    else if (this.undecided.length >= linesBeforePlain) this.decide('simple');
+    else if (this.undecided.length >= linesBeforePlain) this.decide(formatOfLines(this.undecided));
   }
 
   private decide(format: LogFormat): void {

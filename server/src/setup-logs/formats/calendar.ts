@@ -89,8 +89,9 @@ export function gregorian({ year, month, day }: CalendarDate, remarks: Remark[])
   if (year >= 1360 && year <= 1420) return converted('persian', { year, month, day }, null);
   if (year >= 100 && year < 190) return { year: year + 1911, month, day };
   if (year >= 100) return { year, month, day };
-  // Two digits: ours up to 2040, from 1993; else of 2500 or 1400 years, whichever gives a year in which logs are written.
-  if (year <= 40) return { year: 2000 + year, month, day };
+  // Two digits: ours from 1993 until next year; else of 2500 or 1400 years, whichever gives a year in which logs are
+  // written: none is of the future.
+  if (2000 + year <= new Date().getUTCFullYear() + 1) return { year: 2000 + year, month, day };
   if (year >= 93) return { year: 1900 + year, month, day };
   if (year <= 52) return converted('islamic-umalqura', { year: 1400 + year, month, day }, remarks);
   remarks.push('calendar_assumed');

@@ -94,7 +94,8 @@ describe('a file that changes its encoding', () => {
 
   test.each<[string, Uint8Array[], string[]]>([
     ['two for the mark', [zeroes(2), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
-    ['one before UTF-16', [zeroes(1), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
+    ['an odd number before UTF-16', [zeroes(5), sixteen(`${a}\r\n${b}\r\n`)], [a, b]],
+    ['what looks like one is the larger byte of UTF-16 without a mark', [big(`${a}\r\n${b}\r\n`)], [a, b]],
     ['three for the mark of UTF-8', [zeroes(3), eight(`${a}\r\n`)], [a]],
     ['a block at the beginning', [zeroes(4096), eight(`${a}\r\n`)], [a]],
     ['at the end of UTF-8', [eight(`${a}\r\n`), zeroes(700)], [a]],
@@ -180,6 +181,11 @@ describe('a file that changes its encoding', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('bytes at the very beginning that could be of both encodings are read to their end', () => {
+    const both = '0-1123456789@ABCDEFGHIP\u00e5A\0\r\0\n\0  AB\n\0\r\n';
+    expect(textsOf(Buffer.from(both, 'latin1')).join('')).toContain('0-1123456789@ABCDEFGHI');
   });
 
   test('whoever begins again and stops at a line that was begun goes on with that line, nothing lost or doubled', () => {

@@ -42,6 +42,8 @@ export class LineReader {
   private skipping = false;
   /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
   private stretchFrom = 0;
+  /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
+  private wideEndedAt = -1;
   /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
   private lineFrom = 0;
   private begun = '';
@@ -92,6 +94,11 @@ export class LineReader {
     if (bytes.length - at < 4 && !last) return more;
     const mark = markAt(bytes, at);
     if (mark === null && bytes[at] === 0) {
+      // One zero, a letter, one zero, a letter: UTF-16 with the larger byte first. More zeroes are of a lost mark.
+      if (bytes[at + 1] !== 0 && bytes[at + 2] === 0 && isPlain(bytes[at + 1]) && isPlain(bytes[at + 3])) {
+        this.turnTo('utf-16be', this.offset);
+        return at;
+      }
       this.skipping = true;
       return at;
     }
@@ -167,11 +174,13 @@ export class LineReader {
       return at + mark.at + mark.length;
     }
     const oneZero = behind - zero === 1 && zero > at && bytes[behind] !== 10;
-    if (oneZero && bytes[behind + 1] === 0) {
+    const wide = oneZero && (bytes[behind + 1] === 0 || endsWide(bytes, zero - 1, last));
+    if (wide === null) return more;
+    if (wide) {
       // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
       // found to end at this very place.
       const before = bytes.subarray(at, zero - 1);
-      const mayBegin = this.stretchFrom < this.offset || this.stretchFrom === 0;
+      const mayBegin = this.wideEndedAt !== this.offset;
       const from = mayBegin && before.length % 2 === 0 && decodeUtf8(before) === null ? at : zero - 1;
       this.keep(decodeBytes(bytes.subarray(at, from)), this.offset + from - at);
       this.turnTo('utf-16le', this.offset + from - at);
@@ -242,7 +251,8 @@ export class LineReader {
     let ended = false;
     const turn = (begin: number) => {
       this.keep(decodeWide(bytes.subarray(from, begin), encoding), offset + begin - at);
-      this.turnTo('bytes', offset + begin - at);
+      this.wideEndedAt = offset + begin - at;
+      this.turnTo('bytes', this.wideEndedAt);
       return begin;
     };
     for (let i = from; i < whole; i += 2) {
@@ -353,4 +363,14 @@ export class LineReader {
 /** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
 function startsWide(bytes: Uint8Array, at: number): boolean {
   return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
+}
+
+/**
+ * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
+ * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
+ */
+function endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
+  const end = bytes.indexOf(10, from);
+  if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
+  return (end - from) % 2 === 0 && bytes[end + 1] === 0;
 }
