@@ -46,7 +46,8 @@ describe(`generated logs, seed ${seed}`, () => {
 
 describe('the judge', () => {
   const log = [...generateLogs('msi', 200, 1, { plain: true })].find(
-    ({ truth }) => truth.runs.length === 1 && truth.runs[0]!.cause !== null,
+    ({ truth: { runs, times } }) =>
+      runs.length === 1 && runs[0]!.exitCode === 1603 && [...times.values()].every(({ sure }) => sure === 'exact'),
   )!;
   const [run] = log.truth.runs;
   const aspects = (truth: Partial<GeneratedLog['truth']>) => [

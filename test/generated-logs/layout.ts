@@ -131,6 +131,8 @@ function withoutBeginning(
   const at = cutBefore(draw, script, lines);
   if (at === null) return lines;
   const left = lines.slice(at);
+  // Of some words nobody can tell what log they are of.
+  if (left.length < 8) return lines;
   onBeginningLost?.(left);
   const lost = lines[at - 1]!;
   // Sometimes the cut goes through a line, of which the end is left.

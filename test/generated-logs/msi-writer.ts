@@ -45,6 +45,7 @@ export class MsiWriter {
         : '';
     if (begins) this.dateSure = this.style.proves(this.clock);
     const sure = this.dateSure && this.style.proves(this.clock);
+    this.dateSure = sure;
     const text = `=== ${words[begins ? 0 : 1]}: ${this.style.date(this.clock)}  ${this.style.time(this.clock)}${build} ===`;
     return this.script.write(text, this.clock.unzoned(1000, this.told, sure));
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
@@ -94,19 +94,31 @@ export function registerData(api: FastifyInstance, reader: Reader): void {
       schema: {
         tags: ['Queries'],
         summary: 'Read-only SQL; the answer in ClickHouse’s JSON format',
-        body: Type.Object({ sql: Type.String({ minLength: 1, maxLength: 100_000 }) }, { additionalProperties: false }),
+        body: queryBody,
         response: { 200: Type.Object({}, { additionalProperties: true }), ...errors },
       },
     },
-    async ({ body }, reply) => {
-      const answer = await reader.query(body.sql);
-      // As it came: a serializer would have to read it all first.
-      return reply
-        .type('application/json')
-        .serializer((text: string) => text)
-        .send(answer);
-    },
+    ({ body }, reply) => answerQuery(reader, body.sql, reply),
   );
+}
+
+/** What is asked by `POST /query`. */
+export const queryBody = Type.Object(
+  { sql: Type.String({ minLength: 1, maxLength: 100_000 }) },
+  { additionalProperties: false },
+);
+
+/** Sends the answer as it comes; the query ends when the asker goes away. */
+export async function answerQuery(
+  reader: Pick<Reader, 'query'>,
+  sql: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    gone.abort();
+  });
+  return reply.type('application/json').send(await reader.query(sql, gone.signal));
 }
 
 function limitOf(text: string | undefined, otherwise: number): number {

@@ -14,6 +14,7 @@ export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
  * |---|---|
  * | damaged | text that is no whole record of the log's format: truncated, garbage, fields missing |
  * | no_stamp | a line without the stamp that the format gives each record |
+ * | time_unknown | no readable time, nor one before it; when the file was written stands in its place |
  * | time_inherited | no readable time of its own; `time` is the record's before it |
  * | zone_unknown | the log tells no zone and none was given; `time` is the local time taken as UTC |
  * | impossible_bias | the zone that the log gives does not exist; local time as above |
@@ -30,6 +31,7 @@ export type Remark =
   | 'damaged'
   | 'no_stamp'
   | 'time_inherited'
+  | 'time_unknown'
   | 'zone_unknown'
   | 'impossible_bias'
   | 'date_order_assumed'
@@ -78,6 +80,16 @@ export interface LogRecord extends ParsedRecord {
   codes: ErrorDescription[];
   /** The run of an installation that it belongs to; null outside of any. */
   run: Run | null;
+  /** The beginning of its file, the same object for all records of it. */
+  beginning: LogBeginning;
+}
+
+/** What tells a file from the others that bore its name before or after: a log that is rotated begins anew at line 1. */
+export interface LogBeginning {
+  /** Time of its first record; null where that has none. */
+  time: number | null;
+  /** Its first line, secrets redacted. */
+  text: string;
 }
 
 export type RunAction = 'install' | 'uninstall' | 'repair' | 'upgrade';

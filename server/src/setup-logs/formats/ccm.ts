@@ -65,6 +65,14 @@ export class CcmParser implements FormatParser {
       const { open } = this;
       open.split ||= line.split;
       const ends = rest.indexOf(terminator);
+      const again = rest.lastIndexOf(opener, ends < 0 ? rest.length : ends);
+      if (again > 0) {
+        // It was torn off in the middle of a line, and the next record was written behind it.
+        open.lines.push(rest.slice(0, again));
+        this.giveUp();
+        rest = rest.slice(again);
+        continue;
+      }
       if (ends < 0) {
         open.lines.push(rest);
         open.size += rest.length;

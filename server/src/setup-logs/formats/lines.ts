@@ -174,7 +174,9 @@ export class LineReader {
       return at + mark.at + mark.length;
     }
     const oneZero = behind - zero === 1 && zero > at && bytes[behind] !== 10;
-    if (oneZero && bytes[behind + 1] === 0) {
+    const wide = oneZero && (bytes[behind + 1] === 0 || endsWide(bytes, zero - 1, last));
+    if (wide === null) return more;
+    if (wide) {
       // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
       // found to end at this very place.
       const before = bytes.subarray(at, zero - 1);
@@ -361,4 +363,14 @@ export class LineReader {
 /** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
 function startsWide(bytes: Uint8Array, at: number): boolean {
   return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
+}
+
+/**
+ * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
+ * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
+ */
+function endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
+  const end = bytes.indexOf(10, from);
+  if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
+  return (end - from) % 2 === 0 && bytes[end + 1] === 0;
 }

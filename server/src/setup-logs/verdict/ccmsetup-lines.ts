@@ -37,7 +37,7 @@ const noises =
 const recoverables =
   /\bpolicy namespace\b|\bActive Directory\b|\b(?:through|from|in|to|query) AD\b|\bGetADInstallParams\b|\bGetSMSLookupMP|\bMP (?:source|list|location)|\bmanagement point\b|\bMPs?\b|\bDPs?\b|\bDP locations?\b|\bGetDPLocations\b|\bGetMPLocations\b|\bdistribution point\b|\bBITS\b|\bdownload|\bWinHTTP\b|\bWINHTTP\b|\bHTTP status\b|\bSSL\b|\bcert(?:ificate)?s?\b|^\[CCMHTTP\] ERROR INFO|\bsite code\b|\bassigned site\b|\bsite version\b|\bboundary\b|\blocation (?:request|service)|\bMSXML\b.*\bretry|\bretr(?:y|ied|ying)\b|\bWMI\b.*\bretr|\bRegOpenKey|\bregistry\b|\bGetHttpRequestObjects\b|\bCCM_POST\b|\bHTTP request\b|\bSend(?:ing)? (?:HTTP|location|message)|\bCcmExec\b.*\bstop|\bAAD\b|\btoken\b|\bCRL\b|\bhttps?:\/\//i;
 const speaksOfTrouble =
-  /\b(?:errors?|fail(?:ed|ure|s)?|unable|couldn.t|could not|cannot|can.t|denied|invalid|not (?:found|supported|trusted|enough)|does(?: not|n.t)|no valid|required|missing|corrupt\w*|timed out|abort\w*)\b/i;
+  /\b(?:errors?|fail(?:ed|ure|s)?|unable|couldn.t|could not|cannot|can.t|denied|invalid|not (?:found|supported|trusted|enough)|does(?: not|n.t)|no valid|required|missing|corrupt\w*|timed out|abort\w*|another in(?:stance|stallation))\b/i;
 const admits =
   /^(?:MSI: |\[?\w+\]? ?[:-] )?(?:failed|error|unable|could ?n.t|could not|cannot|get\w* failed|\w+ failed)\b/i;
 const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i;

@@ -14,6 +14,7 @@ const exiting = /^CcmSetup is exiting with return code (-?\d+)/i;
 const failed = /^CcmSetup failed with error code (0x[0-9a-f]{1,8}|-?\d+)/i;
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
+const longestHead = 2_000;
 /** The service that a process hands over to begins within this time. */
 const handOverMs = 60 * 60_000;
 /** An end that comes later than this after another one is that of a run whose banner is lost. */
@@ -32,6 +33,8 @@ export function trackCcmsetup(): RunTracker {
 class CcmsetupTracker {
   private run: Run | null = null;
   private troubles = new Troubles();
+  /** What a run whose banner is lost was about, as far as lines before its end tell. */
+  private lost: About = { action: 'install', productVersion: '' };
   private ended = false;
   /** The process before the service, once it has handed over. */
   private handedOver = false;
@@ -46,8 +49,11 @@ class CcmsetupTracker {
     if (end !== null) return this.end(record, end);
     const { run } = this;
     if (run === null) {
-      // The log begins in the middle: its lines may tell why it ends as it will.
-      if (isCcmsetup(record) || record.component === '') this.troubles.read(record);
+      // The log begins in the middle: its lines may tell what is done, and why it ends as it will.
+      if (isCcmsetup(record) || record.component === '') {
+        readAbout(this.lost, record.message.slice(0, longestHead));
+        this.troubles.read(record);
+      }
       return null;
     }
     // Late lines belong to the run, but what they say comes of its end.
@@ -59,9 +65,8 @@ class CcmsetupTracker {
 
   private readRun(run: Run, record: LogRecord): void {
     const { message } = record;
-    const head = message.slice(0, 2_000);
-    if (/\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i.test(head)) run.action = 'uninstall';
-    if (/^Ccmsetup version: /i.test(head)) run.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? run.productVersion;
+    const head = message.slice(0, longestHead);
+    readAbout(run, head);
     if (/\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i.test(head)) this.inService = true;
     else if (!this.inService && handsOver(head)) this.handedOver = true;
     this.troubles.read(record);
@@ -96,7 +101,7 @@ class CcmsetupTracker {
   private end(record: LogRecord, end: End): Run {
     // The banner may be in the file before this one, or the log cut.
     const late = this.ended && record.time !== null && record.time - (this.run?.endedAt ?? record.time) > lateMs;
-    const run = this.run === null || late ? this.begin(record) : this.run;
+    const run = this.run === null || late ? Object.assign(this.begin(record), late ? {} : this.lost) : this.run;
     if (record.time !== null) run.endedAt = record.time;
     if (this.ended) return run;
     const succeeded = end.hresult === null && end.code === 0;
@@ -108,6 +113,13 @@ class CcmsetupTracker {
     this.troubles = new Troubles();
     return run;
   }
+}
+
+type About = Pick<Run, 'action' | 'productVersion'>;
+
+function readAbout(about: About, head: string): void {
+  if (/\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i.test(head)) about.action = 'uninstall';
+  if (/^Ccmsetup version: /i.test(head)) about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
 }
 
 interface End {

@@ -142,8 +142,12 @@ export function isErrorMessage(text: string): boolean {
 
 function speaksOfTrouble(text: string): boolean {
   const head = text.slice(0, longestText);
-  // `Note: 1: 1708` gives the number of a message, and says nothing else; `DEBUG: Error 2826` is for people who make packages.
-  if (/\bNote: 1: |^DEBUG: |^Info \d{4}\.|^CustomAction |^SECREPAIR: /.test(head) || echo.test(head.trimEnd()))
+  // `Note: 1: 1708` gives the number of a message, and says nothing else; `DEBUG: Error 2826` is for people who make
+  // packages; an operation names files, and one of them may be called error.dll.
+  if (
+    /\bNote: 1: |^Executing op: |^DEBUG: |^Info \d{4}\.|^CustomAction |^SECREPAIR: /.test(head) ||
+    echo.test(head.trimEnd())
+  )
     return false;
   // A property's or a table's name is no word: FatalError, ErrorDialog, LastError.
   if (

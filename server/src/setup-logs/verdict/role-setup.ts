@@ -6,7 +6,8 @@ import { withHexPrefix, withMeanings } from './msi-run.js';
 import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
-const rule = /^={10,}$/;
+/** Text of another kind may stand below it, of the same record. */
+const rule = /^={10,}(?=\n|$)/;
 const started = /^\w+ Setup Started\.{2,}/;
 const parameters = /^Parameters: [^\n]*?\s\/(\w+)\b/;
 const exited =
