@@ -42,6 +42,8 @@ export class LineReader {
   private skipping = false;
   /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
   private stretchFrom = 0;
+  /** Where the last line end was found, and in what. */
+  private sought: { in: Uint8Array; from: number; end: number } = { in: nothing, from: 0, end: -1 };
   /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
   private wideEndedAt = -1;
   /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
@@ -174,7 +176,7 @@ export class LineReader {
       return at + mark.at + mark.length;
     }
     const oneZero = behind - zero === 1 && zero > at && bytes[behind] !== 10;
-    const wide = oneZero && (bytes[behind + 1] === 0 || endsWide(bytes, zero - 1, last));
+    const wide = oneZero && (bytes[behind + 1] === 0 || this.endsWide(bytes, zero - 1, last));
     if (wide === null) return more;
     if (wide) {
       // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
@@ -189,6 +191,20 @@ export class LineReader {
     this.keep(decodeBytes(line), this.offset + zero - at);
     this.skipping = true;
     return zero;
+  }
+
+  /**
+   * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
+   * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
+   */
+  private endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
+    const { sought } = this;
+    // Sought once for all the zeroes before it.
+    if (sought.in !== bytes || from < sought.from || (sought.end >= 0 && sought.end < from))
+      this.sought = { in: bytes, from, end: bytes.indexOf(10, from) };
+    const { end } = this.sought;
+    if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
+    return (end - from) % 2 === 0 && bytes[end + 1] === 0;
   }
 
   /** Whole lines of bytes, decoded in one go where that is possible; returns how many bytes it took. */
@@ -363,14 +379,4 @@ export class LineReader {
 /** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
 function startsWide(bytes: Uint8Array, at: number): boolean {
   return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
-}
-
-/**
- * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
- * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
- */
-function endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
-  const end = bytes.indexOf(10, from);
-  if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
-  return (end - from) % 2 === 0 && bytes[end + 1] === 0;
 }
