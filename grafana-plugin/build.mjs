@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rspack } from '@rspack/core';
-import { host, plugin } from './rspack.config.mjs';
+import { host, plugin, worker } from './rspack.config.mjs';
 
 /** The dashboards that are bundled, for the preview's navigation; Grafana itself reads plugin.json. */
 function listDashboards() {
@@ -16,7 +16,7 @@ function listDashboards() {
 }
 
 await new Promise((resolve, reject) => {
-  rspack([plugin, host]).run((error, stats) => {
+  rspack([plugin, worker, host]).run((error, stats) => {
     if (error) return reject(error);
     if (stats.hasErrors()) return reject(new Error(stats.toString({ all: false, errors: true, colors: false })));
     listDashboards();

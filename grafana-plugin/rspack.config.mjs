@@ -1,4 +1,5 @@
-// Two builds: the plugin as Grafana loads it (AMD, Grafana's own libraries external), and the host that loads it here.
+// Three builds: the plugin as Grafana loads it (AMD, Grafana's own libraries external), the script of its worker, which is
+// no AMD module and one file, and the host that loads the plugin here.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -26,7 +27,6 @@ const compile = {
       },
       type: 'javascript/auto',
     },
-    { resourceQuery: /raw/, type: 'asset/source' },
     { test: /\.css$/, type: 'css' },
     // Libraries that call themselves ES modules and leave the ends off their imports.
     { test: /\.m?js$/, resolve: { fullySpecified: false } },
@@ -73,7 +73,8 @@ export const plugin = {
   module: compile,
   resolve,
   output: {
-    clean: true,
+    // What the build of the worker puts there.
+    clean: { keep: /open-logs[\\/]/ },
     filename: '[name].js',
     chunkFilename: 'chunks/[name].[contenthash].js',
     library: { type: 'amd' },
@@ -83,6 +84,7 @@ export const plugin = {
     crossOriginLoading: 'anonymous',
   },
   plugins: [
+    new rspack.DefinePlugin({ 'process.env.FSP_PLUGIN_VERSION': JSON.stringify(version) }),
     new rspack.CopyRspackPlugin({
       patterns: [
         { from: '**/plugin.json', to: '.', transform: filledManifest },
@@ -100,6 +102,20 @@ export const plugin = {
       ],
     }),
   ],
+  performance: { hints: false },
+};
+
+export const worker = {
+  name: 'worker',
+  mode: 'production',
+  target: 'webworker',
+  context: join(here, 'src'),
+  devtool: 'source-map',
+  entry: { worker: './open-logs/worker.ts' },
+  module: compile,
+  resolve,
+  optimization: { splitChunks: false, runtimeChunk: false },
+  output: { clean: true, filename: '[name].js', path: join(here, 'dist', 'open-logs') },
   performance: { hints: false },
 };
 

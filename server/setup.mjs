@@ -47,7 +47,7 @@ buildWhereStale(
     'grafana-plugin/src',
     'grafana-plugin/host',
     'grafana-plugin/rspack.config.mjs',
-    'server/src/catalog',
+    'server/src',
     'dashboards/generated',
   ],
   'build.mjs',

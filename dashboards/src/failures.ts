@@ -30,11 +30,12 @@ export const failures: DashboardSpec = {
           unit: 'short',
           width: 24,
           units: { share: 'percentunit' },
-          sql: `SELECT f.state_id AS state_id, f.state_text AS state_text, f.error_code AS error_code, f.error_text AS error_text, e.advice AS what_to_check,
+          sql: `SELECT f.state_id AS state_id, f.state_text AS state_text, f.error_code AS error_code, f.error_text AS error_text, if(e.advice = '', s.advice, e.advice) AS what_to_check,
   f.clients AS clients, f.clients / nullIf((SELECT uniq(client_name) FROM state_messages WHERE ${failed}), 0) AS share, f.last_seen AS last_seen
 FROM (SELECT topic_type, state_id, any(state_text) AS state_text, error_code, any(error_text) AS error_text, uniq(client_name) AS clients, max(message_time) AS last_seen
   FROM state_messages WHERE ${failed} GROUP BY topic_type, state_id, error_code) AS f
-LEFT JOIN (SELECT error_code, any(advice) AS advice FROM error_catalog FINAL WHERE family != 'ccmsetup' GROUP BY error_code) AS e ON e.error_code = f.error_code
+LEFT JOIN (SELECT error_code, any(advice) AS advice FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult') GROUP BY error_code) AS e ON e.error_code = f.error_code
+LEFT JOIN (SELECT topic_type, state_id, advice FROM state_catalog FINAL) AS s ON s.topic_type = f.topic_type AND s.state_id = f.state_id
 ORDER BY clients DESC LIMIT 200`,
         }),
       ],

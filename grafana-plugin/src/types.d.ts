@@ -1,7 +1,3 @@
-declare module '*?raw' {
-  const text: string;
-  export default text;
-}
 declare module 'amd-module' {
   const module: { uri?: string } | undefined;
   export default module;

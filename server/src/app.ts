@@ -3,10 +3,16 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
-import { createDelivery, type Delivery } from './delivery/delivery.js';
+import { createDelivery } from './delivery/delivery.js';
+import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
-import { entriesOf } from './intake/accept.js';
+import { LoopDelay } from './health/event-loop.js';
+import { observe } from './health/gauges.js';
+import { readinessOf, statusOf, type Parts } from './health/health.js';
+import { SignOfLife } from './health/sign-of-life.js';
+import { entriesFor } from './intake/accept.js';
+import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
@@ -24,8 +30,9 @@ import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
-import { openSpool, type Spool } from './spool/spool.js';
-import { openStore, type Store } from './store.js';
+import { openSpool } from './spool/open.js';
+import type { Spool } from './spool/spool.js';
+import { openStore } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { retryQuarantined } from './quarantine/retry.js';
@@ -51,29 +58,40 @@ export interface App {
  * @throws FspError FSP_DATA_DIR_LOCKED, FSP_DATA_DIR_UNWRITABLE, FSP_PORT_TAKEN, FSP_ENGINE_…; nothing is left running
  */
 export async function startApp(config: Config): Promise<App> {
-  const closers: (() => Promise<void> | void)[] = [];
-  const stop = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
-  const started = <T>(value: T, close: (value: T) => Promise<void> | void): T => {
-    closers.push(() => close(value));
+  const closers = new Closers();
+  let complain: (message: string) => void = () => undefined;
+  const stop = () =>
+    closers.close((message) => {
+      complain(message);
+    });
+  const started = <T>(stage: Stage, name: string, value: T, close: (value: T) => Promise<void> | void): T => {
+    closers.add(stage, name, () => close(value));
     return value;
   };
 
   try {
     const dataDir = resolve(config.dataDir);
-    started(lockDataDir(dataDir), (lock) => {
+    started('ground', 'lock', lockDataDir(dataDir), (lock) => {
       lock.release();
     });
     const tokens = liveTokens(dataDir, config);
     const logger = createLogger({ level: config.logLevel });
+    complain = (message) => {
+      logger.warn(message);
+    };
     const telemetry = started(
+      'ground',
+      'telemetry',
       startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
       (one) => one.shutdown(),
     );
 
-    const spool = started(openSpool({ dir: join(dataDir, 'spool'), logger }), (one) => one.close());
+    const spool = started('ground', 'spool', await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) =>
+      one.close(),
+    );
     const throttle = started(
+      'ground',
+      'throttle',
       createThrottle({
         spool,
         settings: {
@@ -103,14 +121,19 @@ export async function startApp(config: Config): Promise<App> {
         );
       },
     });
-    const store = started(await openStore({ config, dataDir, describe: describeMessage, logger }), (one) =>
-      one.close(),
+    const store = started(
+      'ground',
+      'ClickHouse',
+      await openStore({ config, dataDir, describe: describeMessage, logger }),
+      (one) => one.close(),
     );
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
     await spool.registerSinks(sinks.map((sink) => sink.name));
     const deliveries = sinks.map((sink) =>
       started(
+        'delivery',
+        `delivery to ${sink.name}`,
         createDelivery({
           spool,
           sink: tracedSink(sink, telemetry),
@@ -134,6 +157,8 @@ export async function startApp(config: Config): Promise<App> {
 
     const roleStore = new RoleStore(store.client, config.clickhouseDatabase, () => store.prepare());
     const role = started(
+      'work',
+      'role',
       new RoleInForce({
         spool,
         store: roleStore,
@@ -160,9 +185,43 @@ export async function startApp(config: Config): Promise<App> {
       },
     });
 
-    const intake = started(buildIntake(config, spool, throttle, telemetry, logger, role), (one) => one.close());
-    const setupLogs = started(followSetupLogs(config, spool, telemetry, logger), (one) => one.stop());
+    const decoder = started(
+      'delivery',
+      'decoding',
+      new ReportDecoder({ workers: config.intakeWorkers, logger }),
+      (one) => one.close(),
+    );
+    const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
+      one.stop();
+    });
+    const intake = started(
+      'work',
+      'intake',
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role }),
+      (one) => one.close(),
+    );
+    const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
+      one.stop(),
+    );
+    const parts: Parts = {
+      config,
+      intake,
+      spool,
+      throttle,
+      store,
+      deliveries,
+      quarantine,
+      role,
+      setupLogs,
+      loopDelay,
+      rejectedByOtlp: () => (otlp === null ? null : rejectedByOtlp),
+    };
+    const signOfLife = started('work', 'sign of life', new SignOfLife(parts), (one) => {
+      one.stop();
+    });
     const management = started(
+      'work',
+      'management',
       await createManagement({
         tokens,
         roles,
@@ -174,18 +233,15 @@ export async function startApp(config: Config): Promise<App> {
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
         logger,
-        console: (app) => registerPreview(app, { tokens, plugin: builtPlugin, host: builtHost }),
-        readiness: () => readinessOf(intake, spool, store, deliveries, role),
-        status: () => ({
-          ...statusOf(config, spool, throttle, store, deliveries, role),
-          quarantine: quarantine.stats(),
-          otlp: otlp === null ? null : { rejectedRecords: rejectedByOtlp },
-          setupLogs: setupLogs.status(),
-        }),
+        console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
+        readiness: () => readinessOf(parts),
+        status: () => statusOf(parts),
       }),
       (one) => one.close(),
     );
-    observe(telemetry, spool, deliveries, quarantine);
+    observe(telemetry, parts);
+    signOfLife.start();
+    loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();
     setupLogs.start();
@@ -209,14 +265,23 @@ export async function startApp(config: Config): Promise<App> {
   }
 }
 
-function buildIntake(
-  config: Config,
-  spool: Spool,
-  throttle: Throttle,
-  telemetry: Telemetry,
-  logger: Logger,
-  role: RoleInForce,
-): FastifyInstance {
+function buildIntake({
+  config,
+  decoder,
+  spool,
+  throttle,
+  telemetry,
+  logger,
+  role,
+}: {
+  config: Config;
+  decoder: ReportDecoder;
+  spool: Spool;
+  throttle: Throttle;
+  telemetry: Telemetry;
+  logger: Logger;
+  role: RoleInForce;
+}): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
@@ -228,7 +293,8 @@ function buildIntake(
     async accept(body, origin) {
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
-      await spool.append(entriesOf(body, origin));
+      const decoded = await decoder.decode(body, origin.clientAddress);
+      await spool.append(entriesFor(decoded.report, decoded.body, origin));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
@@ -253,62 +319,6 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
   });
 }
 
-function readinessOf(
-  intake: FastifyInstance,
-  spool: Spool,
-  store: Store,
-  deliveries: readonly Delivery[],
-  role: RoleInForce,
-) {
-  const { waiting } = spool.stats();
-  return {
-    intake: intakeState(intake, role),
-    spool: { ready: true, detail: `${waiting} waiting` },
-    clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
-    ...Object.fromEntries(
-      deliveries.map((delivery) => {
-        const { sink, lag, lastError } = delivery.status();
-        return [`sink ${sink}`, { ready: lastError === null, detail: lastError?.message ?? `${lag} behind` }];
-      }),
-    ),
-  };
-}
-
-function intakeState(intake: FastifyInstance, role: RoleInForce): { ready: boolean; detail: string } {
-  if (role.current?.removed === true)
-    return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
-  const { listening } = intake.server;
-  return { ready: listening, detail: listening ? 'listening' : 'not listening' };
-}
-
-function statusOf(
-  config: Config,
-  spool: Spool,
-  throttle: Throttle,
-  store: Store,
-  deliveries: readonly Delivery[],
-  role: RoleInForce,
-) {
-  const inForce = role.current;
-  return {
-    server: { name: config.serverName, siteCode: config.siteCode, version },
-    intake: { takingMessages: inForce?.removed !== true },
-    role:
-      inForce === null
-        ? null
-        : {
-            version: inForce.version,
-            removed: inForce.removed,
-            changedAt: inForce.changedAt,
-            changedBy: inForce.changedBy,
-          },
-    spool: spool.stats(),
-    throttle: throttle.status(),
-    clickhouse: { state: store.state(), prepared: store.prepared() },
-    sinks: deliveries.map((delivery) => delivery.status()),
-  };
-}
-
 async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {
   try {
     return await server.listen({ host, port });
@@ -331,38 +341,6 @@ async function listen(server: FastifyInstance, host: string, port: number, setti
       `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`,
     );
   }
-}
-
-function observe({ meter }: Telemetry, spool: Spool, deliveries: readonly Delivery[], quarantine: Quarantine): void {
-  meter
-    .createObservableGauge('fsp.spool.messages', { description: 'Messages that wait for the throttle' })
-    .addCallback((result) => {
-      result.observe(spool.stats().waiting);
-    });
-  meter
-    .createObservableGauge('fsp.spool.oldest_age', { description: 'Age of the message that waits longest', unit: 's' })
-    .addCallback((result) => {
-      const { oldestWaitingAt } = spool.stats();
-      result.observe(oldestWaitingAt === null ? 0 : (Date.now() - oldestWaitingAt) / 1000);
-    });
-  meter
-    .createObservableGauge('fsp.sink.lag', { description: 'Entries that a sink has not yet taken' })
-    .addCallback((result) => {
-      for (const delivery of deliveries) {
-        const { sink, lag } = delivery.status();
-        result.observe(lag, { 'fsp.sink': sink });
-      }
-    });
-  meter
-    .createObservableGauge('fsp.quarantine.entries', {
-      description: 'Entries that a sink refuses for good and that were set aside',
-    })
-    .addCallback((result) => {
-      for (const delivery of deliveries) {
-        const { sink } = delivery.status();
-        result.observe(quarantine.count(sink), { 'fsp.sink': sink });
-      }
-    });
 }
 
 /** Each attempt of a batch in a span of its own. */

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import Type from 'typebox';
 
 /**
@@ -29,6 +29,13 @@ export const configSchema = Type.Object({
     "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
     0,
   ),
+  intakeWorkers: Type.Integer({
+    default: Math.min(8, Math.max(2, availableParallelism())),
+    defaultText: 'the number of cores, from 2 to 8',
+    minimum: 1,
+    maximum: 64,
+    description: 'threads that decode reports when they are large or many; one of them takes small ones only',
+  }),
   managementHost: text('127.0.0.1', 'address of the management API'),
   managementPort: port(8081, 'port of the management API'),
   adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExplain } from './commands/explain.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuarantine } from './commands/quarantine.js';
 import { registerQuery } from './commands/query.js';
-import { registerServe } from './commands/serve.js';
+import { isServing, registerServe } from './commands/serve.js';
 import { registerSimulate } from './commands/simulate.js';
 import { FspError } from './errors.js';
 import { version } from './version.js';
@@ -20,6 +21,7 @@ registerSimulate(program);
 registerParse(program);
 registerImport(program);
 registerDoctor(program);
+registerExplain(program);
 registerQuery(program);
 registerQuarantine(program);
 registerConfig(program);
@@ -28,6 +30,13 @@ for (const command of program.commands) {
   command.exitOverride();
   for (const part of command.commands) part.exitOverride();
 }
+
+// A reader that has gone, as head does, ends a command in silence, with the status of a process that SIGPIPE ends.
+// The server goes on (serve.ts).
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isServing()) process.exit(error.code === 'EPIPE' ? 141 : 1);
+  });
 
 try {
   await program.parseAsync();

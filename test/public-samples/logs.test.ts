@@ -157,18 +157,18 @@ describeOnPublicSamples('real logs', () => {
     expect(records[0]?.message.endsWith('interfaces.')).toBe(true);
   });
 
-  test('a whole run of another program in CCM format has all its records, with bias, source and nothing damaged', () => {
+  test('a whole run of another program in CCM format has all its records, with its offset from UTC, source and nothing damaged', () => {
     const { records } = parseLog(publicSample('cmtrace_psadt_install.log'));
     const openers = publicSample('cmtrace_psadt_install.log').toString().split('<![LOG[').length - 1;
     expect(records).toHaveLength(openers);
     expect(records.filter(({ remarks }) => remarks.length > 0)).toEqual([]);
-    expect(records[0]).toMatchObject({ time: Date.UTC(2026, 5, 6, 4, 22, 38, 724), offset: 3, line: 1 });
+    expect(records[0]).toMatchObject({ time: Date.UTC(2026, 5, 5, 8, 22, 38, 724), offset: 3, line: 1 });
     expect(records[0]?.source).toContain('Open-ADTSession.ps1');
   });
 
   test("a client's trace of its failed installation tells the code in words", () => {
     const { records, runs } = parseLog(publicSample('ccmsetup_fsp_messages.txt'));
     expect(records[3]?.codes).toEqual([{ code: '0x80004005', text: 'Unspecified error' }]);
-    expect(runs).toMatchObject([{ verdict: 'failed', exitCode: -2147467259, causeLine: 4 }]);
+    expect(runs).toMatchObject([{ verdict: 'failed', exitCode: -2147467259, causeLine: 1 }]);
   });
 });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, fsp, temporaryFolder } from '../server-process.js';
 import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
@@ -46,7 +47,20 @@ describe('in a pipe', () => {
       log_format: 'msi',
       line_number: 1,
     });
-    expect(all.at(-1)).toMatchObject({ kind: 'run', verdict: 'failed', exit_code: 1603, cause_line: 10 });
+    expect(all.at(-1)).toMatchObject({
+      kind: 'run',
+      verdict: 'failed',
+      exit_code: 1603,
+      cause_line: 10,
+      certainty: 'certain',
+      certainty_reason_id: 'error_message',
+      next_step: '',
+    });
+    expect(all.at(-1)?.evidence).toContainEqual({
+      line: 14,
+      shows: 'failed_action',
+      text: 'Action ended 13:09:44: CcmCreateIISVirtualDirectories. Return value 3.',
+    });
     expect(all.at(-1)?.run_id).toBe(all[0]?.run_id);
   });
 
@@ -65,10 +79,10 @@ describe('in a pipe', () => {
     expect((await parse(join(folder.path, 'x.log'))).code).toBe(3);
   });
 
-  test('an empty file is no success either, and no error', async () => {
+  test('an empty file is no success either, and said to be empty', async () => {
     writeFileSync(join(folder.path, 'x.log'), '');
     const { code, stdout, stderr } = await parse(join(folder.path, 'x.log'));
-    expect([code, stdout, stderr]).toEqual([3, '', '']);
+    expect([code, stdout, stderr]).toEqual([3, '', `fsp: ${join(folder.path, 'x.log')}: it is empty\n`]);
   });
 
   test('several files are merged by time, and the verdict is that of the whole installation', async () => {
@@ -87,6 +101,44 @@ describe('in a pipe', () => {
     expect(code).toBe(1);
   });
 
+  test('a folder and a zip of it say the same: one installation, its logs read once, what is no log named', async () => {
+    const logs = join(folder.path, 'Logs');
+    mkdirSync(join(logs, 'more'), { recursive: true });
+    const contents = {
+      'SMSFSPSetup.log': syntheticLog('role-setup-1603.log'),
+      'more/fspMSI.log': asWindowsWrites(syntheticLog('msi-1603-custom-action.log')),
+      'more/fspMSI.log.LastError': asWindowsWrites(syntheticLog('msi-1603-custom-action.log')),
+      'readme.md': Buffer.from('nothing of interest'),
+    };
+    const writer = new ZipWriter(new Uint8ArrayWriter());
+    for (const [name, content] of Object.entries(contents)) {
+      writeFileSync(join(logs, name), content);
+      await writer.add(`Logs/${name}`, new Uint8ArrayReader(content));
+    }
+    writeFileSync(`${logs}.zip`, await writer.close());
+    for (const path of [logs, `${logs}.zip`]) {
+      const { code, stdout, stderr } = await parse(path);
+      const runs = rows(stdout).filter(({ kind }) => kind === 'run');
+      expect([code, runs.length], path).toEqual([1, 2]);
+      expect(new Set(runs.map(({ installation_id }) => installation_id)).size).toBe(1);
+      for (const { cause } of runs) expect(cause).toContain('CcmCreateIISVirtualDirectories');
+      expect(stderr).toMatch(/readme\.md: skipped, its name is none of a log/);
+      expect(stderr).toMatch(/LastError: the same text as \S+fspMSI\.log; read once/);
+    }
+  });
+
+  test.each([
+    ['x.7z', Uint8Array.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), 'packed as 7z'],
+    ['x.zip', Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), 'the zip is damaged or cut off'],
+    ['x.exe', Uint8Array.from([0x4d, 0x5a, 0x90, 0, 3, 0, 0, 0]), 'it is no text'],
+  ])('where there is only %s, nothing is judged and the reason is told', async (name, content, reason) => {
+    writeFileSync(join(folder.path, name), content);
+    const { code, stdout, stderr } = await parse(join(folder.path, name));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('FSP_LOG_UNREADABLE');
+  });
+
   test('--errors leaves the errors', async () => {
     const { stdout } = await parse('--errors', fixture('msi-1603-custom-action.log'));
     const records = rows(stdout).filter(({ kind }) => kind === 'record');
@@ -96,7 +148,6 @@ describe('in a pipe', () => {
 
   test.each([
     [['nothere.log'], 'FSP_LOG_UNREADABLE'],
-    [['.'], 'FSP_LOG_UNREADABLE'],
     [['--timezone', 'Mars/Olympus', fixture('msi-success.log')], 'FSP_USAGE'],
     [['--format', 'word', fixture('msi-success.log')], "'word' is invalid"],
     [[], 'missing required argument'],
@@ -127,6 +178,8 @@ describe('on a terminal', () => {
     expect(lines.at(-1)).toMatch(/^╰─+╯$/);
     expect(text).toMatch(/│ install of ConfigMgr Fallback Status Point 5\.00\.9096\.1000: FAILED \(return code 1603\)/);
     expect(text).toContain('What to do:');
+    expect(text).toContain('How sure: certain. An error message stands where it failed');
+    expect(text).toMatch(/14 {2}failed action: Action ended 13:09:44/);
   });
 
   test('errors are red, and NO_COLOR is respected', async () => {

@@ -63,10 +63,29 @@ test('a failed installation that two logs tell of is one story in ClickHouse, wh
     const answer = await fetch(`${running.management}/api/v1/${path}`, {
       headers: { authorization: `Bearer ${running.token}` },
     });
-    return ((await answer.json()) as { rows: { run_id: string; verdict: string; line_number: string }[] }).rows;
+    interface Row {
+      run_id: string;
+      log_format: string;
+      verdict: string;
+      line_number: string;
+      evidence: { line: number; shows: string; text: string }[];
+      certainty: string;
+      certainty_reason: string;
+    }
+    return ((await answer.json()) as { rows: Row[] }).rows;
   };
   const listed = await api('setup-runs');
   expect(listed.map(({ verdict }) => verdict)).toEqual(['failed', 'failed']);
+  const installer = listed.find(({ log_format }) => log_format === 'msi');
+  expect(installer?.evidence.map(({ line, shows }) => [line, shows]).slice(0, 3)).toEqual([
+    [10, 'cause'],
+    [13, 'detail'],
+    [14, 'failed_action'],
+  ]);
+  expect(installer).toMatchObject({
+    certainty: 'certain',
+    certainty_reason: 'An error message stands where it failed',
+  });
   const records = await api(`setup-runs/${listed[0]?.run_id}/records?limit=5&after=3`);
   expect(records.map(({ line_number }) => Number(line_number))).toEqual([4, 5, 6, 7, 10]);
 
@@ -188,7 +207,8 @@ describe('otel_logs', () => {
        FROM (${select} WHERE ${range}) WHERE "timestamp" >= toDateTime(1400000000) AND "timestamp" <= toDateTime(1900000000) GROUP BY "time" ORDER BY "time" ASC`,
     );
     expect(histogram.map((row) => [Number(row.error), Number(row.info)])).toEqual([
-      [4, 8],
+      // The name of the file that is backed up, fspMSI.log.LastError, is no error.
+      [3, 9],
       [1, 0],
     ]);
 

@@ -29,6 +29,11 @@ export function PluginPageStandIn({ pageNav, subTitle, actions, children }: Plug
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  page: css({ padding: theme.spacing(3), maxWidth: 1600, margin: '0 auto' }),
+  page: css({
+    padding: theme.spacing(3),
+    maxWidth: 1600,
+    margin: '0 auto',
+    [theme.breakpoints.down('md')]: { padding: theme.spacing(1) },
+  }),
   content: css({ marginTop: theme.spacing(3) }),
 });

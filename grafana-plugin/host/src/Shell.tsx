@@ -200,8 +200,21 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.background.primary,
     borderBottom: `1px solid ${theme.colors.border.weak}`,
   }),
-  body: css({ display: 'flex' }),
-  nav: css({ width: 220, flexShrink: 0, padding: theme.spacing(2, 1), display: 'flex', flexDirection: 'column' }),
+  body: css({ display: 'flex', [theme.breakpoints.down('md')]: { flexDirection: 'column' } }),
+  nav: css({
+    width: 220,
+    flexShrink: 0,
+    padding: theme.spacing(2, 1),
+    display: 'flex',
+    flexDirection: 'column',
+    // As Grafana's own, it does not take the room of a narrow page.
+    [theme.breakpoints.down('md')]: {
+      width: 'auto',
+      flexDirection: 'row',
+      flexWrap: 'wrap',
+      padding: theme.spacing(0.5, 1),
+    },
+  }),
   heading: css({
     ...theme.typography.bodySmall,
     color: theme.colors.text.secondary,

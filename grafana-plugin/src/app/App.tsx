@@ -10,6 +10,8 @@ const Clients = lazy(() => import('../pages/ClientsPage.js'));
 const Client = lazy(() => import('../pages/ClientPage.js'));
 const Failures = lazy(() => import('../pages/FailuresPage.js'));
 const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
+const OpenLogs = lazy(() => import('../pages/OpenLogsPage.js'));
+const LookUp = lazy(() => import('../pages/LookUpPage.js'));
 const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
@@ -24,6 +26,8 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
         <Route path="clients/:name" element={<Lazily page={Client} />} />
         <Route path="failures" element={<Lazily page={Failures} />} />
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
+        <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
+        <Route path="look-up" element={<Lazily page={LookUp} />} />
         <Route path="roles" element={<Lazily page={Roles} />} />
         <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
         <Route path="roles/:server" element={<Lazily page={Role} />} />

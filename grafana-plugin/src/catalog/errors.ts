@@ -1,28 +1,33 @@
-import adviceTable from '../../../server/src/catalog/advice.tsv?raw';
-import errorTable from '../../../server/src/catalog/errors.tsv?raw';
+import { adviceOn } from '../../../server/src/catalog/advice.js';
+import { errorCatalog } from '../../../server/src/catalog/errors.js';
+import { stateCatalog } from '../../../server/src/catalog/states.js';
+import type { Language } from '../../../server/src/catalog/text.js';
+import type { ErrorRow } from '../../../server/src/catalog/types.js';
+import { language } from '../app/viewer.js';
 
-/** What is known of an error code. */
+/** What is known of an error code, in the user's language. */
 export interface KnownError {
   code: string;
   name: string;
   text: string;
-  /** What to check; '' where nothing better than the text is known. */
+  /** What to do first. */
   suggestion: string;
 }
 
-const linesOf = (table: string) =>
-  table
-    .split(/\r?\n/)
-    .slice(1)
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'));
-
-const advice = new Map(linesOf(adviceTable).map(([key = '', text = '']) => [key, text]));
-const errors = new Map<string, KnownError>();
-for (const [family = '', code = '', name = '', text = ''] of linesOf(errorTable)) {
-  const key = family === 'ccmsetup' ? `ccmsetup ${code}` : code;
-  errors.set(key, { code, name, text, suggestion: advice.get(key) ?? '' });
+/** The language of the catalogue's texts that the user reads. */
+export function textLanguage(): Language {
+  return language().startsWith('fr') ? 'fr' : 'en';
 }
+
+// A bare number in a log is a result of Windows Installer or of the network; what else a number can be is for the look-up page.
+const errors = new Map<string, ErrorRow>(
+  errorCatalog
+    .filter(
+      ({ family, code }) =>
+        family === 'hresult' || (family === 'msi' && code !== '0') || (family === 'win32' && Number(code) >= 12_000),
+    )
+    .map((row) => [row.code, row]),
+);
 
 /** Codes as people and logs write them: decimal, 0x…, and negative decimals for an HRESULT. */
 export function canonical(code: string): string {
@@ -33,16 +38,25 @@ export function canonical(code: string): string {
   return number > 0x7fffffff ? `0x${number.toString(16).toUpperCase()}` : String(number);
 }
 
-/** What a code means. Facility 7 of an HRESULT carries a Win32 code, which is known by itself. */
+/** What a code in a log or message means. */
 export function lookUp(code: string): KnownError | null {
-  const key = canonical(code);
-  const win32 = /^0x8007([0-9A-F]{4})$/.exec(key)?.[1];
-  return errors.get(key) ?? (win32 === undefined ? undefined : errors.get(String(Number.parseInt(win32, 16)))) ?? null;
+  const row = errors.get(canonical(code));
+  if (row === undefined) return null;
+  const french = textLanguage() === 'fr';
+  return {
+    code: row.code,
+    name: row.name,
+    text: french ? row.textFr : row.text,
+    suggestion: french ? row.adviceFr : row.advice,
+  };
 }
 
-/** What to check about a client that failed: by its code, or by ccmsetup's return code. */
-export function suggestionFor(code: string): string {
-  return (advice.get(canonical(code)) ?? lookUp(code)?.suggestion) || '';
+/** What to do first about a client that failed: by its code, or, where that is missing or not known, by its state. */
+export function suggestionFor(code: string, topicType?: number, stateId?: number): string {
+  const byCode = lookUp(code)?.suggestion ?? adviceOn([canonical(code)]);
+  if (byCode !== '') return byCode;
+  const state = stateCatalog.find((row) => row.topicType === topicType && row.stateId === stateId);
+  return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
 }
 
 /** Codes in a text that may be looked up. */

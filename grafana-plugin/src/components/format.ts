@@ -3,7 +3,7 @@ import { language } from '../app/viewer.js';
 
 /** A moment in the user's zone; a dash for none. */
 export function moment(time: number | null | undefined): string {
-  return time === null || time === undefined ? '–' : dateTimeFormat(time);
+  return time === null || time === undefined || Number.isNaN(time) ? '–' : dateTimeFormat(time);
 }
 
 /** `5 minutes ago`. */

@@ -1,221 +1,309 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { t } from '@grafana/i18n';
-import { Button, Combobox, EmptyState, FilterInput, InlineSwitch, Input, Stack, Text, useStyles2 } from '@grafana/ui';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { Alert, Button, EmptyState, useStyles2 } from '@grafana/ui';
 import { count } from '../components/format.js';
-import { LogRow } from './LogRow.js';
+import { Failed, QueryState } from '../components/QueryState.js';
+import { columnsOf, LogGrid, type GridHandle, type Selection } from './LogGrid.js';
+import { messagesOf } from './export-text.js';
+import { useHighlightRules } from './highlight-rules.js';
+import { compileRules } from './marks.js';
+import type { Pattern } from './matcher.js';
+import { defaultOptions, type LogViewOptions } from './options.js';
 import { RecordDetails } from './RecordDetails.js';
-import { filtered, nextError, severityOrder, type LogRecord, type Severity } from './records.js';
-import { getLogStyles, rowHeight } from './styles.js';
+import { TooManyToMerge } from './source.js';
+import type { FilePlace, Hits, Landmark, LogSource, OpenLog, Place, Scope } from './source.js';
+import { getLogStyles } from './styles.js';
+import type { ZoneChoice } from './times.js';
+import { LogToolbar } from './LogToolbar.js';
+import { useFind } from './use-find.js';
+import { useHeightLeft } from './use-height-left.js';
+import { useOpenLog, useWindows } from './use-open-log.js';
 
-export interface LogViewOptions {
-  showTime: boolean;
-  showDelta: boolean;
-  showComponent: boolean;
-  showThread: boolean;
-  showLine: boolean;
-  /** Whether new records at the end are followed. */
-  follow: boolean;
-  leastSeverity: Severity;
-}
-
-export const defaultOptions: LogViewOptions = {
-  showTime: true,
-  showDelta: true,
-  showComponent: true,
-  showThread: false,
-  showLine: true,
-  follow: false,
-  leastSeverity: 'trace',
-};
-
-interface Props {
-  records: LogRecord[];
-  height: number;
+export interface LogViewProps {
+  source: LogSource;
+  /** Pixels; absent: what the window has left below its upper edge. */
+  height?: number;
   options?: Partial<LogViewOptions>;
-  /** Line of the file that is chosen to begin with. */
-  startAtLine?: number;
+  /** Where to go; again whenever it is another one. */
+  target?: FilePlace;
+  landmarks?: Landmark[];
+  /** What is looked for to begin with. */
+  find?: Partial<Pattern>;
+  /** Told which record was chosen. */
+  onChoose?(place: FilePlace): void;
+  onFind?(pattern: Pattern): void;
 }
+
+const refreshEveryMs = 5_000;
+const detailsHeight = 190;
 
 /**
- * A log as CMTrace shows it: rows of one height, only those in view are in the page, so that their number does not matter.
- * Arrow keys move, N and Shift+N go to the next and the previous error.
+ * A log as CMTrace shows it, in the order of its file, whatever its length. Arrow keys, Page, Home and End move (with
+ * Shift they select), Enter shows the details, Left and Right fold, F3 and Shift+F3 go to the next and the previous match,
+ * N and Shift+N to the next and the previous error, Ctrl+F or / leads to the search, Ctrl+C copies.
  */
-export function LogView({ records, height, options, startAtLine }: Props) {
-  const styles = useStyles2(getLogStyles);
-  const shown = useMemo(() => {
-    const wanted = { ...defaultOptions, ...options };
-    // A column without a single value would only take room.
-    const has = (name: 'component' | 'thread') => records.some((record) => record[name] !== '');
-    return {
-      ...wanted,
-      showComponent: wanted.showComponent && has('component'),
-      showThread: wanted.showThread && has('thread'),
-      showLine: wanted.showLine && records.some(({ line }) => line > 0),
-    };
-  }, [options, records]);
-  const [filter, setFilter] = useState('');
-  const [highlight, setHighlight] = useState('');
-  const [least, setLeast] = useState<Severity>(shown.leastSeverity);
-  const [follow, setFollow] = useState(shown.follow);
-  const [chosen, setChosen] = useState(-1);
-  const scroller = useRef<HTMLDivElement>(null);
-
-  const rows = useMemo(() => filtered(records, filter, least), [records, filter, least]);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
+export function LogView(props: LogViewProps) {
+  const { source, options } = props;
+  const [scope, setScope] = useState<Scope>({
+    order: 'file',
+    least: options?.leastSeverity ?? defaultOptions.leastSeverity,
+    containing: '',
   });
-  const go = (row: number, align: 'center' | 'auto' = 'center') => {
-    if (row < 0 || row >= rows.length) return;
-    setChosen(rows[row]!);
-    virtual.scrollToIndex(row, { align });
-  };
-  const at = rows.indexOf(chosen);
+  const [follow, setFollow] = useState(options?.follow ?? false);
+  const opened = useOpenLog(source, scope, follow ? refreshEveryMs : undefined);
+  if (opened.error instanceof TooManyToMerge) {
+    const { records, most } = opened.error;
+    return (
+      <Alert
+        bottomSpacing={0}
+        severity="warning"
+        title={t('log.too-many', '{{records}} records are too many to be merged by time; at the most {{most}} are', {
+          records: count(records),
+          most: count(most),
+        })}
+      >
+        <Button
+          variant="secondary"
+          onClick={() => {
+            setScope({ ...scope, order: 'file' });
+          }}
+        >
+          {t('log.one-after-other', 'Read them one after the other')}
+        </Button>
+      </Alert>
+    );
+  }
+  return (
+    <QueryState of={opened}>
+      {(log) => <Opened {...props} log={log} scope={scope} setScope={setScope} follow={follow} setFollow={setFollow} />}
+    </QueryState>
+  );
+}
 
+interface OpenedProps extends LogViewProps {
+  log: OpenLog;
+  scope: Scope;
+  setScope(scope: Scope): void;
+  follow: boolean;
+  setFollow(follow: boolean): void;
+}
+
+const nothing: Selection = { position: -1, anchor: -1 };
+
+function Opened(props: OpenedProps) {
+  const { source, log, scope, follow, target, onChoose, onFind, landmarks = [] } = props;
+  const styles = useStyles2(getLogStyles);
+  const [frame, heightLeft] = useHeightLeft(props.height);
+  const [changed, setOptions] = useState<Partial<LogViewOptions>>({});
+  const given = props.options;
+  const options = useMemo(() => ({ ...defaultOptions, ...given, ...changed }), [given, changed]);
+  const [zoneChosen, setZone] = useState<ZoneChoice>();
+  const [unfoldAll, setUnfoldAll] = useState(false);
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const [selection, setSelection] = useState(nothing);
+  const [hasDetails, setDetails] = useState(true);
+  const [rules, setRules] = useHighlightRules();
+  const compiledRules = useMemo(() => compileRules(rules), [rules]);
+  const windows = useWindows(log);
+  const find = useFind(log, props.find ?? {});
+  const errors = useErrors(log);
+  const grid = useRef<GridHandle>(null);
+  const findInput = useRef<HTMLInputElement>(null);
+
+  const firstRecord = windows.at(0);
+  const zone = zoneChosen ?? (firstRecord !== undefined && firstRecord.utcOffset !== null ? 'log' : 'browser');
+  const chosen = selection.position < 0 ? undefined : windows.at(selection.position);
+  const shown = useColumns(
+    options,
+    columnsOf(Array.from({ length: Math.min(log.total, 100) }, (_, index) => windows.at(index))),
+  );
+
+  const choose = useCallback(
+    (position: number, { extend = false, align = 'nearest' as 'nearest' | 'center' } = {}) => {
+      if (position < 0 || position >= log.total) return;
+      setSelection((before) => ({ position, anchor: extend && before.anchor >= 0 ? before.anchor : position }));
+      grid.current?.reveal(position, align);
+    },
+    [log],
+  );
+  const goTo = useCallback(
+    async (place: Place) => {
+      choose(await log.find(place), { align: 'center' });
+    },
+    [log, choose],
+  );
+
+  // Where one was stays where it is, when the scope or the order becomes another.
+  const place = useRef<FilePlace>(undefined);
+  if (chosen !== undefined && chosen.line > 0) place.current = { file: chosen.file, line: chosen.line };
   useEffect(() => {
-    if (startAtLine === undefined) return;
-    const index = records.findIndex(({ line }) => line === startAtLine);
-    if (index < 0) return;
-    setChosen(index);
-    virtual.scrollToIndex(index, { align: 'center' });
-    // Once, for the records that it began with.
+    const { file, line } = place.current ?? {};
+    // The address tells where one has just gone.
+    if (target === undefined || (target.file === file && target.line === line)) return;
+    place.current = target;
+    void goTo(target);
+    // Again for another target only.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  }, [target?.file, target?.line]);
+  const { order, least, containing } = scope;
+  const scopeBefore = useRef('');
   useEffect(() => {
-    if (follow && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
-  }, [follow, rows.length, virtual]);
+    const now = `${order} ${least} ${containing}`;
+    const isOther = scopeBefore.current !== '' && scopeBefore.current !== now;
+    scopeBefore.current = now;
+    if (!isOther) return;
+    setFolded(new Set());
+    setSelection(nothing);
+    if (place.current !== undefined) void goTo(place.current);
+    // When the log of the other scope is there.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [log]);
+  useEffect(() => {
+    if (chosen !== undefined && chosen.line > 0) onChoose?.({ file: chosen.file, line: chosen.line });
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [chosen?.file, chosen?.line]);
+  useEffect(() => {
+    onFind?.(find.pattern);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [find.pattern]);
+  useEffect(() => {
+    if (follow && log.total > 0) grid.current?.reveal(log.total - 1, 'end');
+  }, [follow, log.total]);
 
-  const onKey = (event: KeyboardEvent) => {
-    const page = Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight);
-    const moves: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: Math.max(0, at - 1),
-      PageDown: Math.min(rows.length - 1, at + page),
-      PageUp: Math.max(0, at - page),
-      Home: 0,
-      End: rows.length - 1,
-      n: nextError(records, rows, at, 1),
-      N: nextError(records, rows, at < 0 ? rows.length : at, -1),
-    };
-    const to = moves[event.key];
-    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    go(to, 'auto');
+  const step = async (hits: Hits | undefined, direction: 1 | -1) => {
+    if (hits === undefined || hits.count === 0) return;
+    const from = selection.position;
+    let found = direction === 1 ? await hits.after(from) : from < 0 ? -1 : await hits.before(from);
+    // From the end it goes on at the beginning, and the other way round.
+    if (found < 0) found = direction === 1 ? await hits.after(-1) : await hits.before(log.total);
+    choose(found, { align: 'center' });
   };
-  const errorAfter = nextError(records, rows, at, 1);
-  const errorBefore = nextError(records, rows, at < 0 ? rows.length : at, -1);
-  const selected = records[chosen];
-  const detailsHeight = selected === undefined ? 0 : 130;
+  const fold = useCallback((position: number) => {
+    setFolded((before) => {
+      const next = new Set(before);
+      if (!next.delete(position)) next.add(position);
+      return next;
+    });
+  }, []);
+  const isUnfolded = (position: number) => unfoldAll !== folded.has(position);
+  const [from, to] = [Math.min(selection.anchor, selection.position), Math.max(selection.anchor, selection.position)];
+
+  const onGridKey = (event: KeyboardEvent) => {
+    const { position } = selection;
+    const rows = grid.current?.rows ?? 1;
+    if ((event.ctrlKey || event.metaKey) && event.key === 'c') {
+      if ((globalThis.getSelection()?.toString() ?? '') !== '' || position < 0) return;
+      event.preventDefault();
+      void messagesOf(log, from, to + 1).then((text) => navigator.clipboard.writeText(text));
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves: Record<string, number> = {
+      ArrowDown: Math.min(log.total - 1, position + 1),
+      ArrowUp: Math.max(0, position - 1),
+      PageDown: Math.min(log.total - 1, Math.max(0, position) + rows),
+      PageUp: Math.max(0, position - rows),
+      Home: 0,
+      End: log.total - 1,
+    };
+    const actions: Record<string, () => void> = {
+      Enter: () => {
+        setDetails((before) => !before);
+      },
+      ArrowRight: () => {
+        if (position >= 0 && !isUnfolded(position)) fold(position);
+      },
+      ArrowLeft: () => {
+        if (position >= 0 && isUnfolded(position)) fold(position);
+      },
+      n: () => void step(errors, 1),
+      N: () => void step(errors, -1),
+      '/': () => findInput.current?.focus(),
+    };
+    const move = moves[event.key];
+    const action = actions[event.key];
+    if (move === undefined && action === undefined) return;
+    event.preventDefault();
+    if (move === undefined) action?.();
+    else choose(move, { extend: event.shiftKey });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'F3') void step(find.hits, event.shiftKey ? -1 : 1);
+    else if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
+      findInput.current?.focus();
+      findInput.current?.select();
+    } else return;
+    event.preventDefault();
+  };
 
   return (
-    <div className={styles.view} style={{ height }}>
-      <Stack wrap="wrap" gap={1} alignItems="center">
-        <div className={styles.search}>
-          <FilterInput
-            value={filter}
-            onChange={setFilter}
-            placeholder={t('log.filter', 'Show only lines with')}
-            aria-label={t('log.filter', 'Show only lines with')}
-          />
-        </div>
-        <div className={styles.search}>
-          <Input
-            value={highlight}
-            onChange={(event) => {
-              setHighlight(event.currentTarget.value);
-            }}
-            placeholder={t('log.highlight', 'Highlight')}
-            aria-label={t('log.highlight', 'Highlight')}
-          />
-        </div>
-        <Combobox
-          aria-label={t('log.least', 'Least severity')}
-          width={16}
-          value={least}
-          options={severityOrder.map((value) => ({ value, label: severityText(value) }))}
-          onChange={({ value }) => {
-            setLeast(value);
-          }}
-        />
-        <Button
-          variant="secondary"
-          icon="arrow-up"
-          disabled={errorBefore < 0}
-          onClick={() => {
-            go(errorBefore);
-          }}
-        >
-          {t('log.previous-error', 'Previous error')}
-        </Button>
-        <Button
-          variant="secondary"
-          icon="arrow-down"
-          disabled={errorAfter < 0}
-          onClick={() => {
-            go(errorAfter);
-          }}
-        >
-          {t('log.next-error', 'Next error')}
-        </Button>
-        <InlineSwitch
-          id="log-follow"
-          label={t('log.follow', 'Follow')}
-          showLabel
-          value={follow}
-          onChange={(event) => {
-            setFollow(event.currentTarget.checked);
-          }}
-        />
-        <Text variant="bodySmall" color="secondary">
-          {t('log.count', '{{shown}} of {{all}} lines', { shown: count(rows.length), all: count(records.length) })}
-        </Text>
-      </Stack>
-      {rows.length === 0 ? (
+    <div ref={frame} className={styles.view} style={{ height: heightLeft }} onKeyDown={onKey}>
+      <LogToolbar
+        log={log}
+        source={source}
+        find={find}
+        findInput={findInput}
+        errors={errors}
+        onStep={(hits, direction) => void step(hits, direction)}
+        onLeaveFind={() => grid.current?.focus()}
+        goTo={(wanted) => void goTo(wanted)}
+        choose={(position) => {
+          choose(position, { align: 'center' });
+        }}
+        landmarks={landmarks}
+        scope={scope}
+        setScope={props.setScope}
+        options={options}
+        setOptions={setOptions}
+        follow={follow}
+        setFollow={props.setFollow}
+        zone={zone}
+        setZone={setZone}
+        sample={chosen ?? firstRecord}
+        unfoldAll={unfoldAll}
+        setUnfoldAll={(all) => {
+          setUnfoldAll(all);
+          setFolded(new Set());
+        }}
+        rules={rules}
+        setRules={setRules}
+        selection={selection.position < 0 ? null : { from, to: to + 1 }}
+      />
+      {windows.error !== undefined && <Failed error={windows.error} onRetry={windows.retry} />}
+      {log.total === 0 ? (
         <EmptyState
           variant="not-found"
-          message={records.length === 0 ? t('log.empty', 'The log is empty') : t('app.no-match', 'Nothing matches')}
+          message={log.all === 0 ? t('log.empty', 'The log is empty') : t('app.no-match', 'Nothing matches')}
         />
       ) : (
-        <div
-          ref={scroller}
-          className={styles.scroller}
-          style={{ marginBottom: detailsHeight === 0 ? 0 : 8 }}
-          tabIndex={0}
-          role="grid"
-          aria-label={t('log.lines', 'Lines of the log')}
-          aria-rowcount={rows.length}
-          aria-activedescendant={selected === undefined ? undefined : `log-row-${chosen}`}
-          onKeyDown={onKey}
-        >
-          <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="rowgroup">
-            {virtual.getVirtualItems().map(({ index, start }) => (
-              <LogRow
-                key={rows[index]}
-                record={records[rows[index]!]!}
-                before={records[rows[index]! - 1]}
-                id={`log-row-${rows[index]!}`}
-                rowIndex={index}
-                top={start}
-                chosen={rows[index] === chosen}
-                highlight={highlight}
-                options={shown}
-                onChoose={() => {
-                  setChosen(rows[index]!);
-                }}
-              />
-            ))}
-          </div>
-        </div>
+        <LogGrid
+          ref={grid}
+          total={log.total}
+          windows={windows}
+          files={source.files}
+          selection={selection}
+          zone={zone}
+          options={shown}
+          find={find.matcher}
+          rules={compiledRules}
+          layout={`${order} ${least} ${containing} ${options.wrap} ${unfoldAll}`}
+          isUnfolded={isUnfolded}
+          onChoose={(position, extend) => {
+            choose(position, { extend });
+          }}
+          onFold={fold}
+          onKeyDown={onGridKey}
+        />
       )}
-      {selected !== undefined && (
+      {hasDetails && chosen !== undefined && (
         <RecordDetails
-          record={selected}
-          height={detailsHeight}
+          log={log}
+          record={chosen}
+          file={source.files[chosen.file]}
+          height={Math.min(detailsHeight, (heightLeft ?? 600) / 3)}
           onClose={() => {
-            setChosen(-1);
+            setDetails(false);
+            grid.current?.focus();
           }}
         />
       )}
@@ -223,19 +311,35 @@ export function LogView({ records, height, options, startAtLine }: Props) {
   );
 }
 
-export function severityText(severity: Severity): string {
-  switch (severity) {
-    case 'trace':
-      return t('severity.trace', 'Trace');
-    case 'debug':
-      return t('severity.debug', 'Debug');
-    case 'info':
-      return t('severity.info', 'Information');
-    case 'warning':
-      return t('severity.warning', 'Warning');
-    case 'error':
-      return t('severity.error', 'Error');
-    case 'fatal':
-      return t('severity.fatal', 'Fatal');
-  }
+/** A column without a single value would only take room. */
+function useColumns(options: LogViewOptions, seen: ReadonlySet<string>): LogViewOptions {
+  const has = [seen.has('component'), seen.has('thread'), seen.has('line')].join();
+  return useMemo(() => {
+    const [component, thread, line] = has.split(',').map((one) => one === 'true');
+    return {
+      ...options,
+      showComponent: options.showComponent && component === true,
+      showThread: options.showThread && thread === true,
+      showLine: options.showLine && line === true,
+    };
+  }, [options, has]);
+}
+
+/** The errors of a log, counted when it is opened. */
+function useErrors(log: OpenLog): Hits | undefined {
+  const [found, setFound] = useState<{ log: OpenLog; hits: Hits }>();
+  useEffect(() => {
+    let dropped = false;
+    log.search({ least: 'error' }).then(
+      (hits) => {
+        if (!dropped) setFound({ log, hits });
+      },
+      // The log itself tells that it cannot be read.
+      () => undefined,
+    );
+    return () => {
+      dropped = true;
+    };
+  }, [log]);
+  return found?.log === log ? found.hits : undefined;
 }

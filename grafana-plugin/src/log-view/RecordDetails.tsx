@@ -1,31 +1,92 @@
+import { useCallback, useState, type ReactNode } from 'react';
 import { t } from '@grafana/i18n';
-import { IconButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { ClipboardButton, IconButton, InlineSwitch, Stack, Text, useStyles2 } from '@grafana/ui';
 import { codesIn, lookUp } from '../catalog/errors.js';
-import { moment } from '../components/format.js';
-import type { LogRecord } from './records.js';
+import { count } from '../components/format.js';
+import { QueryState } from '../components/QueryState.js';
+import { useLoaded } from '../queries/use-loaded.js';
+import { severityText } from './options.js';
+import { remarkText } from './remarks.js';
+import type { LogFile, LogRecord, OpenLog, WholeText } from './source.js';
 import { getLogStyles } from './styles.js';
+import { hasTime, hasZone, timeText, zoneText } from './times.js';
+import { visible } from './visible.js';
 
-/** The chosen line in full, with what its error codes mean. */
-export function RecordDetails({ record, height, onClose }: { record: LogRecord; height: number; onClose(): void }) {
+/** Characters that the pane lays out; more than that is for copying and downloading. */
+const mostShown = 200_000;
+/** Characters in which codes are looked for. */
+const mostSearched = 20_000;
+
+interface Props {
+  log: OpenLog;
+  record: LogRecord;
+  file: LogFile | undefined;
+  height: number;
+  onClose(): void;
+}
+
+/** The chosen record in full: every field, what its remarks and error codes mean, its whole text. */
+export function RecordDetails({ log, record, file, height, onClose }: Props) {
   const styles = useStyles2(getLogStyles);
-  const { time, component, thread, source, line, message } = record;
-  const facts = [
-    moment(time),
-    component,
-    thread === '' ? '' : t('log.thread', 'thread {{thread}}', { thread }),
-    source,
-    line === 0 ? '' : t('log.line', 'line {{line}}', { line }),
+  const text = useLoaded(
+    useCallback(
+      async () => (await log.whole([record]))[0] ?? { message: record.message, original: null },
+      [log, record],
+    ),
+  );
+  const { component, thread, source, line, severity, remarks } = record;
+  const facts: [name: string, value: ReactNode][] = [
+    [t('log.time', 'Time'), <Times key="time" record={record} />],
+    [t('log.severity', 'Severity'), severityText(severity)],
+    [t('log.component', 'Component'), visible(component)],
+    [t('log.thread-name', 'Thread'), visible(thread)],
+    [t('log.source', 'Source'), visible(source)],
+    [t('log.place', 'Place'), placeText(file, line)],
+    ...remarks.map((remark): [string, ReactNode] => [remark, remarkText(remark)]),
   ];
   return (
-    <section className={styles.details} style={{ height }} aria-label={t('log.chosen', 'Chosen line')} tabIndex={0}>
-      <Stack justifyContent="space-between">
-        <Text variant="bodySmall" color="secondary">
-          {facts.filter((fact) => fact !== '').join(' · ')}
-        </Text>
+    <section
+      className={styles.details}
+      style={{ height }}
+      aria-label={t('log.chosen', 'Chosen line')}
+      // Long texts are scrolled with the keyboard.
+      tabIndex={0}
+    >
+      <Stack justifyContent="space-between" alignItems="flex-start">
+        <dl className={styles.facts}>
+          {facts
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
+        </dl>
         <IconButton name="times" aria-label={t('app.close', 'Close')} onClick={onClose} />
       </Stack>
-      <pre className={styles.full}>{message}</pre>
-      {codesIn(message).map((code) => {
+      <QueryState of={text}>{(whole) => <Texts text={whole} />}</QueryState>
+    </section>
+  );
+}
+
+function Times({ record }: { record: LogRecord }) {
+  if (!hasTime(record) || !hasZone(record)) {
+    const zone = hasTime(record) ? ` ${zoneText(record, 'utc')}` : '';
+    return <>{timeText(record, 'utc') + zone}</>;
+  }
+  const zones = record.utcOffset === null ? (['browser', 'utc'] as const) : (['log', 'browser', 'utc'] as const);
+  const texts = zones.map((zone) => `${timeText(record, zone)} ${zoneText(record, zone)}`);
+  return <>{[...new Set(texts)].join(' · ')}</>;
+}
+
+function placeText(file: LogFile | undefined, line: number): string {
+  const where = line === 0 ? '' : t('log.line', 'line {{line}}', { line });
+  return [file?.host ?? '', file?.path ?? '', where].filter((part) => part !== '').join(' · ');
+}
+
+function Texts({ text: { message, original } }: { text: WholeText }) {
+  const styles = useStyles2(getLogStyles);
+  const [isOriginal, setOriginal] = useState(false);
+  const text = isOriginal && original !== null ? original : message;
+  return (
+    <>
+      {codesIn(message.slice(0, mostSearched)).map((code) => {
         const known = lookUp(code);
         return (
           <div key={code}>
@@ -33,6 +94,30 @@ export function RecordDetails({ record, height, onClose }: { record: LogRecord; 
           </div>
         );
       })}
-    </section>
+      <pre className={styles.full}>{visible(text.slice(0, mostShown))}</pre>
+      {text.length > mostShown && (
+        <Text color="secondary" italic>
+          {t('log.more-to-copy', '… {{number}} more characters; copy or download the line to read them', {
+            number: count(text.length - mostShown),
+          })}
+        </Text>
+      )}
+      <Stack alignItems="center">
+        <ClipboardButton icon="copy" size="sm" variant="secondary" getText={() => text}>
+          {t('log.copy-line', 'Copy this line')}
+        </ClipboardButton>
+        {original !== null && original !== message && (
+          <InlineSwitch
+            id="log-original"
+            label={t('log.original', 'As in the file')}
+            showLabel
+            value={isOriginal}
+            onChange={(event) => {
+              setOriginal(event.currentTarget.checked);
+            }}
+          />
+        )}
+      </Stack>
+    </>
   );
 }

@@ -1,19 +1,6 @@
 import { FieldType, type DataFrame, type Field } from '@grafana/data';
-
-export type Severity = 'trace' | 'debug' | 'info' | 'warning' | 'error' | 'fatal';
-
-/** One record of a log, whatever data source it came from. */
-export interface LogRecord {
-  /** Milliseconds since 1970; null where the source gave none. */
-  time: number | null;
-  severity: Severity;
-  message: string;
-  component: string;
-  thread: string;
-  source: string;
-  /** Line of the file; 0 where it is not known. */
-  line: number;
-}
+import { MemorySource, type MemoryRecord } from './memory-source.js';
+import type { LogFile, Severity } from './source.js';
 
 /** Names that data sources give these fields: OpenTelemetry's, Grafana's log frames, Loki's, Elasticsearch's, ours. */
 const names = {
@@ -23,6 +10,10 @@ const names = {
   thread: ['thread', 'thread.id', 'threadid'],
   source: ['source_file', 'code.file.path', 'file'],
   line: ['line_number', 'code.line.number'],
+  host: ['host_name', 'host.name', 'host', 'hostname'],
+  path: ['log_file', 'log.file.path', 'filename'],
+  format: ['log_format'],
+  remarks: ['remarks'],
 };
 
 const severities: [RegExp, Severity][] = [
@@ -42,17 +33,42 @@ export function severityOf(text: string): Severity {
   return severities.find(([pattern]) => pattern.test(word))?.[1] ?? 'info';
 }
 
-/** The records of log frames, oldest first. Empty where no frame has a text. */
-export function recordsOf(frames: DataFrame[]): LogRecord[] {
-  const records = frames.flatMap(recordsOfFrame);
-  const ordered = records.every(({ time }, index) => index === 0 || (time ?? 0) >= (records[index - 1]?.time ?? 0));
-  if (ordered) return records;
-  // Grafana gives logs newest first. Equal times keep the order of the file, which is then turned around too.
-  const descending = (records[0]?.time ?? 0) > (records.at(-1)?.time ?? 0);
-  return (descending ? records.reverse() : records).sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
+/**
+ * The log that frames hold, as a source; null where no frame has a text. Records stay in the order that the query gave
+ * them, which is the file's; only a query that gives the newest first, as Grafana's do, is turned around.
+ */
+export function sourceOf(frames: DataFrame[]): MemorySource | null {
+  const files = new Map<string, LogFile & { index: number; records: MemoryRecord[] }>();
+  frames.forEach((frame, frameIndex) => {
+    const records = recordsOfFrame(frame);
+    if (isNewestFirst(records)) records.reverse();
+    for (const { host, path, format, ...record } of records) {
+      const key = `${frameIndex} ${host} ${path}`;
+      const file = files.get(key) ?? { host, path, format, index: files.size, records: [] };
+      files.set(key, file);
+      file.records.push({ ...record, file: file.index });
+    }
+  });
+  if (files.size === 0) return null;
+  const all = [...files.values()];
+  return new MemorySource(
+    'frames',
+    all.map(({ host, path, format }) => ({ host, path, format })),
+    all.flatMap(({ records }) => records),
+  );
 }
 
-function recordsOfFrame(frame: DataFrame): LogRecord[] {
+function isNewestFirst(records: FrameRecord[]): boolean {
+  const first = records[0];
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return false;
+  if (first.line > 0 && last.line > 0 && first.path === last.path) return first.line > last.line;
+  return (first.time ?? 0) > (last.time ?? 0);
+}
+
+type FrameRecord = Omit<MemoryRecord, 'file'> & LogFile;
+
+function recordsOfFrame(frame: DataFrame): FrameRecord[] {
   const find = (wanted: string[]): Field | undefined => {
     for (const name of wanted) {
       const found = frame.fields.find((field) => field.name.toLowerCase() === name);
@@ -63,13 +79,17 @@ function recordsOfFrame(frame: DataFrame): LogRecord[] {
   const time = frame.fields.find(({ type }) => type === FieldType.time);
   const message = find(names.message) ?? frame.fields.find(({ type }) => type === FieldType.string);
   if (message === undefined) return [];
-  const [severity, component, thread, source, line] = [
+  const [severity, component, thread, source, line, host, path, format] = [
     names.severity,
     names.component,
     names.thread,
     names.source,
     names.line,
+    names.host,
+    names.path,
+    names.format,
   ].map(find);
+  const remarks = find(names.remarks);
   const labels = frame.fields.find(
     ({ name, type }) => type === FieldType.other && /^(labels|attributes|logattributes)$/i.test(name),
   );
@@ -88,35 +108,17 @@ function recordsOfFrame(frame: DataFrame): LogRecord[] {
       thread: of(thread, names.thread),
       source: of(source, names.source),
       line: Number(of(line, names.line)) || 0,
+      utcOffset: null,
+      remarks: wordsOf(remarks?.values[row]),
+      host: of(host, names.host),
+      path: of(path, names.path),
+      format: of(format, names.format),
     };
   });
 }
 
-/** Whether a record is one that somebody who looks for a cause wants to see. */
-export function isError({ severity }: LogRecord): boolean {
-  return severity === 'error' || severity === 'fatal';
-}
-
-/** Records that pass a filter, by their index: severities that are shown, and a text that the message must contain. */
-export function filtered(records: LogRecord[], text: string, leastSeverity: Severity): number[] {
-  const wanted = text.toLowerCase();
-  const least = severityOrder.indexOf(leastSeverity);
-  const indexes: number[] = [];
-  records.forEach(({ message, component, severity }, index) => {
-    if (severityOrder.indexOf(severity) < least) return;
-    if (wanted === '' || message.toLowerCase().includes(wanted) || component.toLowerCase().includes(wanted))
-      indexes.push(index);
-  });
-  return indexes;
-}
-
-export const severityOrder: Severity[] = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'];
-
-/** The next row after (or before) one whose record is an error; -1 where there is none. */
-export function nextError(records: LogRecord[], rows: number[], from: number, step: 1 | -1): number {
-  for (let row = from + step; row >= 0 && row < rows.length; row += step) {
-    const record = records[rows[row]!];
-    if (record !== undefined && isError(record)) return row;
-  }
-  return -1;
+/** An array of words, or one text that holds them. */
+function wordsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === 'string' ? value.split(/[\s,]+/).filter((word) => word !== '') : [];
 }

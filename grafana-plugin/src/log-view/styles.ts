@@ -1,29 +1,39 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 
-/** Height of a line in pixels; all are alike, so that any can be found without laying out the others. */
+/** Height of a record of one line in pixels: what is not unfolded or wrapped has it. */
 export const rowHeight = 22;
 
 const cell = { flexShrink: 0, overflow: 'hidden', whiteSpace: 'nowrap', textOverflow: 'ellipsis' } as const;
+/** Marks are read in both themes: dark letters on a light ground. */
+const marker = (background: string) => css({ background, color: '#111217', padding: 0, borderRadius: 2 });
+
+/** On a coloured ground every cell is in the letters' full colour, to be read. */
+const readable = (theme: GrafanaTheme2) => ({ '& [role=gridcell]': { color: theme.colors.text.primary } });
 
 export const getLogStyles = (theme: GrafanaTheme2) => ({
-  view: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), minHeight: 0 }),
-  search: css({ flex: '1 1 140px', minWidth: 120 }),
+  view: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), minHeight: 0, minWidth: 0 }),
+  bar: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), alignItems: 'center' }),
+  pressed: css({
+    boxShadow: `inset 0 -3px 0 ${theme.colors.primary.border}`,
+    fontWeight: theme.typography.fontWeightBold,
+  }),
+  find: css({ flex: '1 1 200px', minWidth: 160, maxWidth: 420 }),
+  search: css({ flex: '1 1 140px', minWidth: 120, maxWidth: 280 }),
   scroller: css({
     flexGrow: 1,
-    minHeight: 0,
+    minHeight: 120,
     overflow: 'auto',
     fontFamily: theme.typography.fontFamilyMonospace,
     fontSize: theme.typography.bodySmall.fontSize,
     border: `1px solid ${theme.colors.border.weak}`,
     background: theme.colors.background.primary,
     contain: 'strict',
+    overflowAnchor: 'none',
   }),
+  sticky: css({ position: 'sticky', top: 0, overflowY: 'clip', minWidth: '100%' }),
   row: css({
-    position: 'absolute',
-    left: 0,
-    minWidth: '100%',
-    height: rowHeight,
+    minHeight: rowHeight,
     lineHeight: `${rowHeight}px`,
     display: 'flex',
     gap: theme.spacing(1),
@@ -32,26 +42,68 @@ export const getLogStyles = (theme: GrafanaTheme2) => ({
     cursor: 'pointer',
     '&:hover': { background: theme.colors.action.hover },
   }),
+  waiting: css({ color: theme.colors.text.secondary }),
   trace: css({ color: theme.colors.text.secondary }),
   debug: css({ color: theme.colors.text.secondary }),
   info: css({ color: theme.colors.text.primary }),
-  warning: css({ color: theme.colors.text.primary, background: theme.colors.warning.transparent }),
-  error: css({ color: theme.colors.text.primary, background: theme.colors.error.transparent }),
+  warning: css({ background: theme.colors.warning.transparent, ...readable(theme) }),
+  error: css({ background: theme.colors.error.transparent, ...readable(theme) }),
   fatal: css({
-    color: theme.colors.text.primary,
+    ...readable(theme),
     background: theme.colors.error.transparent,
     fontWeight: theme.typography.fontWeightBold,
   }),
+  selected: css({
+    ...readable(theme),
+    boxShadow: `inset 3px 0 0 ${theme.colors.primary.border}`,
+    background: theme.colors.action.selected,
+  }),
   chosen: css({ outline: `1px solid ${theme.colors.primary.border}`, outlineOffset: -1 }),
-  line: css({ ...cell, width: 48, textAlign: 'right', color: theme.colors.text.secondary }),
-  time: css({ ...cell, width: 172, fontVariantNumeric: 'tabular-nums' }),
+  line: css({ ...cell, minWidth: 48, textAlign: 'right', color: theme.colors.text.secondary }),
+  file: css({ ...cell, width: 130, color: theme.colors.text.secondary }),
+  time: css({ ...cell, width: 192, fontVariantNumeric: 'tabular-nums' }),
+  unsure: css({ color: theme.colors.text.secondary, fontStyle: 'italic' }),
   delta: css({ ...cell, width: 72, textAlign: 'right', color: theme.colors.text.secondary }),
   severity: css({ ...cell, width: 12, fontWeight: theme.typography.fontWeightMedium }),
-  component: css({ ...cell, width: 150 }),
+  component: css({ ...cell, width: 120 }),
   thread: css({ ...cell, width: 60, textAlign: 'right' }),
-  message: css({ flexGrow: 1 }),
-  mark: css({ background: theme.colors.warning.main, color: theme.colors.warning.contrastText, padding: 0 }),
+  message: css({ flexGrow: 1, unicodeBidi: 'isolate', direction: 'ltr', whiteSpace: 'pre' }),
+  wrapped: css({ minWidth: 0, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
+  fold: css({
+    border: `1px solid ${theme.colors.border.medium}`,
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.secondary,
+    color: theme.colors.text.primary,
+    fontSize: 'inherit',
+    lineHeight: '16px',
+    padding: theme.spacing(0, 0.5),
+    height: 18,
+    marginTop: 2,
+    flexShrink: 0,
+    whiteSpace: 'nowrap',
+  }),
+  trouble: css({ borderColor: theme.colors.error.border, color: theme.colors.error.text }),
+  remark: css({
+    border: `1px dashed ${theme.colors.border.strong}`,
+    borderRadius: theme.shape.radius.default,
+    color: theme.colors.text.secondary,
+    lineHeight: '16px',
+    height: 18,
+    marginTop: 2,
+    padding: theme.spacing(0, 0.5),
+    flexShrink: 0,
+  }),
+  rest: css({ color: theme.colors.text.secondary, fontStyle: 'italic' }),
+  found: marker('#ffd53d'),
+  yellow: marker('#fff899'),
+  green: marker('#96d98d'),
+  blue: marker('#8ab8ff'),
+  orange: marker('#ffb357'),
+  pink: marker('#ff9ecb'),
+  purple: marker('#ca95e5'),
+  none: css({}),
   code: css({ textDecoration: 'underline dotted', cursor: 'help' }),
+  swatch: css({ display: 'inline-block', width: 14, height: 14, borderRadius: 2 }),
   details: css({
     flexShrink: 0,
     overflow: 'auto',
@@ -59,12 +111,23 @@ export const getLogStyles = (theme: GrafanaTheme2) => ({
     border: `1px solid ${theme.colors.border.weak}`,
     background: theme.colors.background.secondary,
   }),
+  facts: css({
+    display: 'grid',
+    gridTemplateColumns: 'max-content minmax(0, 1fr)',
+    gap: theme.spacing(0, 2),
+    margin: theme.spacing(0, 0, 1),
+    '& dt': { color: theme.colors.text.secondary },
+    '& dd': { margin: 0, overflowWrap: 'anywhere' },
+  }),
   full: css({
     margin: 0,
     padding: 0,
     border: 'none',
     background: 'none',
+    color: theme.colors.text.primary,
     whiteSpace: 'pre-wrap',
     overflowWrap: 'anywhere',
+    unicodeBidi: 'isolate',
+    direction: 'ltr',
   }),
 });

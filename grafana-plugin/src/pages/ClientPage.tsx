@@ -3,10 +3,11 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange } from '../app/url-state.js';
+import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { suggestionFor } from '../catalog/errors.js';
 import { CopyLine } from '../components/CopyLine.js';
 import { duration, moment } from '../components/format.js';
@@ -100,7 +101,7 @@ function span(begin: number | null, end: number | null): string {
 /** The client's state in a sentence, and for a failed one what to check. */
 function Why({ client }: { client: Client }) {
   const { outcome, last_state_text, last_error_code, last_error_text, communication_outcome } = client;
-  const suggestion = suggestionFor(last_error_code);
+  const suggestion = suggestionFor(last_error_code, client.last_topic_type, client.last_state_id);
   const failed = outcome === 'failed';
   return (
     <>
@@ -115,7 +116,10 @@ function Why({ client }: { client: Client }) {
           </span>
           {last_error_code !== '' && (
             <Text>
-              <code>{last_error_code}</code> {last_error_text}
+              <TextLink href={lookUpPath(last_error_code)} title={t('look-up.open', 'Look up this code')}>
+                {last_error_code}
+              </TextLink>{' '}
+              {last_error_text}
             </Text>
           )}
           {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
-import { suggestionFor } from '../catalog/errors.js';
+import { lookUpPath } from '../catalog/CodeMeaning.js';
+import { lookUp, suggestionFor } from '../catalog/errors.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
@@ -76,13 +77,16 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
   return <InteractiveTable columns={columns} data={failures} getRowId={idOf} pageSize={20} />;
 }
 
-function Meaning({ failure: { error_code, error_text } }: { failure: Failure }) {
-  if (error_code === '') return <Text color="secondary">{t('failures.no-code', 'no error code was sent')}</Text>;
-  const suggestion = suggestionFor(error_code);
+function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: { failure: Failure }) {
+  const suggestion = suggestionFor(error_code, topic_type, state_id);
+  const code = error_code === '' ? `${topic_type}/${state_id}` : error_code;
   return (
     <Stack direction="column" gap={0.25}>
-      <Text>
-        <code>{error_code}</code> {error_text}
+      <Text color={error_code === '' ? 'secondary' : 'primary'}>
+        <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
+          {code}
+        </TextLink>{' '}
+        {error_code === '' ? t('failures.no-code', 'no error code was sent') : (lookUp(error_code)?.text ?? error_text)}
       </Text>
       {suggestion !== '' && (
         <Text variant="bodySmall" color="secondary">

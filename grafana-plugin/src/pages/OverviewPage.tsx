@@ -22,7 +22,7 @@ import {
   type FleetCounts,
 } from '../queries/overview.js';
 import { useFrames, useRows } from '../queries/run.js';
-import { setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
+import { anyRun, setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
 import { useLoaded } from '../queries/use-loaded.js';
 import { FailureTable } from './FailureTable.js';
 
@@ -36,7 +36,7 @@ export default function OverviewPage() {
   const took = useRows<Durations>(durationSql, range);
   const chart = useFrames({ sql: deploymentsOverTimeSql, series: true }, range);
   const failures = useRows<Failure>(failuresSql, range);
-  const runs = useRows<SetupRun>(setupRunsSql, range);
+  const runs = useRows<SetupRun>(setupRunsSql(anyRun), range);
   const status = useLoaded(getStatus, 30_000);
   const loadable = [fleet, took, chart, failures, runs, status];
   const fieldConfig = useMemo(

@@ -1,164 +1,320 @@
 import { useMemo } from 'react';
-import { css, cx } from '@emotion/css';
+import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { PluginPage } from '@grafana/runtime';
-import { Alert, LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { locationService, PluginPage } from '@grafana/runtime';
+import { Combobox, FilterInput, LinkButton, RadioButtonGroup, Switch, Stack, useStyles2 } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
-import { useTimeRange, useUrlParam } from '../app/url-state.js';
-import { moment, duration } from '../components/format.js';
-import { OutcomeBadge } from '../components/OutcomeBadge.js';
+import { useTimeRange, useUrlParam, type UrlTimeRange } from '../app/url-state.js';
+import { outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
-import { LogView } from '../log-view/LogView.js';
-import { recordsOf } from '../log-view/records.js';
-import { useFrames, useRows } from '../queries/run.js';
-import { setupRecordsSql, setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
+import { appPath } from '../constants.js';
+import type { LogFile } from '../log-view/source.js';
+import { useRows } from '../queries/run.js';
+import {
+  installationSql,
+  runLinesSql,
+  runsExtentSql,
+  setupLogsSql,
+  setupRunSql,
+  setupRunsSql,
+  type Extent,
+  type RunFilter,
+  type RunLines,
+  type SetupLog,
+  type SetupRun,
+} from '../queries/setup-logs.js';
+import { LogList, RunList } from '../setup-logs/lists.js';
+import { OutsideRange } from '../setup-logs/OutsideRange.js';
+import { RunVerdict } from '../setup-logs/RunVerdict.js';
+import { ShownLog } from '../setup-logs/ShownLog.js';
 
-const verdictSeverity = {
-  failed: 'error',
-  succeeded: 'success',
-  reboot_pending: 'warning',
-  unfinished: 'warning',
-} as const;
+/** Forgets where one was in another log. */
+const elsewhere = { line: null, file: null };
 
-/** Whether set-ups succeeded, and if not, why: each run with its verdict, the log beside it. */
+/** Whether set-ups succeeded, and if not, why: each run with its verdict, every log whether it has runs or not. */
 export default function SetupLogsPage() {
+  const styles = useStyles2(getStyles);
   const time = useTimeRange('now-30d');
-  const [chosen, choose] = useUrlParam('run');
-  const runs = useRows<SetupRun>(setupRunsSql, time.range);
+  const [list] = useUrlParam('list');
+  const [verdict, setVerdict] = useUrlParam('verdict');
+  const [host, setHost] = useUrlParam('host');
+  const [product, setProduct] = useUrlParam('product');
+  const filter = useMemo(() => ({ verdict, host, product }), [verdict, host, product]);
+  const isLogs = list === 'logs';
   return (
     <PluginPage
       pageNav={{ text: t('setup.title', 'Set-up logs') }}
       subTitle={t('setup.subtitle', 'Did the installation succeed, and if not, why')}
       actions={
         <>
+          <LinkButton variant="secondary" icon="folder-open" href={`${appPath}/open-logs`}>
+            {t('open-logs.title', 'Open logs')}
+          </LinkButton>
           <LinkButton variant="secondary" icon="apps" href={`/d/fsp-setup?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
-          <TimePicker time={time} loading={runs.loading} onRefresh={runs.reload} />
+          <TimePicker
+            time={time}
+            loading={false}
+            onRefresh={() => {
+              time.set({ ...time.range });
+            }}
+          />
         </>
       }
     >
-      <QueryState
-        of={runs}
-        empty={t(
-          'setup.none-long',
-          'No set-up ran in this time. Set FSP_SETUP_LOGS to the folder of fspMSI.log and SMSFSPSetup.log, or import logs with fsp import.',
+      <div className={styles.filters}>
+        <RadioButtonGroup
+          aria-label={t('setup.list', 'List')}
+          value={isLogs ? 'logs' : 'runs'}
+          options={[
+            { value: 'runs', label: t('setup.runs', 'Runs') },
+            { value: 'logs', label: t('setup.logs', 'Logs') },
+          ]}
+          onChange={(value) => {
+            locationService.partial({ ...elsewhere, list: value === 'logs' ? value : null, run: null, log: null });
+          }}
+        />
+        {!isLogs && (
+          <Combobox
+            aria-label={t('setup.verdict', 'Verdict')}
+            width={20}
+            value={verdict}
+            options={['', 'succeeded', 'failed', 'reboot_pending', 'unfinished'].map((value) => ({
+              value,
+              label: value === '' ? t('setup.any-verdict', 'Any verdict') : outcomeText(value),
+            }))}
+            onChange={({ value }) => {
+              setVerdict(value);
+            }}
+          />
         )}
-      >
-        {(rows) => {
-          const run = rows.find(({ run_id }) => run_id === chosen) ?? rows[0]!;
-          return <RunsAndLog runs={rows} run={run} choose={choose} range={time.range} />;
-        }}
-      </QueryState>
+        <div className={styles.filter}>
+          <FilterInput
+            value={host}
+            onChange={setHost}
+            placeholder={t('setup.host', 'Host')}
+            aria-label={t('setup.host', 'Host')}
+          />
+        </div>
+        <div className={styles.filter}>
+          <FilterInput
+            value={product}
+            onChange={setProduct}
+            placeholder={t('setup.product', 'Product or file')}
+            aria-label={t('setup.product', 'Product or file')}
+          />
+        </div>
+      </div>
+      {isLogs ? <Logs filter={filter} time={time} /> : <Runs filter={filter} time={time} />}
     </PluginPage>
   );
 }
 
-interface RunsProps {
-  runs: SetupRun[];
-  run: SetupRun;
-  choose(id: string): void;
-  range: TimeRange;
+interface ListProps {
+  filter: RunFilter;
+  time: UrlTimeRange;
 }
 
-function RunsAndLog({ runs, run, choose, range }: RunsProps) {
+function Runs({ filter, time }: ListProps) {
   const styles = useStyles2(getStyles);
+  const [chosen] = useUrlParam('run');
+  const runs = useRows<SetupRun>(setupRunsSql(filter), time.range);
+  const extent = useRows<Extent>(runsExtentSql(filter), time.range);
   return (
-    <div className={styles.split}>
-      <ul className={styles.runs} aria-label={t('setup.runs', 'Runs')}>
-        {runs.map((one) => (
-          <li key={one.run_id}>
-            <button
-              type="button"
-              className={cx(styles.run, one.run_id === run.run_id && styles.chosen)}
-              aria-current={one.run_id === run.run_id}
-              onClick={() => {
-                choose(one.run_id);
-              }}
-            >
-              <Stack justifyContent="space-between" alignItems="center">
-                <span className={styles.file}>{one.log_file.split(/[\\/]/).at(-1)}</span>
-                <OutcomeBadge outcome={one.verdict} />
-              </Stack>
-              <Text variant="bodySmall" color="secondary">
-                {`${one.host_name} · ${moment(one.started_at)}`}
-              </Text>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <Run key={run.run_id} run={run} range={range} />
-    </div>
+    <QueryState of={runs}>
+      {(rows) => {
+        const id = chosen === '' ? (rows[0]?.run_id ?? '') : chosen;
+        const outside = extent.value?.[0];
+        const empty = rows.length === 0;
+        return (
+          <>
+            {outside !== undefined && <OutsideRange extent={outside} time={time} />}
+            {empty && outside !== undefined && outside.all === 0 && <NothingYet isFiltered={isFiltered(filter)} />}
+            <div className={styles.split}>
+              {!empty && (
+                <div className={styles.list}>
+                  <RunList
+                    runs={rows}
+                    chosen={id}
+                    onChoose={({ run_id }) => {
+                      locationService.partial({ ...elsewhere, run: run_id });
+                    }}
+                  />
+                </div>
+              )}
+              {id !== '' && (
+                <Run key={id} id={id} known={rows.find(({ run_id }) => run_id === id)} range={time.range} />
+              )}
+            </div>
+          </>
+        );
+      }}
+    </QueryState>
   );
 }
 
-function Run({ run, range }: { run: SetupRun; range: TimeRange }) {
+const isFiltered = ({ verdict, host, product }: RunFilter) => verdict !== '' || host !== '' || product !== '';
+
+/** Nothing at all: of a filter, or because no log was ever followed or imported. */
+function NothingYet({ isFiltered: filtered }: { isFiltered: boolean }) {
+  return (
+    <p>
+      {filtered
+        ? t('app.no-match', 'Nothing matches')
+        : t(
+            'setup.none-long',
+            'No set-up is known. Set FSP_SETUP_LOGS to the folder of fspMSI.log and SMSFSPSetup.log, or import logs with fsp import.',
+          )}
+    </p>
+  );
+}
+
+/** A run that is in the list or, by a link, one that the list leaves out. */
+function Run({ id, known, range }: { id: string; known: SetupRun | undefined; range: TimeRange }) {
   const styles = useStyles2(getStyles);
-  const frames = useFrames({ sql: setupRecordsSql(run.run_id) }, range);
-  const records = useMemo(() => recordsOf(frames.value ?? []), [frames.value]);
-  const {
-    verdict,
-    cause,
-    cause_line,
-    suggestion,
-    exit_code,
-    product_name,
-    product_version,
-    action,
-    log_file,
-    started_at,
-    ended_at,
-  } = run;
-  const facts = [
-    `${product_name || log_file} ${product_version}`.trim(),
-    action,
-    exit_code === null ? '' : t('setup.exit-code', 'exit code {{code}}', { code: exit_code }),
-    ended_at === null ? '' : t('setup.took', 'took {{time}}', { time: duration((ended_at - started_at) / 1000) }),
-  ];
+  const one = useRows<SetupRun>(setupRunSql(id), range);
   return (
     <div className={styles.log}>
-      <Alert
-        bottomSpacing={0}
-        severity={verdictSeverity[verdict]}
-        title={`${verdictSentence(run)}${cause === '' ? '' : `: ${cause}`}`}
-      >
-        <div>{facts.filter((fact) => fact !== '').join(' · ')}</div>
-        {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
-      </Alert>
-      <QueryState of={frames}>
-        {() => <LogView records={records} height={560} startAtLine={cause_line === 0 ? undefined : cause_line} />}
-      </QueryState>
+      {known !== undefined ? (
+        <RunAndLog run={known} />
+      ) : (
+        <QueryState of={one} empty={t('setup.no-run', 'There is no such run; its records may have expired')}>
+          {([run]) => <RunAndLog run={run!} />}
+        </QueryState>
+      )}
     </div>
   );
 }
 
-function verdictSentence({ verdict }: SetupRun): string {
-  switch (verdict) {
-    case 'succeeded':
-      return t('setup.succeeded', 'The set-up succeeded');
-    case 'failed':
-      return t('setup.failed', 'The set-up failed');
-    case 'reboot_pending':
-      return t('setup.reboot', 'The set-up succeeded, and the server must be restarted');
-    default:
-      return t('setup.unfinished', 'The log ends before the set-up does');
-  }
+function RunAndLog({ run }: { run: SetupRun }) {
+  const lines = useRows<RunLines>(runLinesSql(run));
+  return (
+    <>
+      <RunVerdict
+        run={run}
+        onLine={(line) => {
+          locationService.partial({ line: String(line), file: null }, true);
+        }}
+      />
+      <QueryState of={lines} empty={t('setup.no-records', 'The records of this run are no longer stored')}>
+        {([span]) => <RunLog run={run} span={span!} />}
+      </QueryState>
+    </>
+  );
+}
+
+/** The log of a run, from the line of its cause. */
+function RunLog({ run, span }: { run: SetupRun; span: RunLines }) {
+  const [together, setTogether] = useUrlParam('together');
+  const installation = useRows<Pick<SetupLog, 'host_name' | 'log_file' | 'log_format' | 'log_part'>>(
+    installationSql(run),
+  );
+  const { host_name, log_file, log_format, cause_line } = run;
+  const { log_part } = span;
+  const others = (installation.value ?? []).filter(
+    (one) => one.host_name !== host_name || one.log_file !== log_file || one.log_part !== log_part,
+  );
+  const shown = [{ host_name, log_file, log_format, log_part }, ...(together === '' ? [] : others)];
+  const landmark = (name: string, line: number) => (line === 0 ? [] : [{ name, place: { file: 0, line } }]);
+  return (
+    <>
+      {others.length > 0 && (
+        <Stack alignItems="center">
+          <Switch
+            id="setup-together"
+            value={together !== ''}
+            onChange={(event) => {
+              setTogether(event.currentTarget.checked ? '1' : '');
+            }}
+          />
+          <label htmlFor="setup-together">
+            {t('setup.with-others', 'With the other logs of this installation ({{number}})', { number: others.length })}
+          </label>
+        </Stack>
+      )}
+      <ShownLog
+        files={shown.map(fileOf)}
+        start={{ file: 0, line: cause_line > 0 ? cause_line : span.first }}
+        landmarks={[
+          ...landmark(t('setup.go-run', 'Begin of the run'), span.first),
+          ...landmark(t('setup.go-cause', 'Cause'), cause_line),
+          ...landmark(t('setup.go-run-end', 'End of the run'), span.last),
+        ]}
+      />
+    </>
+  );
+}
+
+function fileOf(log: Pick<SetupLog, 'host_name' | 'log_file' | 'log_format' | 'log_part'>): LogFile {
+  return { host: log.host_name, path: log.log_file, format: log.log_format, part: log.log_part };
+}
+
+function Logs({ filter, time }: ListProps) {
+  const styles = useStyles2(getStyles);
+  const [chosen] = useUrlParam('log');
+  const logs = useRows<SetupLog>(setupLogsSql(filter), time.range);
+  return (
+    <QueryState of={logs}>
+      {(rows) => {
+        const [from, to] = [time.range.from.valueOf(), time.range.to.valueOf()];
+        const inRange = rows.filter(
+          ({ first, last, listed_at }) => (last ?? listed_at) >= from && (first ?? listed_at) <= to,
+        );
+        const ids = chosen === '' ? inRange.slice(0, 1).map(({ id }) => id) : chosen.split(',');
+        const files = ids.flatMap((id) => rows.filter((log) => log.id === id)).map(fileOf);
+        const outside = rows.filter((row) => !inRange.includes(row));
+        return (
+          <>
+            <OutsideRange
+              extent={{
+                all: rows.length,
+                in_range: inRange.length,
+                first:
+                  outside.length === 0 ? null : Math.min(...outside.map(({ first, listed_at }) => first ?? listed_at)),
+                last:
+                  outside.length === 0 ? null : Math.max(...outside.map(({ last, listed_at }) => last ?? listed_at)),
+              }}
+              time={time}
+            />
+            {rows.length === 0 && <NothingYet isFiltered={isFiltered(filter)} />}
+            <div className={styles.split}>
+              {inRange.length > 0 && (
+                <div className={styles.list}>
+                  <LogList
+                    logs={inRange}
+                    chosen={ids}
+                    onChoose={(next) => {
+                      locationService.partial({ ...elsewhere, log: next.length === 0 ? null : next.join(',') });
+                    }}
+                  />
+                </div>
+              )}
+              {files.length > 0 && (
+                <div className={styles.log}>
+                  <ShownLog files={files} />
+                </div>
+              )}
+            </div>
+          </>
+        );
+      }}
+    </QueryState>
+  );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), marginBottom: theme.spacing(2) }),
+  filter: css({ flex: '0 1 200px', minWidth: 140 }),
   split: css({ display: 'flex', gap: theme.spacing(2), alignItems: 'flex-start', flexWrap: 'wrap' }),
-  runs: css({ listStyle: 'none', flex: '0 0 300px', maxHeight: 720, overflow: 'auto' }),
-  run: css({
-    width: '100%',
-    textAlign: 'left',
-    padding: theme.spacing(1, 1.5),
-    border: 'none',
-    borderLeft: '3px solid transparent',
-    background: 'transparent',
-    '&:hover': { background: theme.colors.action.hover },
+  list: css({ flex: '0 0 300px', minWidth: 0, maxWidth: '100%' }),
+  log: css({
+    flex: '1 1 560px',
+    minWidth: 0,
+    maxWidth: '100%',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(2),
   }),
-  file: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }),
-  chosen: css({ background: theme.colors.action.selected, borderLeftColor: theme.colors.primary.border }),
-  log: css({ flex: '1 1 560px', minWidth: 0, display: 'flex', flexDirection: 'column', gap: theme.spacing(2) }),
 });

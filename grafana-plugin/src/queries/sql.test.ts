@@ -3,7 +3,8 @@ import { clientConditions } from './clients.js';
 import { contains, literal, where } from './sql.js';
 
 test('what somebody types stays a text', () => {
-  expect(literal(`a' OR 1=1 --\\`)).toBe(`'a\\' OR 1=1 --\\\\'`);
+  expect(literal(`a' OR 1=1 --\\`)).toBe(`'a\\' OR 1=1 \\x2d\\x2d\\\\'`);
+  expect(literal('$__timeFilter(a) ${b} [[c]] /* d')).toBe(`'\\x24__timeFilter(a) \\x24{b} \\x5b\\x5bc]] \\x2f* d'`);
   expect(contains(['a', 'b'], `'`)).toBe(
     `positionCaseInsensitiveUTF8(a, '\\'') > 0 OR positionCaseInsensitiveUTF8(b, '\\'') > 0`,
   );

@@ -1,6 +1,16 @@
-/** A text as a literal of ClickHouse's SQL. */
+/**
+ * A text as a literal of ClickHouse's SQL. Beside quotes and backslashes, nothing in it is left that the way to
+ * ClickHouse would read: Grafana's variables and macros (`$`, `[[`) and comments, which it blanks first.
+ */
 export function literal(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const inert = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "\\'")
+    .replaceAll('$', '\\x24')
+    .replaceAll('[[', '\\x5b\\x5b')
+    .replaceAll('--', '\\x2d\\x2d')
+    .replaceAll('/*', '\\x2f*');
+  return `'${inert}'`;
 }
 
 /** Conditions joined by AND; none means all rows. */

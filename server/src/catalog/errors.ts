@@ -1,14 +1,6 @@
-import type { Outcome } from './states.js';
-import { readTsv } from './tsv.js';
-
-export interface ErrorRow {
-  family: 'ccmsetup' | 'msi' | 'hresult';
-  /** Canonical: `0x` and eight upper-case digits for an HRESULT, else decimal. */
-  code: string;
-  name: string;
-  text: string;
-  outcome: Outcome;
-}
+import { codeTables } from './tables/codes.js';
+import { steps } from './tables/steps.js';
+import type { CodeTable, ErrorRow, Family } from './types.js';
 
 export interface ErrorDescription {
   code: string;
@@ -16,18 +8,46 @@ export interface ErrorDescription {
   text: string;
 }
 
-/** The error codes of client installations that the product can put into words. */
-export const errorCatalog: readonly ErrorRow[] = readTsv('errors.tsv').map(
-  ([family = '', code = '', name = '', text = '', outcome = '']) => ({
-    family: family as ErrorRow['family'],
+const known = codeTables.flatMap(rowsOf);
+const listed = new Set(known.map(({ family, code }) => `${family}/${code}`));
+
+/**
+ * The codes that the product can put into words. Every code of Windows and result of Windows Installer is there as an
+ * HRESULT too: facility 7 carries it in its lower half.
+ */
+export const errorCatalog: readonly ErrorRow[] = [
+  ...known,
+  ...known
+    .filter(({ family, code }) => (family === 'win32' || family === 'msi') && code !== '0')
+    .map((row): ErrorRow => ({ ...row, family: 'hresult', code: hex(0x8007_0000 + Number(row.code)) }))
+    .filter(({ code }) => !listed.has(`hresult/${code}`)),
+];
+
+const rows = new Map(errorCatalog.map((row) => [`${row.family}/${row.code}`, row]));
+
+function rowsOf({ family, area, source, rows }: CodeTable): ErrorRow[] {
+  return rows.map(([code, name, text, textFr, step, other]) => ({
+    family,
     code,
     name,
     text,
-    outcome: outcome as Outcome,
-  }),
-);
+    textFr,
+    outcome: other?.outcome ?? 'failed',
+    advice: steps[step].en,
+    adviceFr: steps[step].fr,
+    area,
+    source: other?.source ?? source,
+  }));
+}
 
-const texts = new Map(errorCatalog.map((row) => [`${row.family}/${row.code}`, row.text]));
+function hex(value: number): string {
+  return `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
+}
+
+/** What the catalogue has on a canonical code of a family. */
+export function findRow(family: Family, code: string): ErrorRow | undefined {
+  return rows.get(`${family}/${code}`);
+}
 
 /** Topics whose parameters are an error code and an extended error code. */
 const codeTopics = new Set([1000, 1001, 1300]);
@@ -45,22 +65,20 @@ export function findHresult(text: string): ErrorDescription | null {
   else if (/^\d{10}$/.test(trimmed)) value = Number(trimmed);
   else return null;
   if (value < 2 ** 31 || value >= 2 ** 32) return null;
-  const code = `0x${value.toString(16).toUpperCase()}`;
-  // 0x8007NNNN carries a Win32 code, which for installations is a code of Windows Installer.
-  const wrapped = Math.floor(value / 0x1_0000) === 0x8007 ? texts.get(`msi/${value % 0x1_0000}`) : undefined;
-  return { code, text: texts.get(`hresult/${code}`) ?? wrapped ?? '' };
+  const code = hex(value);
+  return { code, text: findRow('hresult', code)?.text ?? '' };
 }
 
 /** A decimal code of Windows Installer that the catalogue knows, other than success. */
 export function findMsiCode(text: string): ErrorDescription | null {
   const code = text.trim();
-  const meaning = texts.get(`msi/${code}`);
-  return meaning === undefined || code === '0' ? null : { code, text: meaning };
+  const row = findRow('msi', code);
+  return row === undefined || code === '0' ? null : { code, text: row.text };
 }
 
 /** What a decimal code of a family means; '' where the catalogue does not know it. */
-export function describeCode(family: ErrorRow['family'], code: number): string {
-  return texts.get(`${family}/${code}`) ?? '';
+export function describeCode(family: Family, code: number): string {
+  return findRow(family, String(code))?.text ?? '';
 }
 
 /**
@@ -72,15 +90,17 @@ export function describeCode(family: ErrorRow['family'], code: number): string {
 export function findError(topicType: number, stateId: number, params: readonly string[]): ErrorDescription | null {
   if (topicType === 800 && stateId === 313) {
     const param = params[0]?.trim() ?? '';
-    return (
-      findMsiCode(param) ?? firstHresult(params) ?? (/^[1-9]\d{0,9}$/.test(param) ? { code: param, text: '' } : null)
-    );
+    return findMsiCode(param) ?? firstHresult(params) ?? (isCode(param) ? windowsCode(param) : null);
   }
   const found = firstHresult(params);
   if (found !== null || !codeTopics.has(topicType)) return found;
-  const code = params.map((param) => param.trim()).find((param) => /^[1-9]\d{0,9}$/.test(param));
-  return code === undefined ? null : (findMsiCode(code) ?? { code, text: '' });
+  const code = params.map((param) => param.trim()).find(isCode);
+  return code === undefined ? null : (findMsiCode(code) ?? windowsCode(code));
 }
+
+const isCode = (text: string) => /^[1-9]\d{0,9}$/.test(text);
+
+const windowsCode = (code: string): ErrorDescription => ({ code, text: describeCode('win32', Number(code)) });
 
 function firstHresult(params: readonly string[]): ErrorDescription | null {
   for (const param of params) {

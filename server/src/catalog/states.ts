@@ -1,17 +1,8 @@
-import { readTsv } from './tsv.js';
+import { stateSource, states as table } from './tables/states.js';
+import { stateSteps } from './tables/steps-states.js';
+import type { Outcome, StateRow } from './types.js';
 
-export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
 export type Phase = 'deployment' | 'assignment' | 'communication' | 'certificate' | 'health' | 'comanagement' | 'other';
-
-export interface StateRow {
-  topicType: number;
-  topicName: string;
-  /** Null for a topic whose states are not known. */
-  stateId: number | null;
-  /** `{1}` stands for the message's first parameter. */
-  text: string;
-  outcome: Outcome;
-}
 
 export interface StateDescription {
   topicName: string;
@@ -21,14 +12,21 @@ export interface StateDescription {
 }
 
 /** Every topic and state that concerns a fallback status point. */
-export const stateCatalog: readonly StateRow[] = readTsv('states.tsv').map(
-  ([type, topicName = '', state = '', text = '', outcome = '']) => ({
-    topicType: Number(type),
-    topicName,
-    stateId: state === '' ? null : Number(state),
-    text,
-    outcome: (outcome || 'unknown') as Outcome,
-  }),
+export const stateCatalog: readonly StateRow[] = table.map(
+  ([topicType, topicName, stateId, text, textFr, outcome]): StateRow => {
+    const step = stateSteps[`${topicType}/${stateId ?? ''}`];
+    return {
+      topicType,
+      topicName,
+      stateId,
+      text,
+      textFr,
+      outcome,
+      advice: step?.en ?? '',
+      adviceFr: step?.fr ?? '',
+      source: stateSource,
+    };
+  },
 );
 
 const states = new Map(stateCatalog.map((row) => [`${row.topicType}/${row.stateId ?? ''}`, row]));

@@ -174,6 +174,24 @@ describe('the schema', () => {
       'SELECT (SELECT toUInt32(count()) FROM state_catalog) AS states, (SELECT toUInt32(count()) FROM error_catalog) AS errors',
     );
     expect(counts).toEqual({ states: stateCatalog.length, errors: errorCatalog.length });
+    expect(
+      await rows(
+        "SELECT count() AS n FROM error_catalog WHERE error_text = '' OR error_text_fr = '' OR advice = '' OR advice_fr = '' OR area = '' OR source = ''",
+      ),
+    ).toEqual([{ n: 0 }]);
+  });
+
+  test('takes a catalogue that has changed, also back to an earlier one', async () => {
+    const [first] = errorCatalog;
+    const changed = { database, states: stateCatalog, errors: [{ ...first!, advice: 'Something else' }] };
+    const adviceNow = () =>
+      rows(
+        `SELECT advice FROM error_catalog FINAL WHERE family = '${first!.family}' AND error_code = '${first!.code}'`,
+      );
+    await loadCatalog(writer, changed);
+    expect(await adviceNow()).toEqual([{ advice: 'Something else' }]);
+    await loadCatalog(writer, { database, states: stateCatalog, errors: errorCatalog });
+    expect(await adviceNow()).toEqual([{ advice: first!.advice }]);
   });
 });
 

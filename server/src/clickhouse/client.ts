@@ -97,7 +97,7 @@ export function clickHouseError(error: unknown): FspError {
   const { message = '', code = '' } = error as { message?: string; code?: string };
   // ClickHouse's own errors carry its number; all else is the way to it.
   if (/^\d+$/.test(code)) {
-    const reason = message.replaceAll(/\s*\n\s*/g, ' ').slice(0, 300);
+    const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
     return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}`, { cause: error });
   }
   const reason = code || message.split('\n')[0] || 'no answer';

@@ -50,12 +50,14 @@ export function usersXml(options: { database: string; writer: Account; reader: A
       <readonly>2</readonly>
       <max_execution_time>30</max_execution_time>
       <max_memory_usage>2000000000</max_memory_usage>
+      <max_memory_usage_for_user>3000000000</max_memory_usage_for_user>
       <max_result_rows>1000000</max_result_rows>
       <result_overflow_mode>throw</result_overflow_mode>
       <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
       <constraints>
         <max_execution_time><min>1</min><max>60</max></max_execution_time>
         <max_memory_usage><min>1</min><max>2000000000</max></max_memory_usage>
+        <max_memory_usage_for_user><const/></max_memory_usage_for_user>
         <max_result_rows><min>1</min><max>1000000</max></max_result_rows>
         <readonly><const/></readonly>
       </constraints>

@@ -11,7 +11,7 @@ import { configXml, usersXml, type Account } from './engine-config.js';
 
 const startWithinMs = 30_000;
 /** A clean stop takes well under a second; with queries running about five. */
-const stopWithinMs = 15_000;
+const stopWithinMs = 1_500;
 const longestPauseMs = 10_000;
 
 export type EngineState = 'running' | 'restarting' | 'stopped';
@@ -250,7 +250,7 @@ function startError(said: string): FspError {
   const reason = said
     .replace(/^landlock .*$/m, '')
     .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/\s+/g, ' ')
     .slice(0, 400);
   return new FspError(
     'FSP_ENGINE_FAILED',

@@ -12,7 +12,7 @@ export async function refuseFileFunction(client: ClickHouseClient, sql: string):
   const answer = await client.exec({ query: `EXPLAIN AST ${sql.trim().replace(/;$/, '')}` });
   let tree = '';
   for await (const chunk of answer.stream) tree += String(chunk);
-  if (/^\s*(Function|Identifier) file\b/im.test(tree)) {
+  if (/^ *(?:Function|Identifier) file\b/im.test(tree)) {
     throw new FspError('FSP_QUERY_FAILED', 'The function file() is not allowed here; query the tables of the project');
   }
 }

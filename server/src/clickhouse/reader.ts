@@ -1,8 +1,16 @@
-import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { pipeline, type Readable } from 'node:stream';
 import type { ClickHouseClient, DataFormat } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import { refuseFileFunction } from './file-gate.js';
+import { Bounded, QueryGate, refuseOtherThanReading } from './query-gate.js';
+
+/** What one answer may have: more is no answer for a page, and `fsp query` has no such limit. */
+const mostBytes = 64 * 1024 * 1024;
+/** An answer up to this size is held until it is whole, so that an error in its middle is told as one. */
+const heldBytes = 1024 * 1024;
+const withinMs = 60_000;
 
 export interface ReaderOptions {
   /** Where the account is one that may only read; else each query is made read-only. */
@@ -13,6 +21,8 @@ export interface ReaderOptions {
 
 /** What the management API reads, read-only. @throws FspError FSP_QUERY_FAILED, FSP_CLICKHOUSE_… */
 export class DataReader {
+  private readonly gate = new QueryGate();
+
   constructor(private readonly options: ReaderOptions) {}
 
   setupRuns(limit: number): Promise<object[]> {
@@ -30,10 +40,24 @@ export class DataReader {
     );
   }
 
-  async query(sql: string): Promise<string> {
+  /**
+   * What somebody asks, in ClickHouse's JSON format, as it comes: bounded in bytes and in time, a few at a time.
+   * @param signal ends the query, also at the engine
+   * @throws FspError FSP_QUERY_BUSY too; the stream fails where the answer is too large or the query fails later
+   */
+  async query(sql: string, signal: AbortSignal): Promise<Readable> {
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+    const leave = await this.gate.enter(ended);
     try {
-      return await text(await askReadOnly(this.options, sql, 'JSON'));
+      const source = await askReadOnly(this.options, sql, 'JSON', ended);
+      const answer = new Bounded(mostBytes, heldBytes);
+      pipeline(source, answer, leave);
+      // What the asker does not take in time holds up a turn of others.
+      ended.addEventListener('abort', () => answer.destroy(new Error('The query was ended')), { once: true });
+      await once(answer, 'begun');
+      return answer;
     } catch (error) {
+      leave();
       throw queryError(error);
     }
   }
@@ -61,13 +85,16 @@ export async function askReadOnly(
   options: Pick<ReaderOptions, 'client' | 'embedded'>,
   sql: string,
   format: string,
-): Promise<NodeJS.ReadableStream> {
+  signal?: AbortSignal,
+): Promise<Readable> {
   const { client, embedded } = options;
+  refuseOtherThanReading(sql);
   // Where the engine is not confined by the kernel, file() would read what the server's user can read.
   if (embedded) await refuseFileFunction(client, sql);
   const answer = await client.exec({
     query: sql.trim().replace(/;$/, ''),
     clickhouse_settings: { default_format: format as DataFormat, ...readOnly(options) },
+    ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   return answer.stream;
 }

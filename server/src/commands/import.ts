@@ -7,9 +7,13 @@ import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
 import { checkZone } from '../setup-logs/formats/time.js';
+import { refusalLines, type RefusalReason } from '../setup-logs/files/refusal.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
 import type { Store } from '../store.js';
 import { addConfigOptions, configOf } from './options.js';
+
+/** Refusals by which nothing is lost. */
+const harmless = new Set<RefusalReason>(['other_file', 'empty', 'same_text']);
 
 interface Flags {
   format?: LogFormat;
@@ -21,7 +25,7 @@ interface Flags {
 export function registerImport(program: Command): void {
   const command = program
     .command('import')
-    .argument('<path...>', 'logs, .SMX files, and folders with everything below them')
+    .argument('<path...>', 'logs, .SMX files, zips of logs, and folders with everything below them')
     .description('old logs and .SMX files into ClickHouse; running it twice changes nothing')
     .addOption(new Option('--format <format>', 'do not detect the format of logs').choices([...logFormats]))
     .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none')
@@ -39,16 +43,17 @@ export function registerImport(program: Command): void {
       timezone: timezone === '' ? null : checkZone(timezone),
       ...(flags.format === undefined ? {} : { format: flags.format }),
     };
-    const files = await findFiles(paths);
+    const found = await findFiles(paths);
     const target = await openTarget(config);
-    const progress = progressBar(files.reduce((total, { size }) => total + size, 0));
+    const progress = progressBar([...found.logs, ...found.reports].reduce((total, { size }) => total + size, 0));
     try {
       await target.prepare();
       const { client, sink } = target;
-      const summary = await importFiles(files, { ...options, client, sink, onBytes: progress.add });
+      const summary = await importFiles(found, { ...options, client, sink, onBytes: progress.add });
       progress.end();
       process.stdout.write(textOf(summary));
-      if (summary.refused.length > 0) process.exitCode = 1;
+      if (summary.failed.length > 0 || summary.refused.some(({ reason }) => !harmless.has(reason)))
+        process.exitCode = 1;
     } finally {
       progress.end();
       await target.close();
@@ -117,7 +122,7 @@ function megabytes(bytes: number): string {
   return (bytes / 1_000_000).toFixed(1);
 }
 
-function textOf({ logs, reports, records, messages, runs, refused }: ImportSummary): string {
+function textOf({ logs, reports, records, messages, runs, refused, failed }: ImportSummary): string {
   const line = (what: string, { added, known }: { added: number; known: number }) =>
     added + known === 0 ? '' : `  ${what.padEnd(15)} ${added} added, ${known} already there\n`;
   return [
@@ -125,6 +130,7 @@ function textOf({ logs, reports, records, messages, runs, refused }: ImportSumma
     line('log records', records),
     line('set-up runs', runs),
     line('state messages', messages),
-    ...refused.map(({ path, reason }) => `  not taken: ${path}: ${reason}\n`),
+    ...refusalLines(refused).map((line) => `  not taken: ${line}\n`),
+    ...failed.map(({ path, reason }) => `  not taken: ${path}: ${reason}\n`),
   ].join('');
 }

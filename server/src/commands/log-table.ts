@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import { basename } from 'node:path';
 import boxen from 'boxen';
 import wrapAnsi from 'wrap-ansi';
-import type { LogRecord, Run, Severity, Verdict } from '../setup-logs/types.js';
+import type { EvidenceKind, LogRecord, Run, Severity, Verdict } from '../setup-logs/types.js';
+import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -25,6 +26,14 @@ const verdictWords: Record<Verdict, string> = {
   failed: 'FAILED',
   reboot_pending: 'succeeded, restart pending',
   unfinished: 'unfinished: the log does not tell how it ended',
+};
+const evidenceWords: Record<EvidenceKind, string> = {
+  cause: 'cause',
+  detail: 'detail',
+  failed_action: 'failed action',
+  result: 'result',
+  echo: 'what came of it',
+  recovered: 'went on after it',
 };
 const narrowestMessage = 30;
 const componentWidth = 14;
@@ -67,8 +76,22 @@ export class LogTable {
       ...(run.startedAt === null ? [] : [spanOf(run)]),
       ...(run.cause === '' ? [] : [`Cause, line ${run.causeLine}: ${inert(run.cause)}`]),
       ...(run.suggestion === '' || run.verdict === 'succeeded' ? [] : [`What to do: ${run.suggestion}`]),
+      ...this.judgement(run),
     ];
     return this.box(basename(path), lines, this.terminal.colours ? borderOf(run.verdict) : undefined);
+  }
+
+  /** How sure it is, the lines that it rests on, and what to collect; of a success only what is not plain. */
+  private judgement(run: Run): string[] {
+    if (run.verdict === 'succeeded' && run.certainty === 'certain') return [];
+    const evidence = run.evidence.map(
+      ({ line, shows, text: shown }) => `${String(line).padStart(6)}  ${evidenceWords[shows]}: ${inert(shown)}`,
+    );
+    return [
+      `How sure: ${run.certainty}. ${certaintyReasons[run.certaintyReason]}`,
+      ...(evidence.length === 0 ? [] : ['Evidence, by line:', ...evidence]),
+      ...(run.nextStep === '' ? [] : [`Next: ${nextSteps[run.nextStep]}`]),
+    ];
   }
 
   /** What is said of a log in which no installation is. */

@@ -5,7 +5,11 @@ import { FspError } from '../errors.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { Follower } from '../setup-logs/follow/follower.js';
 import { runId } from '../setup-logs/identity.js';
-import { mergeLogs, type PlacedRecord } from '../setup-logs/read-log.js';
+import { collect } from '../setup-logs/files/collect.js';
+import { joinRotated } from '../setup-logs/files/names.js';
+import { filesOnDisk } from '../setup-logs/files/on-disk.js';
+import { mergeLogs, type FoundRun, type PlacedRecord } from '../setup-logs/files/read-log.js';
+import { refusalLines, FileRefused } from '../setup-logs/files/refusal.js';
 import { checkZone } from '../setup-logs/formats/time.js';
 import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
@@ -20,16 +24,11 @@ interface Flags {
   follow?: true;
 }
 
-interface FoundRun {
-  path: string;
-  run: Run;
-}
-
 /** `fsp parse`: a log in any of the four formats, readable, with the verdict at the end. */
 export function registerParse(program: Command): void {
   program
     .command('parse')
-    .argument('<file...>', 'logs in any of the formats; several are merged by time')
+    .argument('<path...>', 'logs in any of the formats, zips and folders of them; several are merged by time')
     .description('reads set-up logs and any other log of Configuration Manager, and judges installations')
     .addOption(new Option('--format <format>', 'do not detect the format').choices([...logFormats]))
     .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none: Europe/Paris')
@@ -40,42 +39,56 @@ export function registerParse(program: Command): void {
       'after',
       `
 Times end in Z where they are UTC; otherwise the log tells no zone, and --timezone helps.
+Of a zip and a folder, what is called like a log is read; a log that was rotated is read as one, and a text once.
 Exit code: 0 the last run succeeded, 1 it failed, 2 wrong usage, 3 unfinished, or no run at all.
 
 Examples:
   fsp parse fspMSI.log
   fsp parse --timezone Europe/Paris SMSFSPSetup.log fspMSI.log
   fsp parse --errors ccmsetup.log
+  fsp parse Logs.zip
   fsp parse --follow 'C:\\SMS\\logs\\fspMSI.log'
   fsp parse ccmsetup.log | jq -r 'select(.error_code != "") | .message'
 `,
     )
     .action(async (files: string[], flags: Flags) => {
-      const output = flags.json || !process.stdout.isTTY ? new JsonOutput() : new TableOutput(files.length > 1);
+      const output = flags.json || !process.stdout.isTTY ? new JsonOutput() : new TableOutput();
       process.exitCode = flags.follow ? await follow(files, flags, output) : await parse(files, flags, output);
     });
 }
 
-async function parse(files: string[], flags: Flags, output: Output): Promise<number> {
-  const runs = new Map<Run, FoundRun>();
-  for await (const records of mergeLogs(files, optionsOf(flags))) {
-    for (const { path, record } of records) if (record.run !== null) runs.set(record.run, { path, run: record.run });
-    await write(output.records(records.filter(({ record }) => wanted(record, flags))));
+async function parse(paths: string[], flags: Flags, output: Output): Promise<number> {
+  const { files, refused } = await collect(await filesOnDisk(paths));
+  for (const line of refusalLines(refused)) say(line);
+  if (files.length === 0 && refused.some(({ reason }) => reason !== 'empty'))
+    throw new FspError('FSP_LOG_UNREADABLE', `There is no log to read in ${paths.join(', ')}`);
+  const logs = joinRotated(files);
+  output.begin(files.length);
+  const runs = new Set<FoundRun>();
+  try {
+    for await (const records of mergeLogs(logs, optionsOf(flags))) {
+      for (const { found } of records) if (found !== null) runs.add(found);
+      await write(output.records(records.filter(({ record }) => wanted(record, flags))));
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    throw new FspError('FSP_LOG_UNREADABLE', `${error.refusal.path}: ${error.message}`, { cause: error });
   }
-  return conclude([...runs.values()], output);
+  return conclude([...runs], output);
 }
 
 async function follow(files: string[], flags: Flags, output: Output): Promise<number> {
   if (flags.format !== undefined)
     throw new FspError('FSP_USAGE', '--format cannot be given with --follow; it is detected');
   const runs = new Map<Run, FoundRun>();
+  output.begin(files.length);
   const follower = new Follower({
     targets: files,
     timezone: optionsOf(flags).timezone,
     positions: [],
     async store({ records, position: { logFile: path } }) {
       for (const { run } of records) if (run !== null) runs.set(run, { path, run });
-      const placed = records.filter((record) => wanted(record, flags)).map((record) => ({ path, record }));
+      const placed = records.filter((record) => wanted(record, flags)).map((record) => ({ path, record, found: null }));
       await write(output.records(placed));
     },
     forget: () => Promise.resolve(),
@@ -132,11 +145,17 @@ interface JudgedRun {
 }
 
 interface Output {
+  /** @param files how many files there are */
+  begin(files: number): void;
   records(records: readonly PlacedRecord[]): string;
   runs(runs: readonly JudgedRun[], last: JudgedRun | null): string;
 }
 
 class JsonOutput implements Output {
+  begin(): void {
+    // Each row names its file.
+  }
+
   records(records: readonly PlacedRecord[]): string {
     return records
       .map(({ path, record }) => {
@@ -162,11 +181,11 @@ class JsonOutput implements Output {
 }
 
 class TableOutput implements Output {
-  private readonly table: LogTable;
+  private table!: LogTable;
 
-  constructor(severalFiles: boolean) {
+  begin(files: number): void {
     const colours = (process.env.NO_COLOR ?? '') === '' && process.stdout.hasColors();
-    this.table = new LogTable({ columns: process.stdout.columns, colours }, severalFiles);
+    this.table = new LogTable({ columns: process.stdout.columns, colours }, files > 1);
   }
 
   records(records: readonly PlacedRecord[]): string {
@@ -184,14 +203,7 @@ function iso(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-/** Waits where the reader is slower; a reader that has gone, as `head` does, ends the command in silence. */
+/** Waits where the reader is slower. */
 async function write(text: string): Promise<void> {
-  if (text === '') return;
-  process.stdout.once('error', endQuietly);
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  process.stdout.off('error', endQuietly);
-}
-
-function endQuietly(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
 }

@@ -79,7 +79,7 @@ function queryError(error: unknown): Error {
       'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL',
     );
   }
-  return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s*\n\s*/g, ' '));
+  return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s+/g, ' '));
 }
 
 async function textOf(file: string | undefined): Promise<string> {

@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
 import { addConfigOptions, configOf } from './options.js';
+
+/** The stop as a whole; a service manager that waits ten seconds need not kill. */
+const stopWithinMs = 9_000;
 
 /** The fleet of `--demo`: large enough to fill the pages, small enough to stay within the default throttle. */
 const demoClients = 500;
@@ -16,6 +21,7 @@ export function registerServe(program: Command): void {
       '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n',
     );
   addConfigOptions(command).action(async (options: { demo?: true }) => {
+    serving = true;
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
@@ -28,9 +34,18 @@ export function registerServe(program: Command): void {
     await stopped;
     process.stdout.write('Stopping: what is taken stays on disk …\n');
     demo.abort();
-    await simulation;
+    await Promise.race([simulation, sleep(500)]);
     await app.stop();
+    // Whatever still holds on, a socket or a thread, has nothing to do any more.
+    process.exit();
   });
+}
+
+let serving = false;
+
+/** Whether this process is the server, which goes on where nobody reads what it says. */
+export function isServing(): boolean {
+  return serving;
 }
 
 function banner(app: App): string {
@@ -73,11 +88,21 @@ async function runDemo(app: App, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Ends this process when its stop takes too long, also where its event loop is held up: by a thread beside it. */
+function endInTime(): void {
+  const program = `setTimeout(() => {
+    require('node:fs').writeSync(2, 'fsp: the stop takes too long and is cut short; what is taken is on disk\\n');
+    process.kill(process.pid, 'SIGKILL');
+  }, ${stopWithinMs})`;
+  new Worker(program, { eval: true }).on('error', () => undefined).unref();
+}
+
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         resolve();
+        endInTime();
       });
     }
   });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
-import { openSpool, type Spool } from '../spool/spool.js';
+import { openSpool } from '../spool/open.js';
+import type { Spool } from '../spool/spool.js';
 import { createDelivery, type Delivery } from './delivery.js';
 import type { Batch } from '../spool/entries.js';
 import type { Refused, Sink } from './sink.js';
@@ -65,7 +66,7 @@ const until = async (condition: () => boolean) => {
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fsp-delivery-'));
-  spool = openSpool({ dir });
+  spool = await openSpool({ dir });
   sink = new FailingSink();
   warnings.length = 0;
   setAside.length = 0;

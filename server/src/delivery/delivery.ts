@@ -98,7 +98,7 @@ export class Delivery {
     await this.giveUpBeyondLag();
     const lag = spool.lag(sink.name);
     if (lag === 0) return false;
-    if (lag < this.limits.maxEntries) await this.pause(this.limits.lingerMs);
+    if (!(await spool.batchIsFull(sink.name, this.limits))) await this.pause(this.limits.lingerMs);
     if (this.stopping.signal.aborted) return false;
     const next = await spool.nextBatch(sink.name, this.limits);
     if (next === null) return false;

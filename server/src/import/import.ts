@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Refused, Sink } from '../delivery/sink.js';
+import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { entriesOf } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import { readLog } from '../setup-logs/read-log.js';
+import type { LogFile } from '../setup-logs/files/log-file.js';
+import { readLog } from '../setup-logs/files/read-log.js';
+import { FileRefused, type Refusal } from '../setup-logs/files/refusal.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import type { ImportFile } from './find-files.js';
+import type { FoundFiles } from './find-files.js';
 
 /** Entries that are compared with what is there, and inserted, at a time. */
 const chunk = 10_000;
@@ -32,8 +34,10 @@ export interface ImportSummary {
   records: { added: number; known: number };
   messages: { added: number; known: number };
   runs: { added: number; known: number };
-  /** Files that could not be taken, with the reason. */
-  refused: { path: string; reason: string }[];
+  /** Files that were not taken as logs. */
+  refused: Refusal[];
+  /** Reports that could not be taken, and what ClickHouse would not take of a file, with the reason. */
+  failed: { path: string; reason: string }[];
 }
 
 interface KnownRun {
@@ -48,7 +52,7 @@ interface KnownRun {
  * identity, is left as it is, so that a second run, or one after an interruption, changes nothing.
  * @throws FspError FSP_CLICKHOUSE_…
  */
-export async function importFiles(files: readonly ImportFile[], options: ImportOptions): Promise<ImportSummary> {
+export async function importFiles(found: FoundFiles, options: ImportOptions): Promise<ImportSummary> {
   const { onBytes } = options;
   const summary: ImportSummary = {
     logs: 0,
@@ -56,7 +60,8 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
     records: { added: 0, known: 0 },
     messages: { added: 0, known: 0 },
     runs: { added: 0, known: 0 },
-    refused: [],
+    refused: [...found.refused],
+    failed: [],
   };
   const runs = new Map<string, KnownRun>();
   const pending: StateMessageEntry[] = [];
@@ -65,21 +70,25 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
     count(summary.messages, added);
     note(summary, 'a report', added.refused);
   };
-  for (const file of files) {
+  for (const file of found.logs) {
     try {
-      if (file.kind === 'log') {
-        await importLog(file, options, summary, runs);
-        summary.logs++;
-      } else {
-        pending.push(...entriesOf(await readFile(file.path), { receivedAt: file.modifiedAt, clientAddress: '' }));
-        summary.reports++;
-        onBytes?.(file.size);
-        if (pending.length >= chunk) await storeMessages();
-      }
+      await importLog(file, options, summary, runs);
+      summary.logs++;
     } catch (error) {
-      if (!(error instanceof FspError) || error.code.startsWith('FSP_CLICKHOUSE')) throw error;
-      summary.refused.push({ path: file.path, reason: `${error.message} (${error.code})` });
+      if (!(error instanceof FileRefused)) throw error;
+      summary.refused.push(error.refusal);
     }
+  }
+  for (const { path, size, modifiedAt } of found.reports) {
+    try {
+      pending.push(...entriesOf(await readFile(path), { receivedAt: modifiedAt, clientAddress: '' }));
+      summary.reports++;
+      onBytes?.(size);
+    } catch (error) {
+      if (!(error instanceof FspError)) throw error;
+      summary.failed.push({ path, reason: `${error.message} (${error.code})` });
+    }
+    if (pending.length >= chunk) await storeMessages();
   }
   await storeMessages();
   await storeRuns([...runs.values()], options, summary);
@@ -87,7 +96,7 @@ export async function importFiles(files: readonly ImportFile[], options: ImportO
 }
 
 async function importLog(
-  file: ImportFile,
+  file: LogFile,
   options: ImportOptions,
   summary: ImportSummary,
   runs: Map<string, KnownRun>,
@@ -100,8 +109,9 @@ async function importLog(
     note(summary, file.path, added.refused);
     pending = [];
   };
-  for await (const records of readLog(file.path, options, options.onBytes)) {
-    for (const record of records) {
+  const log = { path: file.path, parts: [file] };
+  for await (const records of readLog(log, options, options.onBytes)) {
+    for (const { record } of records) {
       pending.push(recordEntry(source, record, file.modifiedAt));
       if (record.run !== null) {
         const id = runId(source, record.run);
@@ -119,7 +129,7 @@ async function addMissing(
   table: string,
   column: string,
   { client, sink, database }: ImportOptions,
-): Promise<{ added: number; known: number; refused: Refused[] }> {
+): Promise<{ added: number; known: number; refused: RefusedEntry[] }> {
   const byId = new Map(
     entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
   );
@@ -140,31 +150,36 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
   if (runs.length === 0) return;
   const installations = joinStories(runs);
   const answer = await client.query({
-    query: `SELECT run_id, verdict, cause, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
+    query: `SELECT run_id, verdict, cause, certainty, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
     format: 'JSONEachRow',
     clickhouse_settings: { max_query_size: '100000000' },
   });
-  const rows = await answer.json<{ run_id: string; verdict: string; cause: string; installation_id: string }>();
-  const known = new Map(rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.cause}`]));
+  const rows = await answer.json<Record<'run_id' | 'verdict' | 'cause' | 'certainty' | 'installation_id', string>>();
+  const known = new Map(
+    rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.certainty} ${row.cause}`]),
+  );
   const changed = runs
     .map(({ id, run, logFile, fallbackTime }): SetupRunEntry => {
       const installationId = installations.get(id) ?? id;
       return runEntry({ hostName, logFile }, run, { installationId, updatedAt: Date.now(), fallbackTime });
     })
-    .filter((entry) => known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.cause}`);
+    .filter(
+      (entry) =>
+        known.get(entry.runId) !== `${entry.verdict} ${entry.installationId} ${entry.certainty} ${entry.cause}`,
+    );
   const refused = await deliver(changed, sink);
   note(summary, 'a set-up run', refused);
   count(summary.runs, { added: changed.length - refused.length, known: runs.length - changed.length });
 }
 
-async function deliver(entries: SpoolEntry[], sink: Sink): Promise<Refused[]> {
+async function deliver(entries: SpoolEntry[], sink: Sink): Promise<RefusedEntry[]> {
   if (entries.length === 0) return [];
   return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
 }
 
 /** What ClickHouse refuses of a file, one by one. */
-function note(summary: ImportSummary, path: string, refused: readonly Refused[]): void {
-  for (const { reason } of refused) summary.refused.push({ path, reason });
+function note(summary: ImportSummary, path: string, refused: readonly RefusedEntry[]): void {
+  for (const { reason } of refused) summary.failed.push({ path, reason });
 }
 
 function count(total: { added: number; known: number }, more: { added: number; known: number }): void {

@@ -1,7 +1,7 @@
 import { describeMessage } from '../catalog/describe.js';
 import { decodeReport } from '../report/decode.js';
 import { messageId } from '../report/message-id.js';
-import type { Report } from '../report/types.js';
+import type { Report, StateMessage } from '../report/types.js';
 import type { StateMessageEntry } from '../spool/entries.js';
 import type { Origin } from './rejected.js';
 
@@ -11,22 +11,41 @@ import type { Origin } from './rejected.js';
  */
 const rawBudget = 256 * 1024;
 
-/**
- * A body becomes the entries that are spooled for it, one for each state message.
- * @throws FspError FSP_REPORT_… where the body is no report
- */
-export function entriesOf(body: Buffer, origin: Origin): StateMessageEntry[] {
-  const report: Report = decodeReport(body);
+/** A report with what is derived from its messages: all that takes time in proportion to its size. */
+export interface DecodedReport extends Omit<Report, 'messages'> {
+  messages: { messageId: string; message: StateMessage; failed: boolean }[];
+}
+
+/** @throws FspError FSP_REPORT_… where the body is no report */
+export function decoded(body: Uint8Array): DecodedReport {
+  const { messages, ...report } = decodeReport(body);
+  return {
+    ...report,
+    messages: messages.map((message) => ({
+      messageId: messageId(report.machine, message),
+      message,
+      failed: describeMessage(message).outcome === 'failed',
+    })),
+  };
+}
+
+/** The entries that are spooled for a report, one for each state message. */
+export function entriesFor(report: DecodedReport, body: Buffer, origin: Origin): StateMessageEntry[] {
   const everywhere = body.length * report.messages.length <= rawBudget;
-  return report.messages.map((message, reportIndex) => ({
+  return report.messages.map(({ messageId, message, failed }, reportIndex) => ({
     kind: 'state_message',
-    messageId: messageId(report.machine, message),
+    messageId,
     ...origin,
     machine: report.machine,
     reportTime: report.reportTime,
     message,
-    failed: describeMessage(message).outcome === 'failed',
+    failed,
     reportIndex,
     raw: everywhere || reportIndex === 0 ? body : new Uint8Array(),
   }));
+}
+
+/** A body becomes entries at once. @throws FspError FSP_REPORT_… where the body is no report */
+export function entriesOf(body: Buffer, origin: Origin): StateMessageEntry[] {
+  return entriesFor(decoded(body), body, origin);
 }

@@ -13,23 +13,20 @@ const silenceMs = 30_000;
  */
 export function createCcmPostServer(handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const rewritten = new WeakSet<Socket>();
-  const server = createServer((request, response) => {
+  // Late requests are looked for every second, not every thirty.
+  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     if (rewritten.has(request.socket)) response.setHeader('connection', 'close');
     handler(request, response);
   });
   const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   server.removeAllListeners('connection');
-  const peeking = new Set<Socket>();
-
   server.on('connection', (socket: Socket) => {
     let seen: Buffer = Buffer.alloc(0);
-    const forget = () => {
-      peeking.delete(socket);
-    };
+    // An error closes it, and whoever counts connections hears of that.
+    const ignore = () => undefined;
     const handOn = (bytes: Buffer) => {
-      forget();
       socket.off('data', look);
-      socket.off('error', forget);
+      socket.off('error', ignore);
       socket.setTimeout(0);
       socket.pause();
       for (const listener of onward) listener.call(server, socket);
@@ -47,17 +44,13 @@ export function createCcmPostServer(handler: (request: IncomingMessage, response
         handOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
       }
     };
-    peeking.add(socket);
     socket.setTimeout(silenceMs, () => socket.destroy());
     socket.on('data', look);
-    socket.on('error', forget);
-    socket.once('close', forget);
+    socket.on('error', ignore);
+    // Its peer said good-bye before it said anything.
+    socket.once('end', () => {
+      if (seen.length < verb.length) socket.end();
+    });
   });
-  // Connections that have not said anything yet are unknown to the HTTP server, which closes only its own.
-  const close = server.close.bind(server);
-  server.close = (callback) => {
-    for (const socket of peeking) socket.destroy();
-    return close(callback);
-  };
   return server;
 }

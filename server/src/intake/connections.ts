@@ -1,53 +1,170 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
+/** Connections at the most, where the system allows as many descriptors. */
+const mostConnections = 4_096;
+/** Descriptors that are left to everything else. */
+const otherDescriptors = 256;
+/** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
+const mostTurnsOfOne = 200;
+const mostTurns = 10_000;
+/** How long a peer may stay after its last answer. */
+const lingerMs = 1_000;
+/** How long a connection may be without a byte in either direction. */
+const silenceMs = 60_000;
+/** How long a stop waits for answers that are owed. */
+const closeWithinMs = 3_000;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Connection {
+  address: string;
+  requests: Set<IncomingMessage>;
+  /** Requests that came before an earlier one was answered. */
+  turns: (() => void)[];
+  failed: boolean;
+}
 
 /**
- * Answers what Node's parser could not read. Knows which connections have an answer on its way, so that rubbish behind
- * a good request (pipelined) does not get its 400 in front of the good one's 200, or instead of it.
+ * The intake's connections: how many there are, what each is owed, and when it ends. Answers what Node's parser could
+ * not read, and knows which connections have an answer on its way, so that rubbish behind a good request (pipelined)
+ * does not get its 400 in front of the good one's 200, or instead of it.
  */
 export class Connections {
-  private readonly pending = new WeakMap<Socket, Set<IncomingMessage>>();
-  private readonly failed = new WeakSet<Socket>();
+  private readonly known = new Map<Socket, Connection>();
+  /** The sockets of each address, the oldest first. */
+  private readonly byAddress = new Map<string, Set<Socket>>();
+  private turns = 0;
+  private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
 
   /** @param onRefusal told the status of every answer given here */
   constructor(private readonly onRefusal: (status: number) => void) {}
 
+  get count(): number {
+    return this.known.size;
+  }
+
+  /** Counts a server's connections from now on, and ends them with it. */
+  watch(server: Server): void {
+    server.timeout = silenceMs;
+    server.prependListener('connection', (socket: Socket) => {
+      this.add(socket);
+    });
+    const close = server.close.bind(server);
+    server.close = (callback) => {
+      close(callback);
+      // Nothing is owed to who has not finished asking.
+      for (const socket of this.known.keys()) if (!this.owed(socket)) socket.destroy();
+      setTimeout(() => {
+        for (const socket of this.known.keys()) socket.destroy();
+      }, closeWithinMs).unref();
+      return server;
+    };
+  }
+
   /**
    * A request has begun, and `response` will answer it. To be called before anything else looks at it: the parser can
-   * fail over what follows in the same packet before any handler had its turn.
+   * fail over what follows in the same packet before any handler had its turn. Requests of one connection are handled
+   * one after the other, so that thousands in one packet are not one piece of work.
    */
-  answering(request: IncomingMessage, response: ServerResponse): void {
+  answering(request: IncomingMessage, response: ServerResponse, handler: Handler): void {
     const { socket } = request;
-    const requests = this.pending.get(socket) ?? new Set();
-    this.pending.set(socket, requests.add(request));
+    const connection = this.known.get(socket) ?? this.add(socket);
+    const { requests, turns } = connection;
     response.once('close', () => {
       requests.delete(request);
-      if (this.failed.has(socket) && !hasComplete(requests)) socket.destroySoon();
+      if (connection.failed && !hasComplete(requests)) endSoon(socket);
+      const next = turns.shift();
+      if (next === undefined) return;
+      this.turns--;
+      setImmediate(next);
     });
+    requests.add(request);
+    if (requests.size === 1) handler(request, response);
+    else if (turns.length < mostTurnsOfOne && this.turns < mostTurns) {
+      this.turns++;
+      turns.push(() => {
+        handler(request, response);
+      });
+    } else socket.destroy();
   }
 
   /** What follows on a connection cannot be read: it is refused at once, or closed after the answers that are owed. */
   parserFailed(socket: Socket, error: NodeJS.ErrnoException): void {
+    const connection = this.known.get(socket) ?? this.add(socket);
     // The parser goes on failing over every further byte; one answer is enough.
-    if (this.failed.has(socket)) return;
-    this.failed.add(socket);
+    if (connection.failed) return;
+    connection.failed = true;
     if (!socket.writable) socket.destroy();
-    else if (!hasComplete(this.pending.get(socket) ?? new Set())) {
+    else if (!hasComplete(connection.requests)) {
       const status = statusLines[error.code ?? ''] ?? '400 Bad Request';
       this.onRefusal(Number.parseInt(status, 10));
-      socket.end(
+      socket.write(
         `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
       );
+      endSoon(socket);
     }
   }
+
+  private add(socket: Socket): Connection {
+    const address = socket.remoteAddress ?? '';
+    if (this.known.size >= this.most) this.makeRoom();
+    const connection: Connection = { address, requests: new Set(), turns: [], failed: false };
+    this.known.set(socket, connection);
+    const theirs = this.byAddress.get(address) ?? new Set();
+    this.byAddress.set(address, theirs.add(socket));
+    socket.once('close', () => {
+      this.turns -= connection.turns.splice(0).length;
+      this.known.delete(socket);
+      theirs.delete(socket);
+      if (theirs.size === 0 && this.byAddress.get(address) === theirs) this.byAddress.delete(address);
+    });
+    return connection;
+  }
+
+  /** Of the address with the most connections, the oldest one that is owed nothing goes. */
+  private makeRoom(): void {
+    let most: ReadonlySet<Socket> = new Set();
+    for (const theirs of this.byAddress.values()) if (theirs.size > most.size) most = theirs;
+    for (const socket of most) {
+      if (socket.destroyed || this.owed(socket)) continue;
+      socket.destroy();
+      return;
+    }
+  }
+
+  private owed(socket: Socket): boolean {
+    return hasComplete(this.known.get(socket)?.requests ?? new Set());
+  }
+}
+
+/** Closes a connection after what was written to it, and does not wait for its peer for long. */
+export function endSoon(socket: Socket): void {
+  socket.end();
+  // Not at once: what the peer still sends would make the system take the answer back.
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 /** A request of which the end never came will not be answered; the others will. */
 function hasComplete(requests: ReadonlySet<IncomingMessage>): boolean {
-  return [...requests].some((request) => request.complete);
+  for (const request of requests) if (request.complete) return true;
+  return false;
+}
+
+/** Files that this process may have open. */
+function descriptorLimit(): number {
+  try {
+    const soft = /^Max open files\s{1,50}(\d{1,12})/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return Math.max(otherDescriptors * 2, Number(soft ?? mostConnections + otherDescriptors));
+  } catch {
+    return mostConnections + otherDescriptors;
+  }
 }

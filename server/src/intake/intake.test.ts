@@ -3,7 +3,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
-import { bodyLimit, createIntake } from './intake.js';
+import { bodyLimit } from './bodies.js';
+import { createIntake } from './intake.js';
 import { createRejectedKeeper, type Origin } from './rejected.js';
 
 let intake: FastifyInstance;
@@ -12,17 +13,20 @@ let taken: { body: string; origin: Origin }[];
 let refused: string[];
 let failure: Error | null;
 let delayMs: number;
+let gate: () => Promise<void>;
 
 beforeEach(async () => {
   taken = [];
   refused = [];
   failure = null;
   delayMs = 0;
+  gate = () => Promise.resolve();
   intake = createIntake({
     trustedProxies: 'loopback',
     logger: { error: () => undefined },
     async accept(body, origin) {
       if (failure !== null) throw failure;
+      await gate();
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       taken.push({ body: body.toString(), origin });
     },
@@ -202,6 +206,33 @@ describe('what cannot be taken', () => {
     socket.resetAndDestroy();
     expect((await post('/SMS_FSP/x', 'next')).status).toBe(200);
     expect(taken.map(({ body }) => body)).toEqual(['next']);
+  });
+});
+
+describe('memory', () => {
+  const large = 'x'.repeat(bodyLimit - 1);
+
+  test('of bodies under way is bounded for each address, given back, and never taken from small bodies', async () => {
+    let answerAll: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answerAll = resolve));
+    gate = () => held;
+    const first = Array.from({ length: 8 }, () => post('/SMS_FSP/x', large).then(({ status }) => status));
+    // Those that found room wait to be taken; the others are told to come again.
+    const busy = await Promise.any(first.map(async (one) => ((await one) === 503 ? 503 : Promise.reject(new Error()))));
+    expect(busy).toBe(503);
+    gate = () => Promise.resolve();
+    expect((await post('/SMS_FSP/x', large)).status).toBe(503);
+    expect((await post('/SMS_FSP/x', 'x'.repeat(10_000))).status).toBe(200);
+    expect((await post('/SMS_FSP/x', large, { 'x-forwarded-for': '10.1.2.3' })).status).toBe(200);
+    answerAll();
+    const statuses = await Promise.all(first);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(3);
+    expect((await post('/SMS_FSP/x', large)).status).toBe(200);
+  });
+
+  test('of a body that stops coming is given back, and its connection ended', async () => {
+    const answer = await raw(['POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc']);
+    expect(answer).toMatch(/^HTTP\/1.1 408/);
   });
 });
 

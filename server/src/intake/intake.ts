@@ -1,19 +1,21 @@
 import { isIP } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
+import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
-import { Connections } from './connections.js';
-import type { Origin } from './rejected.js';
+import { Connections, endSoon } from './connections.js';
+import { keptBytes, type Origin } from './rejected.js';
 
-/** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
-export const bodyLimit = 4 * 1024 * 1024;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
 export interface IntakeOptions {
-  /** Takes a body; resolves when it is safe on disk. Throws an FspError whose status is the answer. */
+  /**
+   * Takes a body, which is its own from then on; resolves when it is safe on disk. Throws an FspError whose status is
+   * the answer.
+   */
   accept(body: Buffer, origin: Origin): Promise<void>;
   /** Told of every body that was refused for what it is. */
   reject(reason: string, body: Buffer, origin: Origin): void;
@@ -32,6 +34,8 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): FastifyInstance {
   const { trustedProxies } = options;
   const connections = new Connections((status) => options.onAnswer?.(status));
+  const bodies = new Bodies();
+  const complain = saidOncePerMinute(options.logger);
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -44,11 +48,11 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     },
     serverFactory(handler) {
       const server = createCcmPostServer((request, response) => {
-        connections.answering(request, response);
         // Whatever a client calls its body, and however wrongly, it is bytes.
         request.headers['content-type'] = 'application/octet-stream';
-        handler(request, response);
+        connections.answering(request, response, handler);
       });
+      connections.watch(server);
       server.headersTimeout = headersTimeoutMs;
       server.requestTimeout = requestTimeoutMs;
       return server;
@@ -56,19 +60,28 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
+  app.addContentTypeParser('*', (request: FastifyRequest) => bodies.read(request.raw, clientAddress(request)));
+  app.addHook('onClose', (_app, done) => {
+    bodies.close();
+    done();
   });
 
   const take = async (request: FastifyRequest, reply: FastifyReply) => {
     const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const { bytes, release } = (request.body as Body | undefined) ?? {
+      bytes: Buffer.alloc(0),
+      release: () => undefined,
+    };
+    // A copy: the body itself is given away.
+    const evidence = bytes.length > keptBytes ? Buffer.from(bytes.subarray(0, keptBytes)) : bytes;
     try {
-      await options.accept(body, origin);
+      await options.accept(bytes, origin);
     } catch (error) {
       if (error instanceof FspError && error.statusCode < 500)
-        options.reject(`${error.code}: ${error.message}`, body, origin);
+        options.reject(`${error.code}: ${error.message}`, evidence, origin);
       throw error;
+    } finally {
+      release();
     }
     return reply.code(200).send();
   };
@@ -80,14 +93,20 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    if (error.code === 'FSP_REPORT_TOO_LARGE') {
       const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-      options.reject(`FSP_REPORT_TOO_LARGE: The body is larger than ${bodyLimit} bytes`, Buffer.alloc(0), origin);
+      options.reject(`${error.code}: ${error.message}`, Buffer.alloc(0), origin);
+    }
+    if (!request.raw.complete) {
+      // The rest of the body is not waited for.
+      reply.header('connection', 'close');
+      reply.raw.once('finish', () => {
+        endSoon(request.raw.socket);
+      });
     }
     if (status >= 500) {
       // A role that was removed is no failure; whoever removed it knows.
-      if (error.code !== 'FSP_ROLE_REMOVED')
-        options.logger.error({ err: error }, 'A message could not be taken; the client was told to try again');
+      if (error.code !== 'FSP_ROLE_REMOVED') complain(error);
       return reply
         .code(503)
         .header('retry-after', retryAfterSeconds)
@@ -107,6 +126,20 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/** Tells an error to the log: each kind once a minute, with how often it came. Anyone can cause some of them. */
+function saidOncePerMinute(logger: IntakeOptions['logger']): (error: Error & { code?: string }) => void {
+  const said = new Map<string, { at: number; times: number }>();
+  return (error) => {
+    const kind = error.code ?? error.name;
+    const last = said.get(kind) ?? { at: -Infinity, times: 0 };
+    last.times++;
+    if (performance.now() - last.at > 60_000) {
+      logger.error({ err: error, times: last.times }, 'A message could not be taken; the client was told to try again');
+      said.set(kind, { at: performance.now(), times: 0 });
+    } else said.set(kind, last);
+  };
 }
 
 /** The client's address, plain IPv4 where it is one; text that a proxy passed on and that is no address is not believed. */

@@ -1,7 +1,7 @@
 import type { RejectedMessageEntry } from '../spool/entries.js';
 
 /** The first bytes of a refused body that are kept. */
-const keptBytes = 4_096;
+export const keptBytes = 4_096;
 /** Refused bodies that are kept in a minute; anyone can send rubbish, and it must not fill the disk. */
 const keptPerMinute = 60;
 

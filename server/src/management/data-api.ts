@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
@@ -9,6 +9,44 @@ export type Reader = Pick<DataReader, 'setupRuns' | 'setupRunRecords' | 'query'>
 
 const mostRows = 10_000;
 const rows = Type.Object({ rows: Type.Array(Type.Object({}, { additionalProperties: true })) });
+const text = (description: string) => Type.String({ description });
+/** A row of the table setup_runs; what else a later version adds goes through as it is. */
+const setupRun = Type.Object(
+  {
+    run_id: text('Identity of the run'),
+    installation_id: text('The same for the runs that are one installation'),
+    host_name: text('Machine that it ran on'),
+    log_file: text('Path of the log'),
+    log_format: text('role_setup, msi, ccm or simple'),
+    action: text('install, uninstall, repair or upgrade'),
+    started_at: text('Begin, in UTC'),
+    ended_at: Type.Union([Type.String(), Type.Null()], { description: 'Last line that is known of it, in UTC' }),
+    verdict: text('succeeded, failed, reboot_pending or unfinished'),
+    exit_code: Type.Union([Type.Number(), Type.String(), Type.Null()], { description: 'Return code' }),
+    cause: text('What made it fail'),
+    cause_line: Type.Union([Type.Number(), Type.String()], {
+      description: 'line_number of the record that shows the cause; 0 for none',
+    }),
+    suggestion: text('What to check'),
+    evidence: Type.Array(
+      Type.Object({
+        line: Type.Union([Type.Number(), Type.String()], { description: 'Line of the log, from 1' }),
+        shows: text('cause, detail, failed_action, result, echo or recovered'),
+        text: text('The line, at most 300 characters'),
+      }),
+      { description: 'Lines that the judgement rests on, in the order of the log; at most 20' },
+    ),
+    certainty: text('certain, likely or guess; empty for a run of an earlier version'),
+    certainty_reason_id: text('Why it is that sure, as a stable name'),
+    certainty_reason: text('Why it is that sure'),
+    next_step_id: text('What to collect next, as a stable name; empty where the log tells enough'),
+    next_step: text('What to collect next'),
+    product_name: text('What was installed'),
+    product_version: text('Version that was installed'),
+    updated_at: text('When this was known, in UTC'),
+  },
+  { additionalProperties: true },
+);
 const errors = { 400: problemSchema, 401: problemSchema, 503: problemSchema };
 const limit = Type.Optional(
   Type.String({ pattern: '^[1-9]\\d{0,4}$', description: `Rows at the most; up to ${mostRows}` }),
@@ -23,7 +61,7 @@ export function registerData(api: FastifyInstance, reader: Reader): void {
         tags: ['Set-up logs'],
         summary: 'Verdicts of fspMSI.log, SMSFSPSetup.log and others, the newest first',
         querystring: Type.Object({ limit }),
-        response: { 200: rows, ...errors },
+        response: { 200: Type.Object({ rows: Type.Array(setupRun) }), ...errors },
       },
     },
     async ({ query }) => ({ rows: await reader.setupRuns(limitOf(query.limit, 100)) }),
@@ -56,19 +94,31 @@ export function registerData(api: FastifyInstance, reader: Reader): void {
       schema: {
         tags: ['Queries'],
         summary: 'Read-only SQL; the answer in ClickHouse’s JSON format',
-        body: Type.Object({ sql: Type.String({ minLength: 1, maxLength: 100_000 }) }, { additionalProperties: false }),
+        body: queryBody,
         response: { 200: Type.Object({}, { additionalProperties: true }), ...errors },
       },
     },
-    async ({ body }, reply) => {
-      const answer = await reader.query(body.sql);
-      // As it came: a serializer would have to read it all first.
-      return reply
-        .type('application/json')
-        .serializer((text: string) => text)
-        .send(answer);
-    },
+    ({ body }, reply) => answerQuery(reader, body.sql, reply),
   );
+}
+
+/** What is asked by `POST /query`. */
+export const queryBody = Type.Object(
+  { sql: Type.String({ minLength: 1, maxLength: 100_000 }) },
+  { additionalProperties: false },
+);
+
+/** Sends the answer as it comes; the query ends when the asker goes away. */
+export async function answerQuery(
+  reader: Pick<Reader, 'query'>,
+  sql: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    gone.abort();
+  });
+  return reply.type('application/json').send(await reader.query(sql, gone.signal));
 }
 
 function limitOf(text: string | undefined, otherwise: number): number {

@@ -3,20 +3,16 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
+import type { ComponentState } from '../health/health.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
 import { roleOf, type Tokens } from './tokens.js';
-
-/** One part of the server as an operator sees it. */
-export interface ComponentState {
-  ready: boolean;
-  detail: string;
-}
 
 export interface ManagementOptions {
   /** The tokens that hold at this moment. */
@@ -37,6 +33,12 @@ export interface ManagementOptions {
 const needed = ['intake', 'spool'];
 /** The largest body: a role is small, and an exported one too. */
 const bodyLimit = 256 * 1024;
+const requestTimeoutMs = 30_000;
+const mostConnections = 1_000;
+/** How long a stop waits for answers. */
+const closeWithinMs = 2_000;
+/** Answers of the API are data: no browser shall see a page, a script or a frame in them. */
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 const component = Type.Object({ ready: Type.Boolean(), detail: Type.String() });
 const readiness = Type.Object({ ready: Type.Boolean(), components: Type.Record(Type.String(), component) });
@@ -49,7 +51,23 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
   const app = Fastify({
     logger: false,
     bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  });
+  app.server.maxConnections = mostConnections;
+  // Bytes that stop coming, or that nobody takes.
+  app.server.timeout = 2 * requestTimeoutMs;
+  app.addHook('preClose', (done) => {
+    setTimeout(() => {
+      app.server.closeAllConnections();
+    }, closeWithinMs).unref();
+    done();
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff').header('content-security-policy', dataPolicy);
+    done();
   });
   answerProblems(app, options.logger);
   // Many clients announce JSON with every request, also with a DELETE that has no body.
@@ -74,6 +92,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    staticCSP: true,
     uiConfig: { persistAuthorization: false },
     theme: {
       title: 'Fallback status point',
@@ -136,6 +155,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       );
       registerRoles(api, options.roles, adminOnly);
       registerData(api, options.reader);
+      registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
       done();
     },

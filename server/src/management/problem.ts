@@ -11,6 +11,8 @@ export interface Problem {
   findings?: readonly object[];
 }
 
+const retryAfterSeconds = 10;
+
 interface ValidationError {
   instancePath: string;
   message?: string;
@@ -30,6 +32,7 @@ export function answerProblems(app: FastifyInstance, logger: { error(details: ob
       title: titleOf(error, known, status),
       ...(known?.findings === undefined ? {} : { findings: known.findings }),
     };
+    if (status === 503 || status === 429) reply.header('retry-after', retryAfterSeconds);
     return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
   });
   app.setNotFoundHandler((request) => {

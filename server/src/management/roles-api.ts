@@ -75,7 +75,7 @@ export function registerRoles(
   api.post<{ Body: RoleConfiguration }>(
     '/roles',
     {
-      preHandler: adminOnly,
+      onRequest: adminOnly,
       schema: {
         tags,
         summary: 'Creates the role, on a new site system server or one that is known',
@@ -140,7 +140,7 @@ export function registerRoles(
   api.put<{ Params: ServerParams; Body: RoleConfiguration }>(
     '/roles/:server',
     {
-      preHandler: adminOnly,
+      onRequest: adminOnly,
       schema: {
         tags,
         summary: 'Changes a role; in force at once',
@@ -160,7 +160,7 @@ export function registerRoles(
   api.delete<{ Params: ServerParams }>(
     '/roles/:server',
     {
-      preHandler: adminOnly,
+      onRequest: adminOnly,
       schema: {
         tags,
         summary: 'Removes a role',

@@ -60,6 +60,7 @@ test('a session ends with its time, with its token, and when it is closed', () =
 });
 
 let folder: string;
+const reader = { query: () => Promise.reject(new Error('nothing is asked here')) };
 let app: FastifyInstance;
 const tokens = { admin: 'the-admin-token-1', viewer: 'the-viewer-token' };
 
@@ -70,7 +71,12 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'host', 'index.html'), '<title>console</title>');
   app = Fastify();
   answerProblems(app, { error: () => undefined });
-  await registerPreview(app, { tokens: () => tokens, plugin: join(folder, 'plugin'), host: join(folder, 'host') });
+  await registerPreview(app, {
+    tokens: () => tokens,
+    reader,
+    plugin: join(folder, 'plugin'),
+    host: join(folder, 'host'),
+  });
 });
 afterEach(async () => {
   await app.close();
@@ -135,7 +141,7 @@ test('settings never give a token out, and an administrator who acts as viewer c
 
 test('without a build of the plugin the listener says how to get one', async () => {
   const bare = Fastify();
-  await registerPreview(bare, { tokens: () => tokens, plugin: '/nowhere', host: '/nowhere' });
+  await registerPreview(bare, { tokens: () => tokens, reader, plugin: '/nowhere', host: '/nowhere' });
   expect((await bare.inject('/')).body).toContain('npm run build');
   await bare.close();
 });

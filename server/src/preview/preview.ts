@@ -7,6 +7,8 @@ import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
+import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
+import { WrongTokens } from '../management/attempts.js';
 import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';
 import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
 import { Sessions, type Session } from './session.js';
@@ -18,6 +20,7 @@ export const builtHost = fileURLToPath(new URL('../../../grafana-plugin/host/dis
 
 export interface PreviewOptions {
   tokens(): Tokens;
+  reader: Pick<Reader, 'query'>;
   /** Folders of the built plugin and of the host that loads it. */
   plugin: string;
   host: string;
@@ -87,7 +90,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     reply.header('content-security-policy', contentPolicy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'same-origin');
-    done();
+    done(cameFromElsewhere(request) ? new FspError('FSP_FORBIDDEN', 'Another site may not act here') : undefined);
   });
   const hidden = { hide: true };
   const signedIn = (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
@@ -105,11 +108,22 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   pages.get<{ Querystring: { to?: string } }>('/login', { schema: hidden }, (request, reply) =>
     reply.type('text/html').send(signInPage({ to: localPath(request.query.to) })),
   );
-  pages.post<{ Body: { token?: string; name?: string; to?: string } }>(
+  const field = Type.Optional(Type.String({ maxLength: 4_096 }));
+  const wrongTokens = new WrongTokens();
+  pages.post<{ Body: { token?: string; name?: string; to?: string } | undefined }>(
     '/login',
-    { schema: hidden },
-    (request, reply) => {
-      const { token = '', name = '', to } = request.body;
+    {
+      bodyLimit: 16 * 1024,
+      // An empty form is one without a token.
+      preValidation: (request, _reply, done) => {
+        request.body ??= {};
+        done();
+      },
+      schema: { ...hidden, body: Type.Object({ token: field, name: field, to: field }) },
+    },
+    async (request, reply) => {
+      const { token = '', name = '', to } = request.body ?? {};
+      wrongTokens.allow(request.ip);
       const id = sessions.open(
         token.trim(),
         name
@@ -117,11 +131,13 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
           .trim()
           .slice(0, 100),
       );
-      if (id === null)
+      if (id === null) {
+        await wrongTokens.wrong(request.ip);
         return reply
           .code(401)
           .type('text/html')
           .send(signInPage({ to: localPath(to), failed: true }));
+      }
       reply.setCookie(sessionCookie, id, {
         path: '/',
         httpOnly: true,
@@ -150,14 +166,14 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   for (const path of ['/', '/a/*', '/d/*', '/plugins/*', '/panel/*', '/explore'])
     pages.get(path, { schema: hidden }, page);
 
-  pages.get('/api/preview/session', { schema: hidden, preHandler: signedIn }, (request) => {
+  pages.get('/api/preview/session', { schema: hidden, onRequest: signedIn }, (request) => {
     const { role, actingAs, user } = request.preview!;
     return { role, actingAs, user };
   });
   pages.put<{ Body: { actingAs: TokenRole } }>(
     '/api/preview/session',
     {
-      preHandler: signedIn,
+      onRequest: signedIn,
       schema: { ...hidden, body: Type.Object({ actingAs: Type.Enum(['admin', 'viewer']) }) },
     },
     (request, reply) => {
@@ -170,7 +186,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   );
 
   const settingsPath = `/api/plugins/${manifest.id}/settings`;
-  pages.get(settingsPath, { schema: hidden, preHandler: signedIn }, () => {
+  pages.get(settingsPath, { schema: hidden, onRequest: signedIn }, () => {
     const { jsonData, secureJsonData } = settings();
     const secureJsonFields = Object.fromEntries(
       Object.entries(secureJsonData).map(([name, value]) => [name, value !== '']),
@@ -180,7 +196,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   pages.post<{ Body: Partial<PluginSettings> }>(
     settingsPath,
     {
-      preHandler: [signedIn, adminActing],
+      onRequest: [signedIn, adminActing],
       schema: {
         ...hidden,
         body: Type.Object({
@@ -202,7 +218,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
 
   pages.all<{ Params: { '*': string } }>(
     `/api/plugin-proxy/${manifest.id}/*`,
-    { schema: hidden, preHandler: signedIn },
+    { schema: hidden, onRequest: signedIn },
     (request, reply) => {
       const { actingAs, user } = request.preview!;
       const outcome = proxied(manifest.routes, settings(), {
@@ -241,15 +257,19 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     },
   );
   // What the data source's own back end does in Grafana; macros are expanded by the host's stand-in for its front end.
-  pages.post('/api/ds/query', { schema: hidden, preHandler: signedIn }, async (request, reply) => {
-    const answer = await pages.inject({
-      method: 'POST',
-      url: '/api/v1/query',
-      headers: { authorization: `Bearer ${options.tokens().viewer}`, 'content-type': 'application/json' },
-      payload: JSON.stringify(request.body),
-    });
-    return reply.code(answer.statusCode).type(String(answer.headers['content-type'])).send(answer.rawPayload);
-  });
+  pages.post<{ Body: { sql: string } }>(
+    '/api/ds/query',
+    { onRequest: signedIn, schema: { ...hidden, body: queryBody } },
+    ({ body }, reply) => answerQuery(options.reader, body.sql, reply),
+  );
+}
+
+/** Whether a page of another site made the browser send this; cookies are SameSite, and this is said twice. */
+function cameFromElsewhere({ method, headers }: FastifyRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin, host } = headers;
+  if (headers['sec-fetch-site'] === 'cross-site') return true;
+  return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
 }
 
 function settingUrl({ jsonData }: PluginSettings): string {

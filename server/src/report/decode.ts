@@ -192,11 +192,13 @@ class ReportReading {
   }
 }
 
-/** `GUID:A1006D0E-…` or `{a1006d0e-…}` as the bare upper-case GUID; other texts stay, upper-cased. */
+/** `GUID:A1006D0E-…`, `GUID: A1006D0E-…` or `{a1006d0e-…}` as the bare upper-case GUID; other texts stay, upper-cased. */
 function bareGuid(text: string): string {
   return text
-    .replace(/^GUID:/i, '')
-    .replace(/^\{(.*)\}$/, '$1')
+    .replace(/^\s*GUID:/i, '')
+    .trim()
+    .replace(/^\{(.*)\}$/s, '$1')
+    .trim()
     .toUpperCase();
 }
 

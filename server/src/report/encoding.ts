@@ -7,7 +7,7 @@ import { FspError } from '../errors.js';
  * @throws FspError FSP_REPORT_ENCODING where bytes have no meaning in the encoding: nothing is replaced in silence
  */
 export function decodeText(body: Uint8Array): string {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes = withoutZeroes(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   const encoding = detect(bytes);
   try {
     if (encoding === 'utf-16le' || encoding === 'utf-16be') return utf16(bytes, encoding);
@@ -19,6 +19,25 @@ export function decodeText(body: Uint8Array): string {
       { cause },
     );
   }
+}
+
+/**
+ * Clients count the zero that ends their string in memory as part of it, and a mark that was lost leaves zeroes: what
+ * stands around the text is none of it. A zero behind a character of UTF-16 stays where the number of bytes needs it.
+ */
+function withoutZeroes(bytes: Buffer): Buffer {
+  let begin = 0;
+  while (bytes[begin] === 0) begin++;
+  // Big-endian text begins with a zero of its own.
+  if (begin % 2 !== 0 && bytes[begin + 1] === 0 && bytes[begin + 2] !== 0) begin--;
+  let end = bytes.length;
+  while (end > begin && bytes[end - 1] === 0) end--;
+  if ((end - begin) % 2 !== 0 && end < bytes.length && isWide(bytes.subarray(begin, end))) end++;
+  return bytes.subarray(begin, end);
+}
+
+function isWide(bytes: Buffer): boolean {
+  return detect(bytes).startsWith('utf-16');
 }
 
 function detect(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' {

@@ -47,6 +47,42 @@ describe('a report', () => {
     expect(decodeReport(fixture('installed-client.utf8.xml'))).toEqual(decodeReport(wire));
   });
 
+  test.each([
+    ['two zeroes at the end', Buffer.concat([wire, Buffer.alloc(2)])],
+    ['one zero at the end', Buffer.concat([wire, Buffer.alloc(1)])],
+    ['many zeroes at the end', Buffer.concat([wire, Buffer.alloc(513)])],
+    ['zeroes for its mark', Buffer.concat([Buffer.alloc(2), wire.subarray(2)])],
+    ['a zero at the end of UTF-8', Buffer.concat([fixture('installed-client.utf8.xml'), Buffer.alloc(1)])],
+    ['zeroes at the end of UTF-16BE', Buffer.concat([Buffer.from(wire).swap16(), Buffer.alloc(2)])],
+    ['zeroes at the end without a mark', Buffer.concat([wire.subarray(2), Buffer.alloc(2)])],
+  ])('with %s says the same', (_name, body) => {
+    expect(decodeReport(body)).toEqual(decodeReport(wire));
+  });
+
+  test('of nothing but zeroes is empty', () => {
+    expect(code(Buffer.alloc(64))).toBe('FSP_REPORT_EMPTY');
+  });
+
+  test.each([
+    ['03-nul-terminated.smx', 'PCNULT', 313, '1603', '00000000-0000-0000-0000-000000000000'],
+    ['24-space-guid.smx', 'PCSPGUID', 313, '1603', 'A1006D0E-CF56-41D1-A006-6330EFC39381'],
+  ])('%s of the cases is taken', (name, netbiosName, state, param, clientId) => {
+    const { machine, messages } = decodeReport(
+      readFileSync(new URL(`../../../test/fixtures/cases/${name}`, import.meta.url)),
+    );
+    expect(machine).toMatchObject({ netbiosName, clientId });
+    expect(messages).toMatchObject([{ state: { id: state }, params: [param] }]);
+  });
+
+  test.each(['GUID:A1-B2', 'guid: a1-b2', ' GUID:\tA1-B2 ', '{A1-B2}', '{ a1-b2 }', 'GUID:{A1-B2}', 'GUID: { A1-B2 }'])(
+    'gives %j as A1-B2',
+    (id) => {
+      const header = `<ReportHeader><Identification><Machine><ClientID>${id}</ClientID></Machine></Identification></ReportHeader>`;
+      const report = `<Report>${header}<ReportBody>${message}</ReportBody></Report>`;
+      expect(decodeReport(Buffer.from(report)).machine.clientId).toBe('A1-B2');
+    },
+  );
+
   test('without SerialNumber keeps its details and parameters', () => {
     const [only] = decodeReport(fixture('no-serial-with-details.xml')).messages;
     expect(only).toMatchObject({ serialNumber: null, params: ['{B3C6F3A8-1E3D-4D0C-9E57-4A7D1F0C2B68}', '0'] });

@@ -85,7 +85,7 @@ export interface RoleVersion {
 
 /** The key of a server: short name, capitals. `fsp01.contoso.com` and `FSP01` are one server. */
 export function serverKey(name: string): string {
-  return name.trim().replace(/\..*$/, '').toUpperCase();
+  return (name.trim().split('.', 1)[0] ?? '').toUpperCase();
 }
 
 /** The configuration without spaces around names, and the name as its key. */

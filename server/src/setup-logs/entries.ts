@@ -1,5 +1,5 @@
 import type { SetupLogRecordEntry, SetupRunEntry } from '../spool/entries.js';
-import { recordId, runId, type LogSource } from './identity.js';
+import { partId, recordId, runId, type LogSource } from './identity.js';
 import type { LogRecord, Run } from './types.js';
 
 /** A record as the spool takes it. `fallbackTime` stands in for records of a log that tells no time at all. */
@@ -21,7 +21,8 @@ export function recordEntry(source: LogSource, record: LogRecord, fallbackTime: 
     message: record.message,
     errorCode: code?.code ?? '',
     errorText: code?.text ?? '',
-    remarks: record.remarks,
+    remarks: record.time === null ? [...record.remarks, 'time_unknown'] : record.remarks,
+    logPart: partId(record),
     original: record.original,
   };
 }
@@ -47,6 +48,10 @@ export function runEntry(
     cause: run.cause,
     causeLine: run.causeLine,
     suggestion: run.suggestion,
+    evidence: run.evidence,
+    certainty: run.certainty,
+    certaintyReason: run.certaintyReason,
+    nextStep: run.nextStep,
     productName: run.productName,
     productVersion: run.productVersion,
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LogRecord, Run } from './types.js';
+import type { LogBeginning, LogRecord, Run } from './types.js';
 
 /** Where a log comes from: what its records' identities rest on, beside their own text. */
 export interface LogSource {
@@ -14,6 +14,23 @@ export interface LogSource {
  */
 export function recordId(source: LogSource, record: LogRecord): string {
   return digest(source, record.offset, record.remarks.includes('time_inherited') ? null : record.time, record.original);
+}
+
+const knownParts = new WeakMap<LogBeginning, string>();
+
+/**
+ * Which file of a log that is rotated a record is in: `2026-01-02T03:04:05.678Z-` and sixteen hex digits, in order as
+ * texts. The same however often the file is read.
+ */
+export function partId({ beginning }: LogRecord): string {
+  let part = knownParts.get(beginning);
+  if (part === undefined) {
+    const { time, text } = beginning;
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    part = `${time === null || Math.abs(time) > 8.64e15 ? '' : new Date(time).toISOString()}-${hash}`;
+    knownParts.set(beginning, part);
+  }
+  return part;
 }
 
 /** Identity of a run: that of its beginning. */

@@ -1,6 +1,6 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
-import { formatOf, linesBeforePlain } from './formats/detect.js';
+import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
 import { LineReader } from './formats/lines.js';
 import { MsiParser } from './formats/msi.js';
 import { Redactor } from './formats/redact.js';
@@ -8,8 +8,12 @@ import { RoleSetupParser } from './formats/role-setup.js';
 import { SimpleParser } from './formats/simple.js';
 import { noSurvey, type Survey } from './survey.js';
 import { Clock } from './formats/time.js';
-import type { FormatParser, Line, LogFormat, LogRecord, ParsedRecord } from './types.js';
+import type { FormatParser, Line, LogBeginning, LogFormat, LogRecord, ParsedRecord } from './types.js';
 import { createRunTracker, type RunTracker } from './verdict/run-tracker.js';
+
+/** Times of logs: from when there was such software, to years that no calendar of ours is taken for. */
+const earliestTime = Date.UTC(1980, 0, 1);
+const latestTime = Date.UTC(2100, 0, 1);
 
 export interface LogParserOptions {
   onRecord(record: LogRecord): void;
@@ -25,20 +29,31 @@ export interface LogParserOptions {
  * In whatever pieces the bytes come, the records are the same.
  */
 export class LogParser {
-  private readonly lines: LineReader;
+  private lines: LineReader;
+  /** Lines and bytes of the parts before the one that is read. */
+  private before = { lines: 0, bytes: 0 };
+  private lastLine = 0;
+  private pushed = 0;
   private readonly redactor: Redactor;
   private parser: FormatParser | null = null;
   private tracker: RunTracker | null = null;
   private undecided: Line[] = [];
   private lastTime: number | null = null;
+  private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
 
   constructor(private readonly options: LogParserOptions) {
     this.redactor = new Redactor(options.survey?.hiddenProperties);
     this.detected = options.format ?? null;
     if (this.detected !== null) this.decide(this.detected);
-    this.lines = new LineReader((text, number, offset, split) => {
-      this.line({ text: this.redactor.redact(text), number, offset, split });
+    this.lines = this.createLines();
+  }
+
+  private createLines(): LineReader {
+    const { lines, bytes } = this.before;
+    return new LineReader((text, number, offset, split) => {
+      this.lastLine = lines + number;
+      this.line({ text: this.redactor.redact(text), number: this.lastLine, offset: bytes + offset, split });
     });
   }
 
@@ -52,7 +67,23 @@ export class LogParser {
     return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
   }
 
-  push(chunk: Buffer): void {
+  /**
+   * What is pushed from here on is the log's next file: of a log that was rotated. It may be in another encoding; lines
+   * and bytes are counted on.
+   * @returns lines and bytes of the files before
+   */
+  beginPart(): { lines: number; bytes: number } {
+    this.lines.end();
+    // Rotation falls between two records.
+    this.parser?.flush();
+    this.beginning = null;
+    this.before = { lines: this.lastLine, bytes: this.pushed };
+    this.lines = this.createLines();
+    return this.before;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.pushed += chunk.length;
     this.lines.push(chunk);
   }
 
@@ -64,7 +95,7 @@ export class LogParser {
   /** Gives out all that is held: the file is at its end. */
   end(): void {
     this.lines.end();
-    if (this.parser === null) this.decide('simple');
+    if (this.parser === null) this.decide(formatOfLines(this.undecided));
     this.parser?.end();
   }
 
@@ -76,7 +107,7 @@ export class LogParser {
     const format = formatOf(line.text);
     this.undecided.push(line);
     if (format !== null) this.decide(format);
-    else if (this.undecided.length >= linesBeforePlain) this.decide('simple');
+    else if (this.undecided.length >= linesBeforePlain) this.decide(formatOfLines(this.undecided));
   }
 
   private decide(format: LogFormat): void {
@@ -96,7 +127,7 @@ export class LogParser {
     };
     switch (format) {
       case 'ccm':
-        return new CcmParser(clock, emit);
+        return new CcmParser(clock, emit, survey.dateOrder);
       case 'simple':
         return new SimpleParser(clock, emit);
       case 'role_setup':
@@ -122,7 +153,12 @@ export class LogParser {
       original: parsed.original,
       codes: codesIn(parsed.message),
       run: null,
+      beginning: (this.beginning ??= { time: parsed.time, text: firstLine(parsed.original) }),
     };
+    if (record.time !== null && !(record.time >= earliestTime && record.time < latestTime)) {
+      record.time = null;
+      record.remarks.push('time_impossible');
+    }
     if (record.time !== null) this.lastTime = record.time;
     else if (this.lastTime !== null) {
       record.time = this.lastTime;
@@ -131,4 +167,9 @@ export class LogParser {
     record.run = this.tracker?.(record) ?? null;
     this.options.onRecord(record);
   }
+}
+
+function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end < 0 ? text : text.slice(0, end);
 }

@@ -33,6 +33,7 @@ interface KnownRun {
 export class SetupLogs {
   private readonly follower: Follower;
   private readonly known = new Map<string, KnownRun>();
+  private stopping = false;
 
   constructor(private readonly options: SetupLogsOptions) {
     const { spool, targets, timezone, logger, pollMs } = options;
@@ -52,6 +53,7 @@ export class SetupLogs {
   }
 
   stop(): Promise<void> {
+    this.stopping = true;
     return this.follower.stop();
   }
 
@@ -69,7 +71,10 @@ export class SetupLogs {
     }
     const changed = this.changedRuns();
     if (!replayed) {
-      while (spool.stats().admitted > enoughWaiting) await sleep(200);
+      while (spool.stats().admitted > enoughWaiting) {
+        if (this.stopping) throw new Error('the server stops');
+        await sleep(200);
+      }
       const entries = records.map((record) => recordEntry(source, record, modifiedAt));
       await spool.appendAdmitted([...entries, ...changed.map(({ entry }) => entry)], position);
       const [first] = records;

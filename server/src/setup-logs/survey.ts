@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { LineReader } from './formats/lines.js';
 import { orderShown, type DateOrder } from './formats/msi-dates.js';
 import { hiddenProperties } from './formats/redact.js';
@@ -14,39 +13,17 @@ export interface Survey {
 /** Nothing known beforehand. */
 export const noSurvey: Survey = { dateOrder: null, hiddenProperties: [] };
 
-/** Beyond this size a log is read without a look ahead. */
-const largestSurveyed = 64 * 1024 * 1024;
-const chunkSize = 256 * 1024;
-
 /**
  * Looks for evidence in a file before its records are made. A date such as 3/5/2017 in the heading may be explained
  * only by a later run's 3/17/2017, by the Date property, by the language of the user, or by when the file was written.
  */
-export async function surveyFile(path: string): Promise<Survey> {
-  const file = await open(path, 'r');
-  try {
-    const { size, mtimeMs } = await file.stat();
-    if (size > largestSurveyed) return noSurvey;
-    const surveyor = new Surveyor(mtimeMs);
-    const lines = new LineReader((text) => {
-      surveyor.line(text);
-    });
-    const buffer = Buffer.alloc(chunkSize);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunkSize);
-      if (bytesRead === 0) break;
-      lines.push(buffer.subarray(0, bytesRead));
-    }
-    lines.end();
-    return surveyor.survey();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Collects evidence line by line. */
 export class Surveyor {
+  private readonly lines = new LineReader((text) => {
+    this.line(text);
+  });
   private shown: DateOrder | null = null;
+  private dayFirst = false;
+  private monthFirst = false;
   private language: number | null = null;
   private lastHeading = '';
   private readonly hidden = new Set<string>();
@@ -54,8 +31,22 @@ export class Surveyor {
   /** @param modifiedAt when the file was last written, in milliseconds since 1970 */
   constructor(private readonly modifiedAt: number) {}
 
+  push(chunk: Uint8Array): void {
+    this.lines.push(chunk);
+  }
+
+  /** The file is at its end. */
+  end(): void {
+    this.lines.end();
+  }
+
   line(text: string): void {
-    if (text.startsWith('=== ')) {
+    const stamp = text.lastIndexOf(' date="');
+    if (stamp >= 0) {
+      const [, first, second] = /^(\d{1,2})[-./](\d{1,2})[-./]/.exec(text.slice(stamp + 7, stamp + 17)) ?? [];
+      if (Number(first) > 12) this.dayFirst = true;
+      else if (Number(second) > 12) this.monthFirst = true;
+    } else if (text.startsWith('=== ')) {
       this.lastHeading = text;
       this.shown ??= orderShown(text);
     } else if (text.startsWith('Property(')) {
@@ -67,7 +58,16 @@ export class Surveyor {
   }
 
   survey(): Survey {
-    return { dateOrder: this.shown ?? this.byModification() ?? this.byLanguage(), hiddenProperties: [...this.hidden] };
+    return {
+      dateOrder: this.byStamps() ?? this.shown ?? this.byModification() ?? this.byLanguage(),
+      hiddenProperties: [...this.hidden],
+    };
+  }
+
+  /** Dates in CCM format, unless writers of both orders share the file. */
+  private byStamps(): DateOrder | null {
+    if (this.dayFirst === this.monthFirst) return null;
+    return this.dayFirst ? 'day-first' : 'month-first';
   }
 
   /** A file is written last when its last heading says: one of the two readings is that day, or the day after. */

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { MessageDescription } from '../catalog/describe.js';
 import { decodeText } from '../report/encoding.js';
+import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 import type {
+  ReceiverStatusEntry,
   RejectedMessageEntry,
   SetupLogRecordEntry,
   SetupRunEntry,
@@ -50,6 +52,8 @@ function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): {
       return { table: 'rejected_messages', row: { ...rejectedMessageRow(entry), ...common } };
     case 'throttle_window':
       return { table: 'throttle_window_updates', row: { ...throttleWindowRow(entry, context), ...common } };
+    case 'receiver_status':
+      return { table: 'receiver_status', row: { ...receiverStatusRow(entry, context), ...common } };
     case 'setup_log_record':
       return { table: 'setup_log_records', row: { ...setupLogRecordRow(entry), ...common } };
     case 'setup_run':
@@ -140,6 +144,24 @@ function throttleWindowRow(entry: ThrottleWindowEntry, context: RowContext): Row
   };
 }
 
+function receiverStatusRow(entry: ReceiverStatusEntry, context: RowContext): Row {
+  return {
+    at: time(entry.at),
+    fsp_server: context.serverName,
+    site_code: entry.siteCode,
+    version: entry.version,
+    taking_messages: entry.takingMessages,
+    role_version: whole(entry.roleVersion, 0),
+    waiting: whole(entry.waiting, 0),
+    oldest_waiting_at: entry.oldestWaitingAt === null ? null : time(entry.oldestWaitingAt),
+    lag: whole(entry.lag, 0),
+    failing_sinks: entry.failingSinks,
+    quarantined: whole(entry.quarantined, 0),
+    lost_messages: whole(entry.lostMessages, 0),
+    damaged_pieces: whole(entry.damagedPieces, 0),
+  };
+}
+
 /** The columns of setup_log_records. */
 export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
   return {
@@ -147,6 +169,7 @@ export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
     host_name: entry.hostName,
     log_file: entry.logFile,
     log_format: entry.logFormat,
+    log_part: entry.logPart ?? '',
     run_id: entry.runId,
     line_number: whole(entry.lineNumber, 0),
     byte_offset: whole(entry.byteOffset, 0),
@@ -179,9 +202,20 @@ export function setupRunRow(entry: SetupRunEntry): Row {
     cause: entry.cause,
     cause_line: whole(entry.causeLine, 0),
     suggestion: entry.suggestion,
+    evidence: (entry.evidence ?? []).map((one) => ({ ...one, line: whole(one.line, 0) })),
+    certainty: entry.certainty ?? '',
+    certainty_reason_id: entry.certaintyReason ?? '',
+    certainty_reason: textOf(certaintyReasons, entry.certaintyReason),
+    next_step_id: entry.nextStep ?? '',
+    next_step: textOf(nextSteps, entry.nextStep),
     product_name: entry.productName,
     product_version: entry.productVersion,
   };
+}
+
+/** The text of an id; '' where there is none, or none that this version knows. */
+function textOf(texts: Readonly<Record<string, string>>, id = ''): string {
+  return texts[id] ?? '';
 }
 
 /** A whole number within a column's range: the nearest that is, and the least where there is none. */

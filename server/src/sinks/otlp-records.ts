@@ -39,6 +39,7 @@ function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
       return setupRunRecord(entry);
     case 'rejected_message':
     case 'throttle_window':
+    case 'receiver_status':
       return null;
     default:
       throw new Error(`its kind ${JSON.stringify((entry as { kind?: unknown }).kind)} is not known`);

@@ -44,6 +44,26 @@ export interface ThrottleWindowEntry {
   rejected: number;
 }
 
+/** How the receiver is, written every minute. Not throttled. */
+export interface ReceiverStatusEntry {
+  kind: 'receiver_status';
+  at: number;
+  siteCode: string;
+  version: string;
+  takingMessages: boolean;
+  /** 0 for none. */
+  roleVersion: number;
+  waiting: number;
+  oldestWaitingAt: number | null;
+  /** Entries that the sink furthest behind has not taken. */
+  lag: number;
+  failingSinks: readonly string[];
+  quarantined: number;
+  /** Messages and other entries that damage to the spool has cost. */
+  lostMessages: number;
+  damagedPieces: number;
+}
+
 /** A record of a set-up log. Not throttled. */
 export interface SetupLogRecordEntry {
   kind: 'setup_log_record';
@@ -65,6 +85,8 @@ export interface SetupLogRecordEntry {
   errorCode: string;
   errorText: string;
   remarks: readonly string[];
+  /** Which file of a rotated log it is in; absent where an earlier version wrote it down. */
+  logPart?: string;
   /** The text as it stands in the log, secrets redacted. */
   original: string;
 }
@@ -86,12 +108,22 @@ export interface SetupRunEntry {
   cause: string;
   causeLine: number;
   suggestion: string;
+  /** Absent in entries that an earlier version put into the spool; likewise the three below. */
+  evidence?: readonly { line: number; shows: string; text: string }[];
+  certainty?: string;
+  certaintyReason?: string;
+  nextStep?: string;
   productName: string;
   productVersion: string;
 }
 
 export type SpoolEntry =
-  StateMessageEntry | RejectedMessageEntry | ThrottleWindowEntry | SetupLogRecordEntry | SetupRunEntry;
+  | StateMessageEntry
+  | RejectedMessageEntry
+  | ThrottleWindowEntry
+  | ReceiverStatusEntry
+  | SetupLogRecordEntry
+  | SetupRunEntry;
 
 /** A contiguous piece of the admitted log, written down in the spool before it is sent for the first time. */
 export interface Batch {

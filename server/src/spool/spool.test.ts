@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
-import type { Window } from './store.js';
+import type { Window } from './state.js';
 import type { SpoolEntry } from './entries.js';
-import { openSpool, type Spool } from './spool.js';
-import { openSpoolStore } from './store.js';
+import { openSpool } from './open.js';
+import type { Spool } from './spool.js';
 
 let dir: string;
 let spool: Spool;
@@ -19,7 +19,7 @@ const limits = { maxEntries: 100, maxBytes: 1e6 };
 const open = () => openSpool({ dir, now: () => now });
 const reopen = async () => {
   await spool.close();
-  spool = open();
+  spool = await open();
 };
 const names = (entries: SpoolEntry[]) =>
   entries.map((one) => (one.kind === 'state_message' ? one.machine.netbiosName : one.kind));
@@ -27,7 +27,7 @@ const admitAll = () => spool.admit(500, 'failures-first', window);
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fsp-spool-'));
-  spool = open();
+  spool = await open();
   await spool.registerSinks(['a', 'b']);
 });
 afterEach(async () => {
@@ -102,6 +102,15 @@ describe('a batch', () => {
     expect((await spool.nextBatch('a', { maxEntries: 10, maxBytes: 100 }))!.batch.entries).toHaveLength(1);
   });
 
+  test('is known to be full by its entries or its bytes before anything is read', async () => {
+    await spool.append([entry('one', { raw: Buffer.alloc(5000) })]);
+    await spool.append([entry('two', { raw: Buffer.alloc(5000) })]);
+    await admitAll();
+    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 1e6 })).toBe(false);
+    expect(await spool.batchIsFull('a', { maxEntries: 2, maxBytes: 1e6 })).toBe(true);
+    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 9_000 })).toBe(true);
+  });
+
   test('is kept for the sink that is behind, and deleted when the last has it', async () => {
     await spool.append([entry('one'), entry('two')]);
     await admitAll();
@@ -139,19 +148,6 @@ test('a sink that is gone holds nothing back, and a new one starts with what is 
   expect(names((await spool.nextBatch('c', limits))!.batch.entries)).toEqual(['two']);
 });
 
-test('a damaged entry is skipped and counted, the others are delivered', async () => {
-  await spool.append([entry('one'), entry('two'), entry('three')]);
-  await spool.close();
-  const store = openSpoolStore(dir);
-  const raw = store.root.openDB<Buffer, number>({ name: 'entries', encoding: 'binary' });
-  await raw.put(2, Buffer.from([0xc1, 0xff, 0xff]));
-  await store.root.close();
-  spool = open();
-  await admitAll();
-  expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['one', 'three']);
-  expect(spool.stats().damaged).toBe(1);
-});
-
 test('ten thousand messages pass in steps without losing one', async () => {
   await Promise.all(
     Array.from({ length: 10_000 }, (_unused, index) => spool.append([entry(`n${index}`, { failed: index % 3 === 0 })])),
@@ -165,6 +161,13 @@ test('ten thousand messages pass in steps without losing one', async () => {
     await spool.completeBatch('a', next.batch.id);
   }
   expect(seen.size).toBe(10_000);
+});
+
+test('a folder that cannot be written is told at the start', async () => {
+  await expect(openSpool({ dir: '/dev/null/spool' })).rejects.toMatchObject({
+    code: 'FSP_DATA_DIR_UNWRITABLE',
+    message: expect.stringContaining('give this user the right') as string,
+  });
 });
 
 describe('the lock of the data folder', () => {

@@ -2,37 +2,56 @@
  * The spool: everything that was acknowledged and is not yet delivered, on disk.
  *
  * Promises
- * - `append` resolves after the commit that holds the message was flushed to disk. After kill -9 or loss of power it
- *   is there; a message whose `append` did not resolve is there whole or not at all.
- * - Messages of one report are taken all or none. A message sent again within three days is acknowledged, not doubled.
- * - Waiting messages leave only through `admit`, which records the throttle's window in the same commit.
+ * - `append` resolves after the message was flushed to disk. After kill -9 or loss of power it is there; a message whose
+ *   `append` did not resolve is there whole or not at all.
+ * - Messages of one report are taken all or none. A message sent again within three days is acknowledged, not doubled,
+ *   and none is taken for another.
+ * - Waiting messages leave only through `admit`, which records the throttle's window in the same step.
  * - A batch is written down before a sink sees it and stays the same until the sink has taken it, restarts included.
- * - An entry is deleted when every registered sink has passed it, in the commit that moves the last cursor.
+ * - What every registered sink has passed is deleted, segment by segment.
+ * - Whatever is damaged, at any byte: the spool opens, everything undamaged is delivered, nothing false is. What is lost
+ *   is counted, named, kept in `damaged/`, and told in the log and in `stats`.
  *
- * Format: the LMDB tables of `store.ts`. Values stay where they were first written; admission moves two small keys.
+ * Format, each with its own header: `record.ts`, of which all logs are made; `log.ts` and `segments.ts`, preallocated
+ * files of them; `report-record.ts` and `reports.ts`, the reports with their two lanes; `journal.ts` and `state.ts`, what
+ * happens to them; `admitted.ts`, what sinks see of both; `identities.ts`, what came in the last days; `checkpoint.ts`,
+ * the state once more. In the folder:
  *
- * What breaks them: a disk that lies about flushing; a second process on the folder (`lock.ts` keeps it out);
- * deleting the folder. A damaged value is skipped, counted and reported; the others are not touched by it.
+ *     reports/0000000001.log …     journal/…     identities/… and 0000000001.run …
+ *     checkpoint-a, checkpoint-b   reserve       damaged/           ../spool.json
+ *
+ * Lost and torn are told apart: each record says up to which all was on disk when it was written, and so do checkpoints.
+ * What is missing below was lost; above it was on its way when the power went, and nobody was told 200.
+ *
+ * One damaged place costs the messages in it and nothing else: steps of the journal are absolute, the state stands in it
+ * and in two checkpoints, cursors say how many messages of each lane they have passed. Should journal and checkpoints all
+ * be gone, the reports that are there count as waiting, and may arrive twice.
+ *
+ * What breaks the promises: a disk that lies about flushing; a second process on the folder (`lock.ts` keeps it out);
+ * damage to the very last group of records before anything else was written, which looks like a torn one.
+ *
+ * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, and the newest identities.
  */
 import { EventEmitter } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { FspError } from '../errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoleVersion } from '../roles/role.js';
+import { Admitted } from './admitted.js';
+import type { Checkpoints } from './checkpoint.js';
+import type { DamageFigures, DamageLedger } from './damage.js';
 import type { Batch, SpoolEntry, StateMessageEntry } from './entries.js';
-import { SeenMessages } from './seen.js';
-import {
-  failedLane,
-  openSpoolStore,
-  otherLane,
-  type Lane,
-  type LogPosition,
-  type SinkRecord,
-  type SpoolStore,
-  type Window,
-} from './store.js';
+import type { Identities } from './identities.js';
+import type { Journal } from './journal.js';
+import type { Lane } from './report-record.js';
+import { lanes, type Reports } from './reports.js';
+import { entryToJson, type LogPosition, type Place, type SinkRecord, type Step, type Window } from './state.js';
 
-/** The most that one transaction moves or deletes, so that the event loop is never held for long. */
-const stepSize = 500;
+/** The most that one step admits. */
+const stepSize = 5_000;
+const checkpointMs = 1_000;
+const markerMs = 10_000;
+/** How long after the start segments are gone through that nobody needed yet. */
+const examineAfterMs = 5_000;
 
 export type ThrottleOrder = 'failures-first' | 'arrival';
 
@@ -43,18 +62,12 @@ export interface SpoolStats {
   oldestWaitingAt: number | null;
   /** Admitted entries that some sink has not yet passed. */
   admitted: number;
-  /** Entries that could not be read back; they were skipped. */
-  damaged: number;
+  damage: DamageFigures;
 }
 
-export interface SpoolOptions {
-  dir: string;
-  now?: () => number;
-  logger?: { error(message: string): void };
-}
-
-interface Picked {
-  key: [Lane, number];
+export interface BatchLimits {
+  maxEntries: number;
+  maxBytes: number;
 }
 
 /** `appended` carries the number of new messages; `admitted` says that the admitted log has grown. */
@@ -63,37 +76,41 @@ interface SpoolEvents {
   admitted: [];
 }
 
-export class Spool extends EventEmitter<SpoolEvents> {
-  private readonly store: SpoolStore;
-  private readonly seen: SeenMessages;
-  private readonly now: () => number;
-  private readonly logger: SpoolOptions['logger'];
-  private nextArrival: number;
-  private lastAdmitted: number;
-  private firstRetained: number;
-  private readonly waiting: [failed: number, other: number];
-  private readonly sinks = new Map<string, SinkRecord>();
-  private readonly appending = new Map<string, Promise<void>>();
-  private damaged = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+/** What a spool is made of; `open.ts` puts it together. */
+export interface SpoolParts {
+  mark: Buffer;
+  reports: Reports;
+  journal: Journal;
+  identities: Identities;
+  checkpoints: Checkpoints;
+  damage: DamageLedger;
+  now: () => number;
+}
 
-  constructor(options: SpoolOptions) {
+export class Spool extends EventEmitter<SpoolEvents> {
+  private readonly admitted: Admitted;
+  private readonly appending = new Map<string, Promise<void>>();
+  private readonly oldest: Record<Lane, number | null> = { failed: null, other: null };
+  private turn: Promise<unknown> = Promise.resolve();
+  private checkpointing: Promise<void> = Promise.resolve();
+  private checkpointTimer: NodeJS.Timeout | undefined;
+  private markedAt = 0;
+  private readonly closing = new AbortController();
+  private examining: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: SpoolParts) {
     super();
-    this.now = options.now ?? Date.now;
-    this.logger = options.logger;
-    this.store = openSpoolStore(options.dir);
-    this.seen = new SeenMessages(this.store);
-    const { entries, admitted, waiting, records } = this.store;
-    this.nextArrival = ([...entries.getKeys({ reverse: true, limit: 1 })][0] ?? 0) + 1;
-    this.waiting = [failedLane, otherLane].map((lane) =>
-      waiting.getKeysCount({ start: [lane, 0], end: [lane, Infinity] }),
-    ) as [number, number];
-    for (const { key, value } of records.getRange({ start: 'sink ', end: 'sink!' }))
-      this.sinks.set(key.slice(5), value as SinkRecord);
-    const cursors = [...this.sinks.values()].map((sink) => sink.cursor);
-    // Where all is delivered the log is empty, and only the cursors know how far it went.
-    this.lastAdmitted = Math.max([...admitted.getKeys({ reverse: true, limit: 1 })][0] ?? 0, ...cursors);
-    this.firstRetained = [...admitted.getKeys({ limit: 1 })][0] ?? this.lastAdmitted + 1;
+    this.admitted = new Admitted(parts.journal, parts.reports);
+  }
+
+  /** Called once, after everything was opened. */
+  async begin(): Promise<void> {
+    await this.findOldest();
+    await this.trim();
+    await this.checkpoint();
+    this.examining = sleep(examineAfterMs, undefined, { signal: this.closing.signal, ref: false })
+      .then(() => this.parts.reports.examine(() => this.closing.signal.aborted))
+      .catch(() => undefined);
   }
 
   /**
@@ -101,23 +118,26 @@ export class Spool extends EventEmitter<SpoolEvents> {
    * @throws FspError FSP_SPOOL_UNAVAILABLE where the disk takes nothing: the client keeps the message and tries again
    */
   async append(entries: readonly StateMessageEntry[]): Promise<number> {
-    const now = this.now();
+    const { identities, reports, now } = this.parts;
+    const time = now();
     const earlier: Promise<void>[] = [];
     const fresh = new Map<string, StateMessageEntry>();
     for (const entry of entries) {
       const sameNow = this.appending.get(entry.messageId);
       if (sameNow !== undefined) earlier.push(sameNow);
-      else if (!fresh.has(entry.messageId) && !this.seen.has(entry.messageId, now)) fresh.set(entry.messageId, entry);
+      else if (!fresh.has(entry.messageId) && !identities.has(Buffer.from(entry.messageId, 'hex'), time))
+        fresh.set(entry.messageId, entry);
     }
     if (fresh.size > 0) {
-      const committed = this.commitAppend([...fresh.values()], now);
+      const committed = reports.append([...fresh.values()]);
       for (const id of fresh.keys()) this.appending.set(id, committed);
       try {
         await committed;
       } finally {
         for (const id of fresh.keys()) this.appending.delete(id);
       }
-      for (const entry of fresh.values()) this.waiting[laneOf(entry)]++;
+      for (const { failed, receivedAt } of fresh.values()) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
+      this.checkpointSoon();
       this.emit('appended', fresh.size);
     }
     // A twin that is on its way is acknowledged with the first, not before it.
@@ -125,102 +145,75 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return fresh.size;
   }
 
-  private async commitAppend(entries: StateMessageEntry[], now: number): Promise<void> {
-    // Writes of one turn of the event loop are one transaction, together with those of other requests: group commit.
-    const writes: Promise<boolean>[] = [];
-    for (const entry of entries) {
-      const arrival = this.nextArrival++;
-      writes.push(
-        this.store.entries.put(arrival, entry),
-        this.store.waiting.put([laneOf(entry), arrival], entry.receivedAt),
-        this.seen.add(entry.messageId, now),
-      );
-    }
-    await this.committed(Promise.all(writes));
-  }
-
   /**
    * Puts entries that no throttle concerns at the end of the admitted log; resolves when they are on disk. `read` says
-   * how far the log is read that they come from: it is stored in the same commit.
+   * how far the log is read that they come from: it is stored in the same record.
    */
   async appendAdmitted(entries: readonly SpoolEntry[], read?: LogPosition): Promise<void> {
-    await this.inTurn(async () => {
-      let position = this.lastAdmitted;
-      const writes = entries.flatMap((entry) => {
-        const arrival = this.nextArrival++;
-        return [this.store.entries.put(arrival, entry), this.store.admitted.put(++position, arrival)];
-      });
-      if (read !== undefined) writes.push(this.store.records.put(`log ${read.key}`, read));
-      await this.committed(Promise.all(writes));
-      this.lastAdmitted = position;
-    });
+    const json = entries.map(entryToJson) as SpoolEntry[];
+    await this.commit((end) => ({
+      end: { ...end, position: end.position + json.length },
+      ...(json.length === 0 ? {} : { admits: json.length, entries: json }),
+      ...(read === undefined ? {} : { logs: { [read.key]: read } }),
+    }));
     this.emit('admitted');
   }
 
   /**
-   * Moves up to `max` (at most 500) waiting messages to the end of the admitted log; resolves to how many.
-   * `windowAfter` gives the throttle's window with that many more used; it is stored in the same commit.
+   * Admits up to `max` waiting messages (at most 5,000 in one step): puts them at the end of the admitted log; resolves to
+   * how many. `windowAfter` gives the throttle's window with that many more used; it is stored in the same record.
    */
   async admit(max: number, order: ThrottleOrder, windowAfter: (moved: number) => Window): Promise<number> {
-    if (this.waiting[0] + this.waiting[1] === 0) return 0;
     const moved = await this.inTurn(async () => {
-      const picked = await this.committed(
-        this.store.root.transaction(() => {
-          const next = this.pick(Math.min(max, stepSize), order);
-          for (const [index, { key }] of next.entries()) {
-            void this.store.waiting.remove(key);
-            void this.store.admitted.put(this.lastAdmitted + 1 + index, key[1]);
-          }
-          void this.store.records.put('window', windowAfter(next.length));
-          return next;
-        }),
-      );
-      this.lastAdmitted += picked.length;
-      for (const { key } of picked) this.waiting[key[0]]--;
-      return picked.length;
+      const { journal, reports } = this.parts;
+      const from = journal.state.end;
+      const arrival = order === 'arrival';
+      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, max: Math.min(max, stepSize) });
+      if (refs.length === 0) return 0;
+      const passed = { failed: next.failed - from.failed, other: next.other - from.other };
+      const admits = passed.failed + passed.other;
+      await this.commit((end) => ({
+        end: { position: end.position + admits, ...next },
+        admits,
+        lanes: passed,
+        ...(arrival ? { arrival } : {}),
+        window: windowAfter(refs.length),
+      }));
+      await this.findOldest();
+      return refs.length;
     });
     if (moved > 0) this.emit('admitted');
     return moved;
   }
 
-  private pick(max: number, order: ThrottleOrder): Picked[] {
-    const head = (lane: Lane, limit: number): Picked[] =>
-      limit <= 0
-        ? []
-        : [...this.store.waiting.getKeys({ start: [lane, 0], end: [lane, Infinity], limit })].map((key) => ({ key }));
-    const failed = head(failedLane, max);
-    if (order === 'failures-first') return [...failed, ...head(otherLane, max - failed.length)];
-    return [...failed, ...head(otherLane, max)].sort((a, b) => a.key[1] - b.key[1]).slice(0, max);
-  }
-
   /** The throttle's window as it was last stored, or null. */
   storedWindow(): Window | null {
-    return (this.store.records.get('window') as Window | undefined) ?? null;
+    return this.state.window;
   }
 
   /** Stores the throttle's window where nothing is admitted. */
   async storeWindow(window: Window): Promise<void> {
-    await this.committed(this.store.records.put('window', window));
+    await this.commit((end) => ({ end, window }));
   }
 
   /** The version of the role that was in force last, or null. */
   storedRole(): RoleVersion | null {
-    return (this.store.records.get('role') as RoleVersion | undefined) ?? null;
+    return this.state.role;
   }
 
   /** Keeps the version of the role that is in force, for a start without ClickHouse. */
   async storeRole(role: RoleVersion): Promise<void> {
-    await this.committed(this.store.records.put('role', role));
+    await this.commit((end) => ({ end, role }));
   }
 
   /** How far each followed log is read. */
   logPositions(): LogPosition[] {
-    return [...this.store.records.getRange({ start: 'log ', end: 'log!' })].map(({ value }) => value as LogPosition);
+    return Object.values(this.state.logs);
   }
 
   /** Forgets a log that is gone. */
   async forgetLog(key: string): Promise<void> {
-    await this.committed(this.store.records.remove(`log ${key}`));
+    await this.commit((end) => ({ end, logs: { [key]: null } }));
   }
 
   /**
@@ -228,25 +221,25 @@ export class Spool extends EventEmitter<SpoolEvents> {
    * gone is forgotten, so that it holds nothing back.
    */
   async registerSinks(names: readonly string[]): Promise<void> {
-    const writes: Promise<boolean>[] = [];
-    for (const name of this.sinks.keys()) {
-      if (names.includes(name)) continue;
-      this.sinks.delete(name);
-      writes.push(this.store.records.remove(`sink ${name}`));
-    }
-    for (const name of names) {
-      if (this.sinks.has(name)) continue;
-      const record: SinkRecord = { cursor: this.firstRetained - 1, pending: null };
-      this.sinks.set(name, record);
-      writes.push(this.store.records.put(`sink ${name}`, record));
-    }
-    await this.committed(Promise.all(writes));
+    const { sinks, kept } = this.state;
+    const changes: Record<string, SinkRecord | null> = {};
+    for (const name of Object.keys(sinks)) if (!names.includes(name)) changes[name] = null;
+    for (const name of names) if (sinks[name] === undefined) changes[name] = { place: kept, pending: null };
+    if (Object.keys(changes).length > 0) await this.commit((end) => ({ end, sinks: changes }), true);
     await this.trim();
   }
 
   /** How many admitted entries a sink has not yet taken. */
   lag(sink: string): number {
-    return this.lastAdmitted - this.sinkRecord(sink).cursor;
+    return this.state.end.position - this.sinkRecord(sink).place.position;
+  }
+
+  /** Whether so much waits for a sink that its next batch is full. */
+  async batchIsFull(sink: string, { maxEntries, maxBytes }: BatchLimits): Promise<boolean> {
+    const { place, pending } = this.sinkRecord(sink);
+    if (pending !== null || this.lag(sink) >= maxEntries) return true;
+    const { bytes } = await this.admitted.select(place, this.state.end, { max: maxEntries, maxBytes });
+    return bytes >= maxBytes;
   }
 
   /**
@@ -255,138 +248,142 @@ export class Spool extends EventEmitter<SpoolEvents> {
    */
   async nextBatch(
     sink: string,
-    limits: { maxEntries: number; maxBytes: number },
+    { maxEntries, maxBytes }: BatchLimits,
   ): Promise<{ batch: Batch; redelivery: boolean } | null> {
-    const record = this.sinkRecord(sink);
-    if (record.pending !== null) {
-      const { id, createdAt, from, to } = record.pending;
-      const { entries } = this.read(from, to, Infinity);
-      return { batch: { id, createdAt, entries }, redelivery: true };
-    }
-    const from = record.cursor + 1;
-    const to = Math.min(this.lastAdmitted, record.cursor + limits.maxEntries);
-    if (to < from) return null;
-    const { entries, last } = this.read(from, to, limits.maxBytes);
-    const pending = { id: randomBytes(16).toString('hex'), from, to: last, createdAt: this.now() };
-    await this.remember(sink, { ...record, pending });
-    return { batch: { id: pending.id, createdAt: pending.createdAt, entries }, redelivery: false };
-  }
-
-  private read(from: number, to: number, maxBytes: number): { entries: SpoolEntry[]; last: number } {
-    const entries: SpoolEntry[] = [];
-    let bytes = 0;
-    let last = from;
-    for (const { key, value: arrival } of this.store.admitted.getRange({ start: from, end: to + 1 })) {
-      last = key;
-      try {
-        bytes += this.store.entries.getBinaryFast(arrival)?.length ?? 0;
-        const entry = this.store.entries.get(arrival);
-        if (entry === undefined) throw new Error('it is missing');
-        entries.push(entry);
-      } catch (error) {
-        this.damaged++;
-        this.logger?.error(
-          `Entry ${arrival} of the spool cannot be read (${(error as Error).message}) and is skipped; check the disk`,
-        );
+    for (;;) {
+      const { place, pending: before } = this.sinkRecord(sink);
+      const selection =
+        before === null
+          ? await this.admitted.select(place, this.state.end, { max: maxEntries, maxBytes })
+          : await this.admitted.select(place, before.to, { max: Infinity, maxBytes: Infinity });
+      if (before === null && selection.to.position === place.position) return null;
+      const pending = before ?? { id: randomBytes(16).toString('hex'), createdAt: this.parts.now(), to: selection.to };
+      if (before === null && selection.count > 0) {
+        await this.remember(sink, { place, pending });
+        await this.checkpoint();
       }
-      if (bytes >= maxBytes) break;
+      const entries = await this.admitted.read(selection);
+      if (entries.length > 0)
+        return { batch: { id: pending.id, createdAt: pending.createdAt, entries }, redelivery: before !== null };
+      // All of it was lost.
+      await this.remember(sink, { place: pending.to, pending: null });
     }
-    return { entries, last };
   }
 
   /** Moves a sink's cursor past a batch that it has taken, and deletes what every sink has. */
   async completeBatch(sink: string, batchId: string): Promise<void> {
     const { pending } = this.sinkRecord(sink);
     if (pending?.id !== batchId) return;
-    await this.remember(sink, { cursor: pending.to, pending: null });
+    await this.remember(sink, { place: pending.to, pending: null });
     await this.trim();
   }
 
   /** Gives up the oldest `count` entries of a sink, a batch that is written down among them. */
   async skip(sink: string, count: number): Promise<void> {
-    const { cursor } = this.sinkRecord(sink);
-    await this.remember(sink, { cursor: Math.min(cursor + count, this.lastAdmitted), pending: null });
+    let { place } = this.sinkRecord(sink);
+    const end = Math.min(place.position + count, this.state.end.position);
+    while (place.position < end) {
+      const max = Math.min(end - place.position, stepSize);
+      place = (await this.admitted.select(place, this.state.end, { max, maxBytes: Infinity })).to;
+    }
+    await this.remember(sink, { place, pending: null });
     await this.trim();
   }
 
   stats(): SpoolStats {
-    const oldest = [failedLane, otherLane].flatMap((lane) => [
-      ...this.store.waiting.getRange({ start: [lane, 0], end: [lane, Infinity], limit: 1 }).map(({ value }) => value),
-    ]);
+    const { end, kept } = this.state;
+    const [failed, other] = lanes.map((lane) => this.parts.reports.countFrom(lane, end[lane])) as [number, number];
+    const oldest = lanes.flatMap((lane) => this.oldest[lane] ?? []);
     return {
-      waiting: this.waiting[0] + this.waiting[1],
-      waitingFailed: this.waiting[0],
+      waiting: failed + other,
+      waitingFailed: failed,
       oldestWaitingAt: oldest.length === 0 ? null : Math.min(...oldest),
-      admitted: this.lastAdmitted - this.firstRetained + 1,
-      damaged: this.damaged,
+      admitted: end.position - kept.position,
+      damage: this.parts.damage.figures(),
     };
+  }
+
+  /** Why the spool takes nothing at the moment; null where all is well. */
+  unavailable(): string | null {
+    return this.parts.reports.log.unavailable ?? this.parts.journal.log.unavailable;
   }
 
   /** Waits for what is being written, then closes the files. */
   async close(): Promise<void> {
+    this.closing.abort();
+    clearTimeout(this.checkpointTimer);
     await this.turn.catch(() => undefined);
-    await Promise.allSettled(this.appending.values());
-    await this.store.root.close();
+    await this.examining;
+    await this.parts.reports.log.close();
+    await this.parts.identities.close();
+    await this.parts.journal.log.close();
+    clearTimeout(this.checkpointTimer);
+    this.markedAt = 0;
+    await this.checkpoint();
   }
 
-  private async remember(sink: string, record: SinkRecord): Promise<void> {
-    await this.committed(this.store.records.put(`sink ${sink}`, record));
-    this.sinks.set(sink, record);
-  }
-
-  private async trim(): Promise<void> {
-    await this.inTurn(async () => {
-      const passed = Math.min(...[...this.sinks.values()].map((sink) => sink.cursor));
-      while (this.firstRetained <= passed) {
-        const end = Math.min(this.firstRetained + stepSize - 1, passed);
-        const writes: Promise<boolean>[] = [];
-        for (const { key, value: arrival } of this.store.admitted.getRange({
-          start: this.firstRetained,
-          end: end + 1,
-        })) {
-          writes.push(this.store.entries.remove(arrival), this.store.admitted.remove(key));
-        }
-        await this.committed(Promise.all(writes));
-        this.firstRetained = end + 1;
-      }
-      await this.committed(this.seen.forget(this.now()));
-    });
+  private get state() {
+    return this.parts.journal.state;
   }
 
   private sinkRecord(sink: string): SinkRecord {
-    const record = this.sinks.get(sink);
+    const record = this.state.sinks[sink];
     if (record === undefined) throw new Error(`sink ${sink} is not registered`);
     return record;
   }
 
-  /** Steps that number the admitted log run one after the other. */
+  private remember(sink: string, record: SinkRecord): Promise<void> {
+    return this.commit((end) => ({ end, sinks: { [sink]: record } }), true);
+  }
+
+  private async commit(make: (end: Place) => Step, urgent = false): Promise<void> {
+    await this.parts.journal.commit(make, urgent);
+    this.checkpointSoon();
+  }
+
+  private async findOldest(): Promise<void> {
+    for (const lane of lanes)
+      this.oldest[lane] = (await this.parts.reports.head(lane, this.state.end[lane]))?.receivedAt ?? null;
+  }
+
+  private async trim(): Promise<void> {
+    await this.inTurn(async () => {
+      const { kept } = this.state;
+      await this.parts.reports.trim(kept);
+      await this.parts.journal.trim(kept.position);
+    });
+  }
+
+  private checkpointSoon(): void {
+    if (this.closing.signal.aborted) return;
+    this.checkpointTimer ??= setTimeout(() => void this.checkpoint(), checkpointMs).unref();
+  }
+
+  /** A checkpoint says nothing that the logs do not: where it cannot be written, they are enough. */
+  private checkpoint(): Promise<void> {
+    clearTimeout(this.checkpointTimer);
+    this.checkpointTimer = undefined;
+    this.checkpointing = this.checkpointing.then(async () => {
+      const { checkpoints, mark, journal, reports, now } = this.parts;
+      const end = { ...reports.end };
+      const { seq, state } = journal;
+      const checkpoint = { mark: mark.toString('hex'), seq, state, reports: { seq: reports.log.syncedSeq, end } };
+      try {
+        await checkpoints.write(checkpoint);
+        if (Math.abs(now() - this.markedAt) < markerMs) return;
+        await checkpoints.writeMarker(checkpoint);
+        this.markedAt = now();
+      } catch {
+        // The next comes soon.
+      }
+    });
+    return this.checkpointing;
+  }
+
+  /** Steps that depend on where the lanes are run one after the other. */
   private inTurn<T>(step: () => Promise<T>): Promise<T> {
     const result = this.turn.then(step, step);
     this.turn = result.catch(() => undefined);
     return result;
   }
-
-  private async committed<T>(write: Promise<T>): Promise<T> {
-    try {
-      return await write;
-    } catch (cause) {
-      // LMDB tells the reason by a second promise, which ends the process when nobody listens to it.
-      const { commitError } = cause as { commitError?: Promise<unknown> };
-      commitError?.catch(() => undefined);
-      throw new FspError(
-        'FSP_SPOOL_UNAVAILABLE',
-        'The spool cannot be written: its disk is full, read-only or broken; make room on the disk of FSP_DATA_DIR',
-        { cause },
-      );
-    }
-  }
-}
-
-/** Opens the spool in a folder of its own, making it where it is missing. */
-export function openSpool(options: SpoolOptions): Spool {
-  return new Spool(options);
-}
-
-function laneOf(entry: StateMessageEntry): Lane {
-  return entry.failed ? failedLane : otherLane;
 }

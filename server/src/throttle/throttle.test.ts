@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
-import { openSpool, type Spool } from '../spool/spool.js';
+import { openSpool } from '../spool/open.js';
+import type { Spool } from '../spool/spool.js';
 import { createThrottle, type Throttle, type ThrottleSettings } from './throttle.js';
 import { allowance, clearanceAt, windowAt } from './window.js';
-import type { Window } from '../spool/store.js';
+import type { Window } from '../spool/state.js';
 
 describe('the window', () => {
   const settings = { messageLimit: 10, intervalSeconds: 100 };
@@ -75,8 +76,8 @@ describe('the throttle', () => {
   let throttle: Throttle;
   let now: number;
   const defaults: ThrottleSettings = { messageLimit: 3, intervalSeconds: 100, order: 'failures-first' };
-  const begin = (settings = defaults) => {
-    spool = openSpool({ dir, now: () => now });
+  const begin = async (settings = defaults) => {
+    spool = await openSpool({ dir, now: () => now });
     throttle = createThrottle({ spool, settings, now: () => now });
     throttle.start();
   };
@@ -93,7 +94,7 @@ describe('the throttle', () => {
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'fsp-throttle-'));
     now = 1_000_000;
-    begin();
+    await begin();
     await spool.registerSinks(['sink']);
   });
   afterEach(async () => {
@@ -119,7 +120,7 @@ describe('the throttle', () => {
     await append('1', '2');
     await end();
     now += 50_000;
-    begin();
+    await begin();
     await append('3', '4', '5');
     expect(throttle.status()).toMatchObject({ used: 3, waiting: 2, windowEnd: 1_100_000 });
   });

@@ -1,5 +1,5 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
-import type { Window } from '../spool/store.js';
+import type { Window } from '../spool/state.js';
 import { allowance, clearanceAt, windowAt, type WindowSettings } from './window.js';
 
 /** The running window's figures are written this often at the most. */
@@ -49,6 +49,8 @@ export class Throttle {
   private reportedAt = 0;
   private reported = '';
 
+  private failure: string | null = null;
+
   constructor(private readonly options: ThrottleOptions) {
     this.spool = options.spool;
     this.settings = options.settings;
@@ -78,6 +80,11 @@ export class Throttle {
   configure(settings: ThrottleSettings): void {
     this.settings = settings;
     this.wake();
+  }
+
+  /** Why the last attempt to let messages pass failed; null where it did not. */
+  get trouble(): string | null {
+    return this.failure;
   }
 
   noteRejected(): void {
@@ -122,11 +129,13 @@ export class Throttle {
       await this.roll();
       await this.admitAllowed();
       await this.reportRunning();
+      this.failure = null;
       const now = this.now();
       // While figures change they are written once a minute; the end of the window comes in any case.
       sleep = Math.min(this.window.start + this.window.intervalMs - now, reportEveryMs);
     } catch (error) {
-      this.options.logger?.warn(`The throttle could not let messages pass: ${(error as Error).message}`);
+      this.failure = (error as Error).message;
+      this.options.logger?.warn(`The throttle could not let messages pass: ${this.failure}`);
       sleep = retryMs;
     }
     if (!this.started) return;

@@ -1,4 +1,4 @@
-import type { Window } from '../spool/store.js';
+import type { Window } from '../spool/state.js';
 
 export interface WindowSettings {
   messageLimit: number;

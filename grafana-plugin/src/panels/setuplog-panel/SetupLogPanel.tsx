@@ -2,22 +2,23 @@ import { useMemo } from 'react';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Alert, EmptyState, LoadingPlaceholder } from '@grafana/ui';
-import { LogView, type LogViewOptions } from '../../log-view/LogView.js';
-import { recordsOf } from '../../log-view/records.js';
+import { LogView } from '../../log-view/LogView.js';
+import type { LogViewOptions } from '../../log-view/options.js';
+import { sourceOf } from '../../log-view/records.js';
 
 /** CMTrace in Grafana: the log of whatever data source the panel asks. */
 export default function SetupLogPanel({ data, height, options }: PanelProps<LogViewOptions>) {
   const { series, state, errors } = data;
-  const records = useMemo(() => recordsOf(series), [series]);
+  const source = useMemo(() => sourceOf(series), [series]);
   if (state === LoadingState.Error)
     return (
       <Alert bottomSpacing={0} severity="error" title={t('failed.query', 'The query failed')}>
         {errors?.[0]?.message ?? ''}
       </Alert>
     );
-  if (records.length === 0 && state === LoadingState.Loading)
+  if (source === null && state === LoadingState.Loading)
     return <LoadingPlaceholder text={t('app.loading', 'Loading…')} />;
-  if (records.length === 0)
+  if (source === null)
     return (
       <EmptyState
         variant="not-found"
@@ -33,5 +34,5 @@ export default function SetupLogPanel({ data, height, options }: PanelProps<LogV
         )}
       </EmptyState>
     );
-  return <LogView records={records} height={height} options={options} />;
+  return <LogView source={source} height={height} options={options} />;
 }

@@ -1,7 +1,7 @@
 import '../../public-path.js';
 import { PanelPlugin } from '@grafana/data';
 import { withTexts } from '../with-texts.js';
-import type { LogViewOptions } from '../../log-view/LogView.js';
+import type { LogViewOptions } from '../../log-view/options.js';
 
 export const plugin = new PanelPlugin<LogViewOptions>(withTexts(() => import('./SetupLogPanel.js'))).setPanelOptions(
   (builder) =>
@@ -11,6 +11,7 @@ export const plugin = new PanelPlugin<LogViewOptions>(withTexts(() => import('./
       .addBooleanSwitch({ path: 'showComponent', name: 'Component', defaultValue: true })
       .addBooleanSwitch({ path: 'showThread', name: 'Thread', defaultValue: false })
       .addBooleanSwitch({ path: 'showLine', name: 'Line number', defaultValue: true })
+      .addBooleanSwitch({ path: 'wrap', name: 'Wrap long lines', defaultValue: false })
       .addBooleanSwitch({ path: 'follow', name: 'Follow the end', defaultValue: false })
       .addSelect({
         path: 'leastSeverity',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openLog } from '../files/open-log.js';
 
 /** What tells a file from another of the same name. */
 export interface FileIdentity {
@@ -25,7 +26,7 @@ export async function identify(file: FileHandle): Promise<FileIdentity> {
 export async function isAt(path: string, known: FileIdentity, readSoFar: number): Promise<boolean> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openLog(path);
   } catch {
     return false;
   }

@@ -1,11 +1,15 @@
-import { open } from 'node:fs/promises';
-import type { LogPosition } from '../../spool/store.js';
+import { setImmediate } from 'node:timers/promises';
+import type { LogPosition } from '../../spool/state.js';
+import { openLog } from '../files/open-log.js';
 import { LogParser } from '../log-parser.js';
-import { surveyFile } from '../survey.js';
+import { fileOnDisk } from '../files/on-disk.js';
+import { surveyFile } from '../files/read-log.js';
 import type { LogRecord, Run } from '../types.js';
 import { identify, isAt, isFile } from './file-identity.js';
 
 const chunkSize = 256 * 1024;
+/** So much is parsed in one go; whatever else the server does waits for it. */
+const sliceSize = 64 * 1024;
 /** Looks without growth after which a record that could go on counts as whole. */
 const quietLooks = 2;
 
@@ -54,9 +58,10 @@ export class FollowedLog {
   /**
    * Reads what is new, and hands it out piece by piece; the next piece is read when the one before is stored.
    * @param complete true where nothing will be added any more: what is held is given out
+   * @param signal ends the reading between two pieces
    */
-  async read(store: (found: NewRecords) => Promise<void>, complete = false): Promise<void> {
-    const file = await open(this.position.path, 'r');
+  async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<void> {
+    const file = await openLog(this.position.path);
     try {
       // It may have been rotated since it was looked for: the next look finds it.
       if (!(await isFile(file, this.position, this.known))) return;
@@ -66,11 +71,15 @@ export class FollowedLog {
       const buffer = Buffer.alloc(chunkSize);
       let grown = false;
       for (;;) {
+        if (signal.aborted) return;
         // After a restart: up to the stored position first, exactly, to be given out to nobody.
         const want = this.replaying ? Math.min(chunkSize, this.position.offset - this.readTo) : chunkSize;
         const { bytesRead } = want === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, want, this.readTo);
         if (bytesRead === 0 && !this.replaying) break;
-        parser.push(buffer.subarray(0, bytesRead));
+        for (let from = 0; from < bytesRead || from === 0; from += sliceSize) {
+          if (from > 0) await setImmediate();
+          parser.push(buffer.subarray(from, Math.min(from + sliceSize, bytesRead)));
+        }
         this.readTo += bytesRead;
         if (this.replaying) {
           if (bytesRead > 0 && this.readTo < this.position.offset) continue;
@@ -94,13 +103,15 @@ export class FollowedLog {
   }
 
   private async begin(): Promise<LogParser> {
-    this.replaying = this.position.offset > 0;
+    const stored = this.position.offset;
+    this.replaying = stored > 0;
     this.parser = new LogParser({
       timezone: this.timezone,
-      survey: await surveyFile(this.position.path),
+      survey: await surveyFile(await fileOnDisk(this.position.path)),
       onRecord: (record) => {
         if (record.run !== null) this.runs.add(record.run);
-        this.records.push(record);
+        // What a short last line's encoding was may be told only by what came behind it, and was stored then.
+        if (record.offset >= stored) this.records.push(record);
       },
     });
     return this.parser;

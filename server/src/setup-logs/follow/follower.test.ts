@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, temporaryFolder } from '../../../../test/server-process.js';
 import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
-import type { LogPosition } from '../../spool/store.js';
+import type { LogPosition } from '../../spool/state.js';
 import { Follower } from './follower.js';
 
 const writer = fileURLToPath(new URL('../../../../test/setup-logs/log-writer.mjs', import.meta.url));

@@ -13,10 +13,11 @@
  * characters. A look every second is what network shares need, where nothing wakes.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Tail } from 'tail';
-import type { LogPosition } from '../../spool/store.js';
+import type { LogPosition } from '../../spool/state.js';
+import { openLog } from '../files/open-log.js';
 import { identify } from './file-identity.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
@@ -103,7 +104,10 @@ export class Follower {
     const inOrder = [...settled.values()].sort(
       (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
     );
-    for (const log of inOrder) await this.readOne(log, log.position.path !== log.position.logFile);
+    for (const log of inOrder) {
+      if (this.stopping.signal.aborted) return;
+      await this.readOne(log, log.position.path !== log.position.logFile);
+    }
     this.watch([...settled.keys()]);
   }
 
@@ -174,9 +178,8 @@ export class Follower {
 
   private async discover(path: string): Promise<FollowedLog | null> {
     try {
-      const file = await open(path, 'r');
+      const file = await openLog(path);
       try {
-        if (!(await file.stat()).isFile()) return null;
         const position: LogPosition = { key: randomUUID(), logFile: path, path, offset: 0, ...(await identify(file)) };
         const log = this.logAt(position);
         this.logs.set(position.key, log);
@@ -198,16 +201,20 @@ export class Follower {
     const { key, path } = log.position;
     let stored = log.position;
     try {
-      await log.read(async (found) => {
-        await this.options.store(found);
-        stored = found.position;
-        this.counts.set(key, (this.counts.get(key) ?? 0) + found.records.length);
-      }, complete);
+      await log.read(
+        async (found) => {
+          await this.options.store(found);
+          stored = found.position;
+          this.counts.set(key, (this.counts.get(key) ?? 0) + found.records.length);
+        },
+        complete,
+        this.stopping.signal,
+      );
       this.complaints.delete(path);
     } catch (error) {
       // The parser is ahead of what is stored: the next look begins again from there.
       this.logs.set(key, this.logAt({ ...stored, path }));
-      this.complain(path, error as Error);
+      if (!this.stopping.signal.aborted) this.complain(path, error as Error);
     }
   }
 

@@ -1,19 +1,22 @@
-import { utcOfParts, type Clock } from './time.js';
-import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
+import { StampReader } from './ccm-stamp.js';
+import type { DateOrder } from './msi-dates.js';
+import type { Clock } from './time.js';
+import type { Emit, FormatParser, Line, Remark, Severity } from '../types.js';
 
 const opener = '<![LOG[';
 const terminator = ']LOG]!>';
 /** A message that has no end by then is damage: a record must not swallow the rest of its file. */
 const longestMessage = { lines: 5_000, characters: 512 * 1024 };
 
-/** What stands behind the message in a record that is whole; the rest of the line, if any, is the last group. */
+/** What stands behind the message in a record that is whole. */
 const wellFormed =
-  /^<time="(\d{1,2}):(\d\d):(\d\d)(?:[.:](\d+))?([+-]+\d+)?" date="(\d{1,2})-(\d{1,2})-(\d{4})" component="([^"]*)" context="[^"]*" type="(\d?)" thread="([^"]*)" file="([^"]*)">(.*)$/;
+  /^<time="([^"]*)" date="([^"]*)" component="([^"]*)" context="([^"]*)" type="(\d?)" thread="([^"]*)" file="([^"]*)">/;
 
 interface Attributes {
   time: string;
   date: string;
   component: string;
+  context: string;
   type: string;
   thread: string;
   file: string;
@@ -27,10 +30,16 @@ interface Attributes {
 export class CcmParser implements FormatParser {
   private open: { lines: string[]; line: number; offset: number; split: boolean; size: number } | null = null;
 
+  private readonly stamps: StampReader;
+
+  /** @param order the order of day and month that the file as a whole proves */
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly emit: Emit,
-  ) {}
+    order: DateOrder | null,
+  ) {
+    this.stamps = new StampReader(clock, order);
+  }
 
   get heldFrom(): number | null {
     return this.open?.offset ?? null;
@@ -56,6 +65,14 @@ export class CcmParser implements FormatParser {
       const { open } = this;
       open.split ||= line.split;
       const ends = rest.indexOf(terminator);
+      const again = rest.lastIndexOf(opener, ends < 0 ? rest.length : ends);
+      if (again > 0) {
+        // It was torn off in the middle of a line, and the next record was written behind it.
+        open.lines.push(rest.slice(0, again));
+        this.giveUp();
+        rest = rest.slice(again);
+        continue;
+      }
       if (ends < 0) {
         open.lines.push(rest);
         open.size += rest.length;
@@ -64,7 +81,7 @@ export class CcmParser implements FormatParser {
       }
       const after = rest.slice(ends + terminator.length);
       const fields = wellFormed.exec(after);
-      const next = fields === null ? endOfDamagedAttributes(after) : after.length - (fields[13] ?? '').length;
+      const next = fields === null ? endOfDamagedAttributes(after) : fields[0].length;
       this.close(rest.slice(0, ends), after.slice(0, next), fields);
       if (next === after.length) return;
       rest = after.slice(next);
@@ -90,46 +107,22 @@ export class CcmParser implements FormatParser {
     const message = whole.slice(begin).trimEnd();
     const remarks: Remark[] = split ? ['line_split'] : [];
     const original = whole + terminator + attributes;
-    if (fields === null) {
-      this.emit({ ...this.readDamaged(attributes, remarks), message, line, offset, remarks, original });
-      return;
-    }
+    const [, time = '', date = '', component = '', context = '', type = '', thread = '', file = ''] = fields ?? [];
+    const found = fields === null ? attributesOf(attributes) : { time, date, component, context, type, thread, file };
+    const at = this.stamps.read(found, remarks);
+    if (at === null) remarks.push('damaged');
     this.emit({
-      time: this.timeOf(fields.slice(1, 6), fields.slice(6, 9), remarks),
-      severity: severityOf(fields[10] ?? ''),
-      component: fields[9] ?? '',
-      thread: fields[11] ?? '',
-      source: fields[12] ?? '',
+      time: at,
+      severity: severityOf(found.type),
+      component: found.component,
+      thread: found.thread,
+      source: found.file,
       message,
       line,
       offset,
       remarks,
       original,
     });
-  }
-
-  private readDamaged(
-    text: string,
-    remarks: Remark[],
-  ): Pick<ParsedRecord, 'time' | 'severity' | 'component' | 'thread' | 'source'> {
-    const { time, date, component, type, thread, file } = attributesOf(text);
-    const clockParts = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.:](\d+))?([+-]+\d+)?$/.exec(time)?.slice(1);
-    const dateParts = /^(\d{1,2})-(\d{1,2})-(\d{4})$/.exec(date)?.slice(1);
-    const parsed = clockParts && dateParts ? this.timeOf(clockParts, dateParts, remarks) : null;
-    if (!clockParts || !dateParts) remarks.push('damaged');
-    return { time: parsed, severity: severityOf(type), component, thread, source: file };
-  }
-
-  private timeOf(clock: (string | undefined)[], date: (string | undefined)[], remarks: Remark[]): number | null {
-    const local = utcOfParts(date, clock);
-    if (local === null) {
-      remarks.push('damaged');
-      return null;
-    }
-    const bias = clock[4];
-    if (bias === undefined) return this.clock.inZone(local, remarks);
-    // `+-360` is written by programs that put a sign before a signed number: no zone can be told from it.
-    return this.clock.withBias(local, /^[+-]\d/.test(bias) ? Number(bias) : NaN, remarks);
   }
 
   private giveUp(): void {
@@ -162,20 +155,20 @@ function endOfDamagedAttributes(text: string): number {
   return next < 0 ? text.length : next;
 }
 
+const names = ['time', 'date', 'component', 'context', 'type', 'thread', 'file'] as const;
+const attributePatterns = names.map(
+  (name) => [name, new RegExp(`\\b${name}="([^"]*)"`), new RegExp(`\\b${name}=([^"\\s>]{1,300})"{0,9}[\\s>]`)] as const,
+);
+/** Attributes are no longer; what is, is damage. */
+const longestAttributes = 8_192;
+
 /** Attributes of a record that is not quite as it should be: in any order, some missing, quotes missing or doubled. */
 function attributesOf(text: string): Attributes {
-  const attribute = (name: string) =>
-    new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ??
-    new RegExp(`\\b${name}=([^"\\s>]+)"*[\\s>]`).exec(text)?.[1] ??
-    '';
-  return {
-    time: attribute('time'),
-    date: attribute('date'),
-    component: attribute('component'),
-    type: attribute('type'),
-    thread: attribute('thread'),
-    file: attribute('file'),
-  };
+  const found = { time: '', date: '', component: '', context: '', type: '', thread: '', file: '' };
+  const head = text.slice(0, longestAttributes);
+  for (const [name, quoted, bare] of attributePatterns)
+    found[name] = quoted.exec(head)?.[1] ?? bare.exec(head)?.[1] ?? '';
+  return found;
 }
 
 function severityOf(type: string): Severity {

@@ -1,37 +1,54 @@
 import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../../catalog/errors.js';
 
-/** What stands before a program's result: nearly every line is spared the closer look for one. */
-const resultHint = /return|exit|error|status/i;
-const hresult = /\b0x[89a-f][0-9a-f]{7}\b|(?<![\w.-])-2\d{9}\b/gi;
+/** Nearly every line is spared the closer look for a code. */
+const hint = /return|exit|err|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
+/** An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none. */
+const hresult = /(?<!\baddress |\bat |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
+/** `(87D00215)`: eight digits of a family that clients report, alone in brackets. */
+const bracketed = /(?<=[([])(?:80|87d|c0)[0-9a-f]{5,6}(?=[)\]])/gi;
 /**
- * A number that stands where a program's result stands: `returned actual error code 1603`, `exited with return code: 0`,
- * `is returning 1618`, `error status: 1603.` What follows `Note: 1:` is the number of a message, never a result.
+ * A number that stands where a result stands: `returned actual error code 1603`, `exited with return code: 0`,
+ * `is returning 1618`, `exit code [1603]`, `HRESULT=80004005`, `error code is 80041002`, `error code: 0x643`. What follows
+ * `Note: 1:` is the number of a message, never a result.
  */
 const result =
-  /\b(?:(?:return(?:ed|ing|s)?|exit(?:ed|ing)?(?: with)?)(?: actual)?(?: (?:error |return |exit )?(?:code|value|status))?|(?:error|return|exit|status) ?(?:code|status)|error(?: status)?)\s*[:=]?\s*(\d{1,5})\b(?!\.\d)/gi;
+  /(?<![\w.])(?:(win32|system|windows) )?(?:return(?:ed|ing|s)?|exit(?:ed|ing|s)?|(?:get)?(?:last ?)?err(?:or)?(?:\(\))?|hresult|hr|rc|result|status|failed)(?: ?(?:with|an?|actual|failure|error|exit|return|status|code|value|number|result|hresult)){0,5} {0,2}(?:is|was|of|[:=])? {0,2}["'([]?(0x[0-9a-f]{1,8}|-?\d{1,10}|[89a-f][0-9a-f]{7})(?![\w-]|\.\d)/gi;
 
 /**
- * The error codes in a record's text, canonical and translated, each once: HRESULTs in hexadecimal and in negative
- * decimal, and the results of programs that the catalogue knows as Windows Installer's.
+ * The error codes in a record's text, canonical and translated, each once, in the order of the text: HRESULTs in
+ * hexadecimal and in decimal, with or without sign and prefix, and results of programs that are known as Windows
+ * Installer's or Windows' own.
  */
 export function codesIn(message: string): ErrorDescription[] {
-  const mayHoldHresult = message.includes('0x') || message.includes('0X') || message.includes('-2');
-  const mayHoldResult = resultHint.test(message);
-  if (!mayHoldHresult && !mayHoldResult) return [];
-  const found = new Map<string, ErrorDescription>();
-  if (mayHoldHresult) {
-    for (const [text] of message.matchAll(hresult)) {
-      const code = findHresult(text);
-      if (code !== null) found.set(code.code, code);
+  if (!hint.test(message)) return [];
+  const found: [at: number, code: ErrorDescription][] = [];
+  for (const pattern of [hresult, bracketed]) {
+    for (const { 0: text, index } of message.matchAll(pattern)) {
+      const code = findHresult(pattern === bracketed ? `0x${text}` : text);
+      if (code !== null) found.push([index, code]);
     }
   }
-  if (mayHoldResult) {
-    for (const [, digits = ''] of message.matchAll(result)) {
-      const code = findMsiCode(digits);
-      if (code !== null) found.set(code.code, code);
-    }
+  for (const { 0: all, 1: windows, 2: text = '', index } of message.matchAll(result)) {
+    const code = resultCode(text, windows !== undefined);
+    if (code !== null) found.push([index + all.lastIndexOf(text), code]);
   }
-  return [...found.values()];
+  if (found.length > 1) found.sort(([first], [second]) => first - second);
+  return [...new Map(found.map(([, code]) => [code.code, code])).values()];
+}
+
+/** A number as the result that it is; null where nobody knows it as one. */
+function resultCode(text: string, ofWindows: boolean): ErrorDescription | null {
+  const prefixed = /^0x/i.test(text);
+  if (!prefixed && /^[89a-f][0-9a-f]{7}$/i.test(text)) return findHresult(`0x${text}`);
+  const value = Number(text);
+  if (value < 0 || value >= 2 ** 31) return findHresult(prefixed ? `0x${value.toString(16).padStart(8, '0')}` : text);
+  if (value === 0 || value > 0xffff) return null;
+  const known = findMsiCode(String(value));
+  if (known !== null) return known;
+  // From 1300 on messages of Windows Installer have the same numbers.
+  if (value >= 1300 && !ofWindows && !prefixed) return null;
+  const wrapped = findHresult(`0x8007${value.toString(16).padStart(4, '0')}`)?.text ?? '';
+  return wrapped === '' && !ofWindows ? null : { code: String(value), text: wrapped };
 }
 
 /** A return code of a set-up program in words, as a sentence's end; the bare number where nobody knows it. */

@@ -1,17 +1,32 @@
-import type { LogFormat } from '../types.js';
+import { readDate, readTimeOfDay } from './msi-dates.js';
+import { actionLine } from './msi-lines.js';
+import type { Line, LogFormat } from '../types.js';
 
-/** A line that only one format has. */
-const signs: readonly [LogFormat, RegExp][] = [
-  ['ccm', /<!\[LOG\[/],
-  ['simple', /\$\$<[^<>]*><[^<>]*\d:\d\d[^<>]*>|^<MAXIMUM LOG FILE SIZE REACHED/],
-  ['role_setup', /^<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d>|^\w+ Setup Started\.{2,}\s*$/],
-  ['msi', /^MSI \(\w\) \([^)]*\) \[\d{1,2}:|^=== .*\d{1,2}[./-]\d{1,2}[./-]\d.*\d:\d\d:\d\d|^Property\(\w\): \w/],
-];
+const roleSetup = /^<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d>|^\w{1,40} Setup Started\.{2,9}\s*$/;
+const msi = /^MSI \(\w\) \([^)]{0,40}\) \[\d{1,2}:|^Property\(\w\): \w/;
 
 /** The format that a line shows, or null where it could stand in any. */
 export function formatOf(line: string): LogFormat | null {
-  return signs.find(([, sign]) => sign.test(line))?.[0] ?? null;
+  if (line.includes('<![LOG[')) return 'ccm';
+  const stamp = line.lastIndexOf('$$<');
+  if (stamp >= 0 && /^\$\$<[^<>]*><[^<>]{0,40}\d:\d\d[^<>]{0,60}>/.test(line.slice(stamp))) return 'simple';
+  if (line.startsWith('<MAXIMUM LOG FILE SIZE REACHED')) return 'simple';
+  const head = line.slice(0, 400);
+  if (roleSetup.test(head)) return 'role_setup';
+  if (msi.test(head)) return 'msi';
+  if (!head.startsWith('=== ') || readTimeOfDay(head) === null) return null;
+  // A date of a calendar that nobody here knows makes no other format of it.
+  return readDate(head, null) !== null || head.trimEnd().endsWith(' ===') ? 'msi' : null;
 }
 
 /** Lines that are looked at before a log counts as plain text, which the simple format's reader takes. */
 export const linesBeforePlain = 50;
+
+/**
+ * The format of lines of which none shows it: the rest of a log of Windows Installer of which the beginning is lost, and
+ * that was not written with all its words (`/l` without `v`), or plain text.
+ */
+export function formatOfLines(lines: readonly Pick<Line, 'text'>[]): LogFormat {
+  const actions = lines.map(({ text }) => actionLine(text)).filter((action) => action !== null);
+  return actions.length > 1 && actions.some(({ value }) => value !== null) ? 'msi' : 'simple';
+}

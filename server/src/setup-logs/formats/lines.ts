@@ -1,6 +1,13 @@
-import { isUtf8 } from 'node:buffer';
-
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+import {
+  decodeBytes,
+  decodeUtf8,
+  decodeWide,
+  isPlain,
+  joined,
+  markAt,
+  wideMarkIn,
+  type Encoding,
+} from './encodings.js';
 
 /** Takes a line: its text, its number from 1, its first byte, and whether it is a part of one that was too long. */
 export type TakeLine = (text: string, number: number, offset: number, split: boolean) => void;
@@ -8,18 +15,42 @@ export type TakeLine = (text: string, number: number, offset: number, split: boo
 /** The longest line that is held in memory, in bytes; a longer one comes in parts. */
 export const longestLine = 1024 * 1024;
 
-const windows1252 = new TextDecoder('windows-1252');
+const nothing = new Uint8Array(0);
+/** What is returned where the bytes so far do not tell how to go on. */
+const more = -1;
+/** Characters of UTF-16 from U+2C00 on, in a row, whose bytes are plain text each: no script has words of such. */
+const plainUnits = 10;
+/** A zero for a character, or what bytes of plain text would be as UTF-16LE: it needs a closer look. */
+const unlikely = /\0|\u0a0d|[\u0d00-\u0dff]|[\u0909-\u7e7f]{10}/;
 
 /**
- * Cuts a growing file into lines, whatever the pieces in which it is read: UTF-16 by its byte order mark or by the zero
- * bytes of its first two characters, else UTF-8, and a line that is no UTF-8 is Windows-1252, what old writers use.
+ * Cuts a growing file into lines, whatever the pieces in which it is read.
+ *
+ * A log is not always of one encoding: PowerShell's `>>` goes on in UTF-16 where a program wrote UTF-8, and the other
+ * way round, also in the middle of a line; a crash leaves a block of zeroes, or zeroes where the byte order mark was.
+ * So a file counts as a row of stretches. Bytes are UTF-8 – a line that is none is Windows-1252 – until a byte order
+ * mark or two characters with a zero byte each; UTF-16 ends where bytes are plain text. Zeroes are never text. What is
+ * decided at a byte rests on that line and a few bytes behind, so it is the same for all pieces.
  */
 export class LineReader {
-  private encoding: Encoding | null = null;
-  private held: Buffer = Buffer.alloc(0);
+  private held: Uint8Array = nothing;
+  /** Byte of the file at which what is held begins. */
   private offset = 0;
+  /** Null at the beginning, before it is known. */
+  private encoding: Encoding | null = null;
+  /** Zeroes are passed over: what comes behind them tells its encoding anew. */
+  private skipping = false;
+  /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
+  private stretchFrom = 0;
+  /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
+  private wideEndedAt = -1;
+  /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
+  private lineFrom = 0;
+  private begun = '';
+  /** Up to this byte UTF-16 has something unlikely in it, and is read closely. */
+  private closelyUntil = 0;
   private number = 1;
-  /** A part of the line that is held was given out already. */
+  /** A part of that line was given out already. */
   private inParts = false;
 
   /** @param take told of each line as soon as its end is there */
@@ -27,124 +58,319 @@ export class LineReader {
 
   /** Byte at which the line begins whose end has not been read yet. */
   get heldFrom(): number {
-    return this.offset;
+    return this.lineFrom;
   }
 
-  push(chunk: Buffer): void {
-    let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
-    if (this.encoding === null) {
-      if (bytes.length < 4) {
-        this.held = Buffer.from(bytes);
-        return;
-      }
-      bytes = this.begin(bytes);
-    }
-    const end = this.endOfLastLine(bytes);
-    if (end > 0) this.takeLines(bytes.subarray(0, end));
-    let rest = bytes.subarray(end);
-    while (rest.length > longestLine) rest = this.takePart(rest);
-    // A copy: the chunk's memory may be used again for the next one.
-    this.held = rest.length === 0 ? Buffer.alloc(0) : Buffer.from(rest);
+  push(chunk: Uint8Array): void {
+    this.read(this.held.length === 0 ? chunk : joined(this.held, chunk), false);
   }
 
   /** Gives out what has no line end: the file is at its end. */
   end(): void {
-    const rest = this.encoding === null && this.held.length > 0 ? this.begin(this.held) : this.held;
-    if (rest.length > 0) this.takeOne(rest);
-    this.held = Buffer.alloc(0);
+    this.read(this.held, true);
+    if (this.begun !== '') this.finish('', this.offset);
   }
 
-  private begin(bytes: Buffer): Buffer {
-    const [first, second, third, fourth] = bytes;
-    let mark = 0;
-    this.encoding = 'utf-8';
-    if (first === 0xff && second === 0xfe) [this.encoding, mark] = ['utf-16le', 2];
-    else if (first === 0xfe && second === 0xff) [this.encoding, mark] = ['utf-16be', 2];
-    else if (first === 0xef && second === 0xbb && third === 0xbf) mark = 3;
-    else if (first !== 0 && second === 0 && third !== 0 && fourth === 0) this.encoding = 'utf-16le';
-    else if (first === 0 && second !== 0 && third === 0 && fourth !== 0 && fourth !== undefined)
-      this.encoding = 'utf-16be';
-    this.offset += mark;
-    return bytes.subarray(mark);
-  }
-
-  private get wide(): boolean {
-    return this.encoding !== 'utf-8';
-  }
-
-  private endOfLastLine(bytes: Buffer): number {
-    if (!this.wide) return bytes.lastIndexOf(10) + 1;
-    const lineFeed = this.encoding === 'utf-16le' ? '\n\0' : '\0\n';
-    let at = bytes.lastIndexOf(lineFeed, undefined, 'latin1');
-    while (at >= 0 && at % 2 !== 0) at = at === 0 ? -1 : bytes.lastIndexOf(lineFeed, at - 1, 'latin1');
-    return at < 0 ? 0 : at + 2;
-  }
-
-  /** Whole lines, decoded in one go where that is possible. */
-  private takeLines(bytes: Buffer): void {
-    if (!this.wide && !isUtf8(bytes)) {
-      for (let from = 0; from < bytes.length;) {
-        const end = bytes.indexOf(10, from) + 1;
-        this.takeOne(bytes.subarray(from, end));
-        this.nextLine();
-        from = end;
-      }
-      return;
+  private read(bytes: Uint8Array, last: boolean): void {
+    let at = 0;
+    while (at < bytes.length) {
+      const next = this.step(bytes, at, last);
+      if (next === more) break;
+      this.offset += next - at;
+      at = next;
     }
-    const text = this.decode(bytes);
-    const oneByteEach = !this.wide && text.length === bytes.length;
+    // A copy: the chunk's memory may be used again for the next one.
+    this.held = at === bytes.length ? nothing : bytes.slice(at);
+  }
+
+  /** Reads from a place as far as one rule goes. */
+  private step(bytes: Uint8Array, at: number, last: boolean): number {
+    if (this.skipping) return this.passZeroes(bytes, at, last);
+    if (this.encoding === null) return this.begin(bytes, at, last);
+    return this.encoding === 'bytes' ? this.readBytes(bytes, at, last) : this.readWide(bytes, at, last, this.encoding);
+  }
+
+  private begin(bytes: Uint8Array, at: number, last: boolean): number {
+    if (bytes.length - at < 4 && !last) return more;
+    const mark = markAt(bytes, at);
+    if (mark === null && bytes[at] === 0) {
+      // One zero, a letter, one zero, a letter: UTF-16 with the larger byte first. More zeroes are of a lost mark.
+      if (bytes[at + 1] !== 0 && bytes[at + 2] === 0 && isPlain(bytes[at + 1]) && isPlain(bytes[at + 3])) {
+        this.turnTo('utf-16be', this.offset);
+        return at;
+      }
+      this.skipping = true;
+      return at;
+    }
+    const from = at + (mark?.length ?? 0);
+    this.turnTo(mark?.encoding ?? (startsWide(bytes, at) ? 'utf-16le' : 'bytes'), this.offset + from - at);
+    return from;
+  }
+
+  /** From here on the text is of another encoding. */
+  private turnTo(encoding: Encoding, offset: number): void {
+    this.encoding = encoding;
+    this.stretchFrom = offset;
+    if (this.begun === '' && !this.inParts) this.lineFrom = offset;
+  }
+
+  private passZeroes(bytes: Uint8Array, at: number, last: boolean): number {
+    let from = at;
+    while (bytes[from] === 0) from++;
+    if (from === bytes.length) return from;
+    const { encoding } = this;
+    const offset = this.offset + from - at;
+    // A line end is one at once: nothing behind it may change what was given out.
+    const lineEnd = encoding === 'utf-16le' ? bytes[from + 1] === 0 : bytes[from] === 10;
+    if (bytes.length - from < 4 && !lineEnd && !last) return more;
+    this.skipping = false;
+    const mark = markAt(bytes, from);
+    if (mark !== null) {
+      this.turnTo(mark.encoding, offset + mark.length);
+      return from + mark.length;
+    }
+    if (encoding === null || encoding === 'bytes') {
+      const wide = bytes[from] !== 10 && (startsWide(bytes, from) || (encoding === null && bytes[from + 1] === 0));
+      this.turnTo(wide ? 'utf-16le' : 'bytes', offset);
+    } else if (encoding === 'utf-16le' && bytes[from + 1] === 0) this.turnTo(encoding, offset);
+    else if (bytes[from] !== 10 && [0, 1, 2, 3].every((place) => isPlain(bytes[from + place])))
+      this.turnTo('bytes', offset);
+    else {
+      if (this.begun === '' && !this.inParts) this.lineFrom = offset;
+      // Half of this character was among the zeroes.
+      if ((offset - this.stretchFrom) % 2 !== 0) {
+        const byte = bytes[from] ?? 0;
+        this.keep(String.fromCharCode(encoding === 'utf-16le' ? byte << 8 : byte), offset + 1);
+        return from + 1;
+      }
+    }
+    return from;
+  }
+
+  private readBytes(bytes: Uint8Array, at: number, last: boolean): number {
+    const zero = bytes.indexOf(0, at);
+    const limit = zero < 0 ? bytes.length : zero;
+    const lines = bytes.subarray(at, limit).lastIndexOf(10) + 1;
+    if (lines > 0) return at + this.takeLines(bytes.subarray(at, at + lines));
+    if (limit - at > longestLine) return at + this.takePart(bytes.subarray(at, limit), this.offset, 'bytes');
+    if (zero >= 0) return this.atZero(bytes, at, zero, last);
+    if (!last) return more;
+    const rest = bytes.subarray(at);
+    if (this.turnAtMark(rest, this.offset)) return at + rest.length;
+    this.finish(decodeBytes(rest), this.offset + rest.length);
+    return bytes.length;
+  }
+
+  /** A zero in a line of bytes: the second half of a character of UTF-16, or nothing. */
+  private atZero(bytes: Uint8Array, at: number, zero: number, last: boolean): number {
+    let behind = zero;
+    while (bytes[behind] === 0) behind++;
+    if (bytes.length - behind < 2 && behind - zero < 4 && bytes[behind] !== 10 && !last) return more;
+    const line = bytes.subarray(at, zero);
+    const mark = wideMarkIn(line);
+    if (mark !== null) {
+      this.keep(decodeBytes(line.subarray(0, mark.at)), this.offset + mark.at);
+      this.turnTo(mark.encoding, this.offset + mark.at + mark.length);
+      return at + mark.at + mark.length;
+    }
+    const oneZero = behind - zero === 1 && zero > at && bytes[behind] !== 10;
+    const wide = oneZero && (bytes[behind + 1] === 0 || endsWide(bytes, zero - 1, last));
+    if (wide === null) return more;
+    if (wide) {
+      // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
+      // found to end at this very place.
+      const before = bytes.subarray(at, zero - 1);
+      const mayBegin = this.wideEndedAt !== this.offset;
+      const from = mayBegin && before.length % 2 === 0 && decodeUtf8(before) === null ? at : zero - 1;
+      this.keep(decodeBytes(bytes.subarray(at, from)), this.offset + from - at);
+      this.turnTo('utf-16le', this.offset + from - at);
+      return from;
+    }
+    this.keep(decodeBytes(line), this.offset + zero - at);
+    this.skipping = true;
+    return zero;
+  }
+
+  /** Whole lines of bytes, decoded in one go where that is possible; returns how many bytes it took. */
+  private takeLines(bytes: Uint8Array): number {
+    const text = decodeUtf8(bytes);
+    if (text !== null) {
+      const oneByteEach = text.length === bytes.length;
+      this.takeText(text, bytes, (from, textSize) => (oneByteEach ? textSize : bytes.indexOf(10, from) + 1 - from));
+      return bytes.length;
+    }
+    for (let from = 0; from < bytes.length;) {
+      const end = bytes.indexOf(10, from) + 1;
+      const one = bytes.subarray(from, end);
+      if (this.turnAtMark(one, this.offset + from)) return from + (this.stretchFrom - this.offset - from);
+      this.takeLong(one, this.offset + from, 'bytes');
+      from = end;
+    }
+    return bytes.length;
+  }
+
+  /** True where a byte order mark stands in a line of bytes: what comes behind it is read as it says. */
+  private turnAtMark(line: Uint8Array, offset: number): boolean {
+    const mark = wideMarkIn(line);
+    if (mark === null) return false;
+    this.keep(decodeBytes(line.subarray(0, mark.at)), offset + mark.at);
+    this.turnTo(mark.encoding, offset + mark.at + mark.length);
+    return true;
+  }
+
+  private readWide(bytes: Uint8Array, at: number, last: boolean, encoding: 'utf-16le' | 'utf-16be'): number {
+    const low = encoding === 'utf-16le' ? 0 : 1;
+    const whole = at + ((bytes.length - at) & ~1);
+    let end = low === 1 || this.offset < this.closelyUntil ? at : whole;
+    while (end > at && !(bytes[end - 2 + low] === 10 && bytes[end - 1 - low] === 0)) end -= 2;
+    if (end > at) {
+      const block = bytes.subarray(at, end);
+      const text = decodeWide(block, encoding);
+      if (!unlikely.test(text)) {
+        this.takeText(text, block, (_from, textSize) => 2 * textSize);
+        return end;
+      }
+    }
+    this.closelyUntil = this.offset + (end > at ? end : whole) - at;
+    return this.readWideClosely(bytes, { at, whole, last }, encoding);
+  }
+
+  /** UTF-16, character by character: up to zeroes, or to bytes of plain text. */
+  private readWideClosely(
+    bytes: Uint8Array,
+    { at, whole, last }: { at: number; whole: number; last: boolean },
+    encoding: 'utf-16le' | 'utf-16be',
+  ): number {
+    const low = encoding === 'utf-16le' ? 0 : 1;
+    const { offset } = this;
+    let from = at;
+    // Where in this line the last zero byte was seen, how many characters of plain bytes came since, whether a CR LF was.
+    let behindZero = at;
+    let plain = 0;
+    let plainFrom = at;
+    let ended = false;
+    const turn = (begin: number) => {
+      this.keep(decodeWide(bytes.subarray(from, begin), encoding), offset + begin - at);
+      this.wideEndedAt = offset + begin - at;
+      this.turnTo('bytes', this.wideEndedAt);
+      return begin;
+    };
+    for (let i = from; i < whole; i += 2) {
+      const lowByte = bytes[i + low]!;
+      const highByte = bytes[i + 1 - low]!;
+      if (lowByte === 0 || highByte === 0) {
+        plain = 0;
+        plainFrom = behindZero = i + 2;
+        if (lowByte === 0 && highByte === 0) {
+          this.keep(decodeWide(bytes.subarray(from, i), encoding), offset + i - at);
+          this.skipping = true;
+          return i;
+        }
+        if (lowByte !== 10) continue;
+        this.takeLong(bytes.subarray(from, i + 2), offset + from - at, encoding);
+        from = i + 2;
+        ended = false;
+        continue;
+      }
+      if (!isPlain(lowByte) || !isPlain(highByte)) {
+        plain = 0;
+        plainFrom = i + 2;
+      } else if (highByte >= 0x2c && ++plain === plainUnits) {
+        // What stands before them, from the last zero on, is of this stretch too: surely where a line begins there.
+        const bytesBefore = behindZero === from || decodeUtf8(bytes.subarray(behindZero, plainFrom)) !== null;
+        return turn(bytesBefore ? behindZero : plainFrom);
+      }
+      const lineEnd =
+        bytes[i] === 13 && bytes[i + 1] === 10 ? i : bytes[i + 1] === 13 && bytes[i + 2] === 10 ? i + 1 : -1;
+      if (lineEnd >= 0 && !ended && behindZero === from) {
+        ended = true;
+        if (lineEnd > from && decodeUtf8(bytes.subarray(from, lineEnd)) !== null) return turn(from);
+      }
+    }
+    if (from > at) return from;
+    if (whole - at > longestLine) return at + this.takePart(bytes.subarray(at, whole), offset, encoding);
+    if (!last) return more;
+    const rest = bytes.subarray(at);
+    if (behindZero === at && rest.length >= 4 && rest.every(isPlain)) return turn(at);
+    this.takeLong(rest, offset, encoding);
+    return bytes.length;
+  }
+
+  /** Lines of a text that ends with one; `sizeOf` tells how many bytes such a line has at a place. */
+  private takeText(text: string, bytes: Uint8Array, sizeOf: (from: number, textSize: number) => number): void {
+    const begin = this.offset;
+    let at = 0;
     for (let from = 0; from < text.length;) {
       const end = text.indexOf('\n', from);
-      const stop = end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-      const size = oneByteEach
-        ? end + 1 - from
-        : this.wide
-          ? 2 * (end + 1 - from)
-          : Buffer.byteLength(text.slice(from, end + 1));
-      if (size > longestLine) this.takeOne(bytesOf(text.slice(from, end + 1), this.encoding));
+      const size = sizeOf(at, end + 1 - from);
+      if (size > longestLine) this.takeLong(bytes.subarray(at, at + size), begin + at, this.encoding!);
       else {
-        this.take(text.slice(from, stop), this.number, this.offset, this.inParts);
-        this.offset += size;
+        const stop = end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+        this.finish(text.slice(from, stop), begin + at + size);
       }
-      this.nextLine();
+      at += size;
       from = end + 1;
     }
   }
 
-  private nextLine(): void {
-    this.number++;
-    this.inParts = false;
-  }
-
   /** One line with its end, or the last without one; in parts where it is too long. */
-  private takeOne(bytes: Buffer): void {
+  private takeLong(bytes: Uint8Array, offset: number, encoding: Encoding): void {
     let rest = bytes;
-    while (rest.length > longestLine) rest = this.takePart(rest);
-    this.take(this.decode(rest).replace(/\r?\n$/, ''), this.number, this.offset, this.inParts);
-    this.offset += rest.length;
+    while (rest.length > longestLine)
+      rest = rest.subarray(this.takePart(rest, offset + bytes.length - rest.length, encoding));
+    const text = encoding === 'bytes' ? decodeBytes(rest) : decodeWide(rest, encoding);
+    this.finish(text.replace(/\r?\n$|\r$/, ''), offset + bytes.length);
   }
 
-  private takePart(bytes: Buffer): Buffer {
+  /** Gives out as much as is held of a line, and returns how many bytes that are. */
+  private takePart(bytes: Uint8Array, offset: number, encoding: Encoding): number {
     let size = longestLine;
     // Not through the middle of a character of several bytes.
-    for (let back = 0; !this.wide && back < 3 && ((bytes[size] ?? 0) & 0xc0) === 0x80; back++) size--;
+    for (let back = 0; encoding === 'bytes' && back < 3 && ((bytes[size] ?? 0) & 0xc0) === 0x80; back++) size--;
+    const part = bytes.subarray(0, size);
     this.inParts = true;
-    this.take(this.decode(bytes.subarray(0, size)), this.number, this.offset, true);
-    this.offset += size;
-    return bytes.subarray(size);
+    this.give(encoding === 'bytes' ? decodeBytes(part) : decodeWide(part, encoding));
+    this.lineFrom = offset + size;
+    return size;
   }
 
-  private decode(bytes: Buffer): string {
-    if (this.wide) {
-      const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
-      return (this.encoding === 'utf-16le' ? even : Buffer.from(even).swap16()).toString('utf16le').toWellFormed();
-    }
-    return isUtf8(bytes) ? bytes.toString('utf8') : windows1252.decode(bytes);
+  /** Text of the line under way, before something that was decided in its middle at a byte. */
+  private keep(text: string, offset: number): void {
+    this.begun += text;
+    if (this.begun.length <= longestLine) return;
+    this.inParts = true;
+    this.give('');
+    this.lineFrom = offset;
+  }
+
+  /** The line under way ends, and the next one begins at a byte. */
+  private finish(text: string, next: number): void {
+    this.give(text);
+    this.number++;
+    this.inParts = false;
+    this.lineFrom = next;
+  }
+
+  private give(text: string): void {
+    let line = this.begun === '' ? text : (this.begun + text).replace(/\r$/, '');
+    this.begun = '';
+    // Files that were put together have their marks in the middle.
+    if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
+    this.take(line, this.number, this.lineFrom, this.inParts);
   }
 }
 
-function bytesOf(text: string, encoding: Encoding | null): Buffer {
-  if (encoding === 'utf-8') return Buffer.from(text);
-  const bytes = Buffer.from(text, 'utf16le');
-  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+/** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
+function startsWide(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
+}
+
+/**
+ * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
+ * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
+ */
+function endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
+  const end = bytes.indexOf(10, from);
+  if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
+  return (end - from) % 2 === 0 && bytes[end + 1] === 0;
 }

@@ -1,13 +1,11 @@
-import { readDate, type DateOrder } from './msi-dates.js';
+import { readDate, readTimeOfDay, type DateOrder } from './msi-dates.js';
 import { severityOfResult } from './result.js';
+import { actionEnded, customActionResult, errorNumberOf, resultOf, timeOfAction } from './msi-lines.js';
 import { asUtc, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
 const engine = /^MSI \((\w)\) \(([^)]*)\) \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\]: ?(.*)$/s;
-/** `Action start 10:11:12: Name.` in any language: words, a time of day, a colon. */
-const action = /^\p{L}[\p{L}\p{M}' ]*[\s:]+(\d{1,2}):(\d\d):(\d\d) ?[:：] ?\S/u;
 const property = /^Property\(\w\): /;
-const header = /^=== .*?[\s:：](\d{1,2}):(\d\d):(\d\d)(?: ([AP])M)?(?=[\s=])/;
 const dayMs = 86_400_000;
 const longestRecord = 256 * 1024;
 
@@ -20,7 +18,7 @@ export class MsiParser implements FormatParser {
   private held: ParsedRecord | null = null;
   /** Local midnight of the day of the last time that was read, as UTC. */
   private day: number | null = null;
-  private dateSure = true;
+  private dateRemarks: readonly Remark[] = [];
   private lastLocal = 0;
 
   /** @param order what the file as a whole tells about the order of day and month */
@@ -42,12 +40,13 @@ export class MsiParser implements FormatParser {
       this.begin(line, message, [hour, minute, second, millisecond], `MSI (${context})`, thread);
       return;
     }
-    const headed = text.startsWith('=== ') ? header.exec(text) : null;
+    const headed = text.startsWith('=== ') ? readTimeOfDay(text) : null;
     if (headed !== null) this.beginHeader(line, headed);
+    else if (text.startsWith('=== ') && text.trimEnd().endsWith('===')) this.begin(line, text, null, 'MSI', '');
     else if (property.test(text)) this.begin(line, text, null, 'MSI', '');
     else {
-      const actionLine = action.exec(text);
-      if (actionLine !== null) this.begin(line, text, [actionLine[1], actionLine[2], actionLine[3], '0'], 'MSI', '');
+      const time = timeOfAction(text);
+      if (time !== null) this.begin(line, text, time, 'MSI', '');
       else this.goOn(line);
     }
   }
@@ -89,16 +88,15 @@ export class MsiParser implements FormatParser {
     };
   }
 
-  private beginHeader(line: Line, [, hour, minute, second, half]: RegExpExecArray): void {
-    const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'P' ? 12 : 0);
+  private beginHeader(line: Line, ofDay: number): void {
     const date = readDate(line.text, this.order);
     const midnight = date === null ? null : asUtc({ ...date, hour: 0, minute: 0, second: 0, millisecond: 0 });
     if (date !== null && midnight !== null) {
       this.day = midnight;
-      this.dateSure = date.sure;
-      this.lastLocal = midnight + msOfDay([hours, Number(minute), Number(second)]);
+      this.dateRemarks = date.sure ? date.remarks : [...date.remarks, 'date_order_assumed'];
+      this.lastLocal = midnight + ofDay;
     }
-    this.begin(line, line.text, [String(hours), minute, second, '0'], 'MSI', '');
+    this.begin(line, line.text, ['0', '0', '0', String(ofDay)], 'MSI', '');
   }
 
   private timeOf(parts: number[], remarks: Remark[]): number | null {
@@ -113,7 +111,7 @@ export class MsiParser implements FormatParser {
     else if (local - this.lastLocal > dayMs / 2) local -= dayMs;
     this.day = local - ofDay;
     this.lastLocal = local;
-    if (!this.dateSure) remarks.push('date_order_assumed');
+    remarks.push(...this.dateRemarks);
     return this.clock.inZone(local, remarks);
   }
 
@@ -134,72 +132,14 @@ function msOfDay([hour = 0, minute = 0, second = 0, millisecond = 0]: number[]):
   return ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
 }
 
-/** `Return value 3.` at the end of an action's line, in any language: a sentence that ends in one digit. */
-export function actionEnded(message: string): { name: string; value: number } | null {
-  if (!action.test(message)) return null;
-  const found = /^[^:：]*?\d:\d\d:\d\d ?[:：] ?([^\n]+?)[.。] ?[^\d.。\n]+(\d)[.。]?\s*(?:\n|$)/u.exec(message);
-  return found === null ? null : { name: found[1] ?? '', value: Number(found[2]) };
-}
-
-/** `Action start 10:11:12: Name.`, in any language. */
-export function actionStarted(message: string): string | null {
-  if (!action.test(message) || actionEnded(message) !== null) return null;
-  return /^[^:：]*?\d:\d\d:\d\d ?[:：] ?([^\n]+?)[.。]\s*(?:\n|$)/u.exec(message)?.[1] ?? null;
-}
-
-/** What the engine's main thread, or the sentence at the end that tells the status, gives as result. */
-export function resultOf(message: string): number | null {
-  const returned = /^MainEngineThread is returning (\d+)/.exec(message)?.[1];
-  if (returned !== undefined) return Number(returned);
-  return summaryOf(message)?.status ?? null;
-}
-
-export interface Summary {
-  productName: string;
-  productVersion: string;
-  status: number;
-}
-
-/**
- * The summary that Windows Installer also writes to the event log: product, version, language, manufacturer and status
- * in their order, in the machine's language (`Produktname: … Produktversion: … Produktsprache: … `).
- */
-export function summaryOf(message: string): Summary | null {
-  const found =
-    /\s?[:：] ?([^:：]+?)\. [^:：.]+[:：] ?(\d+(?:\.\d+){1,3})\. [^:：.]+[:：] ?\d+\. [^:：.]+[:：] ?.+?\. [^:：]+[:：] ?(\d+)\.\s*$/su.exec(
-      message,
-    );
-  return found === null
-    ? null
-    : { productName: found[1] ?? '', productVersion: found[2] ?? '', status: Number(found[3]) };
-}
-
-/**
- * The number of an error message in a record's text: `-- Error 25140. Setup was unable …`, `Erreur 1722. …`. The word is
- * in the machine's language; numbers of 1300 to 1999 and from 25000 are errors, those between are of the engine's own.
- */
-export function errorNumberOf(message: string): number | null {
-  for (const [, word = '', digits] of message.matchAll(
-    /(?:^|-- |\n)(\p{L}[\p{L} ]{1,20}?) ?(\d{4,5})[.。] ?(?=\S)/gu,
-  )) {
-    const number = Number(digits);
-    if (((number >= 1300 && number < 2000) || number >= 25_000) && !/^(?:info|warn|avert)/i.test(word)) return number;
-  }
-  return null;
-}
-
 function severityOf(message: string): Severity {
   if (property.test(message)) return 'DEBUG';
-  const result = resultOf(message) ?? actualError(message);
+  const result = resultOf(message);
   if (result !== null) return severityOfResult(result);
+  const custom = customActionResult(message);
+  if (custom !== null) return custom.ignored ? 'WARN' : severityOfResult(custom.code);
   const ended = actionEnded(message);
   if (ended !== null) return ended.value === 3 ? 'ERROR' : ended.value === 2 || ended.value === 4 ? 'WARN' : 'INFO';
   if (errorNumberOf(message) !== null) return 'ERROR';
   return 'INFO';
-}
-
-/** `CustomAction X returned actual error code 1603`: the engine's own words, which are never translated. */
-export function actualError(message: string): number | null {
-  const digits = /\breturned actual error code (-?\d+)/.exec(message)?.[1];
-  return digits === undefined ? null : Number(digits);
 }

@@ -93,6 +93,45 @@ describe('CCM', () => {
   });
 });
 
+describe('minutes behind a time in CCM format', () => {
+  const written = (stamp: string, more: string, timezone: string | null = null) => {
+    const line = `<![LOG[x]LOG]!><time="${stamp}" date="01-15-2026" component="C" ${more}>`;
+    const [record] = recordsOf(line, { timezone });
+    return [iso(record?.time ?? null)?.slice(11, 19), ...(record?.remarks ?? [])];
+  };
+  const native = 'context="" type="1" thread="7" file="ccmsetup.cpp:12"';
+  const script = 'context="CONTOSO\\PC1$" type="1" thread="7" file="Install.ps1"';
+  const nobody = 'context="" type="1" thread="7" file=""';
+
+  test.each<[string, string, string | null, (string | null)[]]>([
+    ['10:00:00.123+300', native, null, ['15:00:00']],
+    ['10:00:00.123-300', script, null, ['15:00:00', 'offset_sign_assumed']],
+    ['10:00:00.123-300', script, 'America/New_York', ['15:00:00']],
+    ['10:00:00.123+300', script, 'America/New_York', ['15:00:00']],
+    ['10:00:00.123+300', nobody, null, ['15:00:00', 'offset_sign_assumed']],
+    ['10:00:00.123-300', nobody, 'America/New_York', ['15:00:00']],
+    ['10:00:00.123+000', nobody, null, ['10:00:00']],
+    ['10:00:00.123+120', native, 'America/New_York', ['12:00:00']],
+    ['10:00:00.123+-300', script, null, ['10:00:00', 'impossible_bias']],
+    ['10:00:00.123+-300', script, 'America/New_York', ['15:00:00']],
+    ['10:00:00.123 -300', script, 'America/New_York', ['15:00:00']],
+    ['10.00.00.123-300', script, 'America/New_York', ['15:00:00']],
+    ['10:00:00,123-300', script, 'America/New_York', ['15:00:00']],
+    ['10:00:00.1234567-05:00', script, null, ['15:00:00']],
+    ['10:00:00.123Z', script, null, ['10:00:00']],
+    ['3:00:00 PM', script, 'UTC', ['15:00:00']],
+  ])('%s %s in the zone %s', (stamp, more, zone, expected) => {
+    expect(written(stamp, more, zone)).toEqual(expected);
+  });
+
+  test('a year in which no log was written makes no time', () => {
+    const [record] = recordsOf(
+      '<![LOG[x]LOG]!><time="10:00:00.000+000" date="01-15-2299" component="C" context="" type="1" thread="7" file="">',
+    );
+    expect(record).toMatchObject({ time: null, remarks: ['time_impossible'] });
+  });
+});
+
 describe('simple', () => {
   test.each([
     ['x  $$<A><03-15-2026 08:00:00.123+240><thread=4120 (0x1018)>', '2026-03-15T12:00:00.123Z', '4120'],
@@ -185,7 +224,7 @@ describe('Windows Installer', () => {
   });
 
   test('a date with the year first needs no evidence', () => {
-    expect(readDate('2017-08-03', null)).toEqual({ year: 2017, month: 8, day: 3, sure: true });
+    expect(readDate('2017-08-03', null)).toMatchObject({ year: 2017, month: 8, day: 3, sure: true });
   });
 
   test.each([
@@ -219,7 +258,7 @@ describe('Windows Installer', () => {
     const { records } = parseLog(syntheticLog('msi-1603-custom-action.log'));
     const message = records.find(({ line }) => line === 10);
     expect(message?.message.split('\n')).toHaveLength(4);
-    expect(message?.codes.map(({ code }) => code)).toEqual(['1603']);
+    expect(message?.codes.map(({ code }) => code)).toEqual(['0x80070005', '1603']);
     expect(records.find(({ line }) => line === 17)).toMatchObject({ severity: 'DEBUG' });
   });
 

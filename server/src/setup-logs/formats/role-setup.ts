@@ -43,7 +43,9 @@ export class RoleSetupParser implements FormatParser {
   flush(): void {
     const { held } = this;
     this.held = null;
-    if (held !== null) this.emit(held);
+    if (held === null) return;
+    held.severity = severityOf(held.message);
+    this.emit(held);
   }
 
   end(): void {
@@ -54,7 +56,6 @@ export class RoleSetupParser implements FormatParser {
     const held = this.held!;
     held.message += `\n${text.trimEnd()}`;
     held.original += `\n${text}`;
-    held.severity = severityOf(held.message);
     if (split && !held.remarks.includes('line_split')) held.remarks.push('line_split');
   }
 }
@@ -77,8 +78,10 @@ function recordOf(line: Line, time: number | null, text: string, remarks: Remark
 }
 
 function severityOf(message: string): Severity {
-  const code = /\bexited with return code: (\d+)/i.exec(message)?.[1];
+  const code = /\bexited with return code:? ?(\d{1,10})/i.exec(message)?.[1];
   if (code !== undefined) return severityOfResult(Number(code));
+  // `fspMSI.log.LastError` is the name of a file.
+  if (/^Backing up\b/.test(message)) return 'INFO';
   const told = /^(INFO|WARN|ERROR)(?:ING)?\s*:/i.exec(message)?.[1];
   return told === undefined ? severityByWords(message) : (told.toUpperCase() as Severity);
 }

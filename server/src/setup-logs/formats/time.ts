@@ -49,11 +49,18 @@ export function utcOfParts(
   return asUtc({ year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, millisecond });
 }
 
+/**
+ * How a writer means the minutes behind its time: as bias, UTC = local + bias, which Windows and Configuration Manager
+ * write, or as offset, UTC = local - offset, which scripts write.
+ */
+export type SignedBy = 'bias' | 'bias-probably' | 'offset' | 'offset-probably';
+
 /** Turns the times of one log into UTC. */
 export class Clock {
   private cachedQuarter = NaN;
   private cachedOffset = 0;
   private last = -Infinity;
+  private readonly offsets = new Map<number, number>();
 
   /** @param zone IANA name of the zone that the log's machine was in; null where that is not known */
   constructor(private readonly zone: string | null) {}
@@ -65,6 +72,40 @@ export class Clock {
       return localAsUtc;
     }
     return localAsUtc + bias * 60_000;
+  }
+
+  /**
+   * With a distance from UTC in minutes whose sign writers use both ways: the zone that was given decides, where one of
+   * both readings agrees with it, else the writer; what is not sure is remarked. A zone stands in for what is no distance.
+   */
+  withDistance(localAsUtc: number, minutes: number, writer: SignedBy, remarks: Remark[]): number {
+    if (minutes === 0) return localAsUtc;
+    if (!(Math.abs(minutes) <= largestBias))
+      return this.zone === null ? this.withBias(localAsUtc, minutes, remarks) : this.inZone(localAsUtc, remarks);
+    const asBias = localAsUtc + minutes * 60_000;
+    const asOffset = localAsUtc - minutes * 60_000;
+    if (this.zone !== null) {
+      if (this.offsetAt(asBias) === -minutes) return asBias;
+      if (this.offsetAt(asOffset) === minutes) return asOffset;
+      // Scripts that ask for the zone's distance get that of winter all the year.
+      if (writer !== 'bias' && Math.abs(this.offsetAt(asOffset) - minutes) === 60)
+        return this.inZone(localAsUtc, remarks);
+    }
+    if (writer.endsWith('-probably')) remarks.push('offset_sign_assumed');
+    return writer.startsWith('bias') ? asBias : asOffset;
+  }
+
+  /** The zone's offset from UTC at an instant, in minutes. */
+  private offsetAt(instant: number): number {
+    const quarter = Math.floor(instant / 900_000);
+    let offset = this.offsets.get(quarter);
+    if (offset === undefined) {
+      const there = Temporal.Instant.fromEpochMilliseconds(quarter * 900_000).toZonedDateTimeISO(this.zone!);
+      offset = there.offsetNanoseconds / 60e9;
+      if (this.offsets.size > 1000) this.offsets.clear();
+      this.offsets.set(quarter, offset);
+    }
+    return offset;
   }
 
   /** Without: by the zone that was given, or as if it were UTC, and told. */

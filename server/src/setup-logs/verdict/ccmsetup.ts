@@ -1,62 +1,232 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { findHresult } from '../../catalog/errors.js';
-import { inWords } from '../formats/codes.js';
+import { codesIn, inWords } from '../formats/codes.js';
+import { verdictOf } from '../formats/result.js';
 import type { LogRecord, Run, Verdict } from '../types.js';
-import { beginRun, blame } from './run.js';
+import { handsOver } from './ccmsetup-lines.js';
+import { Troubles, type Trouble } from './ccmsetup-troubles.js';
+import { withHexPrefix } from './msi-run.js';
+import { beginRun, blame, evidenceOf, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
-const started = /^=+\[ ccmsetup started in process \d+ \]=+/i;
+const started = /^=+\[ ?ccmsetup started in process \d+ ?\]=+/i;
 const exiting = /^CcmSetup is exiting with return code (-?\d+)/i;
-const failed = /^CcmSetup failed with error code (0x[0-9a-f]{8}|-?\d+)/i;
+const failed = /^CcmSetup failed with error code (0x[0-9a-f]{1,8}|-?\d+)/i;
+/** Codes that say no more than that it failed. */
+const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
+const longestHead = 2_000;
+/** The service that a process hands over to begins within this time. */
+const handOverMs = 60 * 60_000;
+/** An end that comes later than this after another one is that of a run whose banner is lost. */
+const lateMs = 10 * 60_000;
 
 /**
- * Runs of ccmsetup.exe, from its banner to the line that tells its return code (domain/logs.md §5). The cause is the
- * last error before that line; one without a code of its own is kept only until a better one comes.
+ * Runs of ccmsetup.exe, from its banner to the line that tells its return code (domain/logs.md §5). The process that
+ * people start hands over to a service: both are one run. The cause is the first error that tells something and that
+ * nothing later made good, never what only repeats the code or comes after the report of the failure.
  */
 export function trackCcmsetup(): RunTracker {
-  let run: Run | null = null;
-  let lastError: LogRecord | null = null;
+  const tracker = new CcmsetupTracker();
+  return (record) => tracker.read(record);
+}
 
-  return (record: LogRecord) => {
+class CcmsetupTracker {
+  private run: Run | null = null;
+  private troubles = new Troubles();
+  /** What a run whose banner is lost was about, as far as lines before its end tell. */
+  private lost: About = { action: 'install', productVersion: '' };
+  private ended = false;
+  /** The process before the service, once it has handed over. */
+  private handedOver = false;
+  private bootstrapThread: string | null = null;
+  private inService = false;
+  private thread = '';
+
+  read(record: LogRecord): Run | null {
     const { message } = record;
-    if (started.test(message)) {
-      run = beginRun(record);
-      run.productName = 'Configuration Manager client';
-      lastError = null;
+    if (message.startsWith('=') && started.test(message.slice(0, 200))) return this.banner(record);
+    const end = endIn(message);
+    if (end !== null) return this.end(record, end);
+    const { run } = this;
+    if (run === null) {
+      // The log begins in the middle: its lines may tell what is done, and why it ends as it will.
+      if (isCcmsetup(record) || record.component === '') {
+        readAbout(this.lost, record.message.slice(0, longestHead));
+        this.troubles.read(record);
+      }
+      return null;
     }
-    const end = exiting.exec(message)?.[1] ?? failed.exec(message)?.[1];
-    if (end !== undefined) {
-      // The banner may be in the file before this one, or the log cut.
-      run ??= beginRun(record);
-      finish(run, record, end, lastError);
-      const finished: Run = run;
-      run = null;
-      return finished;
-    }
-    if (run === null) return null;
+    // Late lines belong to the run, but what they say comes of its end.
+    if (this.ended) return isCcmsetup(record) ? run : null;
     if (record.time !== null) run.endedAt = record.time;
-    if (/\bccmsetup(?:\.exe)?"? .*\/uninstall\b/i.test(message)) run.action = 'uninstall';
-    run.productVersion = /^Ccmsetup version: (\S+)/i.exec(message)?.[1] ?? run.productVersion;
-    if (record.severity === 'ERROR' && (record.codes.length > 0 || !lastError?.codes.length)) lastError = record;
+    this.readRun(run, record);
     return run;
-  };
+  }
+
+  private readRun(run: Run, record: LogRecord): void {
+    const { message } = record;
+    const head = message.slice(0, longestHead);
+    readAbout(run, head);
+    if (/\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i.test(head)) this.inService = true;
+    else if (!this.inService && handsOver(head)) this.handedOver = true;
+    this.troubles.read(record);
+  }
+
+  private begin(record: LogRecord): Run {
+    this.run = beginRun(record);
+    this.run.productName = 'Configuration Manager client';
+    this.ended = false;
+    this.handedOver = false;
+    this.bootstrapThread = null;
+    this.inService = false;
+    this.thread = record.thread;
+    return this.run;
+  }
+
+  private banner(record: LogRecord): Run {
+    const { run } = this;
+    const since = run?.endedAt ?? run?.startedAt ?? null;
+    const near = since === null || record.time === null || Math.abs(record.time - since) <= handOverMs;
+    if (run !== null && this.handedOver && !this.ended && !this.inService && near) {
+      this.inService = true;
+      this.bootstrapThread = this.thread;
+      this.thread = record.thread;
+      if (record.time !== null) run.endedAt = record.time;
+      return run;
+    }
+    this.troubles = new Troubles();
+    return this.begin(record);
+  }
+
+  private end(record: LogRecord, end: End): Run {
+    // The banner may be in the file before this one, or the log cut.
+    const late = this.ended && record.time !== null && record.time - (this.run?.endedAt ?? record.time) > lateMs;
+    const run = this.run === null || late ? Object.assign(this.begin(record), late ? {} : this.lost) : this.run;
+    if (record.time !== null) run.endedAt = record.time;
+    if (this.ended) return run;
+    const succeeded = end.hresult === null && end.code === 0;
+    const ofBootstrap = this.inService && record.thread === this.bootstrapThread && record.thread !== this.thread;
+    // The one that handed over has done its part; the service goes on.
+    if (succeeded && (ofBootstrap || (this.handedOver && !this.inService))) return run;
+    this.ended = true;
+    finish(run, record, end, this.troubles);
+    this.troubles = new Troubles();
+    return run;
+  }
 }
 
-function finish(run: Run, record: LogRecord, end: string, lastError: LogRecord | null): void {
-  const hresult = findHresult(end);
+type About = Pick<Run, 'action' | 'productVersion'>;
+
+function readAbout(about: About, head: string): void {
+  if (/\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i.test(head)) about.action = 'uninstall';
+  if (/^Ccmsetup version: /i.test(head)) about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
+}
+
+interface End {
+  code: number;
+  /** Canonical, where it ended with an error code and not with a return code. */
+  hresult: string | null;
+  words: string;
+}
+
+function endIn(message: string): End | null {
+  if (!/^ccmsetup /i.test(message)) return null;
+  const head = message.slice(0, 200);
+  const returned = exiting.exec(head)?.[1];
+  if (returned !== undefined)
+    return { code: Number(returned), hresult: null, words: inWords(Number(returned), 'ccmsetup') };
+  const text = failed.exec(head)?.[1];
+  if (text === undefined) return null;
+  const hresult = findHresult(text);
+  if (hresult === null) {
+    const code = Number(text);
+    return { code, hresult: String(code), words: inWords(code) };
+  }
+  const words = `${hresult.code}${hresult.text === '' ? '' : `: ${hresult.text}`}`;
   // An error code ends it in failure, whatever its number; as an exit code it is signed.
-  const code = hresult === null ? Number(end) : Number(hresult.code) | 0;
-  run.endedAt = record.time ?? run.endedAt;
-  run.exitCode = code;
-  run.verdict = hresult === null ? verdictOf(code) : 'failed';
-  if (run.verdict !== 'failed') return;
-  const words =
-    hresult === null ? inWords(code, 'ccmsetup') : `${hresult.code}${hresult.text === '' ? '' : `: ${hresult.text}`}`;
-  const keys = [...(lastError?.codes.map((one) => one.code) ?? []), hresult?.code ?? `ccmsetup ${code}`];
-  if (lastError === null) blame(run, `ccmsetup ended with ${words}`, record.line, adviceOn(keys));
-  else blame(run, `${lastError.message} (ccmsetup ended with ${words})`, lastError.line, adviceOn(keys));
+  return { code: Number(hresult.code) | 0, hresult: hresult.code, words };
 }
 
-function verdictOf(code: number): Verdict {
-  return code === 0 ? 'succeeded' : code === 7 ? 'reboot_pending' : 'failed';
+function isCcmsetup({ component }: LogRecord): boolean {
+  return component.length === 8 && component.toLowerCase() === 'ccmsetup';
+}
+
+function finish(run: Run, record: LogRecord, end: End, troubles: Troubles): void {
+  run.exitCode = end.code;
+  run.verdict = end.hresult === null ? verdictOfReturn(end.code) : 'failed';
+  const result = evidenceOf(record.line, 'result', record.message);
+  if (run.verdict !== 'failed') {
+    trust(run, 'certain', 'result_told');
+    showEvidence(run, [result, ...troubles.recovered()]);
+    return;
+  }
+  const cause = troubles.cause(end.hresult ?? '');
+  const final = end.hresult ?? `ccmsetup ${end.code}`;
+  if (cause === null) blame(run, `ccmsetup ended with ${end.words}`, record.line, adviceOn([final]));
+  else {
+    const text = cause.detail === null ? cause.text : `${cause.text} – ${cause.detail.text}`;
+    blame(run, `${text} (ccmsetup ended with ${end.words})`, cause.line, adviceOn(adviceKeys(cause, final)));
+  }
+  judge(run, cause, end, record);
+  showEvidence(run, [
+    result,
+    ...(cause === null ? [] : [evidenceOf(cause.line, 'cause', cause.text)]),
+    ...(cause?.detail ? [evidenceOf(cause.detail.line, 'detail', cause.detail.text)] : []),
+    ...troubles.echoes(),
+    ...troubles.recovered(cause),
+  ]);
+}
+
+/** Codes that say something go before those that only say that it failed. */
+function adviceKeys(cause: Trouble, final: string): string[] {
+  const texts = [cause.detail?.text ?? '', cause.text];
+  const codes = texts.flatMap((text) => codesIn(withHexPrefix(text)).map(({ code }) => code));
+  const telling = codes.filter((code) => !saysNothing.has(code));
+  const prerequisite = /\bprerequisites?\b/i.test(cause.text) ? ['prerequisite'] : [];
+  return [...telling, ...prerequisite, ...(saysNothing.has(final) ? [] : [final]), ...codes, final];
+}
+
+function judge(run: Run, cause: Trouble | null, end: End, record: LogRecord): void {
+  const cut = run.opening.includes('started in process') ? null : ('ccmsetup_whole_log' as const);
+  if (cause === null) {
+    const specific = end.hresult === null && [7, 8, 9, 10].includes(end.code);
+    trust(run, specific ? 'likely' : 'guess', specific ? 'code_tells' : 'code_only', cut ?? 'client_msi_log');
+    return;
+  }
+  const ofClient = /\bclient\.msi\b/i.test(cause.text);
+  const bare = cause.codes.every((code) => saysNothing.has(code));
+  switch (cause.kind) {
+    case 'package':
+      trust(
+        run,
+        'certain',
+        'package_named',
+        ofClient && bare && cause.detail === null ? 'client_msi_log' : bare ? 'package_log' : '',
+      );
+      if (cause.detail !== null) run.nextStep = '';
+      break;
+    case 'requirement':
+      trust(run, 'certain', 'requirement_named');
+      break;
+    case 'message':
+      trust(run, 'likely', 'error_message', 'client_msi_log');
+      break;
+    case 'error':
+      trust(run, 'likely', 'first_error', cut ?? '');
+      break;
+    default: {
+      const same = end.hresult !== null && cause.codes.includes(end.hresult) && !saysNothing.has(end.hresult);
+      const place = /\b(?:MPs?|DPs?|location|management point|download)\b/i.test(cause.text);
+      trust(
+        run,
+        same ? 'likely' : 'guess',
+        same ? 'same_code' : 'often_recovered',
+        cut ?? (place ? 'ccmsetup_locations' : record.line === 0 ? '' : 'client_msi_log'),
+      );
+    }
+  }
+}
+
+function verdictOfReturn(code: number): Verdict {
+  return code === 7 ? 'reboot_pending' : verdictOf(code);
 }

@@ -1,19 +1,29 @@
 import { adviceOn } from '../../catalog/advice.js';
-import { inWords } from '../formats/codes.js';
-import type { LogRecord, Run } from '../types.js';
+import { codesIn, inWords } from '../formats/codes.js';
 import { verdictOf } from '../formats/result.js';
-import { beginRun, blame } from './run.js';
+import type { Evidence, LogRecord, Run } from '../types.js';
+import { withHexPrefix, withMeanings } from './msi-run.js';
+import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
-const rule = /^={10,}$/;
+/** Text of another kind may stand below it, of the same record. */
+const rule = /^={10,}(?=\n|$)/;
 const started = /^\w+ Setup Started\.{2,}/;
-const parameters = /^Parameters: .*?\s\/(\w+)\b/;
-const exited = /\b(\S+\.(?:msi|exe)) exited with return code: (-?\d+)/i;
-const succeeded = /^(?:Installation|Deinstallation|Uninstallation|Removal) was successful\b/i;
-const fatal = /^Fatal MSI Error - (.*)$|^(?:Installation|Deinstallation|Uninstallation) failed\b/i;
+const parameters = /^Parameters: [^\n]*?\s\/(\w+)\b/;
+const exited =
+  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?(-?\d{1,10}|0x[0-9a-f]{1,8})/i;
+const succeeded = /^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation) was successful\b/i;
+const fatal =
+  /^Fatal MSI Error - |^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation)(?: has)? failed\b|^Fatal error\b/i;
+const restart =
+  /\b(?:reboot|restart) (?:of the \w+ )?(?:is|was|will be|has been) (?:required|needed|requested|pending)\b|\b(?:requires|needs|must) (?:a |be )?(?:reboot|restart)|\breboot pending\b/i;
 const over = /^RoleSetup\(\)\./;
-const prerequisite = /\bPre ?Req\w*\b/i;
-const prerequisiteFailed = /\b(?:fail(?:ed|ure)?|could not|cannot|unable|error)\b/i;
+const prerequisite = /\bPre[ -]?Req\w*\b/i;
+const troubled =
+  /\b(?:fail(?:ed|ure|s)?|could not|couldn.t|cannot|unable|errors?|not (?:supported|installed correctly)|denied)\b/i;
+/** What people read first is no error: names of files, and zeros. */
+const harmless = /\bLastError\b|^Backing up\b|\b(?:0|no) errors?\b|\berror(?: code)?:? 0\b/i;
+const keptTroubles = 50;
 
 /**
  * Runs of rolesetup.exe (domain/logs.md §3), told apart by its heading. The verdict rests on the terminal lines: the
@@ -21,62 +31,173 @@ const prerequisiteFailed = /\b(?:fail(?:ed|ure)?|could not|cannot|unable|error)\
  * a run without a terminal line is unfinished.
  */
 export function trackRoleSetup(): RunTracker {
-  let run: Run | null = null;
-  let headed = false;
-  let ended = false;
-
-  return (record: LogRecord) => {
-    const { message } = record;
-    if (rule.test(message) || (started.test(message) && !headed) || (run === null && !ended)) {
-      run = beginRun(record);
-      headed = rule.test(message);
-      ended = false;
-    } else if (ended) return null;
-    if (run === null) return null;
-    if (started.test(message)) {
-      headed = false;
-      run.productName = /^\w+/.exec(message)?.[0] ?? '';
-    }
-    if (record.time !== null) run.endedAt = record.time;
-    readLine(run, record);
-    const belongsTo: Run = run;
-    if (over.test(message)) {
-      ended = true;
-      run = null;
-    }
-    return belongsTo;
-  };
+  const tracker = new RoleSetupTracker();
+  return (record) => tracker.read(record);
 }
 
-function readLine(run: Run, record: LogRecord): void {
-  const { message, line, codes } = record;
-  const verb = parameters.exec(message)?.[1]?.toLowerCase();
-  if (verb !== undefined)
-    run.action = /deinstall|uninstall|remove/.test(verb) ? 'uninstall' : verb === 'repair' ? 'repair' : 'install';
-  else if (/\bUpgrading\b/.test(message)) run.action = 'upgrade';
+class RoleSetupTracker {
+  private run: RoleRun | null = null;
+  private headed = false;
+  /** Nothing but the heading was read of the run: a second rule closes its frame. */
+  private fresh = false;
+  /** The log begins in the middle: what is read may belong to a run, as soon as a line tells of one. */
+  private lost: RoleRun | null = null;
+  private ended = false;
 
-  const [, program = '', digits] = exited.exec(message) ?? [];
-  if (digits !== undefined) {
-    const code = Number(digits);
+  read(record: LogRecord): Run | null {
+    const message = record.message.slice(0, 2_000);
+    const isRule = rule.test(message);
+    const starts = started.test(message);
+    const framed = isRule && this.fresh && this.run !== null;
+    if ((isRule && !framed) || (starts && !this.headed)) {
+      this.run = new RoleRun(record);
+      this.headed = isRule;
+      this.fresh = true;
+    } else if (this.run === null) return this.ended ? null : this.readLost(record, message);
+    const { run } = this;
+    if (starts) {
+      this.headed = false;
+      run.run.productName = /^\w+/.exec(message)?.[0] ?? '';
+    } else if (!isRule) this.fresh = false;
+    return this.readRun(run, record, message);
+  }
+
+  private readLost(record: LogRecord, message: string): Run | null {
+    const run = (this.lost ??= new RoleRun(record));
+    if (!tells(message)) {
+      run.read(record, message);
+      return null;
+    }
+    this.lost = null;
+    this.run = run;
+    return this.readRun(run, record, message);
+  }
+
+  private readRun(run: RoleRun, record: LogRecord, message: string): Run {
+    run.read(record, message);
+    if (over.test(message)) {
+      this.ended = true;
+      this.run = null;
+    } else this.ended = false;
+    return run.run;
+  }
+}
+
+/** A line that only stands in a run, and says how it goes. */
+function tells(message: string): boolean {
+  return parameters.test(message) || exited.test(message) || succeeded.test(message) || fatal.test(message);
+}
+
+interface Trouble {
+  line: number;
+  text: string;
+  isPrerequisite: boolean;
+}
+
+class RoleRun {
+  readonly run: Run;
+  private readonly troubles: Trouble[] = [];
+  private readonly results: Evidence[] = [];
+  /** The program that failed, and its line; a later success of the role's own package undoes it. */
+  private failure: { program: string; code: number; line: number; text: string } | null = null;
+  private restarts = false;
+
+  constructor(record: LogRecord) {
+    this.run = beginRun(record);
+  }
+
+  read(record: LogRecord, message: string): void {
+    const { run } = this;
+    const { line } = record;
+    if (record.time !== null) run.endedAt = record.time;
+    const verb = parameters.exec(message)?.[1]?.toLowerCase();
+    if (verb !== undefined)
+      run.action = /deinstall|uninstall|remove/.test(verb) ? 'uninstall' : verb === 'repair' ? 'repair' : 'install';
+    else if (/\bUpgrading\b/.test(message)) run.action = 'upgrade';
+
+    const [, program = '', digits] = exited.exec(message) ?? [];
+    if (restart.test(message)) this.restarts = true;
+    if (digits !== undefined) this.exited(program, Number(digits), line, message);
+    else if (succeeded.test(message)) this.succeeded(line, message);
+    else if (fatal.test(message)) this.failed(line, message);
+    else if (troubled.test(message) && !harmless.test(message)) {
+      // Not yet a verdict: the role may install all the same.
+      if (this.troubles.length < keptTroubles)
+        this.troubles.push({ line, text: message, isPrerequisite: prerequisite.test(message) });
+    }
+  }
+
+  private exited(program: string, code: number, line: number, text: string): void {
+    const { run } = this;
+    const verdict = verdictOf(code);
+    this.result(line, text);
     run.exitCode = code;
-    // A success still has to be said; a failure is one, whatever follows.
-    run.verdict = verdictOf(code) === 'failed' ? 'failed' : 'unfinished';
-    if (run.verdict === 'failed') {
-      blame(run, `${program} ended with ${inWords(code)}`, line, adviceOn([String(code)]));
-    } else if (run.cause !== '') blame(run, '', 0, '');
-  } else if (succeeded.test(message)) {
-    if (run.verdict !== 'failed') run.verdict = verdictOf(run.exitCode ?? 0);
-    if (run.verdict !== 'failed') blame(run, '', 0, '');
-  } else if (fatal.test(message)) {
+    if (verdict === 'reboot_pending') this.restarts = true;
+    if (verdict === 'failed') {
+      this.failure ??= { program, code, line, text };
+      this.blame();
+      return;
+    }
+    // A success still has to be said; a failure is one, whatever follows, until the package is run again.
+    this.failure = null;
+    run.verdict = 'unfinished';
+    blame(run, '', 0, '');
+    trust(run, 'guess', 'no_end', 'wait_for_end');
+    showEvidence(run, this.results);
+  }
+
+  private succeeded(line: number, text: string): void {
+    const { run } = this;
+    this.result(line, text);
+    if (run.verdict !== 'failed') {
+      run.verdict = this.restarts ? 'reboot_pending' : verdictOf(run.exitCode ?? 0);
+      blame(run, '', 0, '');
+      trust(run, 'certain', 'result_told');
+    }
+    showEvidence(run, [...(run.verdict === 'failed' ? run.evidence : this.recovered()), ...this.results]);
+  }
+
+  private failed(line: number, text: string): void {
+    this.result(line, text);
+    this.run.verdict = 'failed';
+    if (this.failure === null) this.blame(line, text);
+    else showEvidence(this.run, [...this.run.evidence, ...this.results]);
+  }
+
+  /** Says why: a program with its code, else a prerequisite, else the last line that speaks of trouble, else the end itself. */
+  private blame(line = 0, text = ''): void {
+    const { run, failure } = this;
     run.verdict = 'failed';
-    if (run.cause === '') blame(run, message, line, adviceOn(codes.map(({ code }) => code)));
-  } else if (prerequisite.test(message) && prerequisiteFailed.test(message) && run.cause === '') {
-    // Not yet a verdict: the role may install all the same.
-    blame(
-      run,
-      message,
-      line,
-      adviceOn([...codes.map(({ code }) => code).filter((code) => code !== '1603'), 'prerequisite']),
-    );
+    if (failure !== null) {
+      const { program, code } = failure;
+      const ofRole = /^fsp\.msi$/i.test(program);
+      const keys = [String(code), ...(/\.msi$/i.test(program) ? [] : ['prerequisite'])];
+      blame(run, `${program} ended with ${inWords(code)}`, failure.line, adviceOn(keys));
+      trust(run, 'certain', 'package_named', code !== 1603 ? '' : ofRole ? 'fsp_msi_log' : 'package_log');
+      showEvidence(run, [evidenceOf(failure.line, 'cause', failure.text), ...this.results, ...this.recovered()]);
+      return;
+    }
+    const told = this.troubles.find(({ isPrerequisite }) => isPrerequisite) ?? this.troubles.at(-1);
+    if (told === undefined) {
+      blame(run, text, line, adviceOn(codesIn(text).map(({ code }) => code)));
+      trust(run, 'guess', 'code_only', 'fsp_msi_log');
+      showEvidence(run, [evidenceOf(line, 'cause', text), ...this.results]);
+      return;
+    }
+    const codes = codesIn(withHexPrefix(told.text)).map(({ code }) => code);
+    const keys = [...codes.filter((code) => code !== '1603'), ...(told.isPrerequisite ? ['prerequisite'] : [])];
+    blame(run, withMeanings(oneLine(told.text, 1_000)), told.line, adviceOn(keys));
+    if (told.isPrerequisite) trust(run, 'certain', 'requirement_named', 'prerequisite_log');
+    else trust(run, 'likely', 'trouble_nearby', 'fsp_msi_log');
+    showEvidence(run, [evidenceOf(told.line, 'cause', told.text), ...this.results]);
+  }
+
+  private result(line: number, text: string): void {
+    if (this.results.length >= 8) this.results.splice(4, 1);
+    this.results.push(evidenceOf(line, 'result', text));
+  }
+
+  private recovered(): Evidence[] {
+    return this.troubles.slice(-4).map(({ line, text }) => evidenceOf(line, 'recovered', text));
   }
 }

@@ -38,7 +38,8 @@ describe('fspMSI.log', () => {
     expect(runOf('msi-1618.log')).toMatchObject({
       verdict: 'failed',
       exitCode: 1618,
-      cause: '1618: Another installation is already in progress (Failed to grab execution mutex. System error 258.)',
+      cause:
+        '1618: Another installation is already in progress (Failed to grab execution mutex. System error 258. [258: The wait timed out])',
       causeLine: 3,
     });
   });
@@ -87,7 +88,7 @@ describe('fspMSI.log', () => {
 
   test('every prefix of a failed log is unfinished until the result is there, and failed from then on', () => {
     const lines = syntheticLog('msi-1603-custom-action.log').toString().split('\n');
-    const first = lines.findIndex((line) => line.includes('status: 1603'));
+    const first = lines.findIndex((line) => line.includes('INSTALL. Return value 3'));
     for (let count = 1; count < lines.length; count++) {
       const [run] = parseLog(Buffer.from(lines.slice(0, count).join('\n'))).runs;
       expect([count, run?.verdict]).toEqual([count, count > first ? 'failed' : 'unfinished']);

@@ -1,0 +1,78 @@
+import type { CodeTable } from '../types.js';
+
+const httpSource = 'bitsmsg.h and winerror.h (facility 0x19); the status itself: RFC 9110';
+
+// One code a line, to be read as a table.
+// prettier-ignore
+export const bits: CodeTable = {
+  family: 'hresult', area: 'BITS', source: 'bitsmsg.h; Microsoft documentation: BITS Return Values',
+  rows: [
+    ['0x80200001', 'BG_E_NOT_FOUND', 'BITS: the job was not found', 'BITS : la tâche est introuvable', 'bitsJob'],
+    ['0x80200002', 'BG_E_INVALID_STATE', 'BITS: the job is not in a state for this', 'BITS : la tâche n’est pas dans un état qui le permet', 'bitsJob'],
+    ['0x80200003', 'BG_E_EMPTY', 'BITS: the job has no files', 'BITS : la tâche n’a pas de fichiers', 'bitsJob'],
+    ['0x80200004', 'BG_E_FILE_NOT_AVAILABLE', 'BITS: the error belongs to no file', 'BITS : l’erreur ne concerne aucun fichier', 'bitsJob'],
+    ['0x80200005', 'BG_E_PROTOCOL_NOT_AVAILABLE', 'BITS: the error belongs to no protocol', 'BITS : l’erreur ne concerne aucun protocole', 'bitsJob'],
+    ['0x80200007', 'BG_E_ERROR_CONTEXT_UNKNOWN', 'BITS: where the error occurred is not known', 'BITS : l’endroit de l’erreur est inconnu', 'bitsService'],
+    ['0x80200008', 'BG_E_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER', 'BITS: the error occurred in the queue manager', 'BITS : l’erreur est survenue dans le gestionnaire de file', 'bitsService'],
+    ['0x80200009', 'BG_E_ERROR_CONTEXT_LOCAL_FILE', 'BITS: the error occurred with the local file', 'BITS : l’erreur concerne le fichier local', 'bitsFile'],
+    ['0x8020000A', 'BG_E_ERROR_CONTEXT_REMOTE_FILE', 'BITS: the error occurred with the remote file', 'BITS : l’erreur concerne le fichier distant', 'httpStatus'],
+    ['0x8020000B', 'BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT', 'BITS: the error occurred in the transport', 'BITS : l’erreur est survenue dans le transport', 'reach'],
+    ['0x8020000C', 'BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION', 'BITS: the error occurred while the program was notified', 'BITS : l’erreur est survenue en prévenant le programme', 'bitsService'],
+    ['0x8020000D', 'BG_E_DESTINATION_LOCKED', 'BITS: the target volume is locked', 'BITS : le volume cible est verrouillé', 'bitsFile'],
+    ['0x8020000E', 'BG_E_VOLUME_CHANGED', 'BITS: the target volume has changed', 'BITS : le volume cible a changé', 'bitsFile'],
+    ['0x8020000F', 'BG_E_ERROR_INFORMATION_UNAVAILABLE', 'BITS: there is no error information', 'BITS : aucune information d’erreur', 'bitsJob'],
+    ['0x80200010', 'BG_E_NETWORK_DISCONNECTED', 'BITS: there is no network connection', 'BITS : pas de connexion réseau', 'bitsNetwork'],
+    ['0x80200011', 'BG_E_MISSING_FILE_SIZE', 'BITS: the server did not tell the size of the file', 'BITS : le serveur n’a pas indiqué la taille du fichier', 'bitsRange'],
+    ['0x80200012', 'BG_E_INSUFFICIENT_HTTP_SUPPORT', 'BITS: the server does not support HTTP 1.1', 'BITS : le serveur ne prend pas en charge HTTP 1.1', 'bitsRange'],
+    ['0x80200013', 'BG_E_INSUFFICIENT_RANGE_SUPPORT', 'BITS: the server does not support ranges', 'BITS : le serveur ne prend pas en charge les plages', 'bitsRange'],
+    ['0x80200014', 'BG_E_REMOTE_NOT_SUPPORTED', 'BITS: it cannot be used remotely', 'BITS : utilisation à distance impossible', 'bitsService'],
+    ['0x80200015', 'BG_E_NEW_OWNER_DIFF_MAPPING', 'BITS: drives are mapped otherwise for the new owner', 'BITS : les lecteurs du nouveau propriétaire diffèrent', 'bitsFile'],
+    ['0x80200016', 'BG_E_NEW_OWNER_NO_FILE_ACCESS', 'BITS: the new owner may not access the files', 'BITS : le nouveau propriétaire n’a pas accès aux fichiers', 'bitsFile'],
+    ['0x80200018', 'BG_E_PROXY_LIST_TOO_LARGE', 'BITS: the list of proxies is too long', 'BITS : la liste des proxys est trop longue', 'proxy'],
+    ['0x80200019', 'BG_E_PROXY_BYPASS_LIST_TOO_LARGE', 'BITS: the list of proxy exceptions is too long', 'BITS : la liste des exceptions de proxy est trop longue', 'proxy'],
+    ['0x8020001B', 'BG_E_INVALID_SERVER_RESPONSE', 'BITS: the answer of the server could not be understood', 'BITS : la réponse du serveur n’a pas pu être comprise', 'serverAnswer'],
+    ['0x8020001C', 'BG_E_TOO_MANY_FILES', 'BITS: no more files can be added to the job', 'BITS : plus aucun fichier ne peut être ajouté à la tâche', 'bitsJob'],
+    ['0x8020001D', 'BG_E_LOCAL_FILE_CHANGED', 'BITS: the local file changed during the transfer', 'BITS : le fichier local a changé pendant le transfert', 'bitsFile'],
+    ['0x8020001F', 'BG_E_SESSION_NOT_FOUND', 'BITS: the upload session was not found', 'BITS : la session d’envoi est introuvable', 'retry'],
+    ['0x80200020', 'BG_E_TOO_LARGE', 'BITS: the file is too large for the server', 'BITS : le fichier est trop grand pour le serveur', 'http413'],
+    ['0x80200021', 'BG_E_STRING_TOO_LONG', 'BITS: a text is too long', 'BITS : un texte est trop long', 'path'],
+    ['0x80200022', 'BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH', 'BITS: client and server have no protocol in common', 'BITS : client et serveur n’ont pas de protocole commun', 'serverAnswer'],
+    ['0x80200024', 'BG_E_NO_PROGRESS', 'BITS: the job made no progress within its time limit', 'BITS : la tâche n’a pas progressé dans le délai', 'timeout'],
+    ['0x80200025', 'BG_E_USERNAME_TOO_LARGE', 'BITS: the user name is too long', 'BITS : le nom d’utilisateur est trop long', 'logon'],
+    ['0x80200027', 'BG_E_INVALID_AUTH_TARGET', 'BITS: the target of the credentials is invalid', 'BITS : la cible des informations d’identification n’est pas valide', 'logon'],
+    ['0x80200029', 'BG_E_FILE_NOT_FOUND', 'BITS: the file was not found', 'BITS : le fichier est introuvable', 'http404'],
+    ['0x8020003E', 'BG_E_BLOCKED_BY_POLICY', 'BITS: a group policy blocks the job', 'BITS : une stratégie de groupe bloque la tâche', 'bitsPolicy'],
+    ['0x80200053', 'BG_E_VALIDATION_FAILED', 'BITS: the content could not be validated', 'BITS : le contenu n’a pas pu être validé', 'hash'],
+    ['0x80200054', 'BG_E_MAXDOWNLOAD_TIMEOUT', 'BITS: the download took longer than the policy allows', 'BITS : le téléchargement a dépassé la durée permise par la stratégie', 'bitsPolicy'],
+  ],
+};
+
+// prettier-ignore
+export const http: CodeTable = {
+  family: 'hresult', area: 'HTTP', source: httpSource,
+  rows: [
+    ['0x8019012D', 'BG_E_HTTP_ERROR_301', 'HTTP 301: moved permanently', 'HTTP 301 : déplacé définitivement', 'serverAnswer'],
+    ['0x8019012E', 'BG_E_HTTP_ERROR_302', 'HTTP 302: moved temporarily', 'HTTP 302 : déplacé temporairement', 'serverAnswer'],
+    ['0x80190190', 'BG_E_HTTP_ERROR_400', 'HTTP 400: the server does not understand the request', 'HTTP 400 : le serveur ne comprend pas la requête', 'http400'],
+    ['0x80190191', 'BG_E_HTTP_ERROR_401', 'HTTP 401: the server wants authentication', 'HTTP 401 : le serveur exige une authentification', 'http401'],
+    ['0x80190193', 'BG_E_HTTP_ERROR_403', 'HTTP 403: the server refuses the request', 'HTTP 403 : le serveur refuse la requête', 'http403'],
+    ['0x80190194', 'BG_E_HTTP_ERROR_404', 'HTTP 404: not found on the server', 'HTTP 404 : introuvable sur le serveur', 'http404'],
+    ['0x80190195', 'BG_E_HTTP_ERROR_405', 'HTTP 405: the method is not allowed', 'HTTP 405 : la méthode n’est pas autorisée', 'http405'],
+    ['0x80190196', 'BG_E_HTTP_ERROR_406', 'HTTP 406: the server has nothing acceptable', 'HTTP 406 : le serveur n’a rien d’acceptable', 'httpStatus'],
+    ['0x80190197', 'BG_E_HTTP_ERROR_407', 'HTTP 407: the proxy wants authentication', 'HTTP 407 : le proxy exige une authentification', 'proxy'],
+    ['0x80190198', 'BG_E_HTTP_ERROR_408', 'HTTP 408: the server waited too long for the request', 'HTTP 408 : le serveur a attendu la requête trop longtemps', 'timeout'],
+    ['0x80190199', 'BG_E_HTTP_ERROR_409', 'HTTP 409: conflict', 'HTTP 409 : conflit', 'httpStatus'],
+    ['0x8019019A', 'BG_E_HTTP_ERROR_410', 'HTTP 410: gone from the server', 'HTTP 410 : disparu du serveur', 'http404'],
+    ['0x8019019B', 'BG_E_HTTP_ERROR_411', 'HTTP 411: the server wants the length', 'HTTP 411 : le serveur exige la longueur', 'bitsRange'],
+    ['0x8019019C', 'BG_E_HTTP_ERROR_412', 'HTTP 412: a precondition failed', 'HTTP 412 : une condition préalable n’est pas remplie', 'httpStatus'],
+    ['0x8019019D', 'BG_E_HTTP_ERROR_413', 'HTTP 413: the request is too large', 'HTTP 413 : la requête est trop grande', 'http413'],
+    ['0x8019019E', 'BG_E_HTTP_ERROR_414', 'HTTP 414: the address is too long', 'HTTP 414 : l’adresse est trop longue', 'url'],
+    ['0x801901A0', 'BG_E_HTTP_ERROR_416', 'HTTP 416: the range cannot be served', 'HTTP 416 : la plage ne peut pas être servie', 'bitsRange'],
+    ['0x801901F4', 'BG_E_HTTP_ERROR_500', 'HTTP 500: an error inside the server', 'HTTP 500 : erreur interne du serveur', 'http500'],
+    ['0x801901F5', 'BG_E_HTTP_ERROR_501', 'HTTP 501: the server does not support it', 'HTTP 501 : le serveur ne le prend pas en charge', 'http405'],
+    ['0x801901F6', 'BG_E_HTTP_ERROR_502', 'HTTP 502: a gateway got an invalid answer', 'HTTP 502 : une passerelle a reçu une réponse non valide', 'http504'],
+    ['0x801901F7', 'BG_E_HTTP_ERROR_503', 'HTTP 503: the service is not available', 'HTTP 503 : le service n’est pas disponible', 'http503'],
+    ['0x801901F8', 'BG_E_HTTP_ERROR_504', 'HTTP 504: a gateway got no answer in time', 'HTTP 504 : une passerelle n’a pas eu de réponse à temps', 'http504'],
+    ['0x801901F9', 'BG_E_HTTP_ERROR_505', 'HTTP 505: the version of HTTP is not supported', 'HTTP 505 : version de HTTP non prise en charge', 'bitsRange'],
+  ],
+};

@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { Quarantine } from '../quarantine/quarantine.js';
+import type { RoleInForce } from '../roles/role-in-force.js';
+import type { SetupLogs } from '../setup-logs/setup-logs.js';
+import type { Spool } from '../spool/spool.js';
+import type { Store } from '../store.js';
+import type { Throttle } from '../throttle/throttle.js';
+import { version } from '../version.js';
+import type { LoopDelay } from './event-loop.js';
+
+/** One part of the server as an operator sees it. */
+export interface ComponentState {
+  ready: boolean;
+  detail: string;
+}
+
+/** What the server's health is read from. */
+export interface Parts {
+  config: Config;
+  intake: FastifyInstance;
+  spool: Spool;
+  throttle: Throttle;
+  store: Store;
+  deliveries: readonly Delivery[];
+  quarantine: Quarantine;
+  role: RoleInForce;
+  setupLogs: SetupLogs;
+  loopDelay: LoopDelay;
+  /** Log records that the OpenTelemetry endpoint took and then rejected; null without one. */
+  rejectedByOtlp(): number | null;
+}
+
+/** Each part with its state, as `GET /readyz` answers. */
+export function readinessOf({
+  intake,
+  spool,
+  throttle,
+  store,
+  deliveries,
+  role,
+  loopDelay,
+}: Parts): Record<string, ComponentState> {
+  const unavailable = spool.unavailable();
+  return {
+    intake: intakeState(intake, role),
+    spool: {
+      ready: unavailable === null,
+      detail:
+        unavailable === null
+          ? `${spool.stats().waiting} waiting`
+          : `no message can be taken (${unavailable}); make room on the disk of FSP_DATA_DIR, or check it`,
+    },
+    'event loop': loopDelay.state(),
+    throttle: {
+      ready: throttle.trouble === null,
+      detail: throttle.trouble ?? `${throttle.status().used} passed in this interval`,
+    },
+    clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
+    ...Object.fromEntries(
+      deliveries.map((delivery) => {
+        const { sink, lag, lastError } = delivery.status();
+        return [`sink ${sink}`, { ready: lastError === null, detail: lastError?.message ?? `${lag} behind` }];
+      }),
+    ),
+  };
+}
+
+function intakeState(intake: FastifyInstance, role: RoleInForce): ComponentState {
+  if (role.current?.removed === true)
+    return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
+  const { listening } = intake.server;
+  return { ready: listening, detail: listening ? 'listening' : 'not listening' };
+}
+
+/** What an operator asks, as `GET /api/v1/status` answers. Times are milliseconds since 1970 UTC. */
+export function statusOf(parts: Parts) {
+  const { config, spool, throttle, store, deliveries, quarantine, role, setupLogs } = parts;
+  const inForce = role.current;
+  const rejectedRecords = parts.rejectedByOtlp();
+  return {
+    server: { name: config.serverName, siteCode: config.siteCode, version },
+    intake: { takingMessages: inForce?.removed !== true },
+    role:
+      inForce === null
+        ? null
+        : {
+            version: inForce.version,
+            removed: inForce.removed,
+            changedAt: inForce.changedAt,
+            changedBy: inForce.changedBy,
+          },
+    spool: spool.stats(),
+    throttle: throttle.status(),
+    clickhouse: { state: store.state(), prepared: store.prepared() },
+    sinks: deliveries.map((delivery) => delivery.status()),
+    quarantine: quarantine.stats(),
+    otlp: rejectedRecords === null ? null : { rejectedRecords },
+    setupLogs: setupLogs.status(),
+  };
+}

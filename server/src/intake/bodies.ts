@@ -1,0 +1,164 @@
+import type { IncomingMessage } from 'node:http';
+import { FspError } from '../errors.js';
+
+/** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
+export const bodyLimit = 4 * 1024 * 1024;
+/** The part of each body that needs no leave: whatever others send, an ordinary report finds room. */
+export const freeBytes = 16 * 1024;
+const firstCapacity = 4 * 1024;
+/** Memory that all bodies together may take beyond that part, from their first byte until they are answered. */
+const budgetBytes = 64 * 1024 * 1024;
+/** The part of it that one address may take. */
+const addressShare = 1 / 4;
+/** A body must bring so many bytes in so much time, or come to its end. */
+const slowest = { bytes: 1_024, withinMs: 5_000 };
+
+/** A body that was read. `release` gives its memory back. */
+export interface Body {
+  bytes: Buffer;
+  release(): void;
+}
+
+interface Incoming {
+  request: IncomingMessage;
+  received: number;
+  /** What was received when the present period began, and when that was. */
+  before: number;
+  since: number;
+  fail(error: FspError): void;
+}
+
+/** Reads bodies within a budget of memory, and ends those that do not come. */
+export class Bodies {
+  private readonly incoming = new Set<Incoming>();
+  private readonly held = new Map<string, number>();
+  private total = 0;
+  private readonly sweep: NodeJS.Timeout;
+  private sweptAt = performance.now();
+
+  constructor() {
+    this.sweep = setInterval(() => {
+      this.endStalled();
+    }, 1_000).unref();
+  }
+
+  /** Bytes that are held beyond what needs no leave. */
+  get heldBytes(): number {
+    return this.total;
+  }
+
+  close(): void {
+    clearInterval(this.sweep);
+  }
+
+  /** @throws FspError FSP_REPORT_TOO_LARGE, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED */
+  read(request: IncomingMessage, address: string): Promise<Body> {
+    const announced = Number(request.headers['content-length'] ?? Number.NaN);
+    if (announced > bodyLimit) return Promise.reject(tooLarge());
+    return new Promise((resolve, reject) => {
+      let first: Buffer | null = null;
+      let buffer: Buffer | null = null;
+      let leave = 0;
+      const release = () => {
+        this.giveBack(address, leave);
+        leave = 0;
+      };
+      const body: Incoming = {
+        request,
+        received: 0,
+        before: 0,
+        since: performance.now(),
+        fail(error) {
+          done();
+          release();
+          reject(error);
+        },
+      };
+      const done = () => {
+        this.incoming.delete(body);
+        request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+      };
+      /** Room for all that came; false where there is none. */
+      const grow = (size: number): boolean => {
+        if (buffer !== null && size <= buffer.length) return true;
+        const known = Number.isNaN(announced) ? bodyLimit : Math.max(announced, size);
+        const capacity = Math.min(Math.max(firstCapacity, 2 ** Math.ceil(Math.log2(size))), known);
+        const more = Math.max(0, capacity - freeBytes) - leave;
+        if (!this.take(address, more)) return false;
+        leave += more;
+        const larger = Buffer.allocUnsafeSlow(capacity);
+        buffer?.copy(larger, 0, 0, body.received);
+        buffer = larger;
+        return true;
+      };
+      const onData = (chunk: Buffer) => {
+        const size = body.received + chunk.length;
+        if (size > bodyLimit) {
+          body.fail(tooLarge());
+          return;
+        }
+        if (body.received === 0 && chunk.length <= freeBytes) first = chunk;
+        else {
+          if (!grow(size)) {
+            body.fail(noRoom());
+            return;
+          }
+          first?.copy(buffer!);
+          first = null;
+          chunk.copy(buffer!, body.received);
+        }
+        body.received = size;
+      };
+      const onEnd = () => {
+        done();
+        resolve({ bytes: first ?? buffer?.subarray(0, body.received) ?? Buffer.alloc(0), release });
+      };
+      const onError = () => {
+        body.fail(new FspError('FSP_REQUEST_STALLED', 'The connection broke before the body was there'));
+      };
+      const onClose = onError;
+      this.incoming.add(body);
+      request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    });
+  }
+
+  private take(address: string, bytes: number): boolean {
+    const theirs = (this.held.get(address) ?? 0) + bytes;
+    if (this.total + bytes > budgetBytes || theirs > budgetBytes * addressShare) return bytes <= 0;
+    if (bytes > 0) {
+      this.held.set(address, theirs);
+      this.total += bytes;
+    }
+    return true;
+  }
+
+  private giveBack(address: string, bytes: number): void {
+    if (bytes === 0) return;
+    const left = (this.held.get(address) ?? 0) - bytes;
+    if (left > 0) this.held.set(address, left);
+    else this.held.delete(address);
+    this.total -= bytes;
+  }
+
+  private endStalled(): void {
+    const now = performance.now();
+    // Where this came late, bytes may have come that nobody had time to read.
+    const late = now - this.sweptAt > 2_000;
+    this.sweptAt = now;
+    for (const body of this.incoming) {
+      if (!late && now - body.since < slowest.withinMs) continue;
+      if (!late && body.received - body.before < slowest.bytes)
+        body.fail(new FspError('FSP_REQUEST_STALLED', 'The body does not come; send it again'));
+      body.before = body.received;
+      body.since = now;
+    }
+  }
+}
+
+function tooLarge(): FspError {
+  return new FspError('FSP_REPORT_TOO_LARGE', `The body is larger than ${bodyLimit} bytes`);
+}
+
+function noRoom(): FspError {
+  return new FspError('FSP_INTAKE_BUSY', 'Too much is being received at this moment; send it again later');
+}

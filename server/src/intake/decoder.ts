@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { FspError } from '../errors.js';
+import { freeBytes } from './bodies.js';
+import { decoded, type DecodedReport } from './accept.js';
+import type { Outcome } from './decode-worker.js';
+
+/** Up to this size a report is decoded where it arrives: handing it over would cost as much. Real ones have 2 to 6 KB. */
+const inlineBytes = 8 * 1024;
+/** The part of the event loop's time that decoding may take; beyond it small reports go to the threads too. */
+const inlineShare = 0.3;
+/** Time that may be decoded ahead of that share. */
+const inlineBurstMs = 10;
+const worstMsPerByte = 1e-4;
+/** Up to this size a report is not made to wait behind large ones. */
+const smallBytes = 64 * 1024;
+/** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
+const limitMs = 30_000;
+const threadMegabytes = 192;
+
+export interface DecoderOptions {
+  /** Threads; one of them takes small reports only. */
+  workers: number;
+  logger: { warn(message: string): void };
+  /** How long a thread may take for one report, in milliseconds. */
+  limitMs?: number;
+  /** The thread's program. */
+  program?: string;
+}
+
+/** A report with its body, which came back from the thread that decoded it. */
+export interface DecodedBody {
+  report: DecodedReport;
+  body: Buffer;
+}
+
+interface Waiting {
+  body: Buffer;
+  /** Whose it is: those who wait take turns. */
+  from: string;
+  resolve(done: DecodedBody): void;
+  reject(error: Error): void;
+}
+
+interface Thread {
+  worker: Worker;
+  /** Whether it decodes large reports too. */
+  takesLarge: boolean;
+  task: Waiting | null;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Decodes reports: small ones at once, large or many ones on threads of their own, so that nobody's report holds up what
+ * else the event loop does. Clients take turns, and small reports have a thread for themselves, so that a stranger's
+ * large ones delay only each other. A thread that takes too long or ends is replaced, and its report's client is told
+ * to try again. A pool of our own: those on npm know neither turns nor a time that begins when the work does.
+ */
+export class ReportDecoder {
+  private readonly threads: Thread[] = [];
+  private readonly small = new Turns();
+  private readonly large = new Turns();
+  private closed = false;
+  private inlineDebtMs = 0;
+  private inlineAt = performance.now();
+
+  constructor(private readonly options: DecoderOptions) {}
+
+  /**
+   * Decodes a body, which is not the caller's any more; a large one has memory of its own, as those of Bodies have.
+   * @throws FspError FSP_REPORT_… where it is no report, FSP_INTAKE_BUSY where it could not be decoded now
+   */
+  decode(body: Buffer, from: string): Promise<DecodedBody> | DecodedBody {
+    if (body.length <= inlineBytes && this.inlineAllowed()) return this.inline(body);
+    return new Promise((resolve, reject) => {
+      // Only memory of its own can be handed over; what came in one piece shares its with others.
+      const own = body.length <= freeBytes ? Buffer.from(Uint8Array.from(body).buffer) : body;
+      (own.length <= smallBytes ? this.small : this.large).add({ body: own, from, resolve, reject });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (
+      let task = this.small.take() ?? this.large.take();
+      task !== undefined;
+      task = this.small.take() ?? this.large.take()
+    )
+      task.reject(busy('the server stops'));
+    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+  }
+
+  private inlineAllowed(): boolean {
+    const now = performance.now();
+    this.inlineDebtMs = Math.max(0, this.inlineDebtMs - (now - this.inlineAt) * inlineShare);
+    this.inlineAt = now;
+    return this.inlineDebtMs < inlineBurstMs;
+  }
+
+  private inline(body: Buffer): DecodedBody {
+    const begun = performance.now();
+    try {
+      return { report: decoded(body), body };
+    } finally {
+      // No more than the worst report of this size takes: on a busy machine the clock tells others' time too.
+      this.inlineDebtMs += Math.min(performance.now() - begun, (body.length + 512) * worstMsPerByte);
+    }
+  }
+
+  /** Gives what waits to threads that are free; starts those that are not there yet. */
+  private next(): void {
+    while (this.threads.length < this.options.workers && !this.closed) this.start();
+    for (const thread of this.threads) {
+      if (thread.task !== null) continue;
+      const task = this.small.take() ?? (thread.takesLarge ? this.large.take() : undefined);
+      if (task !== undefined) this.begin(thread, task);
+    }
+  }
+
+  private begin(thread: Thread, task: Waiting): void {
+    const { limitMs: limit = limitMs } = this.options;
+    thread.task = task;
+    thread.worker.ref();
+    thread.timer = setTimeout(() => {
+      this.replace(thread, `it took longer than ${limit / 1000} s`);
+    }, limit);
+    thread.worker.postMessage({ body: task.body }, [task.body.buffer as ArrayBuffer]);
+  }
+
+  private start(): void {
+    const { program = workerProgram() } = this.options;
+    const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: threadMegabytes } });
+    const thread: Thread = {
+      worker,
+      takesLarge: this.threads.some((one) => !one.takesLarge),
+      task: null,
+      timer: undefined,
+    };
+    if (this.options.workers === 1) thread.takesLarge = true;
+    worker.unref();
+    worker.on('message', (outcome: Outcome) => {
+      const { task } = thread;
+      clearTimeout(thread.timer);
+      thread.task = null;
+      worker.unref();
+      if (task !== null) settle(task, outcome);
+      this.next();
+    });
+    worker.on('error', (error) => {
+      this.replace(thread, error.message);
+    });
+    worker.on('exit', (code) => {
+      this.replace(thread, `its thread ended with ${code}`);
+    });
+    this.threads.push(thread);
+  }
+
+  private replace(thread: Thread, reason: string): void {
+    const index = this.threads.indexOf(thread);
+    if (index === -1) return;
+    this.threads.splice(index, 1);
+    clearTimeout(thread.timer);
+    void thread.worker.terminate();
+    thread.task?.reject(busy(reason));
+    if (this.closed) return;
+    this.options.logger.warn(`A report could not be decoded (${reason}); another thread takes over`);
+    if (!this.small.empty || !this.large.empty) this.next();
+  }
+}
+
+function settle(task: Waiting, outcome: Outcome): void {
+  if ('report' in outcome)
+    task.resolve({
+      report: outcome.report,
+      body: Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength),
+    });
+  else if ('refused' in outcome) task.reject(new FspError(outcome.refused.code, outcome.refused.message));
+  else task.reject(new Error(outcome.failed));
+}
+
+function busy(reason: string): FspError {
+  return new FspError('FSP_INTAKE_BUSY', `The report cannot be decoded now (${reason}); send it again later`);
+}
+
+/** What waits, by whose it is: each in turn. */
+class Turns {
+  private readonly byOwner = new Map<string, Waiting[]>();
+
+  get empty(): boolean {
+    return this.byOwner.size === 0;
+  }
+
+  add(task: Waiting): void {
+    const theirs = this.byOwner.get(task.from);
+    if (theirs === undefined) this.byOwner.set(task.from, [task]);
+    else theirs.push(task);
+  }
+
+  take(): Waiting | undefined {
+    const first = this.byOwner.entries().next();
+    if (first.done) return undefined;
+    const [owner, theirs] = first.value;
+    const task = theirs.shift();
+    // Behind the others, where something is left.
+    this.byOwner.delete(owner);
+    if (theirs.length > 0) this.byOwner.set(owner, theirs);
+    return task;
+  }
+}
+
+/** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */
+function workerProgram(): string {
+  const sibling = fileURLToPath(new URL('./decode-worker.js', import.meta.url));
+  return existsSync(sibling) ? sibling : fileURLToPath(new URL('../../dist/intake/decode-worker.js', import.meta.url));
+}

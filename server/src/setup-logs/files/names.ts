@@ -1,0 +1,51 @@
+import type { Log, LogFile } from './log-file.js';
+
+/** Rotated by its writer, or put aside by the role's set-up or by somebody: `.log.LastError`, `.log.1`, `.log.old`, `.log.txt`. */
+const logName = /\.lo[g_]$|\.log\.(?:LastError|old|bak|txt|\d{1,3})$/i;
+/** `ccmsetup-20250314-091500.log`: rotated away at that moment. */
+const dated = /-(\d{8}-\d{6})\.lo[g_]$/i;
+
+/** Whether a file of a folder or a zip counts as a log. One that is named by itself does, whatever it is called. */
+export function isLogName(path: string): boolean {
+  return logName.test(path);
+}
+
+/** A path's last part, of either kind of path. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/**
+ * Logs of the files: what a writer has rotated away – `x-20250314-091500.log`, then `x.lo_` – stands before its
+ * successor `x.log` of the same folder. Copies with other endings are logs of their own.
+ */
+export function joinRotated(files: readonly LogFile[]): Log[] {
+  const logs = new Map<string, LogFile[]>();
+  for (const file of files) {
+    const name = file.path
+      .replace(dated, '.log')
+      .replace(/\.lo_$/i, '.log')
+      .toLowerCase();
+    logs.set(name, [...(logs.get(name) ?? []), file]);
+  }
+  return [...logs.values()].map((parts) => {
+    const ordered = parts.length === 1 ? parts : [...parts].sort((a, b) => compare(ageOf(a.path), ageOf(b.path)));
+    return { path: ordered.at(-1)!.path, parts: ordered };
+  });
+}
+
+/** Sorts from the oldest part to the one that is written to. */
+function ageOf(path: string): string {
+  const stamp = dated.exec(path)?.[1];
+  if (stamp !== undefined) return `0 ${stamp}`;
+  return /\.lo_$/i.test(path) ? '1' : '2';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A name that somebody else has chosen, for showing: nothing in it moves a cursor, turns the text or hides. */
+export function inertName(name: string): string {
+  return name.replaceAll(/[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, '\ufffd');
+}

@@ -1,0 +1,351 @@
+import { adviceOn } from '../../catalog/advice.js';
+import { codesIn, inWords } from '../formats/codes.js';
+import {
+  actionLine,
+  customActionResult,
+  errorNumberOf,
+  resultOf,
+  summaryOf,
+  type ActionLine,
+} from '../formats/msi-lines.js';
+import { verdictOf } from '../formats/result.js';
+import type { Evidence, LogRecord, Run } from '../types.js';
+import { Explanations, isErrorMessage, mostTelling, type Explanation } from './msi-explanations.js';
+import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
+
+/** What the sequence as a whole returned, as a result of Windows Installer. */
+const resultOfValue: Readonly<Record<number, number>> = { 1: 0, 2: 1602, 3: 1603, 4: 1604 };
+/** Actions that are the whole sequence. */
+const sequences = new Set(['INSTALL', 'ADMIN', 'ADVERTISE']);
+/** Codes that say no more than that it failed. */
+const saysNothing = new Set(['1603', '0x80004005', '0x80070643']);
+/** Lines of a kind that are kept as evidence. */
+const keptOfKind = 4;
+
+interface FailedAction {
+  name: string;
+  line: number;
+  text: string;
+  since: number;
+}
+
+interface CustomAction {
+  name: string;
+  line: number;
+  record: number;
+  text: string;
+  /** Line that it began at; 0 where that is not known. */
+  since: number;
+}
+
+/** One installation in a log of Windows Installer, as far as its lines tell. */
+export class MsiRun {
+  readonly run: Run;
+  /** Headings at the end that were seen: of the service, and of the client. */
+  stops = 0;
+  private readonly explanations = new Explanations();
+  private readonly begun = new Map<string, number>();
+  /** Words before the time of lines that tell no value: such a line is no end of an action, even if a digit ends it. */
+  private readonly otherPhrases = new Set<string>();
+  private failedAction: FailedAction | null = null;
+  private failedCustomAction: CustomAction | null = null;
+  private cancelled: FailedAction | null = null;
+  private sequenceValue: { value: number; line: number; text: string } | null = null;
+  private readonly results: Evidence[] = [];
+  private readonly echoes: Evidence[] = [];
+  private readonly recovered: Evidence[] = [];
+  /** The result was told in so many words, not only by the sequence's return value. */
+  private told = false;
+  private hasEngineLines = false;
+  private rolledBack = false;
+  /** Line of the last step that the engine began. */
+  private stepSince = 0;
+  /** Line that the last record with a head of its own begins on. */
+  private recordLine = 0;
+  private lastTime: number | null;
+
+  constructor(record: LogRecord) {
+    this.run = beginRun(record);
+    this.lastTime = record.time;
+  }
+
+  /** A result is known; what still comes are late lines. */
+  get finished(): boolean {
+    return this.run.verdict !== 'unfinished';
+  }
+
+  /** The client waits for the service to execute what it planned. */
+  waitsForService(at: number | null): boolean {
+    const gap = at === null || this.lastTime === null ? 0 : Math.abs(at - this.lastTime);
+    return this.begun.has('ExecuteAction') && !this.finished && this.stops === 0 && gap <= 30_000;
+  }
+
+  /** A heading at the end: of the service, or of the client. */
+  stop(record: LogRecord): void {
+    this.stops++;
+    this.timeOf(record);
+    const { sequenceValue } = this;
+    if (this.told || sequenceValue?.value !== 1) return;
+    // Without engine's lines, and a summary, this is all that such a log says.
+    this.finish(0);
+  }
+
+  read(record: LogRecord): void {
+    this.timeOf(record);
+    const { message, line } = record;
+    const end = message.indexOf('\n');
+    const first = end < 0 ? message : message.slice(0, end);
+    if (record.component === '') {
+      // A piece of what began before: pieces come where nothing was written for a while.
+      this.readLines(line, message.split('\n'));
+      return;
+    }
+    this.explanations.close();
+    this.recordLine = line;
+    if (record.component !== 'MSI') this.hasEngineLines = true;
+    const isProperty = message.startsWith('Property(');
+    const action = record.component === 'MSI' && !isProperty ? actionLine(message) : null;
+    const result = isProperty || action !== null ? null : resultOf(message);
+    if (isProperty) this.readProperty(first);
+    else if (action !== null) this.readAction(action, line, first);
+    else if (result !== null) this.readResult(result, message, line, first);
+    else this.readText(line, first);
+    if (end >= 0) this.readLines(line + 1, message.slice(end + 1).split('\n'), isProperty);
+  }
+
+  private timeOf(record: LogRecord): void {
+    if (record.time === null || record.remarks.includes('time_inherited')) return;
+    this.run.endedAt = record.time;
+    this.lastTime = record.time;
+  }
+
+  /** What happens below the removal of an earlier version is an installation of its own within this one. */
+  private get nested(): boolean {
+    return this.begun.has('RemoveExistingProducts');
+  }
+
+  private readLines(line: number, lines: readonly string[], onlyMessages = false): void {
+    for (const [index, text] of lines.entries()) this.readText(line + index, text, onlyMessages);
+  }
+
+  private readText(line: number, text: string, onlyMessages = false): void {
+    if (text.startsWith('PROPERTY CHANGE: ')) {
+      this.readChange(text);
+      return;
+    }
+    if (text.startsWith('Executing op: ')) this.stepSince = line;
+    if (text.startsWith('Rollback: ')) this.rolledBack = true;
+    const custom = customActionResult(text);
+    if (custom !== null) {
+      this.readCustomAction(custom, line, text);
+      return;
+    }
+    if (this.rolledBack) return;
+    if (this.failedAction !== null || this.finished) {
+      if (/ -- \S/.test(text.slice(0, 1_000)) && this.echoes.length < keptOfKind)
+        this.echoes.push(evidenceOf(line, 'echo', text));
+      if (this.finished || this.sequenceValue !== null) return;
+    }
+    this.explanations.read(line, text, this.recordLine || line, onlyMessages);
+  }
+
+  private readCustomAction(
+    { name, code, ignored }: { name: string; code: number; ignored: boolean },
+    line: number,
+    text: string,
+  ): void {
+    const since = this.begun.get(name) ?? this.stepSince;
+    if (ignored || code === 0) {
+      // It began when the step before it had ended; what it said, the installation went on after.
+      this.explanations.weaken(since === 0 ? line : since);
+      if (code !== 0 && this.recovered.length < keptOfKind) this.recovered.push(evidenceOf(line, 'recovered', text));
+    } else if (this.failedAction === null && !this.rolledBack)
+      this.failedCustomAction ??= { name, line, record: this.recordLine || line, text, since };
+  }
+
+  private readAction(action: ActionLine, line: number, text: string): void {
+    const { name, value, phrase } = action;
+    if (value === null || phrase === 'Action' || this.otherPhrases.has(phrase)) {
+      if (this.otherPhrases.size < 20) this.otherPhrases.add(phrase);
+      if (name === 'Rollback' || name === 'RollbackCleanup') this.rolledBack ||= name === 'Rollback';
+      else if (!action.described) this.begun.set(name, line);
+      this.stepSince = line;
+      return;
+    }
+    const since = this.begun.get(name) ?? 0;
+    const nested = this.nested;
+    this.begun.delete(name);
+    const ended: FailedAction = { name, line, text, since };
+    if (value === 3) {
+      if (this.failedAction === null) this.failedAction = ended;
+      else if (this.echoes.length < keptOfKind && !sequences.has(name))
+        this.echoes.push(evidenceOf(line, 'echo', text));
+    } else if (value === 2) this.cancelled ??= ended;
+    else if (since > 0 && !sequences.has(name)) this.explanations.weaken(since);
+    if (!sequences.has(name) || nested) return;
+    this.sequenceValue = { value, line, text };
+    this.keepResult(line, text);
+    const result = resultOfValue[value];
+    // 1 alone is no success yet: whoever gives the result may still say that it must restart.
+    if (!this.told && result !== undefined && value !== 1) this.finish(result);
+  }
+
+  private readResult(result: number, message: string, line: number, text: string): void {
+    if (this.nested) return;
+    const summary = summaryOf(message);
+    if (summary !== null) {
+      this.run.productName = summary.productName;
+      this.run.productVersion = summary.productVersion;
+      if (/^Windows Installer removed\b/.test(message)) this.run.action = 'uninstall';
+      else if (/^Windows Installer reconfigured\b/.test(message) && this.run.action === 'install')
+        this.run.action = 'repair';
+    }
+    this.told = true;
+    this.keepResult(line, text);
+    this.finish(result);
+  }
+
+  private keepResult(line: number, text: string): void {
+    if (this.results.length >= keptOfKind) this.results.splice(keptOfKind - 1, 1);
+    this.results.push(evidenceOf(line, 'result', text));
+  }
+
+  private readProperty(text: string): void {
+    if (this.nested) return;
+    const { run } = this;
+    const [, name = '', value = ''] = /^Property\(\w\): (\w+) = (.*)/.exec(text) ?? [];
+    if (name === 'REMOVE' && value.trim() === 'ALL') run.action = 'uninstall';
+    else if (name === 'REINSTALL' && value.trim() !== '' && run.action !== 'uninstall') run.action = 'repair';
+    else if (name === 'ProductVersion' && run.productVersion === '') run.productVersion = oneLine(value, 100);
+    else if (name === 'ProductName' && run.productName === '') run.productName = oneLine(value, 300);
+  }
+
+  private readChange(text: string): void {
+    if (this.nested) return;
+    const { run } = this;
+    const head = text.slice(0, 1_000);
+    if (/^PROPERTY CHANGE: \w+ REMOVE property\..*'ALL'/.test(head)) run.action = 'uninstall';
+    else if (/^PROPERTY CHANGE: \w+ REINSTALL property\b/.test(head) && run.action !== 'uninstall')
+      run.action = 'repair';
+    else if (/^PROPERTY CHANGE: Adding \w*UPGRADE\w* property\..*'\{/i.test(head) && run.action === 'install')
+      run.action = 'upgrade';
+  }
+
+  private finish(result: number): void {
+    const { run } = this;
+    // It is said twice, by the service and then by the client, and once more in the summary; 1603 for the client may
+    // stand for a restart that the service had announced, never the other way round: the last one counts.
+    run.exitCode = result;
+    run.verdict = verdictOf(result);
+    if (run.verdict === 'failed') this.explainFailure(result);
+    else {
+      blame(run, '', 0, '');
+      trust(run, this.told ? 'certain' : 'likely', this.told ? 'result_told' : 'result_from_action');
+      showEvidence(run, [...this.results, ...this.recovered]);
+    }
+  }
+
+  private explainFailure(result: number): void {
+    const { failedAction, cancelled } = this;
+    if (failedAction !== null) this.blameAction(failedAction, result);
+    else if (result === 1602 && cancelled !== null) this.blameCancelled(cancelled);
+    else this.blameCode(result);
+  }
+
+  private blameAction(failed: FailedAction, result: number): void {
+    const custom = this.failedCustomAction;
+    const within = this.explanations.since(failed.since).filter(({ line }) => line < failed.line || failed.line === 0);
+    const strong = within.filter(({ weak }) => !weak);
+    const scope = custom?.since ?? 0;
+    let telling = mostTelling(strong, scope);
+    let elsewhere = false;
+    if (telling.length === 0) telling = mostTelling(within, scope);
+    if (telling.length === 0 && custom === null) {
+      telling = mostTelling(this.explanations.since(0)).slice(0, 1);
+      elsewhere = telling.length > 0;
+    }
+    const [first] = telling;
+    const step =
+      custom === null || custom.name === failed.name || custom.name === ''
+        ? `Action ${failed.name} failed`
+        : `Action ${failed.name} failed in custom action ${custom.name}`;
+    const why = telling.map(({ text }) => withMeanings(oneLine(text, 1_000))).join(' – ');
+    const lines: Evidence[] = telling.map(({ line, text }, index) =>
+      evidenceOf(line, index === 0 ? 'cause' : 'detail', text),
+    );
+    if (custom !== null) lines.push(evidenceOf(custom.line, first === undefined ? 'cause' : 'detail', custom.text));
+    lines.push(evidenceOf(failed.line, 'failed_action', failed.text));
+    const words = why !== '' ? why : custom !== null ? withMeanings(oneLine(custom.text, 1_000)) : '';
+    blame(
+      this.run,
+      words === '' ? `${step}; nothing before it tells why (${inWords(result)})` : `${step}: ${words}`,
+      first?.record ?? custom?.record ?? failed.line,
+      adviceFor(telling, result),
+    );
+    if (first === undefined) trust(this.run, 'guess', 'code_only', this.nextLog());
+    else if (elsewhere) trust(this.run, 'guess', 'trouble_elsewhere', this.nextLog());
+    else if (first.isMessage && !first.weak) trust(this.run, 'certain', 'error_message');
+    else if (first.weak) trust(this.run, 'guess', 'often_recovered', this.nextLog());
+    else trust(this.run, 'likely', custom === null ? 'trouble_nearby' : 'custom_action_code', this.nextLog());
+    this.show(lines);
+  }
+
+  private blameCancelled({ name, line, text }: FailedAction): void {
+    blame(this.run, `It was cancelled in action ${name} (${inWords(1602)})`, line, adviceOn(['1602']));
+    trust(this.run, 'certain', 'code_tells');
+    this.show([evidenceOf(line, 'cause', text)]);
+  }
+
+  private blameCode(result: number): void {
+    const words = inWords(result);
+    const all = this.explanations.since(0);
+    const strong = all.filter(({ weak }) => !weak);
+    const [best] = mostTelling(strong.length > 0 ? strong : all);
+    const line = best?.record ?? this.results.at(-1)?.line ?? this.run.line;
+    blame(
+      this.run,
+      best === undefined ? words : `${words} (${withMeanings(oneLine(best.text, 1_000))})`,
+      line,
+      adviceFor(best === undefined ? [] : [best], result),
+    );
+    if (!saysNothing.has(String(result)) && words !== String(result)) trust(this.run, 'certain', 'code_tells');
+    else if (best === undefined) trust(this.run, 'guess', 'code_only', this.nextLog());
+    else trust(this.run, best.isMessage ? 'likely' : 'guess', 'trouble_nearby', this.nextLog());
+    this.show(best === undefined ? [] : [evidenceOf(best.line, 'cause', best.text)]);
+  }
+
+  private show(lines: readonly Evidence[]): void {
+    showEvidence(this.run, [...lines, ...this.results, ...this.echoes, ...this.recovered]);
+  }
+
+  private nextLog(): 'msi_verbose_log' | 'msi_event_log' | 'msi_whole_log' {
+    if (!this.run.opening.startsWith('=== ')) return 'msi_whole_log';
+    return this.hasEngineLines && this.run.opening.includes('Build') ? 'msi_event_log' : 'msi_verbose_log';
+  }
+}
+
+function adviceFor(telling: readonly Explanation[], result: number): string {
+  const texts = telling.map(({ text }) => text.slice(0, 4_000));
+  const codes = texts.flatMap((text) => codesIn(withHexPrefix(text)).map(({ code }) => code));
+  const numbers = texts.filter(isErrorMessage).flatMap((text) => errorNumberOf(text) ?? []);
+  const iis = texts.some((text) => /\b(?:IIS|metabase|virtual director(?:y|ies)|W3SVC)\b/i.test(text));
+  return adviceOn([
+    ...codes.filter((code) => !saysNothing.has(code)),
+    ...numbers.map((number) => `message ${number}`),
+    ...(iis ? ['iis'] : []),
+    String(result),
+  ]);
+}
+
+/** Custom actions write HRESULTs without their sign: `The error code is 80070005`. */
+export function withHexPrefix(text: string): string {
+  return text.replaceAll(/(?<![\w.-])(?=8[0-9A-F]{7}(?![\w-]))/gi, '0x');
+}
+
+/** A text with the meanings of the codes in it. */
+export function withMeanings(text: string): string {
+  const meanings = codesIn(withHexPrefix(text))
+    .filter((code) => code.text !== '')
+    .map((code) => `${code.code}: ${code.text}`);
+  return meanings.length === 0 ? text : `${text} [${meanings.join('; ')}]`;
+}

@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { entry } from '../../../test/entries.js';
+import { name, window } from '../../../test/spool-model.js';
+import { openSpool } from './open.js';
+import type { Spool } from './spool.js';
+
+let root: string;
+const told: string[] = [];
+const limits = { maxEntries: 50, maxBytes: 1e6 };
+const open = async (dir: string) => {
+  const spool = await openSpool({ dir, logger: { error: (message) => told.push(message) } });
+  await spool.registerSinks(['sink']);
+  return spool;
+};
+const drain = async (spool: Spool) => {
+  const got: string[] = [];
+  for (;;) {
+    const moved = await spool.admit(50, 'failures-first', window);
+    const next = await spool.nextBatch('sink', limits);
+    if (next === null && moved === 0) return got;
+    if (next === null) continue;
+    got.push(...next.batch.entries.map(name));
+    await spool.completeBatch('sink', next.batch.id);
+  }
+};
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fsp-disk-'));
+  told.length = 0;
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('a full disk refuses, loses nothing, lets a restart come up and deliver, and takes again when there is room', async () => {
+  // A file system of its own; mounting one takes the rights of root.
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', root]);
+  try {
+    const dir = join(root, 'spool');
+    let spool = await open(dir);
+    const acknowledged: string[] = [];
+    const fill = async () => {
+      for (let serial = 0; ; serial++) {
+        const one = entry(`f${acknowledged.length}-${serial}`, {
+          raw: Buffer.alloc(10_000, 65),
+          failed: serial % 4 === 0,
+        });
+        try {
+          await spool.append([one]);
+          acknowledged.push(name(one));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'FSP_SPOOL_UNAVAILABLE' });
+          return;
+        }
+      }
+    };
+    await fill();
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect(spool.unavailable()).toMatch(/ENOSPC/);
+    await spool.close();
+    // Someone else takes the last byte.
+    const filler = openSync(join(root, 'filler'), 'w');
+    for (const size of [65_536, 1_024, 1]) {
+      try {
+        for (;;) writeSync(filler, Buffer.alloc(size));
+      } catch {
+        // Full.
+      }
+    }
+    closeSync(filler);
+    spool = await open(dir);
+    const got = await drain(spool);
+    expect(got.sort()).toEqual([...acknowledged].sort());
+    const before = acknowledged.length;
+    await fill();
+    expect(acknowledged.length).toBeGreaterThan(before + 50);
+    expect(await drain(spool)).toHaveLength(acknowledged.length - before);
+    await vi.waitFor(
+      () => {
+        expect(spool.unavailable()).toBeNull();
+      },
+      { timeout: 10_000 },
+    );
+    await spool.close();
+    expect(told).toEqual([]);
+  } finally {
+    execFileSync('umount', [root]);
+  }
+});
+
+test('after a flush that failed nothing is acknowledged that is not in a new file, flushed, and nothing is there twice', async () => {
+  const spool = await open(join(root, 'spool'));
+  await spool.append([entry('before')]);
+  const probe = await openFile(join(root, 'probe'), 'w');
+  const prototype = Object.getPrototypeOf(probe) as { datasync(): Promise<void> };
+  await probe.close();
+  // A stand-in for a disk that fails once: no file system here can be made to.
+  const failing = vi
+    .spyOn(prototype, 'datasync')
+    .mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }));
+  await Promise.all(['one', 'two'].map((one) => spool.append([entry(one)])));
+  // The group, and the same again.
+  expect(failing.mock.calls.length).toBeGreaterThan(1);
+  await spool.close();
+  const again = await open(join(root, 'spool'));
+  expect(again.stats().waiting).toBe(3);
+  expect((await drain(again)).sort()).toEqual(['before', 'one', 'two']);
+  await again.close();
+  expect(told).toEqual([]);
+});
+
+test('while every flush fails all is refused, nothing refused counts, and it goes on by itself', async () => {
+  const spool = await open(join(root, 'spool'));
+  await spool.append([entry('before')]);
+  const probe = await openFile(join(root, 'probe'), 'w');
+  const prototype = Object.getPrototypeOf(probe) as { datasync(): Promise<void> };
+  await probe.close();
+  const error = Object.assign(new Error('EIO'), { code: 'EIO' });
+  const failing = vi.spyOn(prototype, 'datasync').mockRejectedValue(error);
+  for (const one of ['x', 'y'])
+    await expect(spool.append([entry(one)])).rejects.toMatchObject({ code: 'FSP_SPOOL_UNAVAILABLE' });
+  expect([spool.stats().waiting, spool.unavailable() === null]).toEqual([1, false]);
+  failing.mockRestore();
+  await spool.append([entry('x')]);
+  expect([spool.stats().waiting, spool.unavailable()]).toEqual([2, null]);
+  await spool.close();
+  const again = await open(join(root, 'spool'));
+  expect((await drain(again)).sort()).toEqual(['before', 'x']);
+  await again.close();
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DamageLedger } from './damage.js';
+import { headKind, jsonOf, markBytes, recordAt, type RecordHeader } from './record.js';
+
+/** What the first record of a segment says. */
+export interface SegmentHead {
+  /** Offsets in the segment before at which something begins that was never acknowledged. */
+  torn: number[];
+  /** What is so before its first record, for whoever owns the log. */
+  value: unknown;
+}
+
+/** One file of a log. */
+export interface Segment {
+  number: number;
+  path: string;
+  size: number;
+  /** Behind its last record, where that is known; 0 before it was scanned. */
+  end: number;
+  /** Its first record; null where that is damaged. */
+  head: (RecordHeader & SegmentHead) | null;
+  /** The one that follows; null for the newest. */
+  next: Segment | null;
+}
+
+const fileName = /^(\d{10})\.log$/;
+/** Heads hold the state of the journal, with a position for each followed log. */
+const longestHead = 16 * 1024 * 1024;
+
+export function segmentFile(number: number): string {
+  return `${String(number).padStart(10, '0')}.log`;
+}
+
+/** The segments of a log in their order, heads read. What is none, or cannot be read, is set aside and told. */
+export async function findSegments(
+  dir: string,
+  { name, id, mark, damage }: { name: string; id: number; mark: Buffer; damage: DamageLedger },
+): Promise<Segment[]> {
+  await makeFolder(dir, damage, name);
+  const found: Segment[] = [];
+  for (const file of (await readdir(dir)).sort()) {
+    const number = Number(fileName.exec(file)?.[1] ?? Number.NaN);
+    if (Number.isNaN(number)) continue;
+    const path = join(dir, file);
+    const tell = (what: string, bytes = 0) =>
+      damage.tell({ where: name, file: join(name, file), offset: 0, bytes, messages: 0, entries: 0, what });
+    try {
+      const stats = await stat(path);
+      if (!stats.isFile()) {
+        tell('is no file; it was set aside');
+        damage.setAside(path, `${name}-${file}`);
+        continue;
+      }
+      const head = await readHead(path, { mark, log: id, segment: number });
+      if (head === 'other') {
+        tell('is the copy of another segment; it was set aside', stats.size);
+        damage.setAside(path, `${name}-${file}`);
+        continue;
+      }
+      const segment: Segment = { number, path, size: stats.size, end: 0, head, next: null };
+      const before = found.at(-1);
+      if (before !== undefined) before.next = segment;
+      found.push(segment);
+    } catch (error) {
+      tell(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); it was set aside`);
+      damage.setAside(path, `${name}-${file}`);
+    }
+  }
+  return found;
+}
+
+/** Makes a folder; a file that is in its place is set aside. */
+async function makeFolder(dir: string, damage: DamageLedger, name: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    damage.tell({
+      where: name,
+      file: name,
+      offset: 0,
+      bytes: 0,
+      messages: 0,
+      entries: 0,
+      what: 'is a file in place of a folder; it was set aside',
+    });
+    damage.setAside(dir, name);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  }
+}
+
+async function readHead(
+  path: string,
+  place: { mark: Buffer; log: number; segment: number },
+): Promise<Segment['head'] | 'other'> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const first = Buffer.alloc(Math.min(size, 64 * 1024));
+    await file.read(first, 0, first.length, 0);
+    if (first.length < 44) return null;
+    let buffer = first;
+    const length = 44 + first.readUInt32LE(8);
+    if (length > buffer.length && length <= Math.min(size, longestHead)) {
+      buffer = Buffer.alloc(length);
+      await file.read(buffer, 0, length, 0);
+    }
+    const head = recordAt(buffer, 0, 0, place);
+    if (head?.kind === headKind) return { ...head, ...headOf(buffer.subarray(0, head.length)) };
+    const claimed = buffer.readUInt32LE(16);
+    return recordAt(buffer, 0, 0, { ...place, segment: claimed }) === null ? null : 'other';
+  } finally {
+    await file.close();
+  }
+}
+
+export function headOf(record: Buffer): SegmentHead {
+  return jsonOf(record) as SegmentHead;
+}
+
+/** The mark that a segment's first bytes carry, where its head is whole; how a spool knows its own without any other file. */
+export async function markOf(path: string, id: number): Promise<Buffer | null> {
+  try {
+    const bytes = await readWhole(path);
+    const mark = Buffer.from(bytes.subarray(0, markBytes));
+    if (mark.length < markBytes || bytes.length < 44) return null;
+    return recordAt(bytes, 0, 0, { mark, log: id, segment: bytes.readUInt32LE(16) }) === null ? null : mark;
+  } catch {
+    return null;
+  }
+}
+
+/** All bytes of a segment; none where it cannot be read. */
+export async function readWhole(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => Buffer.alloc(0));
+}
+
+const zeroes = Buffer.alloc(1024 * 1024);
+
+/** Makes a file of zeroes, flushed, in the place of whatever is there; where that fails, none is left. */
+export async function writeZeroes(path: string, size: number): Promise<void> {
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for (let at = 0; at < size;)
+      at += (await file.write(zeroes, 0, Math.min(zeroes.length, size - at), at)).bytesWritten;
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes the names in a folder last. Windows has no such thing and needs none. */
+export async function syncFolder(dir: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(dir, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

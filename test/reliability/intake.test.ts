@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../server-process.js';
+import { attacks } from './intake/attacks.mjs';
+import { startMeasuring } from './intake/measure.mjs';
+
+const full = process.env.FSP_RELIABILITY === 'full';
+/** At small strength those that once held up everybody, each for a moment. */
+const chosen = full
+  ? Object.keys(attacks)
+  : ['tiny elements', '63 attributes', 'pipelining', 'slow bodies on 1000 sockets', '400 unfinished bodies of 4 MB'];
+
+let measuring: Awaited<ReturnType<typeof startMeasuring>>;
+
+beforeAll(async () => {
+  measuring = await startMeasuring();
+});
+afterAll(async () => {
+  await measuring.stop();
+});
+
+// How long honest clients wait is measured (measure.mjs, RESULTS.md): a test cannot know what else the machine does.
+test.each(chosen)(
+  'under %s honest messages are taken, and memory and descriptors are given back',
+  async (name) => {
+    const { attacked, before, peak, after } = await measuring.measure(name, full ? 10 : 3);
+    expect(attacked.count).toBeGreaterThan(0);
+    expect(attacked.failures).toEqual({});
+    expect(peak.rss - before.rss).toBeLessThan(700);
+    const left = after.descriptors > before.descriptors + 40 ? await measuring.measure(name, 0.1) : null;
+    expect(left?.before.descriptors ?? after.descriptors).toBeLessThan(before.descriptors + 60);
+  },
+  120_000,
+);
+
+test('who is refused does not keep its connection, however long it stays', async () => {
+  const sockets = Array.from({ length: 50 }, (_, index) => {
+    const socket = connect({ port: measuring.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(
+      index % 2 === 0
+        ? 'rubbish\r\n\r\n'
+        : 'POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nand then nothing',
+    );
+    return socket.resume();
+  });
+  // A half-closed one would still be writable for ever.
+  const end = Date.now() + 40_000;
+  const gone = () =>
+    Promise.resolve(
+      sockets.filter((socket) => {
+        if (!socket.destroyed && socket.readableEnded) socket.write('x');
+        return !socket.destroyed;
+      }).length,
+    );
+  await eventually(gone, (open) => open === 0, end - Date.now());
+  for (const socket of sockets) socket.destroy();
+}, 60_000);

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkSync } from 'recheck';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const sources = fileURLToPath(new URL('../../server/src/', import.meta.url));
+
+/**
+ * Beginnings of patterns that are not linear by their form alone, by file, and why that does no harm or what is owed.
+ * Whoever changes one of them takes it out.
+ */
+const known: Record<string, Record<string, string>> = {
+  'setup-logs/formats/simple.ts': { '^\\w{3} (\\w{3}) +': 'only where the text holds line ends, and lines hold none' },
+  'setup-logs/formats/detect.ts': { '\\$\\$<[^<>]*><': 'owed: measured as linear by growth.test.ts' },
+  'setup-logs/formats/codes.ts': { '\\b(?:(?:return': 'owed: measured as linear by growth.test.ts' },
+  'setup-logs/verdict/ccmsetup-lines.ts': { '\\breturned (?:a )?': 'owed' },
+  'setup-logs/verdict/msi-run.ts': { '^PROPERTY CHANGE: Adding \\w*UPGRADE': 'owed' },
+};
+/** Files that put patterns together at run time, and why that does no harm. */
+const composed: Record<string, string> = {
+  'roles/rules.ts': 'host names of at most 253 characters',
+  'setup-logs/formats/ccm.ts': 'names of attributes that are our own; measured by growth.test.ts',
+  'setup-logs/formats/msi-dates.ts': 'words of our own; measured by growth.test.ts',
+};
+
+interface Found {
+  file: string;
+  pattern: string;
+  flags: string;
+}
+
+const { literals, constructed } = findPatterns();
+
+/** Every regular expression of the server: literals by their text, others by the file. */
+function findPatterns(): { literals: Found[]; constructed: string[] } {
+  const found: Found[] = [];
+  const files = new Set<string>();
+  for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.ts$/.test(file) || /\.test\.ts$/.test(file)) continue;
+    const text = readFileSync(join(sources, file), 'utf8');
+    const visit = (node: ts.Node): void => {
+      if (ts.isRegularExpressionLiteral(node)) {
+        const end = node.text.lastIndexOf('/');
+        found.push({ file, pattern: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+      } else if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && node.expression.getText() === 'RegExp')
+        files.add(file);
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true));
+  }
+  return { literals: found, constructed: [...files].sort() };
+}
+
+test('there are patterns to look at', () => {
+  expect(literals.length).toBeGreaterThan(50);
+});
+
+test('the analysis finds what is not linear', () => {
+  for (const pattern of ['\\s+$', '(a|aa)+$', '[\\w.-]*password=', '<[^>]*><[^>]*x'])
+    expect(checkSync(pattern, '').status, pattern).toBe('vulnerable');
+});
+
+test.each(literals.filter(({ pattern }) => /[*+]|\{\d+,\}/.test(pattern)))(
+  'the time of /$pattern/ in $file grows with its text',
+  ({ file, pattern, flags }) => {
+    const diagnostics = checkSync(pattern, flags, { timeout: 5_000 });
+    if (Object.keys(known[file] ?? {}).some((beginning) => pattern.startsWith(beginning))) return;
+    // What takes too long to decide is decided by measuring the parsers (growth.test.ts).
+    else
+      expect(diagnostics.status, 'complexity' in diagnostics ? diagnostics.complexity?.summary : '').not.toBe(
+        'vulnerable',
+      );
+  },
+);
+
+test('patterns are put together at run time only where that is known', () => {
+  expect(constructed.filter((file) => !(file in composed))).toEqual([]);
+});
