@@ -164,7 +164,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
 /** Without the headers that concern one connection only. */
 function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return { ...headers, connection: undefined, 'transfer-encoding': undefined };
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name !== 'connection' && name !== 'transfer-encoding'),
+  );
 }
 
 async function bytesOf(stream: IncomingMessage): Promise<Buffer> {

@@ -53,6 +53,19 @@ export const operations: DashboardSpec = {
       ],
     },
     {
+      height: 6,
+      panels: [
+        tablePanel({
+          title: 'Receivers',
+          description:
+            'Each receiver as it was at its last sign of life, one a minute: what waits, how far the slowest destination lags, what is in quarantine and what damage has cost',
+          unit: 'short',
+          width: 24,
+          sql: `SELECT fsp_server AS "Receiver", last_seen_at AS "Last sign of life", version AS "Version", if(taking_messages, 'yes', 'no') AS "Takes messages", waiting AS "Waiting", lag AS "Lag", arrayStringConcat(failing_sinks, ', ') AS "Failing destinations", quarantined AS "In quarantine", lost_messages AS "Lost by damage", damaged_pieces AS "Damaged pieces" FROM receivers WHERE ${chosenServers} ORDER BY fsp_server`,
+        }),
+      ],
+    },
+    {
       height: 8,
       panels: [
         seriesPanel({

@@ -76,6 +76,24 @@ test('a day without a message is silence', async () => {
   expect(await firing('fsp-silence', later('2 DAY'))).toHaveLength(1);
 });
 
+test('a receiver that gives no sign of life for ten minutes is told of, and one that is gone for weeks no more', async () => {
+  await eventually(
+    () => fleet.ask('SELECT count() AS n FROM receivers'),
+    ({ data }) => Number(data[0]?.n) === 1,
+  );
+  expect(await firing('fsp-receiver-silent')).toEqual([]);
+  expect(await firing('fsp-receiver-silent', later('1 HOUR'))).toHaveLength(1);
+  expect(await firing('fsp-receiver-silent', later('8 DAY'))).toEqual([]);
+});
+
+test.each([
+  ['fsp-quarantine', 'quarantined'],
+  ['fsp-spool-damage', 'lost_messages'],
+  ['fsp-spool-damage', 'damaged_pieces'],
+])('%s looks at %s of the last sign of life', async (uid, column) => {
+  expect(await firing(uid, (sql) => sql.replaceAll(column, '3'))).toEqual([3]);
+});
+
 test('many clients that fail in one way at once are a burst, a higher rate, and new', async () => {
   const failures = Array.from({ length: 60 }, (_, index) => ({ client: `BAD${index}`, state: 313, params: ['1639'] }));
   await fleet.post(failures);

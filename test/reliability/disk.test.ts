@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
+import { report } from '../reports.js';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { Ledger, Load, settle } from './oracle.js';
+import { amount, record } from './strength.js';
+
+const folder = temporaryFolder();
+let server: RunningServer | null = null;
+let engine: Engine | null = null;
+afterEach(async () => {
+  await server?.kill('SIGTERM');
+  server = null;
+});
+afterAll(async () => {
+  await engine?.stop();
+  folder.remove();
+});
+
+/** A disk that is small enough to be filled, by the kernel: only root may mount one. */
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
+if (process.env.CI && !mayMount) throw new Error('Tests of a full disk need root where CI is set');
+
+describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mounted)', () => {
+  test(
+    'clients are told to come again, nothing is acknowledged in vain, a restart comes up, and room mends it all',
+    async () => {
+      const disk = join(folder.path, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk]);
+      const filler = join(disk, 'filler');
+      try {
+        engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+        const start = async () =>
+          (server = await startServer(join(disk, 'data'), {
+            FSP_CLICKHOUSE_URL: engine!.url,
+            FSP_CLICKHOUSE_USER: engine!.writer.username,
+            FSP_CLICKHOUSE_PASSWORD: engine!.writer.password,
+          }));
+        await start();
+        const ledger = new Ledger('D');
+        const load = new Load(ledger, () => server?.intake ?? null, 8, 200);
+        await sleep(1_500);
+        const before = ledger.owed.size;
+        try {
+          execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k', 'count=4096'], { stdio: 'ignore' });
+        } catch {
+          // It ends when there is no room left, which is what it is for.
+        }
+        await sleep(amount(6_000, 60_000));
+        const ready = await fetch(`${server!.management}/readyz`);
+        const refused = load.answers['503'] ?? 0;
+        // A restart on the full disk comes up and says what is the matter.
+        const running = server!;
+        server = null;
+        await running.kill('SIGKILL');
+        await start();
+        const whileFull = await server!.post(report({ client: 'WHILEFULL', state: 100 }));
+        rmSync(filler);
+        await eventually(
+          () => Promise.resolve(ledger.owed.size),
+          (owed) => owed > before + 50,
+          60_000,
+        );
+        await load.stop();
+        const audit = await settle(server!, ledger, 60_000);
+        record('disk-full', { ...audit, 'acknowledged before': before, 'told to come again': refused });
+        expect(audit).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+        expect([200, 503]).toContain(whileFull.status);
+        if (refused > 0) expect(ready.status).toBe(503);
+        expect(
+          Object.keys(load.answers).filter((answer) => !['200', '503', 'down'].includes(answer) && /^\d/.test(answer)),
+        ).toEqual([]);
+      } finally {
+        await server?.kill('SIGKILL');
+        server = null;
+        execFileSync('umount', ['-l', disk]);
+      }
+    },
+    amount(180_000, 300_000),
+  );
+});
+
+describe('a data folder that is not as it should be', () => {
+  test('that may only be read is refused in one clear line', async () => {
+    const dir = join(folder.path, 'readonly');
+    mkdirSync(dir);
+    if (mayMount) {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]);
+    } else chmodSync(dir, 0o500);
+    try {
+      const { code, stderr } = await fsp(['serve'], environment(dir));
+      expect(code).toBe(2);
+      expect(stderr).toContain('FSP_DATA_DIR_UNWRITABLE');
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    } finally {
+      if (mayMount) execFileSync('umount', [dir]);
+    }
+  });
+
+  test.each([
+    ['cut in the middle', '{"admin": "x'],
+    ['empty', ''],
+    ['no object', '[]'],
+    ['with a number for a token', '{"admin": 1, "viewer": 2}'],
+  ])('with a tokens.json that is %s says so, and what to do', async (_what, text) => {
+    const dir = join(folder.path, `tokens${text.length}`);
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'tokens.json'), text);
+    const { code, stderr } = await fsp(['serve'], environment(dir));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/tokens\.json.*(?:mend|delete|remove)/s);
+    expect(stderr).not.toContain('at ');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+test('a clock that jumps a day ahead and back again loses nothing, doubles nothing and holds nothing back for ever', async () => {
+  // The clock of a real machine cannot be moved here: a module that shifts Date stands in for it, by a file's length.
+  const shift = join(folder.path, 'shift');
+  writeFileSync(shift, '');
+  const jump = join(folder.path, 'jump.mjs');
+  writeFileSync(
+    jump,
+    `import { statSync } from 'node:fs';
+const real = Date.now;
+const hours = () => { try { return statSync(${JSON.stringify(shift)}).size - 100; } catch { return 0; } };
+let seen = 0, at = 0;
+Date.now = () => { const t = real(); if (t - at > 100) { at = t; seen = hours() * 3_600_000; } return t + seen; };
+`,
+  );
+  const atHours = (hours: number) => {
+    truncateSync(shift, hours + 100);
+  };
+  atHours(0);
+  const dataDir = join(folder.path, 'clock');
+  server = await startServer(dataDir, {
+    NODE_OPTIONS: `--import=${jump}`,
+    FSP_THROTTLE_MESSAGES: '100000',
+    FSP_THROTTLE_INTERVAL: '60',
+  });
+  const ledger = new Ledger('CLOCK');
+  const load = new Load(ledger, () => server?.intake ?? null, 4, 60);
+  for (const hours of [24, -24, 0, 90, 0]) {
+    await sleep(amount(1_500, 10_000));
+    atHours(hours);
+  }
+  await sleep(amount(1_500, 10_000));
+  await load.stop();
+  const audit = await settle(server, ledger, 120_000);
+  record('clock', { ...audit });
+  expect(audit).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+  expect(statSync(shift).size).toBe(100);
+  expect(existsSync(join(dataDir, 'spool'))).toBe(true);
+}, 300_000);
