@@ -2,6 +2,7 @@ import {
   decodeBytes,
   decodeUtf8,
   decodeWide,
+  isNoText,
   isPlain,
   joined,
   markAt,
@@ -186,7 +187,7 @@ export class LineReader {
       // found to end at this very place.
       const before = bytes.subarray(at, zero - 1);
       const mayBegin = this.wideEndedAt !== this.offset;
-      const from = mayBegin && before.length % 2 === 0 && decodeUtf8(before) === null ? at : zero - 1;
+      const from = mayBegin && before.length % 2 === 0 && isNoText(before) ? at : zero - 1;
       this.keep(decodeBytes(bytes.subarray(at, from)), this.offset + from - at);
       this.turnTo('utf-16le', this.offset + from - at);
       return from;
