@@ -224,8 +224,11 @@ describe('a process that really writes', () => {
       let one = follower();
       one.start();
       const child = spawn(process.execPath, [writer, log, String(count), String(rotations), encoding], {
-        stdio: 'inherit',
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       });
+      const telling = setInterval(() => {
+        if (child.connected) child.send(messages.length, () => undefined);
+      }, 5);
       const closed = once(child, 'close');
       for (let restart = 0; restart < 4; restart++) {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -234,6 +237,7 @@ describe('a process that really writes', () => {
         one.start();
       }
       expect(await closed).toEqual([0, null]);
+      clearInterval(telling);
       await eventually(
         () => Promise.resolve(messages.length),
         (length) => length >= count,
