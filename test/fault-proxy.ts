@@ -66,6 +66,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         new URL(incoming.url ?? '/', target),
         { method: incoming.method, headers: { ...headers, 'content-length': body.length }, agent: false },
         (told) => {
+          told.on('error', () => undefined);
           void bytesOf(told).then(
             (text) => {
               resolve({ answer: told, text });
@@ -148,6 +149,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   const server = createServer((incoming, outgoing) => {
     incoming.on('error', () => undefined);
+    incoming.socket.on('error', () => undefined);
+    outgoing.on('error', () => undefined);
     void handle(incoming, outgoing);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

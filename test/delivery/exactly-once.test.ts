@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeMessage } from '../../server/src/catalog/describe.js';
-import { connect } from '../../server/src/clickhouse/client.js';
+import { checkServer, connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { migrate } from '../../server/src/clickhouse/migrate.js';
 import type { Refused, Sink } from '../../server/src/delivery/sink.js';
@@ -170,6 +170,27 @@ describe('each entry becomes one row', () => {
     expect(await rowsOf(batch, 'setup_log_records')).toEqual([24, 24]);
   });
 });
+
+test.each<Fault>(['page', 'empty', 'exception'])(
+  'a schema that is made while this answers every other request is whole: %s',
+  async (fault) => {
+    await writer.command({ query: `TRUNCATE TABLE ${database}.schema_migrations` });
+    let requests = 0;
+    let attempts = 0;
+    proxy.decide = () => (++requests % 7 === 0 ? fault : 'pass');
+    for (; attempts < 60; attempts++) {
+      try {
+        await migrate(viaProxy, { database });
+        break;
+      } catch (error) {
+        expect((error as Error).message).toContain("Something answered in ClickHouse's place");
+      }
+    }
+    expect(proxy.done.length).toBeGreaterThan(0);
+    proxy.decide = () => fault;
+    await expect(checkServer(viaProxy)).rejects.toThrow("Something answered in ClickHouse's place");
+  },
+);
 
 describe('what ClickHouse refuses for good', () => {
   test('is narrowed down to the entries at fault, and all others are there once, also when it is cut and tried again', async () => {

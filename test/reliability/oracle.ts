@@ -36,14 +36,15 @@ export class Ledger {
     const counts = new Map<string, number>();
     let wrong = 0;
     const byName = new Map([...this.sent].map((number) => [this.name(number), this.message(number)]));
-    for (const { client_name: name, state_id: state, params, n } of rows) {
+    const own = rows.filter(({ client_name }) => client_name.startsWith(`${this.run}N`));
+    for (const { client_name: name, state_id: state, params, n } of own) {
       counts.set(name, (counts.get(name) ?? 0) + n);
       const expected = byName.get(name);
       if (expected === undefined || expected.state !== state || expected.params.join() !== params.join()) wrong++;
     }
     return {
       owed: this.owed.size,
-      stored: rows.length,
+      stored: own.length,
       lost: [...this.owed].filter((number) => !counts.has(this.name(number))).length,
       doubled: [...counts.values()].filter((count) => count > 1).length,
       wrong,

@@ -14,7 +14,10 @@ export interface Connection {
 }
 
 const defaultSilenceMs = 60_000;
-/** The official client over HTTP. */
+/**
+ * The official client over HTTP. It takes every answer 200 for ClickHouse's: a proxy's page would pass for a table that
+ * was made. So each answer must carry the header with the query's id, which only ClickHouse sends.
+ */
 export function connect({
   url,
   username,
@@ -22,7 +25,7 @@ export function connect({
   database,
   silenceMs = defaultSilenceMs,
 }: Connection): ClickHouseClient {
-  return createClient({
+  const client = createClient({
     url,
     username,
     password,
@@ -33,6 +36,27 @@ export function connect({
     // The client logs on its own otherwise; errors reach us and are said once, in our words.
     log: { level: 127 },
   });
+  const { insert, command, query } = client;
+  return Object.assign(client, {
+    insert: ((params) => insert.call(client, params).then(fromClickHouse)) as typeof client.insert,
+    command: ((params) => command.call(client, params).then(fromClickHouse)) as typeof client.command,
+    query: ((params: Parameters<typeof client.query>[0]) =>
+      query.call(client, params).then(fromClickHouse)) as typeof client.query,
+  });
+}
+
+/** @throws FspError FSP_CLICKHOUSE_UNREACHABLE where something else answered */
+function fromClickHouse<T extends { response_headers: Record<string, unknown> }>(answer: T): T {
+  if (answer.response_headers['x-clickhouse-query-id'] !== undefined) return answer;
+  throw notClickHouse('its answer has no query id');
+}
+
+/** The error for an answer that is not ClickHouse's own. */
+export function notClickHouse(why: string): FspError {
+  return new FspError(
+    'FSP_CLICKHOUSE_UNREACHABLE',
+    `Something answered in ClickHouse's place (${why}); check FSP_CLICKHOUSE_URL and the proxies on the way`,
+  );
 }
 
 /** @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED, FSP_CLICKHOUSE_TOO_OLD */

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { clickHouseError, refusesRows } from '../clickhouse/client.js';
+import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
@@ -160,13 +160,6 @@ function rowsOf(batch: Batch, options: ClickHouseSinkOptions): { tables: TableRo
     }
   }
   return { tables: [...tables].map(([table, rows]) => ({ table, rows })), refused };
-}
-
-function notClickHouse(why: string): FspError {
-  return new FspError(
-    'FSP_CLICKHOUSE_UNREACHABLE',
-    `Something answered in ClickHouse's place (${why}); check FSP_CLICKHOUSE_URL and the proxies on the way`,
-  );
 }
 
 function oneLine(text: string): string {
