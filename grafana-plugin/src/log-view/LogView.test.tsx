@@ -90,7 +90,7 @@ test('keys move, select, and show the details with what a code means', async () 
 
 test('where one goes while something is still looked for, one stays', async () => {
   const source = failed();
-  let answer = () => undefined as void;
+  let answer: () => void = () => undefined;
   const slow: LogSource = {
     id: 'slow',
     grows: false,
