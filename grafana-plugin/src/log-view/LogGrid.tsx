@@ -82,7 +82,7 @@ export function LogGrid(props: Props) {
     };
     if (before.viewport === scroll.viewport || before.position < 0) return;
     kept.current.position = before.position;
-    scroll.reveal(before.position, 'nearest');
+    if (before.position >= end - 1) scroll.reveal(before.position, 'center');
   });
   const positions = Array.from({ length: end - anchor.index }, (_, index) => anchor.index + index);
   return (
