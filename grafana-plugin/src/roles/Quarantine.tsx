@@ -26,7 +26,9 @@ export function Quarantine() {
       {
         id: 'kind',
         header: t('quarantine.kind', 'Kind'),
-        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) => kindText(original.kind),
+        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) => (
+          <span style={{ whiteSpace: 'nowrap' }}>{kindText(original.kind)}</span>
+        ),
       },
       {
         id: 'reason',
