@@ -9,7 +9,8 @@ import { cutsFor, writeLog } from './strength.js';
 import type { GeneratedLog } from './types.js';
 
 /** Another one each time, so that what is tried grows; given, to see a failure again. */
-const seed = Number(process.env.FSP_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+// The same logs in every run, so that a change is to blame for what fails; other seeds are for run.mjs and whoever gives one.
+const seed = Number(process.env.FSP_TEST_SEED ?? 20_260_102);
 const count = 120;
 const followEvery = 6;
 

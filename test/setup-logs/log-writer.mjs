@@ -1,5 +1,7 @@
 // Writes a log as Configuration Manager does, in a process of its own: appends in pieces that end anywhere, and now and
-// then renames the file to .lo_ and begins it anew. Every line has a number, so that a reader can prove what it has.
+// then renames the file to .lo_ and begins it anew. Every line has a number, so that a reader can prove what it has; it
+// sends how many it has. Only a file of which it has a line is renamed: what is renamed twice is gone for any reader, and
+// how fast a reader is must not decide whether that happens.
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,6 +9,10 @@ const [path, countText, rotationsText, encoding] = process.argv.slice(2);
 const count = Number(countText);
 const rotateEvery = Math.ceil(count / (Number(rotationsText) + 1));
 const encode = (text) => Buffer.from(text, encoding === 'utf16le' ? 'utf16le' : 'utf8');
+
+let seen = 0;
+process.on('message', (lines) => (seen = lines));
+process.on('disconnect', () => process.exit(1));
 
 let file = openSync(path, 'a');
 let pending = encoding === 'utf16le' ? Buffer.from([0xff, 0xfe]) : Buffer.alloc(0);
@@ -30,13 +36,13 @@ for (let number = 1; number <= count; number++) {
   }
   if (number % rotateEvery === 0 && number < count) {
     flush();
+    while (seen <= number - rotateEvery) await sleep(1);
     closeSync(file);
     renameSync(path, path.replace(/\.log$/, '.lo_'));
-    // A rotation takes place long before the next one: what is renamed twice is gone for any reader.
-    await sleep(150);
     file = openSync(path, 'a');
     if (encoding === 'utf16le') pending = Buffer.from([0xff, 0xfe]);
   }
 }
 flush();
 closeSync(file);
+process.removeAllListeners('disconnect').disconnect();

@@ -104,8 +104,18 @@ test('kill -9 in the middle of following loses no record and doubles none, acros
         `<![LOG[line ${from + index}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\n`,
     ).join('');
   let next = 1;
+  const stored = (running: RunningServer) =>
+    running.query<{ message: string; n: number }>(
+      'SELECT message, toUInt32(count()) AS n FROM setup_log_records GROUP BY message',
+    );
   for (let round = 0; round < 3; round++) {
     const running = await start();
+    // The next rotation puts this log in the place of the one before, which would be gone for any reader.
+    await eventually(
+      () => stored(running),
+      (rows) => rows.length >= next - 1,
+      40_000,
+    );
     for (let piece = 0; piece < 10; piece++, next += 200) {
       appendFileSync(log, lines(next, next + 199));
       await new Promise((resolve) => setTimeout(resolve, 30));
@@ -118,10 +128,7 @@ test('kill -9 in the middle of following loses no record and doubles none, acros
   }
   const running = await start();
   const rows = await eventually(
-    () =>
-      running.query<{ message: string; n: number }>(
-        'SELECT message, toUInt32(count()) AS n FROM setup_log_records GROUP BY message',
-      ),
+    () => stored(running),
     (found) => found.length >= next - 1,
     40_000,
   );

@@ -107,7 +107,7 @@ describe('an installation whose failed step speaks of no trouble', () => {
       'a custom action in its own language',
       'CcmDetect',
       ['Zugriff auf C:\\SMS_CCM verweigert.', 'CustomAction CcmDetect returned actual error code 1603'],
-      /CcmDetect failed: Zugriff auf C:\\SMS_CCM verweigert\./,
+      /CcmDetect failed: CustomAction CcmDetect returned actual error code 1603 .*– Zugriff auf C:\\SMS_CCM verweigert\./,
     ],
   ])('is explained by what it said last: %s', (_name, action, lines, cause) => {
     const run: Run = only(

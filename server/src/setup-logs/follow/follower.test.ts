@@ -16,6 +16,8 @@ let log: string;
 let positions: Map<string, LogPosition>;
 let messages: string[];
 let failNext: boolean;
+/** What happens while records are being stored, once each. */
+let meanwhile: (() => void)[];
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -23,6 +25,7 @@ beforeEach(() => {
   positions = new Map();
   messages = [];
   failNext = false;
+  meanwhile = [];
 });
 afterEach(() => {
   folder.remove();
@@ -41,6 +44,7 @@ function follower(targets: string[] = [log]): Follower {
       }
       positions.set(position.key, position);
       messages.push(...records.map(({ message }) => message));
+      meanwhile.shift()?.();
       return Promise.resolve();
     },
     forget(key) {
@@ -99,6 +103,29 @@ describe('a log that grows', () => {
     expect(messages.at(-1)).toContain('Cleaning up');
     expect(messages).toEqual(parseLog(bytes).records.map(({ message }) => message));
   });
+
+  test.each(['utf8', 'utf16le'] as const)(
+    'of %s, written to in the middle of a line while it is read, gives each record whole, also after a restart',
+    async (encoding) => {
+      const pieces = [
+        lines(1, 2),
+        line('line 3').slice(0, 5),
+        line('line 3').slice(5) + lines(4, 9) + line('line 10').slice(0, 5),
+        line('line 10').slice(5) + lines(11, 42) + line('line 43').slice(0, 5),
+        line('line 43').slice(5) + lines(44, 99),
+      ].map((text) => Buffer.from(text, encoding));
+      const write = () => {
+        appendFileSync(log, pieces.shift() ?? '');
+      };
+      write();
+      await follower().look();
+      write();
+      meanwhile = [write, write, write];
+      await follower().look();
+      expect(pieces).toEqual([]);
+      expect(messages).toEqual(numbered(1, 99));
+    },
+  );
 
   test('comes again when it could not be stored', async () => {
     writeFileSync(log, lines(1, 5));
@@ -197,8 +224,11 @@ describe('a process that really writes', () => {
       let one = follower();
       one.start();
       const child = spawn(process.execPath, [writer, log, String(count), String(rotations), encoding], {
-        stdio: 'inherit',
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       });
+      const telling = setInterval(() => {
+        if (child.connected) child.send(messages.length, () => undefined);
+      }, 5);
       const closed = once(child, 'close');
       for (let restart = 0; restart < 4; restart++) {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -207,6 +237,7 @@ describe('a process that really writes', () => {
         one.start();
       }
       expect(await closed).toEqual([0, null]);
+      clearInterval(telling);
       await eventually(
         () => Promise.resolve(messages.length),
         (length) => length >= count,

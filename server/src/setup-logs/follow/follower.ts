@@ -158,7 +158,9 @@ export class Follower {
     const names = await readdir(dirname(path)).catch(() => []);
     for (const name of names) {
       const candidate = join(dirname(path), name);
-      if (candidate === path || settled.has(candidate) || !name.toLowerCase().startsWith(stem)) continue;
+      if (candidate === path || !name.toLowerCase().startsWith(stem)) continue;
+      // Asked again: this log may have come in the place of that one since.
+      if (await settled.get(candidate)?.isAt(candidate)) continue;
       if (!(await log.isAt(candidate))) continue;
       log.movedTo(candidate);
       settled.set(candidate, log);

@@ -59,6 +59,11 @@ export function isPlain(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13);
 }
 
+/** Whether bytes are no text of eight bits: no UTF-8, or with control characters, as half the letters of many scripts have. */
+export function isNoText(bytes: Uint8Array): boolean {
+  return decodeUtf8(bytes) === null || bytes.some((byte) => (byte < 0x20 && !isPlain(byte)) || byte === 0x7f);
+}
+
 export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const both = new Uint8Array(first.length + second.length);
   both.set(first);

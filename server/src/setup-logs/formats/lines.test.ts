@@ -4,11 +4,18 @@ import { LineReader, longestLine } from './lines.js';
 
 type Line = [text: string, number: number, offset: number, split: boolean];
 
+/** Each piece comes in the same memory, as whoever reads a file into one buffer gives it. */
 function linesOf(bytes: Uint8Array, cuts: readonly number[] = []): Line[] {
+  const memory = Buffer.alloc(bytes.length);
   const lines: Line[] = [];
   const reader = new LineReader((...line) => lines.push(line));
   const places = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
-  for (const [index, from] of places.entries()) reader.push(bytes.subarray(from, places[index + 1] ?? bytes.length));
+  for (const [index, from] of places.entries()) {
+    const piece = bytes.subarray(from, places[index + 1] ?? bytes.length);
+    memory.set(piece);
+    reader.push(memory.subarray(0, piece.length));
+    memory.fill('#', 0, piece.length);
+  }
   reader.end();
   return lines;
 }
@@ -141,7 +148,15 @@ describe('a file that changes its encoding', () => {
   test('long lines come in parts in any encoding, however many zeroes are in them', () => {
     const long = 'ab'.repeat(longestLine);
     for (const bytes of [eight(long), sixteen(long), eight('abc\0'.repeat(longestLine))]) {
-      const lines = linesOf(bytes);
+      const lines = linesOf(
+        bytes,
+        Array.from({ length: bytes.length / 65_536 }, (_, index) => index * 65_536),
+      );
+      expect(
+        linesOf(bytes)
+          .map(([text]) => text)
+          .join(''),
+      ).toBe(lines.map(([text]) => text).join(''));
       expect(Math.max(...lines.map(([text]) => text.length))).toBeLessThanOrEqual(longestLine + 4);
       expect(lines.every(([, number, , split]) => split && number === 1)).toBe(true);
       expect(lines.map(([text]) => text).join('').length).toBe(
@@ -182,6 +197,18 @@ describe('a file that changes its encoding', () => {
       { numRuns: 2_000 },
     );
   });
+
+  test.each([
+    ['UTF-8', eight],
+    ['UTF-16', sixteen],
+  ])(
+    'what is held of a line in %s is its own, whatever comes into the memory in which it was read',
+    (_name, encode) => {
+      const bytes = encode('one\r\n<![LOG[two]LOG]!>\r\nthree, and more\r\n');
+      for (let cut = 1; cut < bytes.length; cut++)
+        expect(linesOf(bytes, [cut]).map(([text]) => text)).toEqual(['one', '<![LOG[two]LOG]!>', 'three, and more']);
+    },
+  );
 
   test('bytes at the very beginning that could be of both encodings are read to their end', () => {
     const both = '0-1123456789@ABCDEFGHIP\u00e5A\0\r\0\n\0  AB\n\0\r\n';

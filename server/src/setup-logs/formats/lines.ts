@@ -2,6 +2,7 @@ import {
   decodeBytes,
   decodeUtf8,
   decodeWide,
+  isNoText,
   isPlain,
   joined,
   markAt,
@@ -43,7 +44,6 @@ export class LineReader {
   /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
   private stretchFrom = 0;
   /** Where the last line end was found, and in what. */
-  private sought: { in: Uint8Array; from: number; end: number } = { in: nothing, from: 0, end: -1 };
   /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
   private wideEndedAt = -1;
   /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
@@ -51,6 +51,9 @@ export class LineReader {
   private begun = '';
   /** Up to this byte UTF-16 has something unlikely in it, and is read closely. */
   private closelyUntil = 0;
+  /** Between these two bytes is no line feed: a long line with many zeroes is searched for its end once, not at each. */
+  private noFeedFrom = 0;
+  private noFeedUntil = 0;
   private number = 1;
   /** A part of that line was given out already. */
   private inParts = false;
@@ -63,6 +66,7 @@ export class LineReader {
     return this.lineFrom;
   }
 
+  /** @param chunk the bytes that follow; its memory is the caller's again as soon as this returns */
   push(chunk: Uint8Array): void {
     this.read(this.held.length === 0 ? chunk : joined(this.held, chunk), false);
   }
@@ -81,8 +85,8 @@ export class LineReader {
       this.offset += next - at;
       at = next;
     }
-    // A copy: the chunk's memory may be used again for the next one.
-    this.held = at === bytes.length ? nothing : bytes.slice(at);
+    // A copy: the chunk's memory may be used again for the next one. Not slice(): that of a Buffer shares its memory.
+    this.held = at === bytes.length ? nothing : new Uint8Array(bytes.subarray(at));
   }
 
   /** Reads from a place as far as one rule goes. */
@@ -176,14 +180,14 @@ export class LineReader {
       return at + mark.at + mark.length;
     }
     const oneZero = behind - zero === 1 && zero > at && bytes[behind] !== 10;
-    const wide = oneZero && (bytes[behind + 1] === 0 || this.endsWide(bytes, zero - 1, last));
+    const wide = oneZero && (bytes[behind + 1] === 0 || this.endsWide(bytes, at, zero - 1, last));
     if (wide === null) return more;
     if (wide) {
       // Characters before the first one with a zero: of this stretch too, where they cannot be bytes – unless UTF-16 was
       // found to end at this very place.
       const before = bytes.subarray(at, zero - 1);
       const mayBegin = this.wideEndedAt !== this.offset;
-      const from = mayBegin && before.length % 2 === 0 && decodeUtf8(before) === null ? at : zero - 1;
+      const from = mayBegin && before.length % 2 === 0 && isNoText(before) ? at : zero - 1;
       this.keep(decodeBytes(bytes.subarray(at, from)), this.offset + from - at);
       this.turnTo('utf-16le', this.offset + from - at);
       return from;
@@ -197,14 +201,20 @@ export class LineReader {
    * True where a line that has a zero for the second half of a character, but not for that of the next one, ends as
    * UTF-16 does: its line end at an even distance, with a zero. Null where the line's end is not there yet.
    */
-  private endsWide(bytes: Uint8Array, from: number, last: boolean): boolean | null {
-    const { sought } = this;
-    // Sought once for all the zeroes before it.
-    if (sought.in !== bytes || from < sought.from || (sought.end >= 0 && sought.end < from))
-      this.sought = { in: bytes, from, end: bytes.indexOf(10, from) };
-    const { end } = this.sought;
+  private endsWide(bytes: Uint8Array, at: number, from: number, last: boolean): boolean | null {
+    const end = this.lineFeed(bytes, at, from);
     if (end < 0 || end + 1 === bytes.length) return last || bytes.length - from > longestLine ? false : null;
     return (end - from) % 2 === 0 && bytes[end + 1] === 0;
+  }
+
+  /** The first line feed from a place on; -1 where there is none. */
+  private lineFeed(bytes: Uint8Array, at: number, from: number): number {
+    const begin = this.offset - at;
+    const known = begin + from >= this.noFeedFrom && begin + from <= this.noFeedUntil;
+    if (!known) this.noFeedFrom = begin + from;
+    const feed = bytes.indexOf(10, known ? this.noFeedUntil - begin : from);
+    this.noFeedUntil = begin + (feed < 0 ? bytes.length : feed);
+    return feed;
   }
 
   /** Whole lines of bytes, decoded in one go where that is possible; returns how many bytes it took. */

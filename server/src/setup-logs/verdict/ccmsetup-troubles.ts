@@ -29,6 +29,9 @@ function wrapped(code: string): string {
   return /^\d{1,5}$/.test(code) ? `0x8007${Number(code).toString(16).toUpperCase().padStart(4, '0')}` : code;
 }
 
+/** A management point that did not answer where others may: what was then looked for says more. */
+const locationRequest = /\/ccm_system(?:_windowsauth)?\/request\b/i;
+
 /** The trouble that ccmsetup writes of, in the order of the log, and which of it made the run fail. */
 export class Troubles {
   private list: Trouble[] = [];
@@ -92,6 +95,7 @@ export class Troubles {
       list.find(({ codes }) => codes.some((code) => code === hresult || wrapped(code) === hresult));
     // What it went on after is no cause but for a package that failed and was said to be left out in vain.
     return (
+      same(little.filter(({ text }) => !locationRequest.test(text))) ??
       same(little) ??
       open.find(({ kind, text }) => kind === 'echo' && /^Installation (?:has )?failed with\b/i.test(text)) ??
       little.at(-1) ??

@@ -261,7 +261,8 @@ export class MsiRun {
     let elsewhere = false;
     if (telling.length === 0) telling = mostTelling(within, scope);
     const said = telling.length === 0 && failed.since > 0 ? this.explanations.lastSaid(failed.since, failed.line) : [];
-    if (said.length > 0) telling = said;
+    // Any language may have explained it there; but a custom action's own result is what proves that it failed.
+    if (said.length > 0) telling = custom === null ? said : [{ ...custom, isMessage: false, weak: false }, ...said];
     else if (telling.length === 0 && custom === null) {
       telling = mostTelling(this.explanations.since(0)).slice(0, 1);
       elsewhere = telling.length > 0;
@@ -275,7 +276,8 @@ export class MsiRun {
     const lines: Evidence[] = telling.map(({ line, text }, index) =>
       evidenceOf(line, index === 0 ? 'cause' : 'detail', text),
     );
-    if (custom !== null) lines.push(evidenceOf(custom.line, first === undefined ? 'cause' : 'detail', custom.text));
+    if (custom !== null && first?.line !== custom.line)
+      lines.push(evidenceOf(custom.line, first === undefined ? 'cause' : 'detail', custom.text));
     lines.push(evidenceOf(failed.line, 'failed_action', failed.text));
     const words = why !== '' ? why : custom !== null ? withMeanings(oneLine(custom.text, 1_000)) : '';
     blame(
