@@ -8,7 +8,7 @@ import { messagesOf } from './export-text.js';
 import { useHighlightRules } from './highlight-rules.js';
 import { compileRules } from './marks.js';
 import type { Pattern } from './matcher.js';
-import { defaultOptions, type LogViewOptions } from './options.js';
+import { defaultOptions, initialOptions, type LogViewOptions } from './options.js';
 import { RecordDetails } from './RecordDetails.js';
 import { TooManyToMerge } from './source.js';
 import type { FilePlace, Hits, Landmark, LogSource, OpenLog, Place, Scope } from './source.js';
@@ -96,7 +96,8 @@ function Opened(props: OpenedProps) {
   const [frame, heightLeft] = useHeightLeft(props.height);
   const [changed, setOptions] = useState<Partial<LogViewOptions>>({});
   const given = props.options;
-  const options = useMemo(() => ({ ...defaultOptions, ...given, ...changed }), [given, changed]);
+  const [initial] = useState(initialOptions);
+  const options = useMemo(() => ({ ...initial, ...given, ...changed }), [initial, given, changed]);
   const [zoneChosen, setZone] = useState<ZoneChoice>();
   const [unfoldAll, setUnfoldAll] = useState(false);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
