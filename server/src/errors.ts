@@ -8,6 +8,7 @@ const catalogue = {
   FSP_PORT_TAKEN: { exit: 2 },
   FSP_DATA_DIR_LOCKED: { exit: 2 },
   FSP_DATA_DIR_UNWRITABLE: { exit: 2 },
+  FSP_TOKENS_UNREADABLE: { exit: 2 },
   FSP_SERVER_NOT_FOUND: { exit: 1 },
   FSP_QUERY_FAILED: { exit: 1, status: 400 },
   FSP_QUERY_BUSY: { exit: 1, status: 503 },

@@ -31,8 +31,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** An insert whose connection is silent for so long is tried again: a ClickHouse that hung is served again soon after. */
-const insertSilenceMs = 10_000;
+/** What is silent for so long is tried again: a ClickHouse that hung is served again within seconds of its return. */
+const silenceMs = 10_000;
 
 export interface StoreOptions {
   config: Config;
@@ -60,25 +60,30 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
-  const client = connect({ url, ...account, database: 'default' });
-  const inserting = connect({ url, ...account, database: 'default', silenceMs: insertSilenceMs });
+  const client = connect({ url, ...account, database: 'default', silenceMs });
   const rows = createClickHouseSink({
-    client: inserting,
+    client,
     database,
     siteCode: config.siteCode,
     serverName: config.serverName,
     describe: (entry) => describe(entry.message),
   });
 
-  const readingClient = engine === null ? client : connect({ url, ...engine.reader, database });
+  // A question may take its time, and so may a change of the schema on every server of a cluster.
+  const patient = connect({ url, ...account, database: 'default' });
+  const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
   let prepared = false;
-  async function prepare(): Promise<void> {
-    if (prepared) return;
+  let preparing: Promise<void> | null = null;
+  /** Start, roles and every batch ask for it; it runs once at a time. */
+  function prepare(): Promise<void> {
+    if (prepared) return Promise.resolve();
+    preparing ??= bringUpToDate().finally(() => (preparing = null));
+    return preparing;
+  }
+  async function bringUpToDate(): Promise<void> {
     await checkServer(client);
-    await migrate(client, {
-      database,
-      ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
-    });
+    if (config.clickhouseCluster === '') await migrate(client, { database });
+    else await migrate(patient, { database, cluster: config.clickhouseCluster });
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');
@@ -108,8 +113,8 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     async close() {
       await rows.close();
       await client.close();
-      await inserting.close();
-      if (readingClient !== client) await readingClient.close();
+      await patient.close();
+      if (readingClient !== patient) await readingClient.close();
       await engine?.stop();
     },
   };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FspError } from '../errors.js';
 
 export interface Tokens {
   admin: string;
@@ -39,14 +40,32 @@ function changedAt(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
+/** @throws FspError FSP_TOKENS_UNREADABLE where the file is damaged; its content is never shown */
+function readTokens(file: string): Partial<Tokens> {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    kept = null;
+  }
+  const { admin, viewer } = (kept ?? {}) as Record<string, unknown>;
+  const isToken = (value: unknown) => value === undefined || (typeof value === 'string' && /^\S{16,}$/.test(value));
+  if (typeof kept !== 'object' || kept === null || Array.isArray(kept) || !isToken(admin) || !isToken(viewer)) {
+    throw new FspError(
+      'FSP_TOKENS_UNREADABLE',
+      `The tokens in ${file} cannot be read: mend it ({"admin": "…", "viewer": "…"}, 16 characters or more each), or delete it and new ones are made`,
+    );
+  }
+  return kept as Partial<Tokens>;
+}
+
 /**
  * The tokens that are configured, and for those that are not, the ones kept in the data folder, made on first use.
  * The file is readable by its owner only.
  */
 function loadTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): Tokens {
   const file = tokenFile(dataDir);
-  let kept: Partial<Tokens> = {};
-  if (existsSync(file)) kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Tokens>;
+  const kept = existsSync(file) ? readTokens(file) : {};
   const complete: Tokens = { admin: kept.admin ?? newToken(), viewer: kept.viewer ?? newToken() };
   if (kept.admin === undefined || kept.viewer === undefined) {
     // Beside and renamed, so that a crash never leaves half a file.

@@ -33,7 +33,7 @@ const refusals = { http: [400, 413, 422], grpc: [3] };
  */
 export function createOtlpSink(options: OtlpSinkOptions): Sink | null {
   if (!isExported('LOGS')) return null;
-  listenForPartialSuccess(options.onRejected);
+  listenToAnswers(options.onRejected);
   const { exporter, transport } = createExporter();
   const forGood = (error: unknown) =>
     error instanceof FspError &&
@@ -81,17 +81,24 @@ export function createOtlpSink(options: OtlpSinkOptions): Sink | null {
   };
 }
 
+/** What the SDK said of the answer to the export under way: exports go out one by one. */
+let strangeAnswer = false;
+
 /**
- * The SDK takes a partial success for a success, which by the protocol must not be sent again, and speaks of it in its
- * diagnostics only (createLoggingPartialSuccessResponseHandler of @opentelemetry/otlp-exporter-base).
+ * The SDK takes every answer 200 for a success and speaks in its diagnostics only of what it found there
+ * (@opentelemetry/otlp-exporter-base): a partial success, which by the protocol must not be sent again, and what is no
+ * answer of the protocol at all, such as a proxy's page. An empty answer is a good one; nobody can tell who gave it.
  */
-function listenForPartialSuccess(onRejected: OtlpSinkOptions['onRejected']): void {
+function listenToAnswers(onRejected: OtlpSinkOptions['onRejected']): void {
   const silent = () => undefined;
   const listener: DiagLogger = {
     error: silent,
-    warn(message, told) {
-      if (!message.startsWith('Received Partial Success') || typeof told !== 'string') return;
-      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(told) as {
+    warn(message, ...told) {
+      const text = [message, ...told].find((one) => typeof one === 'string' && one.includes('could not deserialize'));
+      if (text !== undefined) strangeAnswer = true;
+      const [partial] = told;
+      if (!message.startsWith('Received Partial Success') || typeof partial !== 'string') return;
+      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(partial) as {
         rejectedLogRecords?: number | string;
         errorMessage?: string;
       };
@@ -123,10 +130,16 @@ function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'g
 }
 
 async function exportOnce(exporter: LogRecordExporter, records: ReadableLogRecord[]): Promise<void> {
+  strangeAnswer = false;
   const result = await new Promise<{ code: number; error?: Error }>((resolve) => {
     exporter.export(records, resolve);
   });
-  if (result.code === success) return;
+  if (result.code === success && !strangeAnswer) return;
+  if (strangeAnswer)
+    throw new FspError(
+      'FSP_OTLP_FAILED',
+      'Something answered in the place of the OpenTelemetry endpoint; check OTEL_EXPORTER_OTLP_ENDPOINT and the proxies on the way',
+    );
   const reason = (result.error?.message ?? 'no reason given').split('\n')[0]?.slice(0, 200) ?? '';
   throw new FspError(
     'FSP_OTLP_FAILED',
