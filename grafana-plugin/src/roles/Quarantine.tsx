@@ -22,7 +22,12 @@ export function Quarantine() {
           <span style={{ whiteSpace: 'nowrap' }}>{moment(original.at)}</span>
         ),
       },
-      { id: 'sink', header: t('quarantine.sink', 'Destination') },
+      {
+        id: 'reason',
+        header: t('quarantine.reason', 'Why'),
+        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) =>
+          original.code === '' ? original.reason : `${original.code}: ${original.reason}`,
+      },
       {
         id: 'kind',
         header: t('quarantine.kind', 'Kind'),
@@ -30,12 +35,7 @@ export function Quarantine() {
           <span style={{ whiteSpace: 'nowrap' }}>{kindText(original.kind)}</span>
         ),
       },
-      {
-        id: 'reason',
-        header: t('quarantine.reason', 'Why'),
-        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) =>
-          original.code === '' ? original.reason : `${original.code}: ${original.reason}`,
-      },
+      { id: 'sink', header: t('quarantine.sink', 'Destination') },
     ],
     [],
   );
