@@ -1,6 +1,12 @@
 import { linkTo, uids, type DashboardSpec } from './dashboard.js';
 import { appPanel, purpose, statPanel, tablePanel } from './panels.js';
 
+/** As people know it: an HRESULT as 0x80004005, not as -2147467259 or 2147500037. */
+const exitCode = `multiIf(isNull(exit_code), '', exit_code < 0 OR exit_code > 2147483647, concat('0x', hex(toUInt32(exit_code))), toString(exit_code))`;
+
+/** More would be a burden for Grafana's browser: a panel gets all records at once, the app's page fetches them as they are read. */
+const mostRecords = 100_000;
+
 export const setup: DashboardSpec = {
   uid: uids.setup,
   title: 'FSP set-up',
@@ -33,11 +39,11 @@ export const setup: DashboardSpec = {
       panels: [
         tablePanel({
           title: 'Runs',
-          description: 'Verdict, cause and what to check, the newest first',
+          description: 'Verdict, cause and what to check: the newest 500 runs',
           unit: 's',
           width: 24,
           links: [{ column: 'run_id', title: 'Read its log', url: linkTo(uids.setup, '&var-run=${__value.text}') }],
-          sql: `SELECT started_at, host_name, log_file, product_name, action, verdict, toString(exit_code) AS exit_code, cause, suggestion, dateDiff('second', started_at, ended_at) AS took, run_id
+          sql: `SELECT started_at, host_name, log_file, product_name, action, verdict, ${exitCode} AS exit_code, cause, suggestion, dateDiff('second', started_at, ended_at) AS took, run_id
 FROM setup_runs WHERE $__timeFilter(started_at) ORDER BY started_at DESC LIMIT 500`,
         }),
       ],
@@ -59,7 +65,8 @@ FROM setup_runs WHERE $__timeFilter(started_at) ORDER BY started_at DESC LIMIT 5
       panels: [
         appPanel('fallbackstatuspoint-setuplog-panel', {
           title: 'Log of the run',
-          description: 'The records of the chosen run, as CMTrace shows them',
+          description:
+            'The first 100,000 records of the chosen run, as CMTrace shows them; a last line says how many more there are. The page Set-up logs reads all of them',
           width: 24,
           options: {
             showTime: true,
@@ -70,7 +77,16 @@ FROM setup_runs WHERE $__timeFilter(started_at) ORDER BY started_at DESC LIMIT 5
             follow: false,
             leastSeverity: 'trace',
           },
-          sql: `SELECT logged_at AS timestamp, message AS body, severity AS level, component, thread, line_number FROM setup_log_records WHERE run_id = '\${run}' ORDER BY line_number, byte_offset LIMIT 100000`,
+          sql: `SELECT logged_at AS timestamp, message AS body, severity AS level, component, thread, line_number
+FROM
+(
+  SELECT logged_at, message, toString(severity) AS severity, toString(component) AS component, toString(thread) AS thread, line_number, byte_offset, 0 AS is_rest
+  FROM setup_log_records WHERE run_id = '\${run}' ORDER BY line_number, byte_offset LIMIT ${mostRecords}
+  UNION ALL
+  SELECT max(logged_at), concat('… ', toString(count() - ${mostRecords}), ' more records of this run are not shown here: open it on the page Set-up logs of the app'), 'WARN', '', '', 0, 0, 1
+  FROM setup_log_records WHERE run_id = '\${run}' HAVING count() > ${mostRecords}
+)
+ORDER BY is_rest, line_number, byte_offset`,
         }),
       ],
     },

@@ -166,6 +166,24 @@ test.each(targets)('%s, %s: gives rows of the right types', async (_uid, title, 
   }
 });
 
+const sqlOf = (title: string) => targets.find(([, name]) => name === title)![3].rawSql;
+
+test('the log of a run says in its last line how many records are left out', async () => {
+  const whole = await fleet.ask(expand(sqlOf('Log of the run'), scope(true)));
+  const { data } = await fleet.ask(expand(sqlOf('Log of the run').replaceAll('100000', '5'), scope(true)));
+  expect(data.slice(0, 5)).toEqual(whole.data.slice(0, 5));
+  expect(data).toHaveLength(6);
+  expect(data[5]).toMatchObject({ level: 'WARN' });
+  expect(data[5]?.body).toContain(`${whole.data.length - 5} more records of this run are not shown`);
+});
+
+test('an exit code that is an HRESULT is written as one, whatever its sign', async () => {
+  const column = /multiIf\(.* AS exit_code/.exec(sqlOf('Runs'))![0];
+  const codes = 'SELECT arrayJoin([NULL, 0, 1603, -2147467259, 2147944003]) AS exit_code';
+  const { data } = await fleet.ask(`SELECT ${column} FROM (${codes})`);
+  expect(data.map(({ exit_code }) => exit_code)).toEqual(['', '0', '1603', '0x80004005', '0x80070643']);
+});
+
 const lists = dashboards.flatMap(({ uid, templating }) =>
   templating.list.filter(({ type }) => type === 'query').map(({ name, query }) => [uid, name, query] as const),
 );

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { adviceIn } from '../../../server/src/catalog/advice.js';
+import { errorCatalog } from '../../../server/src/catalog/errors.js';
 import { canonical, codesIn, lookUp, suggestionFor } from './errors.js';
 
 test.each([
@@ -25,4 +27,10 @@ test('what is not known is no code, and a number that stands for nothing is left
   expect(lookUp('0x12345678')).toBeNull();
   expect(codesIn('copied 1603 files')).toEqual([]);
   expect(codesIn('failed with exit code 1603 (0x80070005)').sort()).toEqual(['0x80070005', '1603']);
+});
+
+test('advice that is stored in English is read in French; what is not the catalogue’s stays as it is', () => {
+  for (const { advice, adviceFr } of errorCatalog) expect(adviceIn('fr', advice)).toBe(adviceFr);
+  expect(adviceIn('en', errorCatalog[0]!.advice)).toBe(errorCatalog[0]!.advice);
+  expect(adviceIn('fr', 'Words of an older version')).toBe('Words of an older version');
 });

@@ -1,4 +1,4 @@
-import { adviceOn } from '../../../server/src/catalog/advice.js';
+import { adviceIn, adviceOn } from '../../../server/src/catalog/advice.js';
 import { errorCatalog } from '../../../server/src/catalog/errors.js';
 import { stateCatalog } from '../../../server/src/catalog/states.js';
 import type { Language } from '../../../server/src/catalog/text.js';
@@ -58,6 +58,9 @@ export function suggestionFor(code: string, topicType?: number, stateId?: number
   const state = stateCatalog.find((row) => row.topicType === topicType && row.stateId === stateId);
   return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
 }
+
+/** Advice that is stored in English, in the user's language. */
+export const adviceText = (english: string) => adviceIn(textLanguage(), english);
 
 /** Codes in a text that may be looked up. */
 export function codesIn(text: string): string[] {

@@ -1,4 +1,5 @@
 import { dateTimeFormat, dateTimeFormatTimeAgo, getValueFormat, formattedValueToString } from '@grafana/data';
+import { t } from '@grafana/i18n';
 import { language } from '../app/viewer.js';
 
 /** A moment in the user's zone; a dash for none. */
@@ -20,6 +21,11 @@ export function duration(seconds: number | null | undefined): string {
 /** A whole number with the separators of the user's language. */
 export function count(value: number): string {
   return new Intl.NumberFormat(language()).format(value);
+}
+
+/** What introduces something, with the colon of the user's language. */
+export function labelled(label: string): string {
+  return t('app.labelled', '{{label}}:', { label, interpolation: { escapeValue: false } });
 }
 
 /** A share as a percentage. */

@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, type KeyboardEvent, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type KeyboardEvent, type Ref } from 'react';
 import { cx } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
@@ -71,6 +71,18 @@ export function LogGrid(props: Props) {
   useEffect(() => {
     // The row before the first is needed for the time between the two.
     windows.at(Math.max(0, anchor.index - 1));
+  });
+  // The chosen row, or the end where one is at it, stays in view when the view becomes lower: the details open below it.
+  const kept = useRef({ viewport: scroll.viewport, position: -1 });
+  useLayoutEffect(() => {
+    const before = kept.current;
+    kept.current = {
+      viewport: scroll.viewport,
+      position: isChosenSeen ? selection.position : end === total ? end - 1 : -1,
+    };
+    if (before.viewport === scroll.viewport || before.position < 0) return;
+    kept.current.position = before.position;
+    if (before.position >= end - 1) scroll.reveal(before.position, 'center');
   });
   const positions = Array.from({ length: end - anchor.index }, (_, index) => anchor.index + index);
   return (

@@ -139,11 +139,21 @@ function Marks({ record, unfolded, onFold }: Props) {
   );
 }
 
+/** At the most nine characters: what is longer than the column would be read as another number. */
+function durationText(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 600_000) return `${(ms / 1000).toFixed(ms < 100_000 ? 1 : 0)} s`;
+  const minutes = ms / 60_000;
+  if (minutes < 100) return `${minutes.toFixed(0)} min`;
+  if (minutes < 48 * 60) return `${(minutes / 60).toFixed(1)} h`;
+  return t('log.days', '{{days}} d', { days: (minutes / 60 / 24).toFixed(0) });
+}
+
 function elapsedText(ms: number | null): string {
   if (ms === null) return '';
   const sign = ms < 0 ? '-' : '+';
   const size = Math.abs(ms);
-  return size < 1000 ? `${sign}${size} ms` : `${sign}${(size / 1000).toFixed(size < 100_000 ? 1 : 0)} s`;
+  return sign + durationText(size);
 }
 
 function Message({ record, unfolded, find, rules }: Props) {

@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { renderInGrafana } from '../test/grafana.js';
 import { logOf, record } from '../test/logs.js';
 import { LogView } from './LogView.js';
 import { MemorySource } from './memory-source.js';
+import type { LogSource } from './source.js';
 
 beforeEach(() => {
   localStorage.clear();
@@ -72,6 +73,8 @@ test('keys move, select, and show the details with what a code means', async () 
   await user.keyboard('{End}{ArrowUp}');
   const details = await screen.findByRole('region', { name: 'Chosen line' });
   await within(details).findByText(/ERROR_ACCESS_DENIED|Access is denied/);
+  const link = within(details).getByRole('link', { name: '0x80070005' });
+  expect(link).toHaveAttribute('href', expect.stringContaining('/look-up?code=0x80070005'));
   expect(chosen).toHaveBeenLastCalledWith({ file: 0, line: 4 });
   await user.keyboard('{Shift>}{Home}{/Shift}');
   await screen.findByText(/selected: 4/);
@@ -83,6 +86,38 @@ test('keys move, select, and show the details with what a code means', async () 
   await waitFor(() => {
     expect(chosen).toHaveBeenLastCalledWith({ file: 0, line: 2 });
   });
+});
+
+test('where one goes while something is still looked for, one stays', async () => {
+  const source = failed();
+  let answer: () => void = () => undefined;
+  const slow: LogSource = {
+    id: 'slow',
+    grows: false,
+    files: source.files,
+    async open(scope) {
+      const log = await source.open(scope);
+      const find = log.find.bind(log);
+      log.find = (place) =>
+        new Promise((resolve) => {
+          answer = () => {
+            resolve(find(place));
+          };
+        });
+      return log;
+    },
+  };
+  const { user } = renderInGrafana(<LogView source={slow} height={600} target={{ file: 0, line: 2 }} />);
+  await screen.findByText('The end');
+  (await grid()).focus();
+  await user.keyboard('{End}');
+  const details = await screen.findByRole('region', { name: 'Chosen line' });
+  await within(details).findByText('The end');
+  await act(async () => {
+    answer();
+    await Promise.resolve();
+  });
+  expect((await grid()).querySelector('[aria-selected=true]')).toHaveTextContent('The end');
 });
 
 test('a severity leaves lines out, and says how many there are', async () => {

@@ -8,7 +8,7 @@ import { messagesOf } from './export-text.js';
 import { useHighlightRules } from './highlight-rules.js';
 import { compileRules } from './marks.js';
 import type { Pattern } from './matcher.js';
-import { defaultOptions, type LogViewOptions } from './options.js';
+import { defaultOptions, initialOptions, type LogViewOptions } from './options.js';
 import { RecordDetails } from './RecordDetails.js';
 import { TooManyToMerge } from './source.js';
 import type { FilePlace, Hits, Landmark, LogSource, OpenLog, Place, Scope } from './source.js';
@@ -96,7 +96,8 @@ function Opened(props: OpenedProps) {
   const [frame, heightLeft] = useHeightLeft(props.height);
   const [changed, setOptions] = useState<Partial<LogViewOptions>>({});
   const given = props.options;
-  const options = useMemo(() => ({ ...defaultOptions, ...given, ...changed }), [given, changed]);
+  const [initial] = useState(initialOptions);
+  const options = useMemo(() => ({ ...initial, ...given, ...changed }), [initial, given, changed]);
   const [zoneChosen, setZone] = useState<ZoneChoice>();
   const [unfoldAll, setUnfoldAll] = useState(false);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
@@ -118,20 +119,27 @@ function Opened(props: OpenedProps) {
     columnsOf(Array.from({ length: Math.min(log.total, 100) }, (_, index) => windows.at(index))),
   );
 
+  /** Counts where one wanted to go: what was asked for before is not gone to any more. */
+  const wish = useRef(0);
   const choose = useCallback(
     (position: number, { extend = false, align = 'nearest' as 'nearest' | 'center' } = {}) => {
       if (position < 0 || position >= log.total) return;
+      wish.current++;
       setSelection((before) => ({ position, anchor: extend && before.anchor >= 0 ? before.anchor : position }));
       grid.current?.reveal(position, align);
     },
     [log],
   );
-  const goTo = useCallback(
-    async (place: Place) => {
-      choose(await log.find(place), { align: 'center' });
+  /** Goes where something is found, unless one has gone elsewhere by then. */
+  const goWhere = useCallback(
+    async (look: () => Promise<number>) => {
+      const mine = ++wish.current;
+      const position = await look();
+      if (mine === wish.current) choose(position, { align: 'center' });
     },
-    [log, choose],
+    [choose],
   );
+  const goTo = useCallback((place: Place) => goWhere(() => log.find(place)), [log, goWhere]);
 
   // Where one was stays where it is, when the scope or the order becomes another.
   const place = useRef<FilePlace>(undefined);
@@ -173,10 +181,12 @@ function Opened(props: OpenedProps) {
   const step = async (hits: Hits | undefined, direction: 1 | -1) => {
     if (hits === undefined || hits.count === 0) return;
     const from = selection.position;
-    let found = direction === 1 ? await hits.after(from) : from < 0 ? -1 : await hits.before(from);
-    // From the end it goes on at the beginning, and the other way round.
-    if (found < 0) found = direction === 1 ? await hits.after(-1) : await hits.before(log.total);
-    choose(found, { align: 'center' });
+    await goWhere(async () => {
+      const found = direction === 1 ? await hits.after(from) : from < 0 ? -1 : await hits.before(from);
+      // From the end it goes on at the beginning, and the other way round.
+      if (found >= 0) return found;
+      return direction === 1 ? hits.after(-1) : hits.before(log.total);
+    });
   };
   const fold = useCallback((position: number) => {
     setFolded((before) => {
@@ -295,12 +305,12 @@ function Opened(props: OpenedProps) {
           onKeyDown={onGridKey}
         />
       )}
-      {hasDetails && chosen !== undefined && (
+      {hasDetails && selection.position >= 0 && (
         <RecordDetails
           log={log}
           record={chosen}
-          file={source.files[chosen.file]}
-          height={Math.min(detailsHeight, (heightLeft ?? 600) / 3)}
+          file={chosen === undefined ? undefined : source.files[chosen.file]}
+          height={Math.min(detailsHeight, heightLeft / 3)}
           onClose={() => {
             setDetails(false);
             grid.current?.focus();

@@ -1,7 +1,8 @@
 import { useCallback, useState, type ReactNode } from 'react';
 import { t } from '@grafana/i18n';
 import { ClipboardButton, IconButton, InlineSwitch, Stack, Text, useStyles2 } from '@grafana/ui';
-import { codesIn, lookUp } from '../catalog/errors.js';
+import { CodeMeaning } from '../catalog/CodeMeaning.js';
+import { codesIn } from '../catalog/errors.js';
 import { count } from '../components/format.js';
 import { QueryState } from '../components/QueryState.js';
 import { useLoaded } from '../queries/use-loaded.js';
@@ -19,7 +20,8 @@ const mostSearched = 20_000;
 
 interface Props {
   log: OpenLog;
-  record: LogRecord;
+  /** Absent while it is on its way. */
+  record: LogRecord | undefined;
   file: LogFile | undefined;
   height: number;
   onClose(): void;
@@ -27,6 +29,23 @@ interface Props {
 
 /** The chosen record in full: every field, what its remarks and error codes mean, its whole text. */
 export function RecordDetails({ log, record, file, height, onClose }: Props) {
+  const styles = useStyles2(getLogStyles);
+  return (
+    <section
+      className={styles.details}
+      // As tall without a record: the rows above it do not jump when one comes.
+      style={{ height }}
+      aria-label={t('log.chosen', 'Chosen line')}
+      aria-busy={record === undefined}
+      // Long texts are scrolled with the keyboard.
+      tabIndex={0}
+    >
+      {record !== undefined && <Details log={log} record={record} file={file} onClose={onClose} />}
+    </section>
+  );
+}
+
+function Details({ log, record, file, onClose }: Omit<Props, 'height'> & { record: LogRecord }) {
   const styles = useStyles2(getLogStyles);
   const text = useLoaded(
     useCallback(
@@ -45,13 +64,7 @@ export function RecordDetails({ log, record, file, height, onClose }: Props) {
     ...remarks.map((remark): [string, ReactNode] => [remark, remarkText(remark)]),
   ];
   return (
-    <section
-      className={styles.details}
-      style={{ height }}
-      aria-label={t('log.chosen', 'Chosen line')}
-      // Long texts are scrolled with the keyboard.
-      tabIndex={0}
-    >
+    <>
       <Stack justifyContent="space-between" alignItems="flex-start">
         <dl className={styles.facts}>
           {facts
@@ -61,7 +74,7 @@ export function RecordDetails({ log, record, file, height, onClose }: Props) {
         <IconButton name="times" aria-label={t('app.close', 'Close')} onClick={onClose} />
       </Stack>
       <QueryState of={text}>{(whole) => <Texts text={whole} />}</QueryState>
-    </section>
+    </>
   );
 }
 
@@ -86,14 +99,9 @@ function Texts({ text: { message, original } }: { text: WholeText }) {
   const text = isOriginal && original !== null ? original : message;
   return (
     <>
-      {codesIn(message.slice(0, mostSearched)).map((code) => {
-        const known = lookUp(code);
-        return (
-          <div key={code}>
-            <code>{code}</code> {known?.name} {known?.text}. {known?.suggestion}
-          </div>
-        );
-      })}
+      {codesIn(message.slice(0, mostSearched)).map((code) => (
+        <CodeMeaning key={code} code={code} />
+      ))}
       <pre className={styles.full}>{visible(text.slice(0, mostShown))}</pre>
       {text.length > mostShown && (
         <Text color="secondary" italic>

@@ -14,6 +14,9 @@ export interface LogViewOptions {
   leastSeverity: Severity;
 }
 
+/** Windows that are narrower are telephones'; pixels. */
+export const narrow = 600;
+
 export const defaultOptions: LogViewOptions = {
   showTime: true,
   showDelta: true,
@@ -24,6 +27,13 @@ export const defaultOptions: LogViewOptions = {
   follow: false,
   leastSeverity: 'trace',
 };
+
+/** On a telephone the columns would leave no room for what a line says; the details have them all. */
+export function initialOptions(): LogViewOptions {
+  return window.innerWidth < narrow
+    ? { ...defaultOptions, showTime: false, showDelta: false, showComponent: false }
+    : defaultOptions;
+}
 
 export function severityText(severity: Severity): string {
   switch (severity) {

@@ -1,17 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { narrow } from './options.js';
 
-/** Below that, the page scrolls rather. */
-const least = 420;
+/** Below that, the page scrolls rather. The bar takes more of it where it is narrow. */
+const leastHeight = () => (window.innerWidth < narrow ? 620 : 420);
 const margin = 24;
 
 /** The height from an element's upper edge to the end of the window, or the one that is given. */
 export function useHeightLeft(given: number | undefined): [(element: HTMLDivElement | null) => void, number] {
-  const [left, setLeft] = useState(least);
+  const [left, setLeft] = useState(leastHeight);
   const element = useRef<HTMLDivElement | null>(null);
   const measure = useCallback(() => {
     if (element.current === null) return;
     const top = element.current.getBoundingClientRect().top + window.scrollY;
-    setLeft(Math.max(least, Math.floor(window.innerHeight - top - margin)));
+    setLeft(Math.max(leastHeight(), Math.floor(window.innerHeight - top - margin)));
   }, []);
   const ref = useCallback(
     (next: HTMLDivElement | null) => {

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Icon, useStyles2 } from '@grafana/ui';
-import { count } from '../components/format.js';
+import { count, labelled } from '../components/format.js';
 import { visible } from '../log-view/visible.js';
 import type { NotRead } from './protocol.js';
 import { notReadText } from './texts.js';
@@ -46,7 +46,7 @@ function Row({ file }: { file: NotRead }) {
     <li className={styles.row}>
       <Icon name={harmless ? 'info-circle' : 'exclamation-triangle'} className={harmless ? '' : styles.warning} />
       <span>
-        <strong>{visible(file.path)}</strong>: {notReadText(file)}
+        <strong>{labelled(visible(file.path))}</strong> {notReadText(file)}
       </span>
     </li>
   );

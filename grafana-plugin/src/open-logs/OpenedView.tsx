@@ -171,7 +171,7 @@ function logRow({ id, paths, format, records, errors, first, last }: OpenedLog):
 const getStyles = (theme: GrafanaTheme2) => ({
   split: css({ display: 'flex', gap: theme.spacing(2), alignItems: 'flex-start', flexWrap: 'wrap' }),
   lists: css({
-    flex: '0 0 300px',
+    flex: '1 0 300px',
     minWidth: 0,
     maxWidth: '100%',
     display: 'flex',
@@ -179,7 +179,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1),
   }),
   log: css({
-    flex: '1 1 560px',
+    // Beside the lists all that is left; below them, where both have the whole width.
+    flex: '999 1 560px',
     minWidth: 0,
     maxWidth: '100%',
     display: 'flex',

@@ -52,7 +52,13 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         sortType: 'number',
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
           <Stack direction="column" gap={0.25}>
-            <TextLink href={clientsOf(failure, timeQuery)} inline={false}>
+            <TextLink
+              href={clientsOf(failure, timeQuery)}
+              inline={false}
+              aria-label={t('failures.show-clients', '{{clients}} clients with this failure', {
+                clients: count(failure.clients),
+              })}
+            >
               {count(failure.clients)}
             </TextLink>
             <Text variant="bodySmall" color="secondary">

@@ -308,9 +308,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
   filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), marginBottom: theme.spacing(2) }),
   filter: css({ flex: '0 1 200px', minWidth: 140 }),
   split: css({ display: 'flex', gap: theme.spacing(2), alignItems: 'flex-start', flexWrap: 'wrap' }),
-  list: css({ flex: '0 0 300px', minWidth: 0, maxWidth: '100%' }),
+  list: css({ flex: '1 0 300px', minWidth: 0, maxWidth: '100%' }),
   log: css({
-    flex: '1 1 560px',
+    // Beside the list all that is left; below it, where both have the whole width.
+    flex: '999 1 560px',
     minWidth: 0,
     maxWidth: '100%',
     display: 'flex',

@@ -18,16 +18,24 @@ export function Quarantine() {
       {
         id: 'at',
         header: t('quarantine.when', 'Since'),
-        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) => moment(original.at),
+        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) => (
+          <span style={{ whiteSpace: 'nowrap' }}>{moment(original.at)}</span>
+        ),
       },
-      { id: 'sink', header: t('quarantine.sink', 'Destination') },
-      { id: 'kind', header: t('quarantine.kind', 'Kind') },
       {
         id: 'reason',
         header: t('quarantine.reason', 'Why'),
         cell: ({ row: { original } }: CellProps<QuarantinedEntry>) =>
           original.code === '' ? original.reason : `${original.code}: ${original.reason}`,
       },
+      {
+        id: 'kind',
+        header: t('quarantine.kind', 'Kind'),
+        cell: ({ row: { original } }: CellProps<QuarantinedEntry>) => (
+          <span style={{ whiteSpace: 'nowrap' }}>{kindText(original.kind)}</span>
+        ),
+      },
+      { id: 'sink', header: t('quarantine.sink', 'Destination') },
     ],
     [],
   );
@@ -110,4 +118,23 @@ export function Quarantine() {
       />
     </Stack>
   );
+}
+
+function kindText(kind: string): string {
+  switch (kind) {
+    case 'state_message':
+      return t('quarantine.state-message', 'State message');
+    case 'rejected_message':
+      return t('quarantine.rejected-message', 'Rejected message');
+    case 'throttle_window':
+      return t('quarantine.throttle-window', 'Figures of the throttle');
+    case 'receiver_status':
+      return t('quarantine.receiver-status', 'Sign of life of a receiver');
+    case 'setup_log_record':
+      return t('quarantine.setup-log-record', 'Line of a set-up log');
+    case 'setup_run':
+      return t('quarantine.setup-run', 'Run of a set-up');
+    default:
+      return kind;
+  }
 }

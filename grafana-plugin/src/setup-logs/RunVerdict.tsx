@@ -2,8 +2,9 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Alert, Text, useStyles2 } from '@grafana/ui';
+import { adviceText } from '../catalog/errors.js';
 import { exitCodeMeaning, exitCodeText } from '../components/exit-code.js';
-import { duration } from '../components/format.js';
+import { duration, labelled } from '../components/format.js';
 import { visible } from '../log-view/visible.js';
 import { evidenceOf, type SetupRun } from '../queries/setup-logs.js';
 import { certaintyText, evidenceText, nextStepText, reasonText, verdictSentence } from './texts.js';
@@ -38,16 +39,17 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
     <Alert
       bottomSpacing={0}
       severity={severities[verdict]}
-      title={visible(`${verdictSentence(verdict)}${cause === '' ? '' : `: ${cause}`}`)}
+      title={visible(cause === '' ? verdictSentence(verdict) : `${labelled(verdictSentence(verdict))} ${cause}`)}
     >
       <div>{visible(facts.filter((fact) => fact !== '').join(' · '))}</div>
       {certainty !== '' && (
         <div>
-          {certaintyText(certainty)}
-          {certainty_reason !== '' && `: ${reasonText(run.certainty_reason_id, certainty_reason)}`}
+          {certainty_reason === ''
+            ? certaintyText(certainty)
+            : `${labelled(certaintyText(certainty))} ${reasonText(run.certainty_reason_id, certainty_reason)}`}
         </div>
       )}
-      {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
+      {suggestion !== '' && <Text weight="medium">{adviceText(suggestion)}</Text>}
       {next_step !== '' && (
         <div>
           {t('setup.next', 'Next:')} {nextStepText(run.next_step_id, next_step)}
@@ -95,7 +97,7 @@ function Line({ line, path, shows, text, onLine }: LineProps) {
           {path !== undefined && `${visible(path.split(/[\\/]/).at(-1) ?? path)} `}
           {t('log.line', 'line {{line}}', { line })}
         </span>{' '}
-        {shows}: <code className={styles.text}>{visible(text.slice(0, 300))}</code>
+        {labelled(shows)} <code className={styles.text}>{visible(text.slice(0, 300))}</code>
       </button>
     </li>
   );

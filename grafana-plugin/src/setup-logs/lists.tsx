@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
@@ -36,7 +37,7 @@ export function RunList({ runs, chosen, onChoose }: RunListProps) {
                 <OutcomeBadge outcome={run.verdict} />
               </Stack>
               <Text variant="bodySmall" color="secondary">
-                {[run.host_name, run.product_name, moment(run.started_at)].filter((fact) => fact !== '').join(' · ')}
+                <Facts facts={[run.host_name, run.product_name, moment(run.started_at)]} />
               </Text>
             </button>
           </li>
@@ -61,11 +62,11 @@ export function LogList({ logs, chosen, onChoose }: LogListProps) {
       <ul className={styles.list} aria-label={t('setup.logs', 'Logs')}>
         {logs.map(({ id, host_name, log_file, log_format, records, errors, first, last }) => {
           const isChosen = chosen.includes(id);
-          const lines = t('setup.records', 'records: {{records}}, errors: {{errors}}', {
-            records: count(records),
-            errors: count(errors),
-          });
-          const times = first === null ? t('setup.no-times', 'without times') : `${moment(first)} – ${moment(last)}`;
+          const lines = [
+            t('setup.records', 'records: {{records}}', { records: count(records) }),
+            t('setup.errors', 'errors: {{errors}}', { errors: count(errors) }),
+          ];
+          const times = first === null ? [t('setup.no-times', 'without times')] : [`${moment(first)} –`, moment(last)];
           return (
             <li key={id} className={cx(styles.row, isChosen && styles.chosen)}>
               <Checkbox
@@ -90,7 +91,7 @@ export function LogList({ logs, chosen, onChoose }: LogListProps) {
               >
                 <span className={styles.name}>{nameOf(log_file)}</span>
                 <Text variant="bodySmall" color="secondary">
-                  {[host_name, log_format, lines, times].filter((fact) => fact !== '').join(' · ')}
+                  <Facts facts={[host_name, log_format, ...lines, ...times]} />
                 </Text>
               </button>
             </li>
@@ -100,6 +101,21 @@ export function LogList({ logs, chosen, onChoose }: LogListProps) {
       <More length={logs.length} />
     </>
   );
+}
+
+/** Facts on as many lines as they need, none of them broken off at a hyphen of its date. */
+function Facts({ facts }: { facts: string[] }) {
+  const styles = useStyles2(getStyles);
+  return facts
+    .filter((fact) => fact !== '')
+    .map((fact, index, { length }) => (
+      <Fragment key={index}>
+        <span className={styles.fact}>
+          {fact}
+          {index < length - 1 && !fact.endsWith('–') && ' ·'}
+        </span>{' '}
+      </Fragment>
+    ));
 }
 
 function More({ length }: { length: number }) {
@@ -127,6 +143,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     overflowWrap: 'anywhere',
     '&:hover': { background: theme.colors.action.hover },
   }),
+  fact: css({ display: 'inline-block', maxWidth: '100%' }),
   name: css({ display: 'block', minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }),
   chosen: css({ background: theme.colors.action.selected, borderLeftColor: theme.colors.primary.border }),
 });

@@ -1,6 +1,6 @@
 import { errorCatalog } from './errors.js';
 import { steps } from './tables/steps.js';
-import type { Text } from './text.js';
+import type { Language, Text } from './text.js';
 
 const advice = new Map<string, Text>([
   ['iis', steps.iis],
@@ -9,6 +9,15 @@ const advice = new Map<string, Text>([
 for (const { family, code, advice: en, adviceFr: fr } of errorCatalog) {
   const key = family === 'ccmsetup' || family === 'message' ? `${family} ${code}` : code;
   advice.set(key, { en, fr });
+}
+
+/**
+ * Advice in a language, by its English, which is what is stored with a run; as it is where it is none of the
+ * catalogue's, or of another version's.
+ */
+export function adviceIn(language: Language, english: string): string {
+  for (const text of advice.values()) if (text.en === english) return text[language];
+  return english;
 }
 
 /**
