@@ -149,7 +149,6 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   const server = createServer((incoming, outgoing) => {
     incoming.on('error', () => undefined);
-    incoming.socket.on('error', () => undefined);
     outgoing.on('error', () => undefined);
     void handle(incoming, outgoing);
   });

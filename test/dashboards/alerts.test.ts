@@ -91,7 +91,7 @@ test.each([
   ['fsp-spool-damage', 'lost_messages'],
   ['fsp-spool-damage', 'damaged_pieces'],
 ])('%s looks at %s of the last sign of life', async (uid, column) => {
-  expect(await firing(uid, (sql) => sql.replaceAll(column, '3'))).toEqual([3]);
+  expect(await firing(uid, (sql) => sql.replaceAll(new RegExp(`(?<! AS )\\b${column}\\b`, 'g'), '3'))).toEqual([3]);
 });
 
 test('many clients that fail in one way at once are a burst, a higher rate, and new', async () => {

@@ -334,7 +334,9 @@ test('otel_logs shows a failed message as an error with its attributes', async (
 });
 
 test('a server that is too old is named with its version (a fake that only tells a version: no old server can be had)', async () => {
-  const fake = createServer((_request, response) => response.end('{"version":"24.8.14.39"}\n'));
+  const fake = createServer((_request, response) =>
+    response.writeHead(200, { 'x-clickhouse-query-id': 'one' }).end('{"version":"24.8.14.39"}\n'),
+  );
   await new Promise<void>((listening) => fake.listen(0, '127.0.0.1', listening));
   const { port } = fake.address() as AddressInfo;
   const old = connect({ url: `http://127.0.0.1:${port}`, username: 'default', password: '', database: 'default' });

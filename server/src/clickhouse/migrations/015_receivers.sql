@@ -42,3 +42,18 @@ AS SELECT
 FROM {database}.receiver_status AS s
 GROUP BY s.fsp_server
 COMMENT 'One row a receiver: how it was when it last gave a sign of life';
+
+ALTER TABLE {database}.receivers {on_cluster}
+    COMMENT COLUMN fsp_server 'Name of the fallback status point',
+    COMMENT COLUMN last_seen_at 'When it last gave a sign of life; one comes every minute',
+    COMMENT COLUMN site_code 'Its site',
+    COMMENT COLUMN version 'Version of its program',
+    COMMENT COLUMN taking_messages 'Whether it takes messages; not where its role was removed',
+    COMMENT COLUMN role_version 'Version of the role in force; 0 for none',
+    COMMENT COLUMN waiting 'Messages that waited for the throttle',
+    COMMENT COLUMN oldest_waiting_at 'When the oldest of them was received',
+    COMMENT COLUMN lag 'Entries that the destination furthest behind had not taken',
+    COMMENT COLUMN failing_sinks 'Destinations whose last attempt failed',
+    COMMENT COLUMN quarantined 'Entries in quarantine: a destination refuses them for good',
+    COMMENT COLUMN lost_messages 'Messages and other entries that damage to the spool has cost',
+    COMMENT COLUMN damaged_pieces 'Damaged pieces of the spool that were set aside';
