@@ -27,7 +27,7 @@ test(
     await start();
     const ledger = new Ledger('SOAK');
     const load = new Load(ledger, () => server?.intake ?? null, 16, (limit / 60) * 2);
-    const minutes = amount(1.2, 60);
+    const minutes = amount(0.6, 60);
     const end = Date.now() + minutes * 60_000;
     let restarts = 0;
     const memory: number[] = [];

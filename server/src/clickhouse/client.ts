@@ -38,10 +38,10 @@ export function connect({
   });
   const { insert, command, query } = client;
   return Object.assign(client, {
-    insert: ((params) => insert.call(client, params).then(fromClickHouse)) as typeof client.insert,
-    command: ((params) => command.call(client, params).then(fromClickHouse)) as typeof client.command,
+    insert: ((params) => insert.call(client, params).then(fromClickHouse)),
+    command: ((params) => command.call(client, params).then(fromClickHouse)),
     query: ((params: Parameters<typeof client.query>[0]) =>
-      query.call(client, params).then(fromClickHouse)) as typeof client.query,
+      query.call(client, params).then(fromClickHouse)),
   });
 }
 

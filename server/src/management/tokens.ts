@@ -56,7 +56,7 @@ function readTokens(file: string): Partial<Tokens> {
       `The tokens in ${file} cannot be read: mend it ({"admin": "…", "viewer": "…"}, 16 characters or more each), or delete it and new ones are made`,
     );
   }
-  return kept as Partial<Tokens>;
+  return kept;
 }
 
 /**
