@@ -59,8 +59,8 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         await running.kill('SIGKILL');
         await start();
         const number = ledger.issue();
-      const whileFull = await server!.post(ledger.body(number));
-      if (whileFull.status === 200) ledger.owed.add(number);
+        const whileFull = await server!.post(ledger.body(number));
+        if (whileFull.status === 200) ledger.owed.add(number);
         rmSync(filler);
         await eventually(
           () => Promise.resolve(ledger.owed.size),

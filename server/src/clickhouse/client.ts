@@ -38,10 +38,9 @@ export function connect({
   });
   const { insert, command, query } = client;
   return Object.assign(client, {
-    insert: ((params) => insert.call(client, params).then(fromClickHouse)),
-    command: ((params) => command.call(client, params).then(fromClickHouse)),
-    query: ((params: Parameters<typeof client.query>[0]) =>
-      query.call(client, params).then(fromClickHouse)),
+    insert: (params: Parameters<typeof client.insert>[0]) => insert.call(client, params).then(fromClickHouse),
+    command: (params: Parameters<typeof client.command>[0]) => command.call(client, params).then(fromClickHouse),
+    query: (params: Parameters<typeof client.query>[0]) => query.call(client, params).then(fromClickHouse),
   });
 }
 
