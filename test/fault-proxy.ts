@@ -1,5 +1,6 @@
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /**
  * What becomes of a request between the server and a destination:
@@ -67,7 +68,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         { method: incoming.method, headers: { ...headers, 'content-length': body.length }, agent: false },
         (told) => {
           told.on('error', () => undefined);
-          void bytesOf(told).then(
+          void buffer(told).then(
             (text) => {
               resolve({ answer: told, text });
             },
@@ -92,7 +93,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   };
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const body = await bytesOf(incoming).catch(() => null);
+    const body = await buffer(incoming).catch(() => null);
     if (body === null) return;
     const fault = proxy.decide(incoming.url ?? '', body);
     if (fault !== 'pass') proxy.done.push(fault);
@@ -169,10 +170,4 @@ function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => name !== 'connection' && name !== 'transfer-encoding'),
   );
-}
-
-async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

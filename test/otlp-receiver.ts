@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import protobuf from 'protobufjs';
 
 /** The part of OpenTelemetry's protocol that carries logs (opentelemetry-proto, collector/logs/v1). */
@@ -78,6 +79,8 @@ export async function startOtlpReceiver() {
   };
   const server = createServer((request, response) => {
     void bytesOf(request).then((body) => {
+      // A sender whose connection ended in the middle is owed nothing: it sends again.
+      if (body === null) return response.destroy();
       if (request.url !== '/v1/logs') return response.writeHead(200).end();
       if (receiver.failing) return response.writeHead(401).end();
       const type = request.headers['content-type'] ?? '';
@@ -108,10 +111,9 @@ function answerOf(type: string, rejected: number): string | Uint8Array {
     : answer.encode(answer.fromObject({ partialSuccess })).finish();
 }
 
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+/** The body, or null where its sender went away before its end. */
+async function bytesOf(request: IncomingMessage): Promise<Buffer | null> {
+  return buffer(request).catch(() => null);
 }
 
 function decode(type: string, body: Buffer): Request {
