@@ -4,7 +4,7 @@ import Type from 'typebox';
 /**
  * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
  * file's keys (`intakePort`), the environment's names (`FSP_INTAKE_PORT`), the flags (`--intake-port`), validation and
- * the reference in the README.
+ * the reference in docs/configuration.md.
  */
 export const configSchema = Type.Object({
   dataDir: text('./data', 'folder for the spool, the embedded ClickHouse and the tokens (0600)'),

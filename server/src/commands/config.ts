@@ -23,7 +23,7 @@ export function registerConfig(program: Command): void {
   });
 }
 
-/** Every setting as a Markdown table: the README's reference is this text. */
+/** Every setting as a Markdown table, which docs/configuration.md holds. */
 export function configReference(): string {
   const rows = settings.map(
     (setting) =>
