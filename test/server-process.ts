@@ -72,8 +72,8 @@ export async function startServer(
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
-  await untilBanner(child, stdout, output);
-  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*console\s+(\S+)/.exec(stdout());
+  await untilBanner(child, stderr, output);
+  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*console\s+(\S+)/.exec(stderr());
   const intake = urls?.[1] ?? '';
   const management = urls?.[2] ?? '';
   const { viewer: token } = JSON.parse(readFileSync(join(dataDir, 'tokens.json'), 'utf8')) as { viewer: string };
@@ -128,10 +128,10 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-async function untilBanner(child: ChildProcess, stdout: () => string, output: () => string): Promise<void> {
+async function untilBanner(child: ChildProcess, stderr: () => string, output: () => string): Promise<void> {
   let exited = false;
   child.once('close', () => (exited = true));
-  for (let waited = 0; !stdout().includes('Ctrl+C'); waited += 50) {
+  for (let waited = 0; !stderr().includes('Ctrl+C'); waited += 50) {
     if (exited || waited > 30_000) throw new Error(`the server did not start: ${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
