@@ -39,8 +39,10 @@ export interface RunResult {
 }
 
 /** Runs one `fsp` command to its end. */
-export async function fsp(args: string[], env: Record<string, string>): Promise<RunResult> {
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function fsp(args: string[], env: Record<string, string>, input?: Buffer): Promise<RunResult> {
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // It may end without reading.
+  child.stdin.on('error', () => undefined).end(input);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -53,6 +55,7 @@ export interface RunningServer {
   management: string;
   token: string;
   output(): string;
+  said(): { stdout: string; stderr: string };
   /** Posts a body as a client does; the answer's status and text. */
   post(body: Uint8Array | string, path?: string): Promise<{ status: number; text: string }>;
   /** Rows of a query by `fsp query`, in another process. */
@@ -66,9 +69,10 @@ export async function startServer(
   dataDir: string,
   more: Record<string, string> = {},
   args: string[] = [],
+  started = program,
 ): Promise<RunningServer> {
   const env = environment(dataDir, more);
-  const child = spawn(process.execPath, [program, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [started, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
@@ -83,6 +87,7 @@ export async function startServer(
     management,
     token,
     output,
+    said: () => ({ stdout: stdout(), stderr: stderr() }),
     async post(body, path = '/SMS_FSP/.sms_fsp') {
       const answer = await fetch(intake + path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
       return { status: answer.status, text: await answer.text() };

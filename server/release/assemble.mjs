@@ -51,3 +51,8 @@ export async function assemble(folder, notices) {
   for (const [shell, name] of Object.entries({ bash: 'fsp', zsh: '_fsp', fish: 'fsp.fish' }))
     writeFileSync(join(folder, 'completions', name), completionFor(shell, createProgram()));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { thirdPartyNotices } = await import('./third-party.mjs');
+  await assemble(join(root, 'dist', 'package'), thirdPartyNotices());
+}
