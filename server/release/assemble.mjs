@@ -9,12 +9,8 @@ const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /** The manifest of the package: that of the workspace, without what only the repository needs. */
 export function packageManifest() {
-  const {
-    private: _private,
-    scripts: _scripts,
-    devDependencies: _dev,
-    ...manifest
-  } = readJson(join(root, 'server', 'package.json'));
+  const manifest = readJson(join(root, 'server', 'package.json'));
+  for (const own of ['private', 'scripts', 'devDependencies']) delete manifest[own];
   return manifest;
 }
 
