@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -18,6 +19,7 @@ import { createRejectedKeeper } from './intake/rejected.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
+import { LiveTls } from './management/tls.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
@@ -57,7 +59,7 @@ export interface App {
  * The fallback status point, put together as the README draws it: intake → spool → throttle → delivery → sinks.
  * @throws FspError FSP_DATA_DIR_LOCKED, FSP_DATA_DIR_UNWRITABLE, FSP_PORT_TAKEN, FSP_ENGINE_…; nothing is left running
  */
-export async function startApp(config: Config): Promise<App> {
+export async function startApp(config: Config, logger = createLogger({ level: config.logLevel })): Promise<App> {
   const closers = new Closers();
   let complain: (message: string) => void = () => undefined;
   const stop = () =>
@@ -75,7 +77,7 @@ export async function startApp(config: Config): Promise<App> {
       lock.release();
     });
     const tokens = liveTokens(dataDir, config);
-    const logger = createLogger({ level: config.logLevel });
+    const tls = LiveTls.read(config);
     complain = (message) => {
       logger.warn(message);
     };
@@ -233,12 +235,26 @@ export async function startApp(config: Config): Promise<App> {
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
         logger,
-        console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
+        tls: tls?.current ?? null,
+        console: (app) =>
+          registerPreview(app, {
+            tokens,
+            reader: store.reader,
+            plugin: builtPlugin,
+            host: builtHost,
+            certificate: () => tls?.current.cert ?? null,
+          }),
         readiness: () => readinessOf(parts),
         status: () => statusOf(parts),
       }),
       (one) => one.close(),
     );
+    if (tls !== null) {
+      tls.follow(management.server as Server, logger);
+      closers.add('work', 'renewal of the certificate', () => {
+        tls.stop();
+      });
+    }
     observe(telemetry, parts);
     signOfLife.start();
     loopDelay.start();

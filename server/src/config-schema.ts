@@ -38,6 +38,18 @@ export const configSchema = Type.Object({
   }),
   managementHost: text('127.0.0.1', 'address of the management API'),
   managementPort: port(8081, 'port of the management API'),
+  managementTlsCert: Type.String({
+    default: '',
+    defaultText: 'none: plain HTTP',
+    allowed: 'path of a PEM file',
+    description: 'certificate of the management API, with those that lead to its root; renewed files are taken up',
+  }),
+  managementTlsKey: Type.String({
+    default: '',
+    defaultText: 'none',
+    allowed: 'path of a PEM file without password',
+    description: 'private key of that certificate',
+  }),
   adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),
   viewerToken: secret('token that may read; generated and kept in the data folder when not given', 16),
   clickhouseUrl: Type.String({
@@ -116,6 +128,8 @@ export type ConfigKey = keyof Config;
 export interface Setting {
   key: ConfigKey;
   env: string;
+  /** The variable that names a file which holds the value; null where the value is no secret. */
+  envFile: string | null;
   flag: string;
   description: string;
   allowed: string;
@@ -144,6 +158,7 @@ export const settings: readonly Setting[] = Object.entries(configSchema.properti
   return {
     key: key as ConfigKey,
     env: `FSP_${snake.toUpperCase()}`,
+    envFile: schema.secret === true ? `FSP_${snake.toUpperCase()}_FILE` : null,
     flag: `--${snake.toLowerCase().replaceAll('_', '-')}`,
     description: schema.description,
     allowed: allowedText(schema),

@@ -81,6 +81,6 @@ test('the page on configuration holds the reference of every setting', () => {
   expect(configReference().split('\n').length).toBeGreaterThan(settings.length);
   for (const setting of settings)
     expect(page).toContain(
-      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+      `| \`${setting.env}\`${setting.envFile === null ? '' : `, \`${setting.envFile}\``} | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
     );
 });

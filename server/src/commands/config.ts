@@ -27,7 +27,7 @@ export function registerConfig(program: Command): void {
 export function configReference(): string {
   const rows = settings.map(
     (setting) =>
-      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+      `| \`${setting.env}\`${setting.envFile === null ? '' : `, \`${setting.envFile}\``} | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
   );
   return ['| variable | in a file | default | meaning | allowed |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }

@@ -12,6 +12,7 @@ import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
+import type { ServerTls } from './tls.js';
 import { roleOf, type Tokens } from './tokens.js';
 
 export interface ManagementOptions {
@@ -25,6 +26,8 @@ export interface ManagementOptions {
   reader: Reader;
   quarantine: QuarantineRoom;
   logger: { error(details: object, message: string): void };
+  /** What the listener is encrypted with; null for plain HTTP. */
+  tls?: ServerTls | null;
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
 }
@@ -34,6 +37,7 @@ const needed = ['intake', 'spool'];
 /** The largest body: a role is small, and an exported one too. */
 const bodyLimit = 256 * 1024;
 const requestTimeoutMs = 30_000;
+const listening = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 const mostConnections = 1_000;
 /** How long a stop waits for answers. */
 const closeWithinMs = 2_000;
@@ -52,7 +56,9 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     logger: false,
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    ...(options.tls
+      ? { https: { ...listening, ...options.tls, minVersion: 'TLSv1.2' as const } }
+      : { http: listening }),
     forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
