@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
-import { Connections, endSoon } from './connections.js';
+import { Connections } from './connections.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
@@ -51,7 +51,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         // Whatever a client calls its body, and however wrongly, it is bytes.
         request.headers['content-type'] = 'application/octet-stream';
         connections.answering(request, response, handler);
-      });
+      }, connections);
       connections.watch(server);
       server.headersTimeout = headersTimeoutMs;
       server.requestTimeout = requestTimeoutMs;
@@ -101,7 +101,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {
-        endSoon(request.raw.socket);
+        connections.answeredEarly(request.raw.socket);
       });
     }
     if (status >= 500) {
@@ -113,6 +113,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         .type('text/plain')
         .send('No message can be taken now; try again later\n');
     }
+    if (connections.refused(request.raw.socket)) reply.header('connection', 'close');
     return reply
       .code(status)
       .type('text/plain')
