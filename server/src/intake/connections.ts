@@ -33,7 +33,7 @@ interface Connection {
   turns: (() => void)[];
   refusals: number;
   failed: boolean;
-  /** Whether the rest of a body that was refused is of no use. */
+  /** Whether nothing more is read. */
   over: boolean;
   feed: Feed | null;
 }
@@ -98,11 +98,12 @@ export class Connections {
     connection.feed.take(first);
   }
 
-  /** The answer to a request that is still coming was given: nothing more is read, and the connection is closed. */
-  answeredEarly(socket: Socket): void {
+  /** The rest of a body that is refused, and whatever follows it, is not read any more. */
+  endReading(socket: Socket): void {
     const connection = this.known.get(socket);
-    if (connection !== undefined) connection.over = true;
-    endSoon(socket);
+    if (connection === undefined) return;
+    connection.over = true;
+    connection.feed?.goOn();
   }
 
   /** Whether a connection that sent one more request to be refused is to be closed after it. */
@@ -198,7 +199,7 @@ export class Connections {
 }
 
 /** Closes a connection after what was written to it, and does not wait for its peer for long. */
-function endSoon(socket: Socket): void {
+export function endSoon(socket: Socket): void {
   socket.end();
   // Not at once: what the peer still sends would make the system take the answer back.
   const timer = setTimeout(() => socket.destroy(), lingerMs).unref();

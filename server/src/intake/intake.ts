@@ -1,13 +1,16 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
-import { Connections } from './connections.js';
+import { Connections, endSoon } from './connections.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+/** How long who finds no room waits for being told so. */
+const refusedAfterMs = 2_500;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -60,7 +63,18 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request: FastifyRequest) => bodies.read(request.raw, clientAddress(request)));
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    try {
+      return await bodies.read(request.raw, clientAddress(request));
+    } catch (error) {
+      if ((error as FspError).code === 'FSP_INTAKE_BUSY') {
+        // Told at once, a stranger would be back at once, and a thousand of them all the time.
+        connections.endReading(request.raw.socket);
+        await sleep(refusedAfterMs, undefined, { ref: false });
+      }
+      throw error;
+    }
+  });
   app.addHook('onClose', (_app, done) => {
     bodies.close();
     done();
@@ -101,7 +115,8 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {
-        connections.answeredEarly(request.raw.socket);
+        connections.endReading(request.raw.socket);
+        endSoon(request.raw.socket);
       });
     }
     if (status >= 500) {
