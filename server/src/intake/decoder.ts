@@ -16,6 +16,11 @@ const inlineBurstMs = 10;
 const worstMsPerByte = 1e-4;
 /** Up to this size a report is not made to wait behind large ones. */
 const smallBytes = 64 * 1024;
+/**
+ * How long the next large report waits after one that was good, for each of its bytes: what comes after the decoding,
+ * from the spool to the sinks, is the event loop's work.
+ */
+const restMsPerByte = 1e-4;
 /** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
 const limitMs = 30_000;
 const threadMegabytes = 192;
@@ -61,6 +66,7 @@ export class ReportDecoder {
   private readonly small = new Turns<Waiting>();
   private readonly large = new Turns<Waiting>();
   private closed = false;
+  private restsUntil = 0;
   private inlineDebtMs = 0;
   private inlineAt = performance.now();
 
@@ -113,7 +119,9 @@ export class ReportDecoder {
     while (this.threads.length < this.options.workers && !this.closed) this.start();
     for (const thread of this.threads) {
       if (thread.task !== null) continue;
-      const task = this.small.take() ?? (thread.takesLarge ? this.large.take() : undefined);
+      const task =
+        this.small.take() ??
+        (thread.takesLarge && performance.now() >= this.restsUntil ? this.large.take() : undefined);
       if (task !== undefined) this.begin(thread, task);
     }
   }
@@ -145,6 +153,7 @@ export class ReportDecoder {
       thread.task = null;
       worker.unref();
       if (task !== null) settle(task, outcome);
+      if ('report' in outcome && outcome.body.length > smallBytes) this.rest(outcome.body.length);
       this.next();
     });
     worker.on('error', (error) => {
@@ -154,6 +163,14 @@ export class ReportDecoder {
       this.replace(thread, `its thread ended with ${code}`);
     });
     this.threads.push(thread);
+  }
+
+  private rest(bytes: number): void {
+    const restMs = Math.ceil(bytes * restMsPerByte);
+    this.restsUntil = performance.now() + restMs;
+    setTimeout(() => {
+      this.next();
+    }, restMs + 1);
   }
 
   private replace(thread: Thread, reason: string): void {
