@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
+import { WrongTokens } from './attempts.js';
 import { registerData, type Reader } from './data-api.js';
 import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
@@ -129,18 +130,22 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     },
   );
 
+  const wrongTokens = new WrongTokens();
   await app.register(
     (api, _options, done) => {
-      api.addHook('onRequest', (request, reply, next) => {
-        if (roleOf(request.headers.authorization, options.tokens()) === null) {
-          reply.header('www-authenticate', 'Bearer');
-          next(
-            new FspError(
-              'FSP_UNAUTHORIZED',
-              'A token is needed: send Authorization: Bearer with the viewer or admin token',
-            ),
-          );
-        } else next();
+      api.addHook('onRequest', async (request, reply) => {
+        const { authorization } = request.headers;
+        // A right token never waits for what others try.
+        if (roleOf(authorization, options.tokens()) !== null) return;
+        if (authorization !== undefined) {
+          wrongTokens.allow(request.ip);
+          await wrongTokens.wrong(request.ip);
+        }
+        reply.header('www-authenticate', 'Bearer');
+        throw new FspError(
+          'FSP_UNAUTHORIZED',
+          'A token is needed: send Authorization: Bearer with the viewer or admin token',
+        );
       });
       const adminOnly = (request: FastifyRequest): Promise<void> =>
         roleOf(request.headers.authorization, options.tokens()) === 'admin'

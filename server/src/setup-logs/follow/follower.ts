@@ -94,7 +94,9 @@ export class Follower {
         this.missed.delete(log.position.key);
       } else displaced.push(log);
     }
+    const before = displaced.map((log) => log.position.path);
     for (const log of displaced) await this.followRename(log, settled);
+    for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
     for (const path of wanted) {
       if (settled.has(path)) continue;
       const log = await this.discover(path);
@@ -178,11 +180,33 @@ export class Follower {
     this.options.logger?.info(`${path} was emptied, replaced or removed; what comes there is a new log`);
   }
 
-  private async discover(path: string): Promise<FollowedLog | null> {
+  /**
+   * Of a file that is followed, what came after a log that was renamed and was renamed itself before anybody looked: in
+   * a folder that is followed it is found by its name.
+   */
+  private async findBetween(path: string, log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
+    if (!this.options.targets.includes(path)) return;
+    const moved = log.position.path === path ? null : await stat(log.position.path).catch(() => null);
+    const since = moved?.mtimeMs ?? log.modifiedAt;
+    if (since === null) return;
+    const found: { candidate: string; modifiedAt: number }[] = [];
+    for (const name of await readdir(dirname(path)).catch(() => [])) {
+      const candidate = join(dirname(path), name);
+      if (candidate === path || settled.has(candidate) || !isGenerationOf(basename(path), name)) continue;
+      const stats = await stat(candidate).catch(() => null);
+      if (stats?.isFile() && stats.mtimeMs >= since) found.push({ candidate, modifiedAt: stats.mtimeMs });
+    }
+    for (const { candidate } of found.sort((a, b) => a.modifiedAt - b.modifiedAt)) {
+      const between = await this.discover(candidate, path);
+      if (between !== null) settled.set(candidate, between);
+    }
+  }
+
+  private async discover(path: string, logFile = path): Promise<FollowedLog | null> {
     try {
       const file = await openLog(path);
       try {
-        const position: LogPosition = { key: randomUUID(), logFile: path, path, offset: 0, ...(await identify(file)) };
+        const position: LogPosition = { key: randomUUID(), logFile, path, offset: 0, ...(await identify(file)) };
         const log = this.logAt(position);
         this.logs.set(position.key, log);
         return log;
@@ -248,4 +272,11 @@ export class Follower {
       }
     }
   }
+}
+
+/** Whether a name is what a log is called after its rotation: x.lo_, x-20260315-100000.log, x.log.1. */
+function isGenerationOf(name: string, other: string): boolean {
+  const stem = name.replace(/\.lo[g_]$/i, '').toLowerCase();
+  const rest = other.toLowerCase().startsWith(stem) ? other.slice(stem.length) : '';
+  return /^(?:\.lo_|[-_.]?\d[\d_.-]{0,30}\.lo[g_]|\.lo[g_]\.\d{1,10})$/i.test(rest);
 }
