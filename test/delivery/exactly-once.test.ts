@@ -180,7 +180,7 @@ test.each<Fault>(['page', 'empty', 'exception'])(
     proxy.decide = () => (++requests % 7 === 0 ? fault : 'pass');
     for (; attempts < 60; attempts++) {
       try {
-        await migrate(viaProxy, { database });
+        await migrate(viaProxy, { database, receiver: 'FSP01' });
         break;
       } catch (error) {
         expect((error as Error).message).toContain("Something answered in ClickHouse's place");

@@ -14,9 +14,13 @@ export interface Connection {
   database: string;
   /** How long a connection may be silent, in milliseconds. */
   silenceMs?: number;
+  /** Database that a server must have to be returned to after it failed; its disk may have been replaced. */
+  needs?: string;
 }
 
 const defaultSilenceMs = 60_000;
+
+const severalHosts = Symbol('hosts');
 
 /** The servers of a setting that names one or several; those after the first may leave out its scheme. */
 export function serversOf(url: string): string[] {
@@ -33,7 +37,7 @@ export function serversOf(url: string): string[] {
 export function connect(connection: Connection): ClickHouseClient {
   const [first, ...others] = serversOf(connection.url).map((url) => connectOne({ ...connection, url }));
   if (others.length === 0) return first!;
-  const hosts = new Hosts([first!, ...others], (client) => worksAgain(client, connection.database));
+  const hosts = new Hosts([first!, ...others], (client) => worksAgain(client, connection.needs ?? connection.database));
   type Client = ClickHouseClient;
   // The client's own methods, each by way of the server in use; its type stays, so that nobody need know.
   return Object.assign(Object.create(first!) as Client, {
@@ -47,15 +51,18 @@ export function connect(connection: Connection): ClickHouseClient {
   });
 }
 
-const severalHosts = Symbol('hosts');
-
 /**
- * Does a step of several statements on one server: where the client has several, all of the step goes to the one in use,
- * and its failure makes the next step go to another.
+ * Does a step of several statements, which can be done twice, on one server: where the client has several, all of the step
+ * goes to the one in use, and where that fails all of it to the next.
  */
 export function onOneServer<T>(client: ClickHouseClient, step: (one: ClickHouseClient) => Promise<T>): Promise<T> {
   const hosts = (client as { [severalHosts]?: Hosts })[severalHosts];
-  return hosts === undefined ? step(client) : hosts.order(step);
+  return hosts === undefined ? step(client) : hosts.ask(step);
+}
+
+/** Asks the first server that has a database, where one of several has it: one with an empty disk is not filled anew. */
+export async function preferServerWith(client: ClickHouseClient, database: string): Promise<void> {
+  await (client as { [severalHosts]?: Hosts })[severalHosts]?.prefer((one) => worksAgain(one, database));
 }
 
 /** A server that answers and takes rows: it has its databases, and none of its tables is read-only. */
@@ -160,12 +167,21 @@ export function refusesRows(error: unknown): boolean {
   return dataCodes.has(Number(code)) || /\b413\b.{0,80}too large/is.test(message.slice(0, 500));
 }
 
+/** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
+const noQuorum = new Set(['285', '286', '319']);
+
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
   if (error instanceof FspError) return error;
   const { message = '', code = '' } = error as { message?: string; code?: string };
   // ClickHouse's own errors carry its number; all else is the way to it.
   if (/^\d+$/.test(code)) {
+    if (noQuorum.has(code))
+      return new FspError(
+        'FSP_CLICKHOUSE_QUORUM',
+        `Fewer replicas have the rows, or are there, than must have them (code ${code}); bring the others back, forget a lost one with SYSTEM DROP REPLICA, or see FSP_CLICKHOUSE_QUORUM`,
+        { cause: error },
+      );
     const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
     return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}`, { cause: error });
   }

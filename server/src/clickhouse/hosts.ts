@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { FspError } from '../errors.js';
 
 /**
  * Codes by which a server says that it cannot do for now what another one of its cluster may: it lost its tables or its
@@ -17,7 +18,6 @@ const serversOwn = new Set([
   242, // TABLE_IS_READ_ONLY
   243, // NOT_ENOUGH_SPACE
   252, // TOO_MANY_PARTS
-  319, // UNKNOWN_STATUS_OF_INSERT: no quorum by way of this one
   372, // SESSION_NOT_FOUND: a balancer sent half of a step elsewhere
   999, // KEEPER_EXCEPTION
 ]);
@@ -31,6 +31,7 @@ const lastReturnMs = 60_000;
 /** Whether a failure is about the server that was asked, so that another may do better. */
 export function isServersOwn(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
+  if (error instanceof FspError) return error.code === 'FSP_CLICKHOUSE_UNREACHABLE';
   return /^\d+$/.test(code) ? serversOwn.has(Number(code)) : true;
 }
 
@@ -70,6 +71,16 @@ export class Hosts {
   /** What may be said once only. */
   async order<T>(order: (client: ClickHouseClient) => Promise<T>): Promise<T> {
     return this.say(order, (error) => neverSent.has((error as { code?: string }).code ?? ''));
+  }
+
+  /** Goes to the first that is fit, where one is. */
+  async prefer(fit: (client: ClickHouseClient) => Promise<boolean>): Promise<void> {
+    for (const [index, { client }] of this.hosts.entries()) {
+      if (!(await fit(client).catch(() => false))) continue;
+      this.current = index;
+      this.lookBack();
+      return;
+    }
   }
 
   async close(): Promise<void> {

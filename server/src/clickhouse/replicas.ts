@@ -39,7 +39,7 @@ export function quorumSettings(quorum: string): ClickHouseSettings {
     insert_quorum: quorum,
     // Each insert for itself; one after the other would make receivers wait for each other.
     insert_quorum_parallel: 1,
-    insert_quorum_timeout: String(catchUpWithinMs),
+    insert_quorum_timeout: catchUpWithinMs,
     // Through a Distributed table: the answer comes when the shards have it, not when it is in this server's queue.
     distributed_foreground_insert: 1,
   };
