@@ -74,7 +74,7 @@ export async function underLease(
 
   for (;;) {
     const last = await newest();
-    if (last === undefined || Boolean(last.free) || last.holder === holder) {
+    if (last === undefined || last.free || last.holder === holder) {
       const n = Number(last?.n ?? 0) + 1;
       const mine = await claim({
         token: `lease-${n}`,

@@ -133,13 +133,13 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions)
 }
 
 async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions): Promise<void> {
-  const { database } = options;
-  const placement: Placement = { database, cluster: options.cluster ?? database, quorum: 'auto' };
+  const { database, cluster } = options;
+  const placement: Placement = { database, cluster: cluster ?? database, quorum: 'auto' };
   const form = await formOf(client, options);
-  const views = viewStatements({
-    database,
-    ...(form.onCluster === '' ? {} : { cluster: options.cluster }),
-  } as Schema).map((plain) => ({ ...markedView(plain), name: effectOf(plain)!.name }));
+  // A Replicated database brings a view to all servers by itself.
+  const views = viewStatements(
+    form.onCluster === '' || cluster === undefined ? { database } : { database, cluster },
+  ).map((plain) => ({ ...markedView(plain), name: effectOf(plain)!.name }));
   const numbered = rendered(form);
   const own = ownTables(form);
   const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
@@ -187,7 +187,6 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
       };
       // Again: another receiver may have been here meanwhile.
       for (const one of checkOwnership(database, await existing(client, database), all)) {
-        if (one.engine === 'View' || one.engine === 'MaterializedView') continue;
         await step(
           `ALTER TABLE ${database}.${one.name} ${form.onCluster} MODIFY COMMENT '${quoted(one.comment)} [fallback-status-point]'`,
         );

@@ -29,7 +29,8 @@ export function markedView(statement: string): { statement: string; mark: string
 /**
  * Sees that nothing is touched that is not ours.
  * @param statements all that this version ever says, in any order and without marks
- * @returns what versions before the mark made: their comments are known to the word
+ * @returns tables that versions before the mark made: their comments are known to the word. Views hold nothing: those are
+ *   replaced, and a materialized one is known by what it fills
  * @throws FspError FSP_SCHEMA_FOREIGN naming what is in the way
  */
 export function checkOwnership(database: string, existing: readonly Existing[], statements: readonly string[]) {
@@ -56,7 +57,7 @@ export function checkOwnership(database: string, existing: readonly Existing[], 
         'FSP_SCHEMA_FOREIGN',
         `${database}.${one.name} (${one.engine}) was not made by a fallback status point and is left alone; rename it, or name another database with FSP_CLICKHOUSE_DATABASE`,
       );
-    unmarked.push(one);
+    if (!one.engine.endsWith('View')) unmarked.push(one);
   }
   return unmarked;
 }

@@ -151,5 +151,5 @@ async function majority(ask: Ask, database: string, table: string): Promise<numb
     'SELECT intDiv(total_replicas, 2) + 1 AS needed FROM system.replicas WHERE database = {database: String} AND table = {table: String}',
     { database, table },
   );
-  return Number(row?.needed ?? 1);
+  return row?.needed ?? 1;
 }
