@@ -71,43 +71,19 @@ EXCHANGE TABLES {database}.state_messages AND {database}.state_messages_by_day {
 CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster}
 (
     client_name String COMMENT 'As in state_messages',
-    client_id AggregateFunction(argMax, String, UInt64) COMMENT 'Newest id that is none of zeroes',
-    client_fqdn AggregateFunction(argMax, String, UInt64) COMMENT 'Newest full name',
-    client_address AggregateFunction(argMax, String, UInt64) COMMENT 'Newest address',
-    user_name AggregateFunction(argMax, String, UInt64) COMMENT 'Newest user',
-    site_code AggregateFunction(argMax, String, UInt64) COMMENT 'Site of the newest message',
-    fsp_server AggregateFunction(argMax, String, UInt64) COMMENT 'Receiver of the newest message',
-    client_version AggregateFunction(argMax, String, UInt64) COMMENT 'Version that the newest message tells',
-    last_message_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Time of the newest message by the client''s clock',
-    phase AggregateFunction(argMax, String, UInt64) COMMENT 'Of the newest message of topic 800, or of any where there is none; so are the seven below',
-    outcome AggregateFunction(argMax, String, UInt64) COMMENT 'Its outcome',
-    last_topic_type AggregateFunction(argMax, UInt32, UInt64) COMMENT 'Its topic',
-    last_state_id AggregateFunction(argMax, UInt32, UInt64) COMMENT 'Its state',
-    last_state_text AggregateFunction(argMax, String, UInt64) COMMENT 'Its state in words',
-    last_error_code AggregateFunction(argMax, String, UInt64) COMMENT 'Its error',
-    last_error_text AggregateFunction(argMax, String, UInt64) COMMENT 'What that means',
-    last_param AggregateFunction(argMax, String, UInt64) COMMENT 'Its first parameter',
-    begin_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest begin of a deployment; 0 for none',
-    begin_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    begin_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    end_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest end of a deployment; 0 for none',
-    end_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    end_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    assignment_begin_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest begin of an assignment; 0 for none',
-    assignment_begin_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    assignment_begin_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    assignment_end_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest end of an assignment; 0 for none',
-    assignment_end_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    assignment_end_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    management_point_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest word on the management point; 0 for none',
-    management_point_failed AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether it was not reached',
-    management_point_succeeded AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether it was',
-    management_point_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Receipt of that word',
-    certificate_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest word on a certificate; 0 for none',
-    certificate_failed AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether there was none to use',
-    certificate_succeeded AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether there was',
-    certificate_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Receipt of that word',
-    clock SimpleAggregateFunction(max, UInt64) COMMENT 'Hour of receipt and seconds that the client''s clock was ahead, as one number',
+    outcome SimpleAggregateFunction(max, UInt128) COMMENT 'Order, outcome and phase of the newest message of topic 800, or of any where there is none',
+    word SimpleAggregateFunction(max, String) COMMENT 'Order, topic, state, its text, error, its text and first parameter of that message' CODEC(ZSTD),
+    newest SimpleAggregateFunction(max, String) COMMENT 'Order, site, receiver, version, address and time of the newest message' CODEC(ZSTD),
+    client_id SimpleAggregateFunction(max, String) COMMENT 'Order and id of the newest message whose id is none of zeroes' CODEC(ZSTD),
+    client_fqdn SimpleAggregateFunction(max, String) COMMENT 'Order and full name of the newest message that has one' CODEC(ZSTD),
+    user_name SimpleAggregateFunction(max, String) COMMENT 'Order and user of the newest message that has one' CODEC(ZSTD),
+    deployment_begin SimpleAggregateFunction(max, UInt256) COMMENT 'Order, receipt and time of the newest begin of a deployment; 0 for none' CODEC(ZSTD),
+    deployment_end SimpleAggregateFunction(max, UInt256) COMMENT 'The same of its end' CODEC(ZSTD),
+    assignment_begin SimpleAggregateFunction(max, UInt256) COMMENT 'The same of the begin of an assignment' CODEC(ZSTD),
+    assignment_end SimpleAggregateFunction(max, UInt256) COMMENT 'The same of its end' CODEC(ZSTD),
+    management_point SimpleAggregateFunction(max, UInt128) COMMENT 'Order, receipt and result of the newest word on the management point; 0 for none' CODEC(ZSTD),
+    certificate SimpleAggregateFunction(max, UInt128) COMMENT 'The same of certificates' CODEC(ZSTD),
+    clock SimpleAggregateFunction(max, UInt64) COMMENT 'Hour of receipt and seconds that the client''s clock was ahead',
     first_received_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')) COMMENT 'First receipt',
     last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'Newest receipt',
     messages AggregateFunction(uniq, String) COMMENT 'Identities of the messages, to count them'
@@ -115,7 +91,7 @@ CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster}
 ENGINE = {replicated}AggregatingMergeTree
 ORDER BY client_name
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
-COMMENT 'What the view clients is made of: one row a name, each value that of the newest message by an order of when the client said it';
+COMMENT 'What the view clients is made of: one row a name. What is of the newest message begins with its order – when the client said it – so that the greatest value is the newest';
 
 CREATE TABLE IF NOT EXISTS {database}.client_words {on_cluster}
 (
@@ -140,12 +116,14 @@ COMMENT 'What the view client_topics is made of: the newest message of each name
 
 CREATE TABLE IF NOT EXISTS {database}.client_names {on_cluster}
 (
-    client_id String COMMENT 'As in state_messages, none of zeroes',
-    client_name String COMMENT 'A name that it was seen with',
-    said_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest message with both'
+    id_hash UInt64 COMMENT 'Digest of client_id',
+    client_id String COMMENT 'As in state_messages, none of zeroes' CODEC(ZSTD),
+    name_hash UInt64 COMMENT 'Digest of client_name',
+    client_name String COMMENT 'A name that it was seen with' CODEC(ZSTD),
+    said_order UInt64 COMMENT 'Order of the newest message with both'
 )
-ENGINE = {replicated}AggregatingMergeTree
-ORDER BY (client_id, client_name)
+ENGINE = {replicated}ReplacingMergeTree(said_order)
+ORDER BY (id_hash, client_name)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Ids and names that were seen together: what the view renamed_clients is made of';
 
