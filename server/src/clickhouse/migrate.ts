@@ -3,12 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
-import { clickHouseError } from './client.js';
+import { clickHouseError, onOneServer } from './client.js';
 import { leaseTable, underLease } from './lease.js';
 import { checkOwnership, marked, markedView, type Existing } from './ownership.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
+import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
   database: string;
@@ -79,6 +80,7 @@ function rendered(form: Form): Migration[] {
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
+        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, `${form.database}.state_messages`))
         .replaceAll('{database}', form.database)
         .replaceAll('{on_cluster}', form.onCluster)
         .replaceAll('{replicated}', form.replicated ? 'Replicated' : '')
@@ -144,8 +146,10 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
   const own = ownTables(form);
   const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
 
-  const unmarked = checkOwnership(database, await existing(client, database), all);
-  for (const statement of own) await say(client, marked(statement), form);
+  const there = await existing(client, database);
+  const unmarked = checkOwnership(database, there, all);
+  for (const statement of own)
+    if (!there.some(({ name }) => name === effectOf(statement)?.name)) await say(client, marked(statement), form);
 
   const pending = async (): Promise<Migration[]> => {
     const applied = await onCaughtUpServer(client, placement, 'schema_migrations', ({ ask }) =>
@@ -183,7 +187,8 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     async (stillHeld) => {
       const step = async (statement: string) => {
         stillHeld();
-        await say(client, statement, form);
+        if (form.replicated && statement.startsWith('INSERT')) await copy(client, placement, statement, form);
+        else await say(client, statement, form);
       };
       // Again: another receiver may have been here meanwhile.
       for (const one of checkOwnership(database, await existing(client, database), all)) {
@@ -291,6 +296,9 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
         query,
         clickhouse_settings: {
           wait_end_of_query: 1,
+          // What is at work says so; changes of large tables take their time.
+          send_progress_in_http_headers: 1,
+          http_headers_progress_interval_ms: '20000',
           // A path of its own for what is alike on all shards.
           ...(replicated ? { database_replicated_allow_replicated_engine_arguments: 1 } : {}),
         },
@@ -301,6 +309,25 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
       await sleep(tries * 100);
     }
   }
+}
+
+/** Rows go from table to table on one server, which must have all of them; of shards each would need it done for itself. */
+async function copy(client: ClickHouseClient, { database, cluster }: Placement, statement: string, form: Form) {
+  const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
+  await onOneServer(client, async (one) => {
+    for (const table of sources) {
+      const [rows] = form.shards
+        ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
+        : [];
+      if (Number(rows ?? 0) > 0)
+        throw new FspError(
+          'FSP_CLICKHOUSE_REFUSED',
+          `${table} holds rows on several shards, and this change of the schema would take over those of one only; name another database than ${database} with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
+        );
+      await say(one, `SYSTEM SYNC REPLICA ${table}`, form);
+    }
+    await say(one, statement, form);
+  });
 }
 
 function quoted(text: string): string {

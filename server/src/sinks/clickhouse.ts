@@ -7,6 +7,7 @@ import {
   type CaughtUp,
   type Placement,
 } from '../clickhouse/replicas.js';
+import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
@@ -91,11 +92,12 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
 
   /** A crash can come between rows and their roll-up; repeating it changes nothing. */
   async function rollUpAgain({ run }: CaughtUp, batchId: string): Promise<void> {
-    await run(
-      `INSERT INTO ${database}.client_rollup SELECT * FROM ${database}.client_rollup_of_batch(batch = {batchId: String})`,
-      { batchId },
-      { wait_end_of_query: 1, ...signsOfLife, ...quorumSettings(quorum) },
-    );
+    for (const { table } of rollUps)
+      await run(
+        `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
+        { batchId },
+        { wait_end_of_query: 1, ...signsOfLife, ...quorumSettings(quorum) },
+      );
   }
 
   /** What is there of a batch, whole in its roll-up. Rows that too few replicas have are no reason to go on. */
