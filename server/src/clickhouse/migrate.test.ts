@@ -126,7 +126,7 @@ describe('the schema', () => {
        SELECT server FROM ${database}.role_configurations UNION ALL SELECT fsp_server FROM ${database}.receivers`,
     );
     expect(found.map(({ name }) => name).sort()).toEqual(
-      ['OLD1', 'OLD3', 'OLD3', 'OLD2', 'OLD5', 'OLD6', 'OLD15'].sort(),
+      ['OLD1', 'OLD1', 'OLD3', 'OLD3', 'OLD2', 'OLD5', 'OLD6', 'OLD15'].sort(),
     );
     // Nothing is left to do.
     await migrate(dyingAfter(0.5), { database });

@@ -38,8 +38,11 @@ interface Form {
   /** `ON CLUSTER …`, or nothing where the database itself brings each change to all servers. */
   onCluster: string;
   replicated: boolean;
-  /** Of several shards each has its part of the messages, and all of what is in {@link everywhere}. */
-  shards: boolean;
+  /**
+   * Of several shards each has its part of the messages, and all of what is in {@link everywhere}: the path in ZooKeeper
+   * of what is alike on all of them. Empty where there is one shard.
+   */
+  commonPath: string;
 }
 
 /** Tables that are alike on every server of every shard. */
@@ -60,7 +63,7 @@ export function migrations(schema: Schema): Migration[] {
     database: schema.database,
     onCluster: onClusterOf(schema),
     replicated: schema.cluster !== undefined,
-    shards: false,
+    commonPath: '',
   });
 }
 
@@ -99,13 +102,10 @@ function rendered(form: Form): Migration[] {
 }
 
 /** With shards, a table that is alike on all of them has one path for all, and a name of its own for each replica. */
-function alikeEverywhere(statement: string, { shards }: Form): string {
-  if (!shards || !statement.startsWith('CREATE TABLE') || !everywhere.has(effectOf(statement)?.name ?? ''))
+function alikeEverywhere(statement: string, { commonPath }: Form): string {
+  if (commonPath === '' || !statement.startsWith('CREATE TABLE') || !everywhere.has(effectOf(statement)?.name ?? ''))
     return statement;
-  return statement.replace(
-    /\bENGINE = (Replicated\w*)/,
-    "ENGINE = $1('/clickhouse/tables/{uuid}/everywhere', '{shard}-{replica}')",
-  );
+  return statement.replace(/\bENGINE = (Replicated\w*)/, `ENGINE = $1('${commonPath}', '{shard}-{replica}')`);
 }
 
 function ownTables(form: Form): string[] {
@@ -250,8 +250,25 @@ async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
     database,
     onCluster: replicatedDatabase ? '' : onClusterOf(schema),
     replicated,
-    shards: replicated && Number(shards) > 1,
+    commonPath:
+      replicated && Number(shards) > 1 ? await commonPathOf(client, name, Number(servers), replicatedDatabase) : '',
   };
+}
+
+/** A Replicated database takes no path without a macro of the servers' own; it must be one that is the same on all of them. */
+async function commonPathOf(client: ClickHouseClient, name: string, servers: number, replicatedDatabase: boolean) {
+  if (!replicatedDatabase) return '/clickhouse/tables/{uuid}/everywhere';
+  const [macro] = await column(
+    client,
+    'SELECT macro FROM clusterAllReplicas({name: String}, system.macros) GROUP BY macro HAVING uniqExact(substitution) = 1 AND count() >= {servers: UInt32} ORDER BY macro',
+    { name, servers },
+  );
+  if (macro === undefined)
+    throw new FspError(
+      'FSP_CLICKHOUSE_REFUSED',
+      `The shards of ${name} have no macro in common, so that nothing can be kept alike on all of them; give all servers one, such as <macros><cluster>${name}</cluster></macros>`,
+    );
+  return `/clickhouse/tables/{uuid}/{${macro}}`;
 }
 
 function refuseNewer(
@@ -316,9 +333,10 @@ async function copy(client: ClickHouseClient, { database, cluster }: Placement, 
   const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
   await onOneServer(client, async (one) => {
     for (const table of sources) {
-      const [rows] = form.shards
-        ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
-        : [];
+      const [rows] =
+        form.commonPath !== ''
+          ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
+          : [];
       if (Number(rows ?? 0) > 0)
         throw new FspError(
           'FSP_CLICKHOUSE_REFUSED',
