@@ -87,5 +87,5 @@ export const messagesOfClient: View = {
   comment:
     "Messages of one client by its name, under whatever name it sent them: SELECT * FROM messages_of_client(name = 'PC042')",
   columns: [],
-  select: (database) => select(database, `\nWHERE m.client_name IN (${namesOf(database)})`),
+  select: (database) => select(database, `\nWHERE m.client_name GLOBAL IN (${namesOf(database)})`),
 };

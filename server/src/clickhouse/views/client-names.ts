@@ -18,14 +18,14 @@ export const renamedClients: View = {
   ],
   select: (database) => `SELECT n.client_name AS client_name, argMax(i.now_named, n.said_order) AS now_named
 FROM ${database}.client_names AS n
-LEFT JOIN
+GLOBAL LEFT JOIN
 (
     SELECT id_hash, argMax(client_name, said_order) AS now_named
     FROM ${database}.client_names
-    WHERE id_hash IN (${severalNames(database)})
+    WHERE id_hash GLOBAL IN (${severalNames(database)})
     GROUP BY id_hash
 ) AS i ON n.id_hash = i.id_hash
-WHERE n.name_hash IN (SELECT name_hash FROM ${database}.client_names WHERE id_hash IN (${severalNames(database)}))
+WHERE n.name_hash GLOBAL IN (SELECT name_hash FROM ${database}.client_names WHERE id_hash GLOBAL IN (${severalNames(database)}))
 GROUP BY n.client_name
 HAVING now_named NOT IN ('', n.client_name)`,
 };
