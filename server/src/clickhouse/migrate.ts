@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import { leaseTable, underLease } from './lease.js';
 import { checkOwnership, marked, markedView, type Existing } from './ownership.js';
+import { retentionStatements, type Retention } from './retention.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
@@ -21,6 +22,8 @@ export interface MigrateOptions extends Schema {
   /** Who migrates, for those who wait for it; one of its own for each call where absent. */
   receiver?: string;
   logger?: { info(message: string): void };
+  /** How long data is kept; as it is where absent. */
+  retention?: Retention;
   /** How long a receiver that crashed while it migrated is waited for. */
   leaseSeconds?: number;
 }
@@ -182,7 +185,12 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     const there = new Map((await existing(client, database)).map((one) => [one.name, one.comment]));
     return views.filter(({ name, mark }) => !(there.get(name) ?? '').endsWith(mark));
   };
-  const isDone = async () => (await pending()).length === 0 && (await viewsToMake()).length === 0;
+  const lifetimes = async () =>
+    options.retention === undefined
+      ? []
+      : retentionStatements(await existing(client, database), form, options.retention);
+  const isDone = async () =>
+    (await pending()).length === 0 && (await viewsToMake()).length === 0 && (await lifetimes()).length === 0;
   if (unmarked.length === 0 && (await isDone())) return;
 
   await underLease(
@@ -215,6 +223,10 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
         });
       }
       for (const { statement } of await viewsToMake()) await step(statement);
+      for (const statement of await lifetimes()) {
+        options.logger?.info(`What ${database} keeps changes: ${statement}`);
+        await step(statement);
+      }
     },
   );
 }
