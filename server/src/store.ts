@@ -92,7 +92,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     await preferServerWith(client, database);
     await preferServerWith(patient, database);
     await checkServer(client);
-    await migrate(config.clickhouseCluster === '' ? client : patient, {
+    await migrate(patient, {
       database,
       ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
       receiver: config.serverName,

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
-import { clickHouseError } from './client.js';
+import { clickHouseError, onOneServer } from './client.js';
 import { leaseTable, underLease } from './lease.js';
 import { checkOwnership, marked, markedView, type Existing } from './ownership.js';
 import { retentionStatements, type Retention } from './retention.js';
@@ -161,8 +161,10 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
   const own = ownTables(form);
   const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
 
-  const unmarked = checkOwnership(database, await existing(client, database), all);
-  for (const statement of own) await say(client, marked(statement), form);
+  const there = await existing(client, database);
+  const unmarked = checkOwnership(database, there, all);
+  for (const statement of own)
+    if (!there.some(({ name }) => name === effectOf(statement)?.name)) await say(client, marked(statement), form);
 
   const pending = async (): Promise<Migration[]> => {
     const applied = await onCaughtUpServer(client, placement, 'schema_migrations', ({ ask }) =>
@@ -205,7 +207,8 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     async (stillHeld) => {
       const step = async (statement: string) => {
         stillHeld();
-        await say(client, statement, form);
+        if (form.replicated && statement.startsWith('INSERT')) await copy(client, placement, statement, form);
+        else await say(client, statement, form);
       };
       // Again: another receiver may have been here meanwhile.
       for (const one of checkOwnership(database, await existing(client, database), all)) {
@@ -318,9 +321,9 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
         query,
         clickhouse_settings: {
           wait_end_of_query: 1,
-          // Rows that are copied take their time: signs of life, of which an answer's headers hold some hundred.
+          // What is at work says so; changes of large tables take their time.
           send_progress_in_http_headers: 1,
-          http_headers_progress_interval_ms: '8000',
+          http_headers_progress_interval_ms: '20000',
           // A path of its own for what is alike on all shards.
           ...(replicated ? { database_replicated_allow_replicated_engine_arguments: 1 } : {}),
         },
@@ -331,6 +334,25 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
       await sleep(tries * 100);
     }
   }
+}
+
+/** Rows go from table to table on one server, which must have all of them; of shards each would need it done for itself. */
+async function copy(client: ClickHouseClient, { database, cluster }: Placement, statement: string, form: Form) {
+  const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
+  await onOneServer(client, async (one) => {
+    for (const table of sources) {
+      const [rows] = form.shards
+        ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
+        : [];
+      if (Number(rows ?? 0) > 0)
+        throw new FspError(
+          'FSP_CLICKHOUSE_REFUSED',
+          `${table} holds rows on several shards, and this change of the schema would take over those of one only; name another database than ${database} with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
+        );
+      await say(one, `SYSTEM SYNC REPLICA ${table}`, form);
+    }
+    await say(one, statement, form);
+  });
 }
 
 function quoted(text: string): string {

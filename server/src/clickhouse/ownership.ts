@@ -49,9 +49,10 @@ export function checkOwnership(database: string, existing: readonly Existing[], 
     const comments = ours.get(one.name);
     if (comments === undefined || mark.test(one.comment)) continue;
     // A materialized view had no comment in the first versions: it is known by the table of ours that it fills.
+    const [, filled = ''] = / TO (\w+\.\w+) /.exec(one.create) ?? [];
     const known =
       comments.has(one.comment) ||
-      (bare.has(one.name) && one.engine === 'MaterializedView' && one.create.includes(` TO ${database}.client_rollup`));
+      (bare.has(one.name) && one.engine === 'MaterializedView' && ours.has(filled.replace(`${database}.`, '')));
     if (!known)
       throw new FspError(
         'FSP_SCHEMA_FOREIGN',
