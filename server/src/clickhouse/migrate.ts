@@ -10,6 +10,7 @@ import { retentionStatements, type Retention } from './retention.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
+import { saidAt } from './views/fragments.js';
 import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
@@ -92,6 +93,7 @@ function rendered(form: Form): Migration[] {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
         .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll('{said at}', saidAt)
         .replaceAll('{new}', form.shards ? 'local' : 'by_day')
         .replaceAll('{local}', form.shards ? '_local' : '')
         .replaceAll('{cluster}', form.cluster)
