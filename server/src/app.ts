@@ -157,7 +157,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       ),
     );
 
-    const roleStore = new RoleStore(store.client, config.clickhouseDatabase, () => store.prepare());
+    const roleStore = new RoleStore(store.client, store.placement, () => store.prepare());
     const role = started(
       'work',
       'role',
