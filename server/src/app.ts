@@ -97,6 +97,7 @@ export async function startApp(config: Config): Promise<App> {
         settings: {
           messageLimit: config.throttleMessages,
           intervalSeconds: config.throttleInterval,
+          reserve: config.throttleReserve,
           order: config.throttleOrder,
         },
         logger,
@@ -169,6 +170,7 @@ export async function startApp(config: Config): Promise<App> {
             throttle.configure({
               messageLimit: configuration.messageCount,
               intervalSeconds: configuration.throttleIntervalSeconds,
+              reserve: configuration.throttleReserve,
               order: config.throttleOrder,
             });
         },

@@ -75,6 +75,13 @@ export const configSchema = Type.Object({
     maximum: 86_400,
     description: 'throttle interval in seconds',
   }),
+  throttleReserve: Type.Number({
+    default: 0.2,
+    minimum: 0,
+    maximum: 0.9,
+    description:
+      'share of each interval that is kept for failed states until its end nears, so that none is late; nothing is kept in the order of arrival',
+  }),
   throttleOrder: Type.Enum(['failures-first', 'arrival'], {
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
@@ -122,7 +129,7 @@ export interface Setting {
   default: string | number;
   defaultText: string;
   secret: boolean;
-  integer: boolean;
+  number: boolean;
 }
 
 interface Annotations {
@@ -150,7 +157,7 @@ export const settings: readonly Setting[] = Object.entries(configSchema.properti
     default: schema.default,
     defaultText: schema.defaultText ?? String(schema.default),
     secret: schema.secret ?? false,
-    integer: schema.type === 'integer',
+    number: schema.type === 'integer' || schema.type === 'number',
   };
 });
 
@@ -158,6 +165,7 @@ function allowedText(schema: Annotations): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum !== undefined) return schema.enum.join(' or ');
   if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
+  if (schema.type === 'number') return `a number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
   return 'a text';
 }
 

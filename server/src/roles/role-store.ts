@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
-import type { RoleConfiguration, RoleVersion } from './role.js';
+import { storedConfiguration, type RoleConfiguration, type RoleVersion } from './role.js';
 
 interface Row {
   server: string;
@@ -103,7 +103,7 @@ export class RoleStore {
         changedAt: Number(row.changed_at),
         changedBy: row.changed_by,
         removed: row.removed,
-        configuration: JSON.parse(row.configuration) as RoleConfiguration,
+        configuration: storedConfiguration(JSON.parse(row.configuration) as RoleConfiguration),
       }));
     } catch (error) {
       throw clickHouseError(error);

@@ -17,6 +17,7 @@ const good: RoleConfiguration = {
   installationAccount: null,
   messageCount: 10_000,
   throttleIntervalSeconds: 3_600,
+  throttleReserve: 0.2,
   otherRoles: [],
 };
 const calm: RuleContext = { existing: null, taken: false, resolves: () => Promise.resolve(true), busiestDay: null };
@@ -45,6 +46,8 @@ describe('rules', () => {
     ['ROLE_MESSAGE_COUNT_RANGE', { messageCount: 100_001 }],
     ['ROLE_THROTTLE_INTERVAL_RANGE', { throttleIntervalSeconds: 59 }],
     ['ROLE_THROTTLE_INTERVAL_RANGE', { throttleIntervalSeconds: 86_401 }],
+    ['ROLE_THROTTLE_RESERVE_RANGE', { throttleReserve: -0.1 }],
+    ['ROLE_THROTTLE_RESERVE_RANGE', { throttleReserve: 0.91 }],
   ])('%s: %j', async (code, change) => {
     expect(await codes(change)).toEqual([code]);
   });
@@ -54,6 +57,8 @@ describe('rules', () => {
     { messageCount: 100_000 },
     { throttleIntervalSeconds: 60 },
     { throttleIntervalSeconds: 86_400 },
+    { throttleReserve: 0 },
+    { throttleReserve: 0.9 },
     { installationAccount: 'CONTOSO\\svc.install' },
   ])('%j is allowed', async (change) => {
     expect(await codes(change)).toEqual([]);

@@ -62,6 +62,11 @@ export const ruleTexts = {
     en: '{value} seconds are outside of 60 to 86,400',
     fr: '{value} secondes : la valeur doit être comprise entre 60 et 86 400',
   },
+  ROLE_THROTTLE_RESERVE_RANGE: {
+    severity: 'error',
+    en: 'A share of {value} for failures is outside of 0 to 0.9',
+    fr: 'Part de {value} pour les échecs : la valeur doit être comprise entre 0 et 0,9',
+  },
   ROLE_NAME_UNRESOLVED: {
     severity: 'warning',
     en: '{value} cannot be resolved from here: clients may not find it either',

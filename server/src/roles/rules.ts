@@ -48,7 +48,7 @@ export async function checkRole(role: RoleConfiguration, context: RuleContext): 
     findings.push({ code, severity, field, message: { en: filled(en), fr: filled(fr) } });
   };
 
-  const { serverName, intranetFqdn, internetFqdn, messageCount, throttleIntervalSeconds } = role;
+  const { serverName, intranetFqdn, internetFqdn, messageCount, throttleIntervalSeconds, throttleReserve } = role;
   const nameIsGood = shortName.test(serverName);
   if (serverName === '') say('ROLE_NAME_MISSING', 'serverName');
   else if (!nameIsGood) say('ROLE_NAME_INVALID', 'serverName', serverName);
@@ -64,6 +64,8 @@ export async function checkRole(role: RoleConfiguration, context: RuleContext): 
   if (!within(messageCount, limits.messageCount)) say('ROLE_MESSAGE_COUNT_RANGE', 'messageCount', messageCount);
   if (!within(throttleIntervalSeconds, limits.throttleIntervalSeconds))
     say('ROLE_THROTTLE_INTERVAL_RANGE', 'throttleIntervalSeconds', throttleIntervalSeconds);
+  if (!within(throttleReserve, limits.throttleReserve))
+    say('ROLE_THROTTLE_RESERVE_RANGE', 'throttleReserve', throttleReserve);
   if (findings.length > 0) return findings;
 
   if (intranetFqdn === '') say('ROLE_INTRANET_FQDN_MISSING', 'intranetFqdn');

@@ -160,16 +160,24 @@ export class Spool extends EventEmitter<SpoolEvents> {
   }
 
   /**
-   * Admits up to `max` waiting messages (at most 5,000 in one step): puts them at the end of the admitted log; resolves to
-   * how many. `windowAfter` gives the throttle's window with that many more used; it is stored in the same record.
+   * Admits up to `max` waiting messages (at most 5,000 in one step), those that did not fail only among the first
+   * `othersWithin`: puts them at the end of the admitted log; resolves to how many. `windowAfter` gives the throttle's
+   * window with that many more used, so many of which failed; it is stored in the same record.
    */
-  async admit(max: number, order: ThrottleOrder, windowAfter: (moved: number) => Window): Promise<number> {
+  async admit(
+    max: number,
+    order: ThrottleOrder,
+    windowAfter: (moved: number, failed: number) => Window,
+    othersWithin = max,
+  ): Promise<number> {
     const moved = await this.inTurn(async () => {
       const { journal, reports } = this.parts;
       const from = journal.state.end;
       const arrival = order === 'arrival';
-      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, max: Math.min(max, stepSize) });
+      const most = { max: Math.min(max, stepSize), othersWithin };
+      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, ...most });
       if (refs.length === 0) return 0;
+      const failed = refs.filter(({ lane }) => lane === 'failed').length;
       const passed = { failed: next.failed - from.failed, other: next.other - from.other };
       const admits = passed.failed + passed.other;
       await this.commit((end) => ({
@@ -177,7 +185,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
         admits,
         lanes: passed,
         ...(arrival ? { arrival } : {}),
-        window: windowAfter(refs.length),
+        window: windowAfter(refs.length, failed),
       }));
       await this.findOldest();
       return refs.length;
