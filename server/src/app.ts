@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
@@ -8,6 +7,7 @@ import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
 import { LoopDelay } from './health/event-loop.js';
+import { countFailures, countLateness } from './health/counts.js';
 import { observe } from './health/gauges.js';
 import { readinessOf, statusOf, type Parts } from './health/health.js';
 import { SignOfLife } from './health/sign-of-life.js';
@@ -15,6 +15,7 @@ import { entriesFor } from './intake/accept.js';
 import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
+import { instanceId } from './instance-id.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
@@ -82,13 +83,14 @@ export async function startApp(config: Config): Promise<App> {
     const telemetry = started(
       'ground',
       'telemetry',
-      startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
+      startTelemetry({ serviceVersion: version, instanceId: instanceId(dataDir), hostName: config.serverName }),
       (one) => one.shutdown(),
     );
 
     const spool = started('ground', 'spool', await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) =>
       one.close(),
     );
+    countFailures(telemetry, { spool, siteCode: config.siteCode, describe: describeMessage, logger });
     const throttle = started(
       'ground',
       'throttle',
@@ -143,9 +145,10 @@ export async function startApp(config: Config): Promise<App> {
           onBatch: (succeeded) => {
             telemetry.metrics.sinkBatches.add(1, {
               'fsp.sink': sink.name,
-              outcome: succeeded ? 'succeeded' : 'failed',
+              'fsp.outcome': succeeded ? 'succeeded' : 'failed',
             });
           },
+          onDelivered: countLateness(telemetry, sink.name),
           ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
           ...(sink === siteInbox ? { limits: { maxEntries: reportsPerBatch } } : {}),
         }),
@@ -238,6 +241,7 @@ export async function startApp(config: Config): Promise<App> {
         console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
         readiness: () => readinessOf(parts),
         status: () => statusOf(parts),
+        metrics: () => telemetry.prometheus(),
       }),
       (one) => one.close(),
     );
@@ -289,6 +293,7 @@ function buildIntake({
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
     });
   });
+  const answered = (status: number) => ({ 'http.response.status_code': status });
   return createIntake({
     trustedProxies: config.trustedProxies,
     logger,
@@ -296,14 +301,17 @@ function buildIntake({
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       const decoded = await decoder.decode(body, origin.clientAddress);
-      await spool.append(entriesFor(decoded.report, decoded.body, origin));
+      const entries = entriesFor(decoded.report, decoded.body, origin);
+      await spool.append(entries);
+      telemetry.metrics.intakeMessages.add(entries.length, answered(200));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
       keep(reason, body, origin);
     },
     onAnswer(status) {
-      telemetry.metrics.intakeMessages.add(1, { 'http.response.status_code': status });
+      telemetry.metrics.intakeRequests.add(1, answered(status));
+      if (status !== 200) telemetry.metrics.intakeMessages.add(1, answered(status));
     },
   });
 }

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
+import { prometheusType } from '../health/prometheus.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
@@ -21,6 +22,8 @@ export interface ManagementOptions {
   readiness(): Record<string, ComponentState>;
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
+  /** Every metric in Prometheus' text format. */
+  metrics(): Promise<string>;
   roles: Roles;
   reader: Reader;
   quarantine: QuarantineRoom;
@@ -123,6 +126,19 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     },
   );
 
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        ...open,
+        summary: 'The server’s metrics for Prometheus: numbers, site and error codes, no machine',
+        produces: [prometheusType],
+        response: { 200: Type.String() },
+      },
+    },
+    async (_request, reply) => reply.type(prometheusType).send(await options.metrics()),
+  );
+
   await app.register(
     (api, _options, done) => {
       api.addHook('onRequest', (request, reply, next) => {
@@ -174,6 +190,7 @@ export async function describeApi(): Promise<unknown> {
     tokens: unused,
     readiness: unused,
     status: unused,
+    metrics: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },

@@ -60,6 +60,8 @@ export interface SpoolStats {
   waitingFailed: number;
   /** receivedAt of the message that waits longest, or null. */
   oldestWaitingAt: number | null;
+  /** The same of each lane. */
+  oldestWaiting: Record<Lane, number | null>;
   /** Admitted entries that some sink has not yet passed. */
   admitted: number;
   damage: DamageFigures;
@@ -70,9 +72,9 @@ export interface BatchLimits {
   maxBytes: number;
 }
 
-/** `appended` carries the number of new messages; `admitted` says that the admitted log has grown. */
+/** `appended` carries the new messages; `admitted` says that the admitted log has grown. */
 interface SpoolEvents {
-  appended: [count: number];
+  appended: [messages: readonly StateMessageEntry[]];
   admitted: [];
 }
 
@@ -138,7 +140,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       }
       for (const { failed, receivedAt } of fresh.values()) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
       this.checkpointSoon();
-      this.emit('appended', fresh.size);
+      this.emit('appended', [...fresh.values()]);
     }
     // A twin that is on its way is acknowledged with the first, not before it.
     await Promise.all(earlier);
@@ -305,6 +307,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return {
       waiting: failed + other,
       waitingFailed: failed,
+      oldestWaiting: { ...this.oldest },
       oldestWaitingAt: oldest.length === 0 ? null : Math.min(...oldest),
       admitted: end.position - kept.position,
       damage: this.parts.damage.figures(),

@@ -64,8 +64,8 @@ export class Throttle {
     // As it was stored: by the settings of the start alone it could seem to have ended, when a role has others.
     const stored = this.spool.storedWindow();
     this.window = stored === null ? windowAt(null, this.settings, this.now()) : { ...stored };
-    this.spool.on('appended', (count) => {
-      this.window.received += count;
+    this.spool.on('appended', ({ length }) => {
+      this.window.received += length;
       void this.wake();
     });
   }
