@@ -93,9 +93,14 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     done(cameFromElsewhere(request) ? new FspError('FSP_FORBIDDEN', 'Another site may not act here') : undefined);
   });
   const hidden = { hide: true };
-  const signedIn = (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    if (request.preview === null) done(new FspError('FSP_UNAUTHORIZED', 'Sign in to the preview console first'));
-    else done();
+  const signedIn = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    if (request.preview !== null) {
+      done();
+      return;
+    }
+    // So that the page can tell a session that has ended from a token that a server refused.
+    reply.header('www-authenticate', 'FspSession');
+    done(new FspError('FSP_UNAUTHORIZED', 'Sign in to the preview console first'));
   };
   const adminActing = (request: FastifyRequest): Promise<void> =>
     request.preview?.actingAs === 'admin'
