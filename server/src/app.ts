@@ -20,6 +20,7 @@ import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
+import { KnownRoles } from './roles/known-roles.js';
 import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
@@ -182,6 +183,7 @@ export async function startApp(config: Config): Promise<App> {
     );
     const roles = new Roles({
       store: roleStore,
+      known: new KnownRoles({ store: roleStore, own: () => role.current }),
       siteCode: config.siteCode,
       resolves,
       busiestDay: (server) => busiestDay(store.client, config.clickhouseDatabase, server),
