@@ -25,6 +25,7 @@ import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
 import { Roles } from './roles/roles.js';
+import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
@@ -186,6 +187,10 @@ export async function startApp(config: Config): Promise<App> {
       known: new KnownRoles({ store: roleStore, own: () => role.current }),
       siteCode: config.siteCode,
       resolves,
+      portsOf: (server) =>
+        server === serverKey(config.serverName)
+          ? { site: config.siteHttpPort, intake: portOf(intake) ?? config.intakePort }
+          : null,
       busiestDay: (server) => busiestDay(store.client, config.clickhouseDatabase, server),
       onChange: (version) => {
         role.offer(version);
@@ -201,10 +206,11 @@ export async function startApp(config: Config): Promise<App> {
     const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
       one.stop();
     });
+    const testPosts = new TestPosts();
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
@@ -232,6 +238,7 @@ export async function startApp(config: Config): Promise<App> {
       await createManagement({
         tokens,
         roles,
+        testPost: (name) => testPosts.send(name, config.siteHttpPort),
         reader: store.reader,
         quarantine: {
           list: () => quarantine.list(),
@@ -281,6 +288,7 @@ function buildIntake({
   telemetry,
   logger,
   role,
+  testPosts,
 }: {
   config: Config;
   decoder: ReportDecoder;
@@ -289,6 +297,7 @@ function buildIntake({
   telemetry: Telemetry;
   logger: Logger;
   role: RoleInForce;
+  testPosts: TestPosts;
 }): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
@@ -303,6 +312,7 @@ function buildIntake({
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       const decoded = await decoder.decode(body, origin.clientAddress);
+      if (testPosts.take(decoded.report)) return;
       const entries = entriesFor(decoded.report, decoded.body, origin);
       await spool.append(entries);
       telemetry.metrics.intakeMessages.add(entries.length, answered(200));
@@ -329,6 +339,12 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
       telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
     },
   });
+}
+
+/** The port that a server listens on; undefined while it does not. */
+function portOf({ server }: FastifyInstance): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
 }
 
 async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {

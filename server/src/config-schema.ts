@@ -24,6 +24,13 @@ export const configSchema = Type.Object({
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
   intakePort: port(8080, 'port that clients post to; real sites use 80'),
+  siteHttpPort: Type.Integer({
+    default: 80,
+    minimum: 1,
+    maximum: 65_535,
+    description:
+      "HTTP port of the site, which its clients post to: another than the intake's needs something that leads there",
+  }),
   trustedProxies: text(
     'loopback',
     "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",

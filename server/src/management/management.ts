@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
 import { prometheusType } from '../health/prometheus.js';
 import type { Roles } from '../roles/roles.js';
+import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
 import { registerExplain } from './explain-api.js';
@@ -25,6 +26,8 @@ export interface ManagementOptions {
   /** Every metric in Prometheus' text format. */
   metrics(): Promise<string>;
   roles: Roles;
+  /** Posts a test message to a name, by the port that clients use. */
+  testPost(name: string): Promise<TestPostResult>;
   reader: Reader;
   quarantine: QuarantineRoom;
   logger: { error(details: object, message: string): void };
@@ -169,7 +172,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
         },
         () => options.status(),
       );
-      registerRoles(api, options.roles, adminOnly);
+      registerRoles(api, options.roles, adminOnly, options.testPost);
       registerData(api, options.reader);
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
@@ -191,6 +194,7 @@ export async function describeApi(): Promise<unknown> {
     readiness: unused,
     status: unused,
     metrics: unused,
+    testPost: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
