@@ -28,6 +28,8 @@ import { Roles } from './roles/roles.js';
 import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
+import { importUpload } from './import/upload.js';
+import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
@@ -216,6 +218,7 @@ export async function startApp(config: Config): Promise<App> {
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
       one.stop(),
     );
+    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs });
     const parts: Parts = {
       config,
       intake,
@@ -238,6 +241,20 @@ export async function startApp(config: Config): Promise<App> {
       await createManagement({
         tokens,
         roles,
+        setupLogs: {
+          followed: () => setupLogs.status(),
+          added: () => followList.added(),
+          follow: (path) => followList.add(path),
+          unfollow: (path) => {
+            followList.remove(path);
+          },
+          upload: async (name, hostName, body) => {
+            await store.prepare();
+            const { client, sink } = store;
+            const { clickhouseDatabase: database } = config;
+            return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
+          },
+        },
         testPost: (name) => testPosts.send(name, config.siteHttpPort),
         reader: store.reader,
         quarantine: {
@@ -328,11 +345,15 @@ function buildIntake({
   });
 }
 
+function zoneOf({ setupLogsTimezone }: Config): string | null {
+  return setupLogsTimezone === '' ? null : checkZone(setupLogsTimezone);
+}
+
 function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, logger: Logger): SetupLogs {
   return new SetupLogs({
     spool,
     targets: listOf(config.setupLogs),
-    timezone: config.setupLogsTimezone === '' ? null : checkZone(config.setupLogsTimezone),
+    timezone: zoneOf(config),
     hostName: config.serverName,
     logger,
     onRecords(count, format) {

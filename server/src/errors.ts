@@ -35,6 +35,7 @@ const catalogue = {
   FSP_UNAUTHORIZED: { status: 401 },
   FSP_TOO_MANY_ATTEMPTS: { status: 429 },
   FSP_FORBIDDEN: { status: 403 },
+  FSP_UPLOAD_BUSY: { status: 429 },
   FSP_TEST_POST_BUSY: { status: 429 },
   FSP_ROLE_INVALID: { status: 422 },
   FSP_ROLE_EXISTS: { status: 409 },

@@ -14,6 +14,7 @@ import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
+import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
 import { roleOf, type Tokens } from './tokens.js';
 
 export interface ManagementOptions {
@@ -30,6 +31,7 @@ export interface ManagementOptions {
   testPost(name: string): Promise<TestPostResult>;
   reader: Reader;
   quarantine: QuarantineRoom;
+  setupLogs: SetupLogRoom;
   logger: { error(details: object, message: string): void };
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
@@ -176,6 +178,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerData(api, options.reader);
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
+      registerSetupLogs(api, options.setupLogs, adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -198,6 +201,7 @@ export async function describeApi(): Promise<unknown> {
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
+    setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
     logger: { error: unused },
   });
   await app.ready();
