@@ -5,6 +5,7 @@ import { FspError } from '../errors.js';
 import { findFiles } from './find-files.js';
 import { importFiles, type ImportOptions, type ImportSummary } from './import.js';
 
+// eslint-disable-next-line no-control-regex
 const fileName = /^[^\\/:*?"<>|\u0000-\u001f]{1,120}$/;
 
 /**
