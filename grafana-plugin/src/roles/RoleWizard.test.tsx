@@ -1,11 +1,17 @@
 import { screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { RoleConfiguration } from '../api/roles.js';
 import { configuration, finding, problem, proxy, requests, role, server, validation } from '../test/handlers.js';
 import { renderInGrafana } from '../test/grafana.js';
 import { RoleWizard } from './RoleWizard.js';
 import { Summary } from './Summary.js';
+
+// What another test began is no draft of this one.
+beforeEach(() => {
+  sessionStorage.clear();
+  localStorage.clear();
+});
 
 const next = async (user: ReturnType<typeof renderInGrafana>['user']) => {
   const button = await screen.findByRole('button', { name: 'Next' });
