@@ -24,6 +24,13 @@ export const configSchema = Type.Object({
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
   intakePort: port(8080, 'port that clients post to; real sites use 80'),
+  siteHttpPort: Type.Integer({
+    default: 80,
+    minimum: 1,
+    maximum: 65_535,
+    description:
+      "HTTP port of the site, which its clients post to: another than the intake's needs something that leads there",
+  }),
   trustedProxies: text(
     'loopback',
     "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
@@ -109,6 +116,13 @@ export const configSchema = Type.Object({
     maximum: 86_400,
     description: 'throttle interval in seconds',
   }),
+  throttleReserve: Type.Number({
+    default: 0.2,
+    minimum: 0,
+    maximum: 0.9,
+    description:
+      'share of each interval that is kept for failed states until its end nears, so that none is late; nothing is kept in the order of arrival',
+  }),
   throttleOrder: Type.Enum(['failures-first', 'arrival'], {
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
@@ -158,7 +172,7 @@ export interface Setting {
   default: string | number;
   defaultText: string;
   secret: boolean;
-  integer: boolean;
+  number: boolean;
 }
 
 interface Annotations {
@@ -187,7 +201,7 @@ export const settings: readonly Setting[] = Object.entries(configSchema.properti
     default: schema.default,
     defaultText: schema.defaultText ?? String(schema.default),
     secret: schema.secret ?? false,
-    integer: schema.type === 'integer',
+    number: schema.type === 'integer' || schema.type === 'number',
   };
 });
 
@@ -195,6 +209,7 @@ function allowedText(schema: Annotations): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum !== undefined) return schema.enum.join(' or ');
   if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
+  if (schema.type === 'number') return `a number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
   return 'a text';
 }
 

@@ -81,7 +81,8 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
 function checked(setting: Setting, value: unknown, source: string): unknown {
   const schema = configSchema.properties[setting.key];
   // Numbers come as text from the environment and the flags; nothing else is converted, so that "tru" never passes.
-  const converted = setting.integer && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const converted =
+    setting.number && typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   if (Value.Check(schema, converted)) return converted;
   // A URL may hold a password by mistake.
   const shown = setting.secret ? '(not shown)' : JSON.stringify(value).replace(/\/\/[^/]*@/, '//***@');

@@ -4,7 +4,9 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
+import { prometheusType } from '../health/prometheus.js';
 import type { Roles } from '../roles/roles.js';
+import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
 import { WrongTokens } from './attempts.js';
 import { registerData, type Reader } from './data-api.js';
@@ -14,6 +16,7 @@ import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
 import type { ServerTls } from './tls.js';
+import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
 import { roleOf, type Tokens } from './tokens.js';
 
 export interface ManagementOptions {
@@ -23,9 +26,14 @@ export interface ManagementOptions {
   readiness(): Record<string, ComponentState>;
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
+  /** Every metric in Prometheus' text format. */
+  metrics(): Promise<string>;
   roles: Roles;
+  /** Posts a test message to a name, by the port that clients use. */
+  testPost(name: string): Promise<TestPostResult>;
   reader: Reader;
   quarantine: QuarantineRoom;
+  setupLogs: SetupLogRoom;
   logger: { error(details: object, message: string): void };
   /** What the listener is encrypted with; null for plain HTTP. */
   tls?: ServerTls | null;
@@ -131,6 +139,19 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
   );
 
   const wrongTokens = new WrongTokens();
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        ...open,
+        summary: 'The server’s metrics for Prometheus: numbers, site and error codes, no machine',
+        produces: [prometheusType],
+        response: { 200: Type.String() },
+      },
+    },
+    async (_request, reply) => reply.type(prometheusType).send(await options.metrics()),
+  );
+
   await app.register(
     (api, _options, done) => {
       api.addHook('onRequest', async (request, reply) => {
@@ -164,10 +185,11 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
         },
         () => options.status(),
       );
-      registerRoles(api, options.roles, adminOnly);
+      registerRoles(api, options.roles, adminOnly, options.testPost);
       registerData(api, options.reader);
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
+      registerSetupLogs(api, options.setupLogs, adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -185,9 +207,12 @@ export async function describeApi(): Promise<unknown> {
     tokens: unused,
     readiness: unused,
     status: unused,
+    metrics: unused,
+    testPost: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
+    setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
     logger: { error: unused },
   });
   await app.ready();

@@ -56,8 +56,12 @@ export class Follower {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
+  private readonly targets: Set<string>;
+  /** Files that are followed no more; the next look lets go of them. */
+  private readonly dropped = new Set<string>();
 
   constructor(private readonly options: FollowerOptions) {
+    this.targets = new Set(options.targets);
     for (const position of options.positions) this.logs.set(position.key, this.logAt(position));
   }
 
@@ -74,6 +78,20 @@ export class Follower {
     this.watchers.clear();
   }
 
+  /** Follows one more file or folder, from the next look on, which is at once. */
+  follow(target: string): void {
+    this.dropped.delete(target);
+    this.targets.add(target);
+    this.wake();
+  }
+
+  /** Follows a file no more; what was read of it stays. */
+  unfollow(path: string): void {
+    this.targets.delete(path);
+    this.dropped.add(path);
+    this.wake();
+  }
+
   status(): FollowedStatus[] {
     return [...this.logs.values()].map(({ position: { key, path, offset } }) => ({
       file: path,
@@ -84,6 +102,7 @@ export class Follower {
 
   /** One look at everything: finds files, follows renames, reads what is new. */
   async look(): Promise<void> {
+    await this.letGo();
     const wanted = await this.wantedPaths();
     const settled = new Map<string, FollowedLog>();
     const displaced: FollowedLog[] = [];
@@ -129,9 +148,18 @@ export class Follower {
     }
   }
 
+  private async letGo(): Promise<void> {
+    for (const [key, log] of this.logs) {
+      if (!this.dropped.has(log.position.logFile)) continue;
+      for (const about of [this.logs, this.counts, this.missed]) about.delete(key);
+      await this.options.forget(key);
+    }
+    this.dropped.clear();
+  }
+
   private async wantedPaths(): Promise<string[]> {
     const paths: string[] = [];
-    for (const target of this.options.targets) {
+    for (const target of this.targets) {
       const stats = await stat(target).catch(() => null);
       if (stats === null) continue;
       if (!stats.isDirectory()) paths.push(target);
