@@ -44,6 +44,7 @@ interface Form {
   /** Cluster that its servers are reached by. */
   cluster: string;
   replicated: boolean;
+  shards: boolean;
   /**
    * Of several shards each has its part of the messages, and all of what is in {@link everywhere}: the path in ZooKeeper
    * of what is alike on all of them. Empty where there is one shard.
@@ -75,6 +76,7 @@ export function migrations(schema: Schema): Migration[] {
     onCluster: onClusterOf(schema),
     cluster: schema.cluster ?? schema.database,
     replicated: schema.cluster !== undefined,
+    shards: false,
     commonPath: '',
   });
 }
@@ -209,7 +211,7 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     async (stillHeld) => {
       const step = async (statement: string) => {
         stillHeld();
-        if (form.replicated && statement.startsWith('INSERT')) await copy(client, placement, statement, form);
+        if (form.replicated && statement.startsWith('INSERT')) await copy(client, database, statement, form);
         else await say(client, statement, form);
       };
       // Again: another receiver may have been here meanwhile.
@@ -277,6 +279,7 @@ async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
     onCluster: replicatedDatabase ? '' : onClusterOf(schema),
     cluster: name,
     replicated,
+    shards: replicated && Number(shards) > 1,
     commonPath:
       replicated && Number(shards) > 1 ? await commonPathOf(client, name, Number(servers), replicatedDatabase) : '',
   };
@@ -355,22 +358,15 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
   }
 }
 
-/** Rows go from table to table on one server, which must have all of them; of shards each would need it done for itself. */
-async function copy(client: ClickHouseClient, { database, cluster }: Placement, statement: string, form: Form) {
-  const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
+/** Rows go from table to table on one server, which must have all that any replica has. */
+async function copy(client: ClickHouseClient, database: string, statement: string, form: Form): Promise<void> {
+  const sources = new Set([...statement.matchAll(/\bFROM \w+\.(\w+)/g)].map(([, table = '']) => table));
   await onOneServer(client, async (one) => {
-    for (const table of sources) {
-      const [rows] =
-        form.commonPath !== ''
-          ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
-          : [];
-      if (Number(rows ?? 0) > 0)
-        throw new FspError(
-          'FSP_CLICKHOUSE_REFUSED',
-          `${table} holds rows on several shards, and this change of the schema would take over those of one only; name another database than ${database} with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
-        );
-      await say(one, `SYSTEM SYNC REPLICA ${table}`, form);
-    }
+    const replicated = await column(one, 'SELECT table FROM system.replicas WHERE database = {database: String}', {
+      database,
+    });
+    for (const table of replicated.filter((name) => sources.has(name)))
+      await say(one, `SYSTEM SYNC REPLICA ${database}.${table}`, form);
     await say(one, statement, form);
   });
 }
