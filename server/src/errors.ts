@@ -12,6 +12,8 @@ const catalogue = {
   FSP_SERVER_NOT_FOUND: { exit: 1 },
   FSP_QUERY_FAILED: { exit: 1, status: 400 },
   FSP_QUERY_BUSY: { exit: 1, status: 503 },
+  FSP_READER_MISSING: { exit: 1, status: 503 },
+  FSP_READER_UNSAFE: { exit: 1, status: 503 },
   FSP_ENGINE_UNAVAILABLE: { exit: 1 },
   FSP_ENGINE_FAILED: { exit: 1 },
   FSP_CLICKHOUSE_UNREACHABLE: { exit: 1, status: 503 },

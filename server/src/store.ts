@@ -8,8 +8,10 @@ import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
 import { DataReader } from './clickhouse/reader.js';
+import { ReaderAccount } from './clickhouse/reader-account.js';
 import { migrate } from './clickhouse/migrate.js';
 import type { Config } from './config.js';
+import type { FspError } from './errors.js';
 import type { Sink } from './delivery/sink.js';
 import type { Logger } from './logger.js';
 import { createClickHouseSink } from './sinks/clickhouse.js';
@@ -20,6 +22,8 @@ export interface Store {
   client: ClickHouseClient;
   /** Answers questions, and cannot change anything. */
   reader: DataReader;
+  /** Why nobody may ask in their own words, as it was found last; null where they may. */
+  readerRefused(): FspError | null;
   /** Reaches the server and brings its schema up to date, once; every batch waits for it. */
   prepare(): Promise<void>;
   /** One line for people: where it is, and how it is confined. */
@@ -72,6 +76,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   // A question may take its time, and so may a change of the schema on every server of a cluster.
   const patient = connect({ url, ...account, database: 'default' });
   const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
+  const asking = engine === null ? externalReader(config, patient) : null;
   let prepared = false;
   let preparing: Promise<void> | null = null;
   /** Start, roles and every batch ask for it; it runs once at a time. */
@@ -87,6 +92,10 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');
+    // Once the database is there; what is missing is said at the start and not when somebody asks.
+    asking?.client().catch((error: unknown) => {
+      logger.warn(`${(error as FspError).message} (${(error as FspError).code})`);
+    });
   }
   // Tables and their comments should be there to be asked before the first message comes.
   if (engine !== null) await prepare();
@@ -105,13 +114,19 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       close: () => Promise.resolve(),
     },
     client,
-    reader: new DataReader({ client: readingClient, database, embedded: engine !== null }),
+    reader: new DataReader({
+      client: readingClient,
+      database,
+      asker: () => asking?.client() ?? Promise.resolve(readingClient),
+    }),
+    readerRefused: () => asking?.refused ?? null,
     prepare,
     description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
     prepared: () => prepared,
     state: () => engine?.state() ?? 'external',
     async close() {
       await rows.close();
+      await asking?.close();
       await client.close();
       await patient.close();
       if (readingClient !== patient) await readingClient.close();
@@ -142,4 +157,18 @@ export function openRunningEngine({
     }),
     close: () => client.close(),
   };
+}
+
+/** By which account others ask on the server that the configuration names; made by `writer` where there is none. */
+export function externalReader(config: Config, writer: ClickHouseClient | null): ReaderAccount {
+  const { clickhouseUrl: url, clickhouseDatabase: database, clickhouseCluster, dataDir } = config;
+  const { clickhouseReaderUser: username, clickhouseReaderPassword: password } = config;
+  return new ReaderAccount({
+    database,
+    cluster: clickhouseCluster === '' ? undefined : clickhouseCluster,
+    configured: username === '' ? null : { username, password },
+    dataDir,
+    connectAs: (account) => connect({ url, ...account, database }),
+    writer,
+  });
 }

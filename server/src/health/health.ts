@@ -93,7 +93,11 @@ export function statusOf(parts: Parts) {
           },
     spool: spool.stats(),
     throttle: throttle.status(),
-    clickhouse: { state: store.state(), prepared: store.prepared() },
+    clickhouse: {
+      state: store.state(),
+      prepared: store.prepared(),
+      asking: store.readerRefused()?.message ?? 'on',
+    },
     sinks: deliveries.map((delivery) => delivery.status()),
     quarantine: quarantine.stats(),
     otlp: rejectedRecords === null ? null : { rejectedRecords },
