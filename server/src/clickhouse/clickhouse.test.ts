@@ -16,6 +16,7 @@ import { startEngine, type Engine } from './engine.js';
 import { refuseFileFunction } from './file-gate.js';
 import { loadCatalog } from './load-catalog.js';
 import { migrate, migrations } from './migrate.js';
+import { viewStatements } from './views/index.js';
 
 const database = 'fsp';
 const folder = mkdtempSync(join(tmpdir(), 'fsp-engine-'));
@@ -144,7 +145,7 @@ describe('the schema', () => {
     expect(applied.map((row) => row.version)).toEqual(migrations({ database }).map(({ version }) => version));
   });
 
-  test('explains itself: every table and column of a table has a comment', async () => {
+  test('explains itself: every table and view has a comment, and so has every column', async () => {
     expect(
       await rows(
         "SELECT name FROM system.tables WHERE database = 'fsp' AND comment = '' AND engine != 'MaterializedView'",
@@ -152,13 +153,14 @@ describe('the schema', () => {
     ).toEqual([]);
     expect(
       await rows(
-        "SELECT table, name FROM system.columns WHERE database = 'fsp' AND comment = '' AND table IN (SELECT name FROM system.tables WHERE database = 'fsp' AND engine LIKE '%MergeTree') AND table != 'schema_migrations'",
+        "SELECT table, name FROM system.columns WHERE database = 'fsp' AND comment = '' AND table IN (SELECT name FROM system.tables WHERE database = 'fsp' AND (engine LIKE '%MergeTree' OR engine = 'View')) AND table != 'schema_migrations'",
       ),
     ).toEqual([]);
   });
 
   test('has a form for a cluster that ClickHouse can read', async () => {
-    for (const { statements } of migrations({ database, cluster: 'main' })) {
+    const schema = { database, cluster: 'main' };
+    for (const statements of [...migrations(schema).map((one) => one.statements), viewStatements(schema)]) {
       for (const statement of statements) {
         expect(statement).toContain("ON CLUSTER 'main'");
         expect(statement).not.toMatch(/ENGINE = (Aggregating|Replacing)?MergeTree/);

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
+import { viewStatements } from './views/index.js';
 
 export interface Schema {
   database: string;
@@ -50,7 +51,7 @@ export function migrations({ database, cluster }: Schema): Migration[] {
 }
 
 /**
- * Brings the schema up to date: each numbered file once. Several receivers may do so at the same time: every statement
+ * Brings the schema up to date: each numbered file once, then every view as it is now. Several receivers may do so at the same time: every statement
  * can be said twice without harm, and what was applied is only remembered to spare the work.
  * @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED; also where an applied file was changed since
  */
@@ -87,6 +88,7 @@ export async function migrate(client: ClickHouseClient, schema: Schema): Promise
         values: [{ version: migration.version, name: migration.name, checksum: migration.checksum }],
       });
     }
+    for (const statement of viewStatements(schema)) await run(statement);
   } catch (error) {
     throw clickHouseError(error);
   }

@@ -1,0 +1,22 @@
+import { client, clientRollupOfBatch, clients } from './clients.js';
+import { otelLogs } from './otel-logs.js';
+import { receivers } from './receivers.js';
+import { setupRuns } from './setup-runs.js';
+import { throttleWindows } from './throttle-windows.js';
+import { statementOf, type View } from './view.js';
+
+/** Every view, in an order in which each finds those that it reads. */
+export const views: readonly View[] = [
+  throttleWindows,
+  setupRuns,
+  receivers,
+  clients,
+  client,
+  clientRollupOfBatch,
+  otelLogs,
+];
+
+/** The statements that make or replace every view. */
+export function viewStatements(schema: { database: string; cluster?: string }): string[] {
+  return views.map((view) => statementOf(view, schema));
+}
