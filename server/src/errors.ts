@@ -42,6 +42,8 @@ const catalogue = {
   FSP_ROLE_NOT_FOUND: { status: 404 },
   FSP_ROLE_CHANGED: { status: 412 },
   FSP_ROLE_REMOVED: { status: 503 },
+  FSP_DRAINING: { status: 503 },
+  FSP_DRAIN_UNFINISHED: { exit: 1 },
   FSP_PRECONDITION_REQUIRED: { status: 428 },
   FSP_SPOOL_UNAVAILABLE: { status: 503 },
   FSP_SIMULATION_FAILED: { exit: 1 },

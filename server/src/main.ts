@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerDrain } from './commands/drain.js';
 import { registerExplain } from './commands/explain.js';
+import { registerForget } from './commands/forget.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuarantine } from './commands/quarantine.js';
@@ -21,6 +23,8 @@ registerSimulate(program);
 registerParse(program);
 registerImport(program);
 registerDoctor(program);
+registerDrain(program);
+registerForget(program);
 registerExplain(program);
 registerQuery(program);
 registerQuarantine(program);

@@ -8,14 +8,20 @@ import { FspError } from '../errors.js';
  * @returns the answer's JSON
  * @throws FspError FSP_SERVER_NOT_FOUND where none answers; the server's own errors with their code
  */
-export async function askServer(config: Config, path: string, body?: object): Promise<unknown> {
+export async function askServer(
+  config: Config,
+  path: string,
+  body?: object,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<unknown> {
   const host = config.managementHost.replace(/^(?:0\.0\.0\.0|::)$/, '127.0.0.1');
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.managementPort}/api/v1${path}`;
   let answer: Response;
   try {
     answer = await fetch(url, {
+      method,
       headers: { authorization: `Bearer ${adminToken(config)}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     throw new FspError(

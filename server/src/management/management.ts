@@ -7,6 +7,10 @@ import type { ComponentState } from '../health/health.js';
 import type { Roles } from '../roles/roles.js';
 import { version } from '../version.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerDrain, type Drainable } from './drain-api.js';
+import type { Forgets } from '../forget/forget.js';
+import type { Subject } from '../forget/subject.js';
+import { registerForget } from './forget-api.js';
 import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
@@ -24,6 +28,8 @@ export interface ManagementOptions {
   roles: Roles;
   reader: Reader;
   quarantine: QuarantineRoom;
+  drain: Drainable;
+  forget(subject: Subject, dryRun: boolean): Promise<Forgets>;
   logger: { error(details: object, message: string): void };
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
@@ -157,6 +163,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerData(api, options.reader);
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
+      registerDrain(api, options.drain, adminOnly);
+      registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -177,6 +185,8 @@ export async function describeApi(): Promise<unknown> {
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
+    drain: { begin: unused, end: unused, progress: unused },
+    forget: unused,
     logger: { error: unused },
   });
   await app.ready();

@@ -50,6 +50,7 @@ export class Throttle {
   private reported = '';
 
   private failure: string | null = null;
+  private emptying = false;
 
   constructor(private readonly options: ThrottleOptions) {
     this.spool = options.spool;
@@ -79,6 +80,12 @@ export class Throttle {
   /** Changes the settings, for the window in progress too: a higher limit releases messages now. */
   configure(settings: ThrottleSettings): void {
     this.settings = settings;
+    this.wake();
+  }
+
+  /** Lets everything that waits pass at once, and counts it in the window: for a receiver that is drained. */
+  empty(emptying: boolean): void {
+    this.emptying = emptying;
     this.wake();
   }
 
@@ -158,7 +165,7 @@ export class Throttle {
   private async admitAllowed(): Promise<void> {
     for (;;) {
       await this.roll();
-      const room = allowance(this.window);
+      const room = this.emptying ? Number.MAX_SAFE_INTEGER : allowance(this.window);
       if (room === 0 || !this.started) return;
       const moved = await this.spool.admit(room, this.settings.order, (count) => ({
         ...this.window,
