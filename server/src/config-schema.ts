@@ -55,6 +55,11 @@ export const configSchema = Type.Object({
     0,
   ),
   clickhouseReaderPassword: secret('password of that account', 0),
+  clickhouseCaFile: Type.String({
+    default: '',
+    defaultText: 'none',
+    description: 'certificates (PEM) of the authority that signed that of ClickHouse, beside those that Node trusts',
+  }),
   clickhouseDatabase: Type.String({
     default: 'fsp',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',

@@ -64,7 +64,8 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
-  const client = connect({ url, ...account, database: 'default', silenceMs });
+  const caFile = config.clickhouseCaFile;
+  const client = connect({ url, ...account, database: 'default', silenceMs, caFile });
   const rows = createClickHouseSink({
     client,
     database,
@@ -74,7 +75,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   });
 
   // A question may take its time, and so may a change of the schema on every server of a cluster.
-  const patient = connect({ url, ...account, database: 'default' });
+  const patient = connect({ url, ...account, database: 'default', caFile });
   const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
   const asking = engine === null ? externalReader(config, patient) : null;
   let prepared = false;
@@ -161,14 +162,20 @@ export function openRunningEngine({
 
 /** By which account others ask on the server that the configuration names; made by `writer` where there is none. */
 export function externalReader(config: Config, writer: ClickHouseClient | null): ReaderAccount {
-  const { clickhouseUrl: url, clickhouseDatabase: database, clickhouseCluster, dataDir } = config;
+  const {
+    clickhouseUrl: url,
+    clickhouseDatabase: database,
+    clickhouseCluster,
+    clickhouseCaFile: caFile,
+    dataDir,
+  } = config;
   const { clickhouseReaderUser: username, clickhouseReaderPassword: password } = config;
   return new ReaderAccount({
     database,
     cluster: clickhouseCluster === '' ? undefined : clickhouseCluster,
     configured: username === '' ? null : { username, password },
     dataDir,
-    connectAs: (account) => connect({ url, ...account, database }),
+    connectAs: (account) => connect({ url, ...account, database, caFile }),
     writer,
   });
 }

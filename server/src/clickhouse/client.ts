@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 
@@ -11,6 +13,8 @@ export interface Connection {
   database: string;
   /** How long a connection may be silent, in milliseconds. */
   silenceMs?: number;
+  /** Certificates of an authority that is trusted beside those that Node trusts; '' for none. */
+  caFile?: string;
 }
 
 const defaultSilenceMs = 60_000;
@@ -24,6 +28,7 @@ export function connect({
   password,
   database,
   silenceMs = defaultSilenceMs,
+  caFile = '',
 }: Connection): ClickHouseClient {
   const client = createClient({
     url,
@@ -33,6 +38,7 @@ export function connect({
     application: 'fallback-status-point',
     request_timeout: silenceMs,
     keep_alive: { enabled: true },
+    ...(caFile === '' ? {} : { tls: { ca_cert: authorities(caFile) } }),
     // The client logs on its own otherwise; errors reach us and are said once, in our words.
     log: { level: 127 },
   });
@@ -42,6 +48,21 @@ export function connect({
     command: (params: Parameters<typeof client.command>[0]) => command.call(client, params).then(fromClickHouse),
     query: (params: Parameters<typeof client.query>[0]) => query.call(client, params).then(fromClickHouse),
   });
+}
+
+/** @throws FspError FSP_CONFIG_INVALID */
+function authorities(file: string): Buffer {
+  try {
+    const own = readFileSync(file, 'utf8');
+    if (!own.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM');
+    return Buffer.from([own, ...rootCertificates].join('\n'));
+  } catch (cause) {
+    throw new FspError(
+      'FSP_CONFIG_INVALID',
+      `FSP_CLICKHOUSE_CA_FILE ${file} cannot be used: ${(cause as Error).message}; allowed: a file of certificates in PEM`,
+      { cause },
+    );
+  }
 }
 
 /** @throws FspError FSP_CLICKHOUSE_UNREACHABLE where something else answered */
