@@ -1,0 +1,35 @@
+import type { View } from './view.js';
+
+/** Ids that were seen with several names, by their digests: two numbers of each row are all that is read for it. */
+const severalNames = (database: string) =>
+  `SELECT id_hash FROM ${database}.client_names GROUP BY id_hash HAVING min(name_hash) != max(name_hash)`;
+
+/**
+ * A client is known by its name, since that is all that a machine without a client says, and all that stays when it is
+ * installed anew under a new id. A machine that was renamed keeps its id: what was said under its former name counts to
+ * the name that the id was last seen with, unless another machine took the former name over.
+ */
+export const renamedClients: View = {
+  name: 'renamed_clients',
+  comment: 'Former names of clients: a machine that was renamed keeps its id',
+  columns: [
+    ['client_name', 'String', 'Former name'],
+    ['now_named', 'String', 'Name that the same id was last seen with'],
+  ],
+  select: (database) => `SELECT n.client_name AS client_name, argMax(i.now_named, n.said_order) AS now_named
+FROM ${database}.client_names AS n
+LEFT JOIN
+(
+    SELECT id_hash, argMax(client_name, said_order) AS now_named
+    FROM ${database}.client_names
+    WHERE id_hash IN (${severalNames(database)})
+    GROUP BY id_hash
+) AS i ON n.id_hash = i.id_hash
+WHERE n.name_hash IN (SELECT name_hash FROM ${database}.client_names WHERE id_hash IN (${severalNames(database)}))
+GROUP BY n.client_name
+HAVING now_named NOT IN ('', n.client_name)`,
+};
+
+/** The newest name of the client that has a name, as an expression: former names are few. */
+export const nowNamed = (database: string, name: string) =>
+  `transform(${name}, (SELECT groupArray(client_name) FROM ${database}.renamed_clients), (SELECT groupArray(now_named) FROM ${database}.renamed_clients), ${name})`;

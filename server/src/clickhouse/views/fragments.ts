@@ -1,0 +1,87 @@
+// What several views and roll-ups mean by the same words, as SQL on the columns of state_messages.
+
+/** A machine without a client says who it is by its name only: its id is all zeroes. */
+export const hasId = (column: string) => `${column} NOT IN ('', '00000000-0000-0000-0000-000000000000')`;
+
+/**
+ * When the client said it, as far as can be known: by its own clock, unless that tells what cannot be (after the
+ * receipt, or a month before it). One clock that says 2001 or 2031 moves nothing.
+ */
+export const saidAt =
+  'if(message_time BETWEEN received_at - INTERVAL 30 DAY AND received_at + INTERVAL 5 MINUTE, least(message_time, received_at), received_at)';
+
+/** Bits below the milliseconds of {@link order}. */
+const serialBits = 21;
+const mostSerial = 2 ** serialBits - 1;
+
+/**
+ * Puts a client's messages in their order, as one number: by when it said them, then by their serial number, then by
+ * their place in the report. What comes late or twice moves nothing.
+ */
+export const order = `bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(${saidAt}), 0)), ${serialBits}), toUInt64(least(ifNull(serial_number, report_index), ${mostSerial})))`;
+
+const fromMs = (ms: string) => `fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC')`;
+const low64 = '18446744073709551615';
+
+/** Of a moment in client_facts – order, receipt and time in one number; 0 for none – what it was by which clock. */
+export const momentOrder = (column: string) => `bitShiftRight(${column}, 128)`;
+export const momentSaid = (column: string) => fromMs(`bitShiftRight(${column}, ${128 + serialBits})`);
+export const momentReceived = (column: string) => fromMs(`bitAnd(bitShiftRight(${column}, 64), ${low64})`);
+export const momentTime = (column: string) => fromMs(`bitAnd(${column}, ${low64})`);
+
+/** Of a word in client_facts – order, receipt and result in one number; 0 for none – the result and the receipt. */
+export const wordFailed = (column: string) => `bitAnd(${column}, 255) = 1`;
+export const wordSucceeded = (column: string) => `bitAnd(${column}, 255) = 2`;
+export const wordReceived = (column: string) => fromMs(`bitShiftRight(bitAnd(${column}, ${low64}), 8)`);
+
+/** Of a text in client_facts – order and values in one – the value at a place, from 1. */
+export const lastText = (column: string, place = 1) => `splitByChar(char(0), substring(${column}, 17))[${place}]`;
+
+export const outcomes = ['unknown', 'in_progress', 'succeeded', 'failed', 'reboot_pending', 'skipped'] as const;
+export const phases = [
+  'other',
+  'deployment',
+  'assignment',
+  'communication',
+  'certificate',
+  'health',
+  'comanagement',
+] as const;
+const list = (values: readonly string[]) => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+/** The place of a value in a list, from 0; that of the first where it is in none. */
+export const codeOf = (value: string, values: readonly string[]) =>
+  `toUInt8(greatest(indexOf(${list(values)}, toString(${value})), 1) - 1)`;
+export const valueOf = (code: string, values: readonly string[]) => `${list(values)}[toUInt8(${code}) + 1]`;
+
+/** What says of an installation outranks all else that a client says: the 64th bit, which no moment reaches. */
+export const installationFirst = `bitOr(${order}, bitShiftLeft(toUInt64(topic_type = 800), 63))`;
+
+/** A network of 256 addresses, or of 64 bits. */
+export const subnetOf = (address: string) =>
+  `multiIf(isIPv4String(${address}), concat(IPv4NumToString(bitAnd(IPv4StringToNumOrDefault(${address}), 4294967040)), '/24'), ` +
+  `isIPv6String(${address}), concat(IPv6NumToString(IPv6CIDRToRange(toIPv6OrDefault(${address}), 64).1), '/64'), ${address})`;
+
+/** Topic, state and error as one: 800/313/1603. */
+export const causeOf = (topic: string, state: string, error: string) =>
+  `concat(toString(${topic}), '/', toString(${state}), '/', ${error})`;
+
+/** Begin and ends of a deployment and of an assignment. */
+export const isBegin = 'topic_type = 800 AND state_id = 100';
+export const isEnd = 'topic_type = 800 AND state_id IN (400, 401, 402)';
+export const isAssignmentBegin = 'topic_type = 800 AND state_id = 500';
+export const isAssignmentEnd = 'topic_type = 800 AND state_id = 700';
+
+/** Seconds that a clock may be off. */
+export const clockTolerance = 300;
+/** Hours without an end after which a deployment is stuck. */
+export const stuckHours = 24;
+
+const clockBits = 40;
+const clockMiddle = 2 ** (clockBits - 1);
+/**
+ * How far the client's clock is ahead at the receipt, as a number whose maximum is the newest hour's message that came
+ * soonest: one that comes late says less of the clock.
+ */
+export const clock = `bitOr(bitShiftLeft(toUInt64(greatest(intDiv(toUnixTimestamp64Milli(received_at), 3600000), 0)), ${clockBits}), toUInt64(dateDiff('second', received_at, message_time) + ${clockMiddle}))`;
+/** Its seconds. */
+export const clockOffset = (column: string) => `toInt64(bitAnd(${column}, ${2 ** clockBits - 1})) - ${clockMiddle}`;
