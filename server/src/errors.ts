@@ -32,7 +32,7 @@ const catalogue = {
   FSP_REPORT_TOO_LARGE: { status: 413 },
   FSP_INTAKE_BUSY: { status: 503 },
   FSP_REQUEST_STALLED: { status: 408 },
-  FSP_REQUEST_INVALID: { status: 400 },
+  FSP_REQUEST_INVALID: { status: 400, exit: 2 },
   FSP_NOT_FOUND: { status: 404 },
   FSP_UNAUTHORIZED: { status: 401 },
   FSP_TOO_MANY_ATTEMPTS: { status: 429 },
