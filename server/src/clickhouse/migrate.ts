@@ -4,6 +4,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import { viewStatements } from './views/index.js';
+import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
   database: string;
@@ -30,6 +31,7 @@ export function migrations({ database, cluster }: Schema): Migration[] {
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const rendered = source
+        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, `${database}.state_messages`))
         .replaceAll('{database}', database)
         .replaceAll('{on_cluster}', cluster === undefined ? '' : `ON CLUSTER '${cluster}'`)
         .replaceAll('{replicated}', cluster === undefined ? '' : 'Replicated')

@@ -96,7 +96,7 @@ async function checkDeduplication(client: ClickHouseClient, { clickhouseDatabase
   const subject = 'ClickHouse deduplication';
   const without = await column(
     client,
-    `SELECT name FROM system.tables WHERE database = '${clickhouseDatabase}' AND name IN ('state_messages', 'client_rollup', 'setup_log_records', 'setup_run_updates')
+    `SELECT name FROM system.tables WHERE database = '${clickhouseDatabase}' AND name IN ('state_messages', 'client_facts', 'setup_log_records', 'setup_run_updates')
      AND NOT match(engine_full, 'deduplication_window = [1-9]')`,
   );
   return without.length === 0

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
+import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
@@ -80,11 +81,12 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
 
   /** A crash can come between rows and their roll-up; repeating it changes nothing. */
   async function rollUpAgain(batchId: string): Promise<void> {
-    await client.command({
-      query: `INSERT INTO ${database}.client_rollup SELECT * FROM ${database}.client_rollup_of_batch(batch = {batchId: String})`,
-      query_params: { batchId },
-      clickhouse_settings: { wait_end_of_query: 1, ...signsOfLife },
-    });
+    for (const { table } of rollUps)
+      await client.command({
+        query: `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
+        query_params: { batchId },
+        clickhouse_settings: { wait_end_of_query: 1, ...signsOfLife },
+      });
   }
 
   /** Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt. */

@@ -1,6 +1,10 @@
-import { client, clientRollupOfBatch, clients } from './clients.js';
+import { clientMessages, messagesOfClient } from './client-messages.js';
+import { renamedClients } from './client-names.js';
+import { clientTopics } from './client-topics.js';
+import { client, clients } from './clients.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
+import { ofBatch, rollUps } from './roll-ups.js';
 import { setupRuns } from './setup-runs.js';
 import { throttleWindows } from './throttle-windows.js';
 import { statementOf, type View } from './view.js';
@@ -10,9 +14,13 @@ export const views: readonly View[] = [
   throttleWindows,
   setupRuns,
   receivers,
+  renamedClients,
   clients,
   client,
-  clientRollupOfBatch,
+  clientTopics,
+  clientMessages,
+  messagesOfClient,
+  ...rollUps.map(ofBatch),
   otelLogs,
 ];
 
