@@ -23,6 +23,7 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
       <Routes>
         <Route path="overview" element={<Lazily page={Overview} />} />
         <Route path="clients" element={<Lazily page={Clients} />} />
+        <Route path="client" element={<Lazily page={Client} />} />
         <Route path="clients/:name" element={<Lazily page={Client} />} />
         <Route path="failures" element={<Lazily page={Failures} />} />
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
