@@ -1,18 +1,20 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCatalog } from './catalog/errors.js';
 import { stateCatalog } from './catalog/states.js';
 import type { describeMessage } from './catalog/describe.js';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { checkServer, connect } from './clickhouse/client.js';
+import { checkServer, connect, preferServerWith } from './clickhouse/client.js';
 import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
 import { DataReader } from './clickhouse/reader.js';
 import { ReaderAccount } from './clickhouse/reader-account.js';
 import { migrate } from './clickhouse/migrate.js';
+import type { Placement } from './clickhouse/replicas.js';
 import type { Config } from './config.js';
-import type { FspError } from './errors.js';
 import type { Sink } from './delivery/sink.js';
+import { FspError } from './errors.js';
 import type { Logger } from './logger.js';
 import { createClickHouseSink } from './sinks/clickhouse.js';
 
@@ -20,6 +22,8 @@ import { createClickHouseSink } from './sinks/clickhouse.js';
 export interface Store {
   sink: Sink;
   client: ClickHouseClient;
+  /** The database, and how many replicas must have what is written to it. */
+  placement: Placement;
   /** Answers questions, and cannot change anything. */
   reader: DataReader;
   /** Why nobody may ask in their own words, as it was found last; null where they may. */
@@ -37,6 +41,8 @@ export interface Store {
 
 /** What is silent for so long is tried again: a ClickHouse that hung is served again within seconds of its return. */
 const silenceMs = 10_000;
+/** How long a start waits for what a ClickHouse server has to say of it. */
+const startWithinMs = 3_000;
 
 export interface StoreOptions {
   config: Config;
@@ -65,17 +71,18 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
   const caFile = config.clickhouseCaFile;
-  const client = connect({ url, ...account, database: 'default', silenceMs, caFile });
+  const client = connect({ url, ...account, database: 'default', needs: database, silenceMs, caFile });
+  const placement = placementOf(config);
   const rows = createClickHouseSink({
     client,
-    database,
+    ...placement,
     siteCode: config.siteCode,
     serverName: config.serverName,
     describe: (entry) => describe(entry.message),
   });
 
   // A question may take its time, and so may a change of the schema on every server of a cluster.
-  const patient = connect({ url, ...account, database: 'default', caFile });
+  const patient = connect({ url, ...account, database: 'default', needs: database, caFile });
   const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
   const asking = engine === null ? externalReader(config, patient) : null;
   let prepared = false;
@@ -87,9 +94,15 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     return preparing;
   }
   async function bringUpToDate(): Promise<void> {
+    await preferServerWith(client, database);
+    await preferServerWith(patient, database);
     await checkServer(client);
-    if (config.clickhouseCluster === '') await migrate(client, { database });
-    else await migrate(patient, { database, cluster: config.clickhouseCluster });
+    await migrate(patient, {
+      database,
+      ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
+      receiver: config.serverName,
+      logger,
+    });
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');
@@ -100,10 +113,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   }
   // Tables and their comments should be there to be asked before the first message comes.
   if (engine !== null) await prepare();
-  else
-    prepare().catch((error: unknown) => {
-      logger.warn(`${(error as Error).message}; messages wait in the spool`);
-    });
+  else await refusedAtOnce(prepare(), logger);
 
   return {
     sink: {
@@ -115,6 +125,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       close: () => Promise.resolve(),
     },
     client,
+    placement,
     reader: new DataReader({
       client: readingClient,
       database,
@@ -136,6 +147,30 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   };
 }
 
+/**
+ * A server that is away is not waited for; one that answers may refuse this program for good, and then it does not start:
+ * what it takes could not go anywhere.
+ * @throws FspError FSP_SCHEMA_NEWER
+ */
+async function refusedAtOnce(preparing: Promise<void>, logger: Logger): Promise<void> {
+  const patience = sleep(startWithinMs, undefined, { ref: false });
+  const outcome = preparing.catch((error: unknown) => {
+    if (error instanceof FspError && error.code === 'FSP_SCHEMA_NEWER') return error;
+    logger.warn(`${(error as Error).message}; messages wait in the spool`);
+    return undefined;
+  });
+  const refusal = await Promise.race([outcome, patience]);
+  if (refusal !== undefined) throw refusal;
+}
+
+function placementOf({ clickhouseDatabase, clickhouseCluster, clickhouseQuorum }: Config): Placement {
+  return {
+    database: clickhouseDatabase,
+    cluster: clickhouseCluster || clickhouseDatabase,
+    quorum: clickhouseQuorum,
+  };
+}
+
 /** The embedded engine of a server that runs for this data folder, by the credentials it left there; null without one. */
 export function openRunningEngine({
   config,
@@ -151,7 +186,7 @@ export function openRunningEngine({
     prepare: () => Promise.resolve(),
     sink: createClickHouseSink({
       client,
-      database,
+      ...placementOf(config),
       siteCode: config.siteCode,
       serverName: config.serverName,
       describe: (entry) => describe(entry.message),

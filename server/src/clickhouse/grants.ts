@@ -9,7 +9,17 @@ export interface Account {
 const tableEngines = ['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'SummingMergeTree', 'Memory'];
 
 /** System tables that Grafana's data source and curious people read. */
-const readableSystemTables = ['one', 'numbers', 'tables', 'columns', 'databases', 'functions', 'settings', 'parts'];
+const readableSystemTables = [
+  'one',
+  'numbers',
+  'tables',
+  'columns',
+  'databases',
+  'functions',
+  'settings',
+  'parts',
+  'replicas',
+];
 
 /** One right as ClickHouse names it, and what it is on. */
 export interface Grant {

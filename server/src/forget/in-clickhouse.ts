@@ -137,17 +137,24 @@ function ofMachine(
 }
 
 function ofUser(columns: readonly Column[], subject: Subject): Plan | null {
-  const pattern = `(?i)${patternOf(subject)}`;
-  const speaks = (text: string) => `match(replaceAll(${text}, '\\0', ''), ${literal(pattern)})`;
-  const blanked = (text: string) =>
-    // Twice: two mentions may share the character between them.
-    `replaceRegexpAll(replaceRegexpAll(replaceAll(${text}, '\\0', ''), ${literal(pattern)}, '\\\\1${forgotten}\\\\3'), ${literal(pattern)}, '\\\\1${forgotten}\\\\3')`;
+  const pattern = literal(`(?i)${patternOf(subject)}`);
+  const speaks = (text: string) => `match(${text}, ${pattern})`;
+  const once = (text: string) => `replaceRegexpAll(${text}, ${pattern}, '\\\\1${forgotten}\\\\3')`;
+  // Twice: two mentions may share the character between them.
+  const blanked = (text: string) => once(once(text));
   const remove: string[] = [];
   const blank: string[] = [];
   const changes: string[] = [];
   for (const { name, type, key } of columns) {
-    if (isText(type)) {
-      if (key) remove.push(speaks(name));
+    if (isOrdered(type)) {
+      // Its order stands before the values: sixteen digits, of which no name is a part.
+      const values = `substring(${name}, 17)`;
+      blank.push(speaks(values));
+      changes.push(`${name} = if(${speaks(values)}, concat(substring(${name}, 1, 16), ${blanked(values)}), ${name})`);
+    } else if (isText(type)) {
+      // UTF-16 has a zero in each second byte.
+      if (name === 'body') remove.push(speaks(`replaceAll(${name}, '\\0', '')`));
+      else if (key) remove.push(speaks(name));
       else {
         blank.push(speaks(name));
         changes.push(`${name} = if(${speaks(name)}, ${blanked(name)}, ${name})`);
@@ -155,11 +162,6 @@ function ofUser(columns: readonly Column[], subject: Subject): Plan | null {
     } else if (/^Array\((?:LowCardinality\()?String/.test(type)) {
       blank.push(speaks(`arrayStringConcat(${name}, '\\n')`));
       changes.push(`${name} = arrayMap(x -> if(${speaks('x')}, ${blanked('x')}, x), ${name})`);
-    } else if (/^AggregateFunction\(argMax, String, UInt64\)$/.test(type)) {
-      blank.push(speaks(`finalizeAggregation(${name})`));
-      changes.push(
-        `${name} = if(${speaks(`finalizeAggregation(${name})`)}, initializeAggregation('argMaxState', '', toUInt64(0)), ${name})`,
-      );
     } else if (/String/.test(type)) {
       const text = type.startsWith('AggregateFunction')
         ? `toString(finalizeAggregation(${name}))`
@@ -180,6 +182,11 @@ function sameName(column: string, subject: Subject): string {
   return full === short
     ? `upper(splitByChar('.', toString(${column}))[1]) = ${literal(short)}`
     : `upper(toString(${column})) IN (${literal(short)}, ${literal(full)})`;
+}
+
+/** A value of a roll-up that goes with the newest message: its order as text, and the value behind it. */
+function isOrdered(type: string): boolean {
+  return /^SimpleAggregateFunction\(max, String\)$/.test(type);
 }
 
 function isText(type: string): boolean {
