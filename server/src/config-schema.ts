@@ -82,6 +82,19 @@ export const configSchema = Type.Object({
     description:
       'replicas that must have a message on disk before it leaves the spool; auto: more than half of them. Of two replicas that is both, so messages wait in the spool while one is away; 1 goes on with one, and loses what only that one had if its disk dies',
   }),
+  retentionDays: Type.Integer({
+    default: 365,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'days for which ClickHouse keeps messages, records of set-up logs and refused bodies; 0 keeps all',
+  }),
+  rawRetentionDays: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'days for which it keeps the reports as they came (the column raw); 0 keeps them as long as their messages',
+  }),
   embeddedClickhousePort: port(8123, 'port of the embedded ClickHouse, on loopback only'),
   throttleMessages: Type.Integer({
     default: 10_000,

@@ -101,6 +101,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       database,
       ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
       receiver: config.serverName,
+      retention: { days: config.retentionDays, rawDays: config.rawRetentionDays },
       logger,
     });
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });

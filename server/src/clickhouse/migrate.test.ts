@@ -126,8 +126,17 @@ describe('the schema', () => {
        SELECT server FROM ${database}.role_configurations UNION ALL SELECT fsp_server FROM ${database}.receivers`,
     );
     expect(found.map(({ name }) => name).sort()).toEqual(
-      ['OLD1', 'OLD3', 'OLD3', 'OLD2', 'OLD5', 'OLD6', 'OLD15'].sort(),
+      ['OLD1', 'OLD1', 'OLD3', 'OLD3', 'OLD2', 'OLD5', 'OLD6', 'OLD15'].sort(),
     );
+    // What is known of clients too, also where their messages lie in many batches.
+    expect(
+      await rows(
+        `SELECT client_name, outcome, toUInt32(message_count) AS messages FROM ${database}.clients ORDER BY 1`,
+      ),
+    ).toEqual([
+      { client_name: 'OLD1', outcome: 'unknown', messages: 1 },
+      { client_name: 'OLD3', outcome: 'unknown', messages: 1 },
+    ]);
     // Nothing is left to do.
     await migrate(dyingAfter(0.5), { database });
   });
@@ -205,5 +214,52 @@ describe('the schema', () => {
     expect(applied).toHaveLength(migrations({ database }).length);
     expect(new Set(applied).size).toBe(applied.length);
     expect(said.filter((line) => line.includes('waits for it'))).toHaveLength(2);
+  });
+
+  test('keeps data for as long as it is told, also in tables that are there; and what is old leaves', async () => {
+    const database = fresh();
+    await migrate(writer, { database, retention: { days: 365, rawDays: 30 } });
+    await run(`INSERT INTO ${database}.state_messages (received_at, processed_at, message_time, client_name, topic_type, state_id, message_id, raw)
+      SELECT now64(3) - toIntervalDay(number), now64(3) - toIntervalDay(number), now64(3), concat('KEPT', toString(number)), 800, 400, toString(number), 'raw' FROM numbers(400) WHERE number IN (0, 50, 380)`);
+    await run(
+      `INSERT INTO ${database}.setup_log_records (logged_at, host_name, record_id, stored_at) VALUES ('2001-01-02', 'IMPORTED', 'a', now()), ('2001-01-02', 'OLD', 'b', '2025-01-01 00:00:00')`,
+    );
+    const kept = async () => {
+      for (const table of ['state_messages', 'client_facts', 'setup_log_records'])
+        await run(`OPTIMIZE TABLE ${database}.${table} FINAL`);
+      return rows(
+        `SELECT * FROM (SELECT client_name AS name, raw FROM ${database}.state_messages UNION ALL SELECT host_name, '' FROM ${database}.setup_log_records) ORDER BY name`,
+      );
+    };
+    expect(await kept()).toEqual([
+      { name: 'IMPORTED', raw: '' },
+      { name: 'KEPT0', raw: 'raw' },
+      { name: 'KEPT50', raw: '' },
+    ]);
+    expect(await rows(`SELECT client_name FROM ${database}.clients ORDER BY 1`)).toEqual([
+      { client_name: 'KEPT0' },
+      { client_name: 'KEPT50' },
+    ]);
+    const lifetimes = () =>
+      rows(
+        `SELECT name, countSubstrings(create_table_query, 'toIntervalDay') AS n FROM system.tables WHERE database = '${database}' AND n > 0 AND engine LIKE '%MergeTree' AND name != 'receiver_status' ORDER BY name`,
+      );
+    expect(await lifetimes()).toHaveLength(6);
+    await migrate(writer, { database, retention: { days: 10, rawDays: 10 } });
+    expect(await kept()).toEqual([
+      { name: 'IMPORTED', raw: '' },
+      { name: 'KEPT0', raw: 'raw' },
+    ]);
+    const said: string[] = [];
+    const logger = { info: (line: string) => said.push(line) };
+    await migrate(writer, { database, retention: { days: 10, rawDays: 10 }, logger });
+    expect(said).toEqual([]);
+    await migrate(writer, { database, retention: { days: 0, rawDays: 0 }, logger });
+    expect(await lifetimes()).toEqual([]);
+    expect(
+      await rows(
+        `SELECT name FROM system.columns WHERE database = '${database}' AND table = 'state_messages' AND name = 'raw' AND comment != '' AND compression_codec LIKE '%ZSTD%'`,
+      ),
+    ).toHaveLength(1);
   });
 });

@@ -6,9 +6,11 @@ import { FspError } from '../errors.js';
 import { clickHouseError, onOneServer } from './client.js';
 import { leaseTable, underLease } from './lease.js';
 import { checkOwnership, marked, markedView, type Existing } from './ownership.js';
+import { retentionStatements, type Retention } from './retention.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
+import { saidAt } from './views/fragments.js';
 import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
@@ -21,6 +23,8 @@ export interface MigrateOptions extends Schema {
   /** Who migrates, for those who wait for it; one of its own for each call where absent. */
   receiver?: string;
   logger?: { info(message: string): void };
+  /** How long data is kept; as it is where absent. */
+  retention?: Retention;
   /** How long a receiver that crashed while it migrated is waited for. */
   leaseSeconds?: number;
 }
@@ -37,6 +41,8 @@ interface Form {
   database: string;
   /** `ON CLUSTER …`, or nothing where the database itself brings each change to all servers. */
   onCluster: string;
+  /** Cluster that its servers are reached by. */
+  cluster: string;
   replicated: boolean;
   /** Of several shards each has its part of the messages, and all of what is in {@link everywhere}. */
   shards: boolean;
@@ -49,6 +55,11 @@ const everywhere = new Set([
   'role_configurations',
   'state_catalog',
   'error_catalog',
+  'rejected_messages',
+  'throttle_window_updates',
+  'receiver_status',
+  'setup_log_records',
+  'setup_run_updates',
 ]);
 
 /** A semicolon at the end of a line ends a statement. */
@@ -59,6 +70,7 @@ export function migrations(schema: Schema): Migration[] {
   return rendered({
     database: schema.database,
     onCluster: onClusterOf(schema),
+    cluster: schema.cluster ?? schema.database,
     replicated: schema.cluster !== undefined,
     shards: false,
   });
@@ -80,7 +92,11 @@ function rendered(form: Form): Migration[] {
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
-        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, `${form.database}.state_messages`))
+        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll('{said at}', saidAt)
+        .replaceAll('{new}', form.shards ? 'local' : 'by_day')
+        .replaceAll('{local}', form.shards ? '_local' : '')
+        .replaceAll('{cluster}', form.cluster)
         .replaceAll('{database}', form.database)
         .replaceAll('{on_cluster}', form.onCluster)
         .replaceAll('{replicated}', form.replicated ? 'Replicated' : '')
@@ -91,8 +107,9 @@ function rendered(form: Form): Migration[] {
         statements: text
           .replaceAll(/^--.*$/gm, '')
           .split(statementEnd)
-          .map((statement) => alikeEverywhere(statement.trim(), form))
-          .filter(Boolean),
+          .map((statement) => statement.trim())
+          .filter((statement) => statement !== '' && !statement.startsWith(form.shards ? '{one shard}' : '{shards}'))
+          .map((statement) => alikeEverywhere(statement.replace(/^\{(one shard|shards)\} /, ''), form)),
         checksum: createHash('sha256').update(source).digest('hex'),
       };
     });
@@ -172,7 +189,12 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     const there = new Map((await existing(client, database)).map((one) => [one.name, one.comment]));
     return views.filter(({ name, mark }) => !(there.get(name) ?? '').endsWith(mark));
   };
-  const isDone = async () => (await pending()).length === 0 && (await viewsToMake()).length === 0;
+  const lifetimes = async () =>
+    options.retention === undefined
+      ? []
+      : retentionStatements(await existing(client, database), form, options.retention);
+  const isDone = async () =>
+    (await pending()).length === 0 && (await viewsToMake()).length === 0 && (await lifetimes()).length === 0;
   if (unmarked.length === 0 && (await isDone())) return;
 
   await underLease(
@@ -206,6 +228,10 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
         });
       }
       for (const { statement } of await viewsToMake()) await step(statement);
+      for (const statement of await lifetimes()) {
+        options.logger?.info(`What ${database} keeps changes: ${statement}`);
+        await step(statement);
+      }
     },
   );
 }
@@ -237,7 +263,7 @@ async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
     const alone = await column(
       client,
       `SELECT name FROM system.tables WHERE database = {database: String} AND engine LIKE '%MergeTree' AND comment != ''
-         AND NOT match(engine, '^(Replicated|Shared)') AND name IN ('state_messages', 'client_rollup', 'setup_log_records', 'setup_run_updates', 'role_configurations', 'schema_migrations')`,
+         AND NOT match(engine, '^(Replicated|Shared)') AND name IN ('state_messages', 'client_rollup', 'client_facts', 'setup_log_records', 'setup_run_updates', 'role_configurations', 'schema_migrations')`,
       { database },
     );
     if (alone.length > 0)
@@ -249,6 +275,7 @@ async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
   return {
     database,
     onCluster: replicatedDatabase ? '' : onClusterOf(schema),
+    cluster: name,
     replicated,
     shards: replicated && Number(shards) > 1,
   };

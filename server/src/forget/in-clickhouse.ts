@@ -63,8 +63,9 @@ export async function forgetInClickHouse(
     for (const [table, known] of tables) {
       const plan = subject.kind === 'machine' ? ofMachine(table, known, subject, identity) : ofUser(known, subject);
       if (plan === null) continue;
+      // On shards the plain name stands for the rows of all of them.
       const [counted] = await rows<{ removed: number; blanked: number }>(
-        `SELECT toUInt32(countIf(${plan.remove})) AS removed, toUInt32(countIf(NOT (${plan.remove}) AND (${plan.blank}))) AS blanked FROM ${database}.${table}`,
+        `SELECT toUInt32(countIf(${plan.remove})) AS removed, toUInt32(countIf(NOT (${plan.remove}) AND (${plan.blank}))) AS blanked FROM ${database}.${table.replace(/_local$/, '')}`,
       );
       const { removed = 0, blanked = 0 } = counted ?? {};
       if (removed + blanked === 0) continue;

@@ -6,6 +6,12 @@
 -- extremes that ClickHouse keeps of each part for the columns of the key: the newest receipt is known without a look at
 -- rows.
 --
+-- No clock of a client decides what is read: where it says what cannot be, said_at is the receipt, and an index on it
+-- finds a range of time for what asks by Timestamp.
+--
+-- With shards, each has the messages of its clients and what is known of them, in tables whose names end in _local; the
+-- plain names stand for all shards.
+--
 -- Every statement can be said again after a crash: state_messages is whole at every moment, and what others bring into
 -- the former table while it is copied is fetched after the exchange.
 
@@ -17,9 +23,9 @@ DROP VIEW IF EXISTS {database}.client_words_of_new {on_cluster} SYNC;
 
 DROP VIEW IF EXISTS {database}.client_names_of_new {on_cluster} SYNC;
 
-DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
+{one shard} DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
 
-CREATE TABLE IF NOT EXISTS {database}.state_messages_by_day {on_cluster}
+CREATE TABLE IF NOT EXISTS {database}.state_messages_{new} {on_cluster}
 (
     received_at DateTime64(3, 'UTC') COMMENT 'When the fallback status point took the message' CODEC(Delta, ZSTD),
     processed_at DateTime64(3, 'UTC') COMMENT 'When the throttle had let it pass and its batch was made' CODEC(Delta, ZSTD),
@@ -52,23 +58,30 @@ CREATE TABLE IF NOT EXISTS {database}.state_messages_by_day {on_cluster}
     batch_id LowCardinality(String) COMMENT 'Batch that it was delivered in',
     row_id UInt32 COMMENT 'Position in that batch' CODEC(ZSTD),
     raw String COMMENT 'The whole report as text; of a large report with many messages only on the first' CODEC(ZSTD),
+    said_at DateTime64(3, 'UTC') MATERIALIZED {said at} COMMENT 'When the client made it: message_time where that may be, else received_at' CODEC(Delta, ZSTD),
     INDEX by_batch batch_id TYPE bloom_filter GRANULARITY 1,
-    INDEX by_client client_name TYPE bloom_filter GRANULARITY 1,
+    INDEX by_client client_name TYPE bloom_filter(0.005) GRANULARITY 1,
     INDEX by_client_id client_id TYPE bloom_filter GRANULARITY 1,
     INDEX by_message message_id TYPE bloom_filter GRANULARITY 1,
-    INDEX by_message_time message_time TYPE minmax GRANULARITY 1
+    INDEX by_said_at toDateTime64(said_at, 9, 'UTC') TYPE minmax GRANULARITY 1
 )
 ENGINE = {replicated}MergeTree
 PARTITION BY (toYYYYMM(processed_at), received_at < toDateTime64('1900-01-01 00:00:00', 3, 'UTC'))
 ORDER BY (toDate(received_at), outcome, client_name, message_time)
-SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 2048, {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Every state message, once';
 
-INSERT INTO {database}.state_messages_by_day SELECT * FROM {database}.state_messages SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages_by_day SELECT * FROM {database}.state_messages SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-EXCHANGE TABLES {database}.state_messages AND {database}.state_messages_by_day {on_cluster};
+{one shard} EXCHANGE TABLES {database}.state_messages AND {database}.state_messages_by_day {on_cluster};
 
-CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster}
+{shards} INSERT INTO {database}.state_messages_local SELECT * FROM cluster('{cluster}', {database}, state_messages) WHERE (batch_id, row_id) GLOBAL NOT IN (SELECT batch_id, row_id FROM cluster('{cluster}', {database}, state_messages_local)) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+
+{shards} CREATE OR REPLACE TABLE {database}.state_messages {on_cluster} AS {database}.state_messages_local
+ENGINE = Distributed('{cluster}', '{database}', 'state_messages_local', cityHash64(client_name))
+COMMENT 'Every state message, once; each shard has those of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_facts{local} {on_cluster}
 (
     client_name String COMMENT 'As in state_messages',
     outcome SimpleAggregateFunction(max, UInt128) COMMENT 'Order, outcome and phase of the newest message of topic 800, or of any where there is none',
@@ -93,7 +106,11 @@ ORDER BY client_name
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What the view clients is made of: one row a name. What is of the newest message begins with its order – when the client said it – so that the greatest value is the newest';
 
-CREATE TABLE IF NOT EXISTS {database}.client_words {on_cluster}
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster} AS {database}.client_facts_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_facts_local', cityHash64(client_name))
+COMMENT 'All of client_facts_local, of which each shard has that of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_words{local} {on_cluster}
 (
     client_name String COMMENT 'As in state_messages',
     topic_type UInt32 COMMENT 'Topic',
@@ -114,7 +131,11 @@ ORDER BY (client_name, topic_type)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What the view client_topics is made of: the newest message of each name and topic';
 
-CREATE TABLE IF NOT EXISTS {database}.client_names {on_cluster}
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_words {on_cluster} AS {database}.client_words_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_words_local', cityHash64(client_name))
+COMMENT 'All of client_words_local, of which each shard has that of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_names{local} {on_cluster}
 (
     id_hash UInt64 COMMENT 'Digest of client_id',
     client_id String COMMENT 'As in state_messages, none of zeroes' CODEC(ZSTD),
@@ -127,31 +148,35 @@ ORDER BY (id_hash, client_name)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Ids and names that were seen together: what the view renamed_clients is made of';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_facts_of_new {on_cluster} TO {database}.client_facts
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_names {on_cluster} AS {database}.client_names_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_names_local', cityHash64(client_name))
+COMMENT 'All of client_names_local, of which each shard has that of its clients';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_facts_of_new {on_cluster} TO {database}.client_facts{local}
 AS {roll-up client_facts};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_words_of_new {on_cluster} TO {database}.client_words
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_words_of_new {on_cluster} TO {database}.client_words{local}
 AS {roll-up client_words};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_names_of_new {on_cluster} TO {database}.client_names
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_names_of_new {on_cluster} TO {database}.client_names{local}
 AS {roll-up client_names};
 
-INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-SELECT sleepEachRow(1) FROM numbers(3) WHERE (SELECT count() FROM {database}.state_messages_by_day) > 0;
+{one shard} SELECT sleepEachRow(1) FROM numbers(3) WHERE (SELECT count() FROM {database}.state_messages_by_day) > 0;
 
-INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-INSERT INTO {database}.client_facts {roll-up client_facts}
+INSERT INTO {database}.client_facts{local} {roll-up client_facts}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-INSERT INTO {database}.client_words {roll-up client_words}
+INSERT INTO {database}.client_words{local} {roll-up client_words}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-INSERT INTO {database}.client_names {roll-up client_names}
+INSERT INTO {database}.client_names{local} {roll-up client_names}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
+{one shard} DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
 
 DROP VIEW IF EXISTS {database}.client_rollup_of_batch {on_cluster} SYNC;
 

@@ -60,5 +60,5 @@ FROM
     FROM ${database}.client_words AS w
     GROUP BY client_key, topic
 ) AS w
-INNER JOIN ${database}.clients AS c ON w.client_key = c.client_key`,
+GLOBAL INNER JOIN ${database}.clients AS c ON w.client_key = c.client_key`,
 };

@@ -169,5 +169,5 @@ export const client: View = {
   name: 'client',
   comment: "One client by its name, as in clients: SELECT * FROM client(name = 'PC042'). Reads that client only",
   columns: [],
-  select: (database) => select(database, `WHERE f.client_name IN (${namesOf(database)})`),
+  select: (database) => select(database, `WHERE f.client_name GLOBAL IN (${namesOf(database)})`),
 };
