@@ -7,10 +7,16 @@ import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
+import { DiskWatch } from './health/disk-watch.js';
+import { Draining, drainProgress } from './health/draining.js';
+import { forget } from './forget/forget.js';
+import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
 import { countFailures, countLateness } from './health/counts.js';
 import { observe } from './health/gauges.js';
 import { readinessOf, statusOf, type Parts } from './health/health.js';
+import { keepInstance } from './health/instance.js';
+import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { entriesFor } from './intake/accept.js';
 import { ReportDecoder } from './intake/decoder.js';
@@ -81,6 +87,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     started('ground', 'lock', lockDataDir(dataDir), (lock) => {
       lock.release();
     });
+    const startedAt = Date.now();
+    const instance = keepInstance(dataDir, config);
     const tokens = liveTokens(dataDir, config);
     const tls = LiveTls.read(config);
     complain = (message) => {
@@ -139,16 +147,18 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
     await spool.registerSinks(sinks.map((sink) => sink.name));
+    const forgotten = new ForgottenInSpool(dataDir);
     const deliveries = sinks.map((sink) =>
       started(
         'delivery',
         `delivery to ${sink.name}`,
         createDelivery({
           spool,
-          sink: tracedSink(sink, telemetry),
+          sink: forgotten.apart(tracedSink(sink, telemetry)),
           logger,
           setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
           onBatch: (succeeded) => {
+            if (succeeded && spool.isEmpty()) forgotten.clear();
             telemetry.metrics.sinkBatches.add(1, {
               'fsp.sink': sink.name,
               'fsp.outcome': succeeded ? 'succeeded' : 'failed',
@@ -201,6 +211,32 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       },
     });
 
+    const draining = new Draining((on, beyondLimit) => {
+      throttle.empty(on && beyondLimit);
+      logger.info(on ? 'Drained for maintenance: no message is taken' : 'Messages are taken again');
+      signOfLife.give();
+    });
+    const names = started(
+      'work',
+      'name',
+      new NameWatch({
+        instance,
+        startedAt,
+        client: store.client,
+        database: config.clickhouseDatabase,
+        prepare: () => store.prepare(),
+        logger,
+      }),
+      (one) => one.stop(),
+    );
+    const disks = started(
+      'work',
+      'disks',
+      new DiskWatch({ dataDir, client: store.client, database: config.clickhouseDatabase, logger }),
+      (one) => {
+        one.stop();
+      },
+    );
     const decoder = started(
       'delivery',
       'decoding',
@@ -214,7 +250,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
@@ -232,6 +268,11 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       role,
       setupLogs,
       loopDelay,
+      instance,
+      startedAt,
+      names,
+      disks,
+      draining,
       rejectedByOtlp: () => (otlp === null ? null : rejectedByOtlp),
     };
     const signOfLife = started('work', 'sign of life', new SignOfLife(parts), (one) => {
@@ -265,6 +306,29 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           drop: (ids) => quarantine.drop(ids),
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
+        drain: {
+          begin: (beyondLimit) => {
+            draining.begin(beyondLimit);
+          },
+          end: () => {
+            draining.end();
+          },
+          progress: () => drainProgress(parts),
+        },
+        forget: (subject, dryRun) =>
+          forget(
+            {
+              spool,
+              quarantine,
+              inSpool: forgotten,
+              client: store.client,
+              database: config.clickhouseDatabase,
+              cluster: config.clickhouseCluster === '' ? undefined : config.clickhouseCluster,
+              prepare: () => store.prepare(),
+            },
+            subject,
+            dryRun,
+          ),
         logger,
         tls: tls?.current ?? null,
         console: (app) =>
@@ -288,7 +352,9 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       });
     }
     observe(telemetry, parts);
+    await disks.start();
     signOfLife.start();
+    names.start();
     loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();
@@ -322,6 +388,7 @@ function buildIntake({
   logger,
   role,
   testPosts,
+  draining,
 }: {
   config: Config;
   decoder: ReportDecoder;
@@ -331,6 +398,7 @@ function buildIntake({
   logger: Logger;
   role: RoleInForce;
   testPosts: TestPosts;
+  draining: Draining;
 }): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
@@ -342,6 +410,8 @@ function buildIntake({
     trustedProxies: config.trustedProxies,
     logger,
     async accept(body, origin) {
+      if (draining.startedAt !== null)
+        throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       const decoded = await decoder.decode(body, origin.clientAddress);

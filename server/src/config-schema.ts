@@ -70,6 +70,17 @@ export const configSchema = Type.Object({
   }),
   clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
   clickhousePassword: secret('password of that user', 0),
+  clickhouseReaderUser: text(
+    '',
+    'account on that server for dashboards and for what people ask: it reads the database and nothing else; empty makes one where that user may, and else ad hoc SQL is off',
+    0,
+  ),
+  clickhouseReaderPassword: secret('password of that account', 0),
+  clickhouseCaFile: Type.String({
+    default: '',
+    defaultText: 'none',
+    description: 'certificates (PEM) of the authority that signed that of ClickHouse, beside those that Node trusts',
+  }),
   clickhouseDatabase: Type.String({
     default: 'fsp',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { registerCompletion } from './commands/completion.js';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerDrain } from './commands/drain.js';
 import { registerExplain } from './commands/explain.js';
+import { registerForget } from './commands/forget.js';
 import { registerImport } from './commands/import.js';
 import { registerParse } from './commands/parse.js';
 import { registerQuarantine } from './commands/quarantine.js';
@@ -23,6 +25,8 @@ export function createProgram(): Command {
   registerParse(program);
   registerImport(program);
   registerDoctor(program);
+  registerDrain(program);
+  registerForget(program);
   registerExplain(program);
   registerQuery(program);
   registerQuarantine(program);

@@ -55,8 +55,7 @@ test('what is committed is what the code makes', async () => {
 describe.each(titled)('%s', (_uid, one) => {
   test('says what it is for, and every panel explains itself', () => {
     expect(one.description).not.toBe('');
-    expect(one.tags).toContain('fsp');
-    expect(one.panels[0]?.type).toBe('text');
+    expect(one.tags).toEqual([one.uid.startsWith('fsp-fr-') ? 'fsp-fr' : 'fsp']);
     for (const { title, description, type, fieldConfig, datasource, targets } of one.panels) {
       expect(title).toMatch(/\w/);
       expect(description, title).toMatch(/\w/);
@@ -109,6 +108,7 @@ describe.each(titled)('%s', (_uid, one) => {
 let fleet: Fleet;
 let client = '';
 let run = '';
+let causes: string[] = [];
 beforeAll(async () => {
   fleet = await startFleet();
   await fleet.simulate(150, 0.5, 3);
@@ -122,35 +122,45 @@ beforeAll(async () => {
   ]);
   const failed = await fleet.ask(`SELECT client_name FROM clients WHERE outcome = 'failed' LIMIT 1`);
   client = String(failed.data[0]?.client_name);
+  causes = (await fleet.ask(`SELECT DISTINCT cause FROM client_messages WHERE outcome = 'failed'`)).data.map(
+    ({ cause }) => String(cause),
+  );
   run = String((await fleet.ask(`SELECT run_id FROM setup_runs WHERE cause != '' LIMIT 1`)).data[0]?.run_id);
 }, 120_000);
 afterAll(() => fleet.close());
 
 const day = 86_400_000;
-const scope = (all: boolean) => ({
+const scope = (all: boolean, clock = 'received') => ({
   from: new Date(Date.now() - 20 * 365 * day),
   to: new Date(Date.now() + day),
   variables: {
     site: all ? '$__all' : ['PS1'],
     version: all ? '$__all' : ['5.00.0000.0000', '5.00.9128.1007', '5.00.9132.1011', '5.00.9096.1000'],
+    subnet: all ? '$__all' : ['127.0.0.0/24'],
+    cause: all ? '$__all' : causes,
     server: all ? '$__all' : ['FSP01'],
-    stuck: '1',
+    stuck: '0',
+    clock,
     client,
     run,
   },
 });
 
 /** Panels that show what this fleet has none of: their query must run all the same. */
-const mayBeEmpty = ['Why bodies were refused', 'Refused bodies'];
+const mayBeEmpty = [/^Why bodies|^Refused bodies|^Pourquoi des corps|^Corps refusés/, /never seen|jamais vus/];
 
 const targets = dashboards.flatMap(({ uid, panels }) =>
   panels.flatMap(({ title, type, targets: list = [] }) => list.map((target) => [uid, title, type, target] as const)),
 );
 
 test.each(targets)('%s, %s: gives rows of the right types', async (_uid, title, type, { rawSql }) => {
-  for (const all of [true, false]) {
-    const { meta, data } = await fleet.ask(expand(rawSql, scope(all)));
-    if (!mayBeEmpty.includes(title)) expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
+  for (const [all, clock] of [
+    [true, 'received'],
+    [false, 'client'],
+  ] as const) {
+    const { meta, data } = await fleet.ask(expand(rawSql, scope(all, clock)));
+    if (!mayBeEmpty.some((one) => one.test(title)))
+      expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
     const kinds = meta.map(({ type: column }) => kindOf(column));
     // Aggregate functions as types are read as text by data sources.
     for (const { type: column, name } of meta) expect(column, name).not.toContain('AggregateFunction');
@@ -193,9 +203,10 @@ test.each(lists)('%s: the variable %s has values', async (_uid, _name, query) =>
   expect(data.length).toBeGreaterThan(0);
 });
 
-test('annotations tell role changes and set-up runs', async () => {
-  const [role, setup] = dashboards[0]!.annotations.list.map(({ target }) => target.rawSql);
+test('annotations tell role changes, restarts and set-up runs', async () => {
+  const [role, restart, setup] = dashboards[0]!.annotations.list.map(({ target }) => target.rawSql);
   await fleet.ask(expand(role!, scope(true)));
+  await fleet.ask(expand(restart!, scope(true)));
   const { data } = await fleet.ask(expand(setup!, scope(true)));
   expect(Object.keys(data[0]!)).toEqual(['time', 'text', 'tags']);
 });

@@ -52,6 +52,8 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
             FSP_CLICKHOUSE_URL: engine!.url,
             FSP_CLICKHOUSE_USER: engine!.writer.username,
             FSP_CLICKHOUSE_PASSWORD: engine!.writer.password,
+            FSP_CLICKHOUSE_READER_USER: engine!.reader.username,
+            FSP_CLICKHOUSE_READER_PASSWORD: engine!.reader.password,
           }));
         await start();
         const ledger = new Ledger('D');

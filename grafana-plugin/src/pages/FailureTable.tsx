@@ -8,13 +8,9 @@ import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
 
-const idOf = ({ topic_type, state_id, error_code }: Failure) => `${topic_type}/${state_id}/${error_code}`;
-
 /** Where the clients of a failure are listed. */
-function clientsOf({ topic_type, state_id, error_code }: Failure, timeQuery: string): string {
-  const error = error_code === '' ? '' : `&error=${encodeURIComponent(error_code)}`;
-  return `${appPath}/clients?state=${topic_type}/${state_id}${error}&${timeQuery}`;
-}
+const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
+  `${appPath}/clients?var-cause=${encodeURIComponent(cause)}${more}&${timeQuery}`;
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
 export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
@@ -62,9 +58,15 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
             >
               {count(failure.clients)}
             </TextLink>
-            <Text variant="bodySmall" color="secondary">
-              {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
-            </Text>
+            {failure.still_failed > 0 ? (
+              <TextLink href={clientsOf(failure, timeQuery, '&still=1')} inline={false} variant="bodySmall">
+                {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
+              </TextLink>
+            ) : (
+              <Text variant="bodySmall" color="secondary">
+                {t('failures.none-still', 'none still failed')}
+              </Text>
+            )}
           </Stack>
         ),
       },
@@ -81,7 +83,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
     ],
     [timeQuery],
   );
-  return <InteractiveTable columns={columns} data={failures} getRowId={idOf} pageSize={20} />;
+  return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }
 
 function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: { failure: Failure }) {

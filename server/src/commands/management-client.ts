@@ -15,7 +15,12 @@ const patienceMs = 60_000;
  * @returns the answer's JSON
  * @throws FspError FSP_SERVER_NOT_FOUND where none answers; the server's own errors with their code
  */
-export async function askServer(config: Config, path: string, body?: object): Promise<unknown> {
+export async function askServer(
+  config: Config,
+  path: string,
+  body?: object,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<unknown> {
   const url = `${managementUrlOf(config)}/api/v1${path}`;
   if (url.startsWith('http:') && !isLoopback(config.managementHost) && !isLoopback(new URL(url).hostname))
     process.stderr.write(
@@ -24,7 +29,7 @@ export async function askServer(config: Config, path: string, body?: object): Pr
   let answer: IncomingMessage;
   let said: string;
   try {
-    answer = await send(config, url, body);
+    answer = await send(config, url, method, body);
     said = await text(answer);
   } catch (cause) {
     throw new FspError(
@@ -45,10 +50,10 @@ function managementUrlOf({ managementHost, managementPort, managementTlsCert }: 
   return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
 }
 
-function send(config: Config, url: string, body: object | undefined): Promise<IncomingMessage> {
+function send(config: Config, url: string, method: string, body: object | undefined): Promise<IncomingMessage> {
   const tls = readServerTls(config);
   const options: RequestOptions = {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: { authorization: `Bearer ${adminToken(config)}`, 'content-type': 'application/json' },
     signal: AbortSignal.timeout(patienceMs),
   };

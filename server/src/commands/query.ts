@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
@@ -37,30 +38,24 @@ Examples:
 }
 
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
-  const { client, embedded } = await connectForReading(config);
+  const { client, close } = await connectForReading(config);
   try {
     const { askReadOnly } = await import('../clickhouse/reader.js');
-    await pipeline(await askReadOnly({ client, embedded }, sql, format), process.stdout, { end: false });
+    await pipeline(await askReadOnly(client, sql, format), process.stdout, { end: false });
   } catch (error) {
     throw queryError(error);
   } finally {
-    await client.close();
+    await close();
   }
 }
 
-async function connectForReading(config: Config) {
-  const { connect } = await import('../clickhouse/client.js');
+async function connectForReading(config: Config): Promise<{ client: ClickHouseClient; close(): Promise<void> }> {
   const database = config.clickhouseDatabase;
   if (config.clickhouseUrl !== '') {
-    return {
-      embedded: false,
-      client: connect({
-        url: config.clickhouseUrl,
-        username: config.clickhouseUser,
-        password: config.clickhousePassword,
-        database,
-      }),
-    };
+    const { externalReader } = await import('../store.js');
+    // Accounts are made by the server, not by whoever asks.
+    const account = externalReader(config, null);
+    return { client: await account.client(), close: () => account.close() };
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
   if (engine === null || engine.url === '') {
@@ -69,7 +64,9 @@ async function connectForReading(config: Config) {
       `No embedded ClickHouse runs for the data folder ${config.dataDir}; start the server, or name its folder with FSP_DATA_DIR`,
     );
   }
-  return { embedded: true, client: connect({ url: engine.url, ...engine.reader, database }) };
+  const { connect } = await import('../clickhouse/client.js');
+  const client = connect({ url: engine.url, ...engine.reader, database });
+  return { client, close: () => client.close() };
 }
 
 function queryError(error: unknown): Error {

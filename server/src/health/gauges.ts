@@ -13,7 +13,14 @@ function ageOf(since: number | null): number {
 /** The server's gauges: read when the SDK collects them. */
 export function observe(
   { meter }: Telemetry,
-  { spool, throttle, deliveries, quarantine }: Pick<Parts, 'spool' | 'throttle' | 'deliveries' | 'quarantine'>,
+  {
+    spool,
+    throttle,
+    deliveries,
+    quarantine,
+    disks,
+    names,
+  }: Pick<Parts, 'spool' | 'throttle' | 'deliveries' | 'quarantine' | 'disks' | 'names'>,
 ): void {
   meter
     .createObservableUpDownCounter('fsp.spool.messages', {
@@ -82,5 +89,25 @@ export function observe(
         const { sink } = delivery.status();
         result.observe(quarantine.count(sink), { 'fsp.sink': sink });
       }
+    });
+  meter
+    .createObservableGauge('fsp.disk.bytes', { description: 'Room on disks, by disk and kind', unit: 'By' })
+    .addCallback((result) => {
+      const use = disks.figures;
+      const values: [disk: string, kind: string, bytes: number][] = [
+        ['data', 'total', use.totalBytes],
+        ['data', 'free', use.freeBytes],
+        ['data', 'spool', use.spoolBytes],
+        ['data', 'quarantine', use.quarantineBytes],
+        ['clickhouse', 'total', use.clickhouseTotalBytes],
+        ['clickhouse', 'free', use.clickhouseFreeBytes],
+        ['clickhouse', 'database', use.databaseBytes],
+      ];
+      for (const [disk, kind, bytes] of values) result.observe(bytes, { 'fsp.disk': disk, 'fsp.disk.kind': kind });
+    });
+  meter
+    .createObservableGauge('fsp.receiver.same_name', { description: 'Other receivers that run under this name' })
+    .addCallback((result) => {
+      result.observe(names.twins.length);
     });
 }

@@ -120,8 +120,8 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       });
     }
     if (status >= 500) {
-      // A role that was removed is no failure; whoever removed it knows.
-      if (error.code !== 'FSP_ROLE_REMOVED') complain(error);
+      // A role that was removed and a receiver that is drained are no failures; whoever did it knows.
+      if (error.code !== 'FSP_ROLE_REMOVED' && error.code !== 'FSP_DRAINING') complain(error);
       return reply
         .code(503)
         .header('retry-after', retryAfterSeconds)

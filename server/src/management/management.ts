@@ -10,6 +10,10 @@ import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
 import { WrongTokens } from './attempts.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerDrain, type Drainable } from './drain-api.js';
+import type { Forgets } from '../forget/forget.js';
+import type { Subject } from '../forget/subject.js';
+import { registerForget } from './forget-api.js';
 import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
@@ -34,6 +38,8 @@ export interface ManagementOptions {
   reader: Reader;
   quarantine: QuarantineRoom;
   setupLogs: SetupLogRoom;
+  drain: Drainable;
+  forget(subject: Subject, dryRun: boolean): Promise<Forgets>;
   logger: { error(details: object, message: string): void };
   /** What the listener is encrypted with; null for plain HTTP. */
   tls?: ServerTls | null;
@@ -190,6 +196,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
       registerSetupLogs(api, options.setupLogs, adminOnly);
+      registerDrain(api, options.drain, adminOnly);
+      registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -213,6 +221,8 @@ export async function describeApi(): Promise<unknown> {
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
     setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
+    drain: { begin: unused, end: unused, progress: unused },
+    forget: unused,
     logger: { error: unused },
   });
   await app.ready();

@@ -54,6 +54,7 @@ function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
     case 'rejected_message':
     case 'throttle_window':
     case 'receiver_status':
+    case 'forgotten':
       return null;
     default:
       throw new Error(`its kind ${JSON.stringify((entry as { kind?: unknown }).kind)} is not known`);

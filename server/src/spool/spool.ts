@@ -42,12 +42,14 @@ import type { DamageFigures, DamageLedger } from './damage.js';
 import type { Batch, SpoolEntry, StateMessageEntry } from './entries.js';
 import type { Identities } from './identities.js';
 import type { Journal } from './journal.js';
-import type { Lane } from './report-record.js';
+import type { Lane, LanePlace } from './report-record.js';
 import { lanes, type Reports } from './reports.js';
 import { entryToJson, type LogPosition, type Place, type SinkRecord, type Step, type Window } from './state.js';
 
 /** The most that one step admits. */
 const stepSize = 5_000;
+/** What is read of it at a time where all is looked at. */
+const heldBytes = 8 * 1024 * 1024;
 const checkpointMs = 1_000;
 const markerMs = 10_000;
 /** How long after the start segments are gone through that nobody needed yet. */
@@ -239,6 +241,11 @@ export class Spool extends EventEmitter<SpoolEvents> {
     await this.trim();
   }
 
+  /** The sinks that entries are kept for. */
+  sinkNames(): string[] {
+    return Object.keys(this.state.sinks);
+  }
+
   /** How many admitted entries a sink has not yet taken. */
   lag(sink: string): number {
     return this.state.end.position - this.sinkRecord(sink).place.position;
@@ -300,6 +307,27 @@ export class Spool extends EventEmitter<SpoolEvents> {
     await this.trim();
   }
 
+  /** Every entry that some sink has not taken, those that wait for the throttle too, some at a time. */
+  async *held(): AsyncGenerator<SpoolEntry[]> {
+    const { end } = this.state;
+    let { kept } = this.state;
+    while (kept.position < end.position) {
+      const selection = await this.admitted.select(kept, end, { max: stepSize, maxBytes: heldBytes });
+      if (selection.to.position === kept.position) break;
+      yield await this.admitted.read(selection);
+      kept = selection.to;
+    }
+    const { reports } = this.parts;
+    const last = { ...reports.end };
+    for (let from: LanePlace = end; ;) {
+      const options = { arrival: true, max: stepSize, maxBytes: heldBytes };
+      const { refs, next } = await reports.take(from, last, options);
+      if (refs.length === 0) return;
+      yield await reports.read(refs);
+      from = next;
+    }
+  }
+
   stats(): SpoolStats {
     const { end, kept } = this.state;
     const [failed, other] = lanes.map((lane) => this.parts.reports.countFrom(lane, end[lane])) as [number, number];
@@ -312,6 +340,12 @@ export class Spool extends EventEmitter<SpoolEvents> {
       admitted: end.position - kept.position,
       damage: this.parts.damage.figures(),
     };
+  }
+
+  /** Whether every sink has everything. */
+  isEmpty(): boolean {
+    const { waiting, admitted } = this.stats();
+    return waiting + admitted === 0;
   }
 
   /** Why the spool takes nothing at the moment; null where all is well. */

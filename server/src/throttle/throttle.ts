@@ -1,11 +1,12 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
 import type { Window } from '../spool/state.js';
-import { allowance, clearanceAt, releaseAt, windowAt, withPassed, type WindowSettings } from './window.js';
+import { type Allowance, allowance, clearanceAt, releaseAt, windowAt, withPassed, type WindowSettings } from './window.js';
 
 /** The running window's figures are written this often at the most. */
 const reportEveryMs = 60_000;
 /** How soon the throttle tries again after the spool could not be written. */
 const retryMs = 1_000;
+const everything: Allowance = { all: Number.MAX_SAFE_INTEGER, others: Number.MAX_SAFE_INTEGER };
 
 export interface ThrottleSettings extends WindowSettings {
   order: ThrottleOrder;
@@ -56,6 +57,7 @@ export class Throttle {
   private reported = '';
 
   private failure: string | null = null;
+  private emptying = false;
 
   constructor(private readonly options: ThrottleOptions) {
     this.spool = options.spool;
@@ -88,6 +90,12 @@ export class Throttle {
   configure(settings: ThrottleSettings): void {
     this.settings = settings;
     void this.wake();
+  }
+
+  /** Lets everything that waits pass at once, and counts it in the window: for a receiver that is drained. */
+  empty(emptying: boolean): void {
+    this.emptying = emptying;
+    this.wake();
   }
 
   /** Why the last attempt to let messages pass failed; null where it did not. */
@@ -176,7 +184,7 @@ export class Throttle {
   private async admitAllowed(): Promise<void> {
     for (;;) {
       await this.roll();
-      const may = allowance(this.window, this.share, this.now());
+      const may = this.emptying ? everything : allowance(this.window, this.share, this.now());
       if (may.all === 0 || !this.started) return;
       let after = this.window;
       const moved = await this.spool.admit(
