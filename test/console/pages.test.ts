@@ -1,4 +1,5 @@
 // Every page of the console over the demonstration's data: what each must be, whatever it shows.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../server-process.js';
 import { appPath, visit } from './browser.js';
@@ -227,4 +228,39 @@ test('edits that are not saved are asked about before leaving, and come back aft
   await page.waitForURL(/failures/);
   await admin.go(`${appPath}/roles/FSP01?tab=throttle`);
   expect(await page.getByLabel('Number of state messages').inputValue()).not.toBe('170');
+});
+
+/** The embedded engine's process: a child of the server. */
+function enginePid(): number {
+  const children = readFileSync(`/proc/${stage.server.pid}/task/${stage.server.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  const engine = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-child'));
+  return Number(engine);
+}
+
+test('while ClickHouse hangs a page says so and keeps what it showed, roles are still read, and all comes back alone', async () => {
+  const { admin } = stage;
+  const { page } = admin;
+  await admin.go(`${appPath}/failures`);
+  const cells = page.getByRole('cell');
+  await cells.first().waitFor();
+  const shown = await cells.count();
+  process.kill(enginePid(), 'SIGSTOP');
+  try {
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+    const late = page.getByRole('status').getByText('What is shown is of');
+    await late.first().waitFor();
+    expect(await cells.count()).toBe(shown);
+    await admin.page.evaluate(
+      "history.pushState(null, '', '/a/fallbackstatuspoint-fsp-app/roles'); dispatchEvent(new PopStateEvent('popstate'))",
+    );
+    await page.getByText('ClickHouse does not answer: this is what the receiver knows by itself').waitFor();
+    await page.getByRole('row').filter({ hasText: 'FSP01' }).first().waitFor();
+  } finally {
+    process.kill(enginePid(), 'SIGCONT');
+  }
+  await admin.go(`${appPath}/failures`);
+  await cells.first().waitFor();
+  await expect.poll(() => page.getByRole('status').getByText('What is shown is of').count()).toBe(0);
 });
