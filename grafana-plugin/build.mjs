@@ -13,7 +13,7 @@ function listDashboards() {
   const list = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== 'index.json')
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
-    .map(({ uid, title }) => ({ uid, title }));
+    .map(({ uid, title, tags = [] }) => ({ uid, title, tags }));
   writeFileSync(join(folder, 'index.json'), JSON.stringify(list));
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
+import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
@@ -62,6 +63,8 @@ export interface App {
     clickhouse: string;
     tokenFile: string;
   };
+  /** What the demonstration needs beside the intake. */
+  demo: Omit<DemoOptions, 'intakeUrl'>;
   /** Stops taking messages, then everything else; what is taken and not yet delivered stays in the spool. */
   stop(): Promise<void>;
 }
@@ -370,6 +373,17 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         managementUrl,
         clickhouse: store.description,
         tokenFile: tokenFile(dataDir),
+      },
+      demo: {
+        import: {
+          client: store.client,
+          sink: store.sink,
+          database: config.clickhouseDatabase,
+          hostName: config.serverName,
+        },
+        prepare: () => store.prepare(),
+        roles,
+        serverName: config.serverName,
       },
       stop,
     };

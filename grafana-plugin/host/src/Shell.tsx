@@ -56,6 +56,26 @@ export function Shell({ plugin, session }: Props) {
   );
 }
 
+/** As Grafana does: a link within it loads no page anew. */
+function useLinksWithin() {
+  useEffect(() => {
+    const follow = (event: MouseEvent) => {
+      const link = (event.target as Element | null)?.closest?.('a');
+      if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+        return;
+      const to = new URL(link.href, location.href);
+      const isOurs = /^\/(a|d|plugins|panel)\//.test(to.pathname) && to.origin === location.origin;
+      if (!isOurs || (link.target !== '' && link.target !== '_self') || link.hasAttribute('download')) return;
+      event.preventDefault();
+      locationService.push(to.pathname + to.search + to.hash);
+    };
+    document.addEventListener('click', follow);
+    return () => {
+      document.removeEventListener('click', follow);
+    };
+  }, []);
+}
+
 function Content({ plugin }: { plugin: AppPlugin }) {
   const { meta } = plugin;
   const home = meta.includes?.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${meta.id}`;
@@ -109,6 +129,7 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
     ({ type, addToNav, role }) => type === 'page' && addToNav && (role !== 'Admin' || session.actingAs === 'admin'),
   );
   const dashboards = useDashboards(plugin.meta.id);
+  useLinksWithin();
   const link = (href: string, text: string) => (
     <a
       key={href}

@@ -45,7 +45,7 @@ export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
   const from = isRange ? given.from : defaultFrom;
   const to = isRange ? given.to : 'now';
   const [turn, setTurn] = useState(0);
-  const range = useMemo(() => rangeOf(from, to, turn), [from, to, turn]);
+  const range = useMemo(() => ({ turn, range: rangeOf(from, to) }).range, [from, to, turn]);
   const set = useCallback(({ raw }: TimeRange) => {
     const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
     locationService.partial({ from: text(raw.from), to: text(raw.to) });
@@ -62,8 +62,7 @@ export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
   };
 }
 
-/** @param _turn a new one takes `now` anew */
-function rangeOf(from: string, to: string, _turn = 0): TimeRange {
+function rangeOf(from: string, to: string): TimeRange {
   return rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) });
 }
 

@@ -40,14 +40,15 @@ export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T
   const askedAt = useRef(0);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    const question = ++newest.current;
+    const counter = newest;
+    const question = ++counter.current;
     askedAt.current = Date.now();
     setState((before) => ({ ...before, loading: true }));
     const timer = setTimeout(() => {
       setState((before) => ({ ...before, late: true }));
     }, lateMs);
     const settle = (next: (before: State<T>) => State<T>) => {
-      if (question !== newest.current) return;
+      if (question !== counter.current) return;
       clearTimeout(timer);
       askedAt.current = 0;
       setState(next);
@@ -58,12 +59,12 @@ export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T
       },
       (cause: unknown) => {
         const error = cause instanceof Error ? cause : new Error(String(cause));
-        settle(({ value, at }) => ({ value, at, error, loading: false, late: false }) as State<T>);
+        settle(({ value, at }) => ({ value, at, error, loading: false, late: false }));
       },
     );
     return () => {
       clearTimeout(timer);
-      newest.current++;
+      counter.current++;
     };
   }, [load, turn]);
   /** At once with whatever else changes in this moment: a range that moves on is asked for once. */
