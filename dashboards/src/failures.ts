@@ -139,8 +139,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           title: t('Clients that installed', 'Clients installés'),
           description: t('With the time that it took, by their own clock', 'Avec la durée, à leur propre horloge'),
           width: 12,
-          shows: ['client_name', 'site_code', 'client_version', 'begin', 'end', 'took'],
-          sql: `SELECT client_name, site_code, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
+          shows: ['client_name', 'client_version', 'begin', 'end', 'took'],
+          sql: `SELECT client_name, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
 FROM clients WHERE outcome = 'succeeded' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),

@@ -9,7 +9,7 @@ import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { suggestionFor } from '../catalog/errors.js';
+import { errorText, stateText, suggestionFor } from '../catalog/errors.js';
 import { CopyLine } from '../components/CopyLine.js';
 import { clockOffset, ClientMarks } from '../components/ClientMarks.js';
 import { duration, moment } from '../components/format.js';
@@ -139,7 +139,7 @@ function Why({ client }: { client: Client }) {
       <Alert
         bottomSpacing={0}
         severity={failed ? 'error' : isCutOff ? 'warning' : outcome === 'succeeded' ? 'success' : 'info'}
-        title={last_state_text}
+        title={stateText(client.last_topic_type, client.last_state_id, client.last_param, last_state_text)}
       >
         <Stack direction="column" gap={1}>
           <ClientMarks client={client} />
@@ -148,7 +148,7 @@ function Why({ client }: { client: Client }) {
               <TextLink href={lookUpPath(last_error_code)} title={t('look-up.open', 'Look up this code')}>
                 {last_error_code}
               </TextLink>{' '}
-              {last_error_text}
+              {errorText(last_error_code, last_error_text)}
             </Text>
           )}
           {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
@@ -165,17 +165,18 @@ function CutOff({ name }: { name: string }) {
   return (
     <Alert bottomSpacing={0} severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')}>
       <Stack direction="column" gap={1}>
-        {(words.value ?? []).map(({ topic_type, state_id, state_text, error_code, error_text, received_at }) => {
+        {(words.value ?? []).map(({ topic_type, state_id, state_text, param, error_code, error_text, received_at }) => {
           const suggestion = suggestionFor(error_code, topic_type, state_id);
           return (
             <div key={topic_type}>
-              <Text weight="medium">{state_text}</Text> <Text color="secondary">{moment(received_at)}</Text>
+              <Text weight="medium">{stateText(topic_type, state_id, param, state_text)}</Text>{' '}
+              <Text color="secondary">{moment(received_at)}</Text>
               {error_code !== '' && (
                 <div>
                   <TextLink href={lookUpPath(error_code)} title={t('look-up.open', 'Look up this code')}>
                     {error_code}
                   </TextLink>{' '}
-                  {error_text}
+                  {errorText(error_code, error_text)}
                 </div>
               )}
               {suggestion !== '' && <div>{suggestion}</div>}
@@ -219,14 +220,16 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
       <div className={styles.what}>
         <Stack gap={1} alignItems="center" wrap="wrap">
           <OutcomeBadge outcome={message.outcome} />
-          <Text weight="medium">{message.state_text}</Text>
+          <Text weight="medium">
+            {stateText(message.topic_type, message.state_id, params[0] ?? '', message.state_text)}
+          </Text>
           <Text variant="bodySmall" color="secondary">
             {t('failures.state', '{{topic}}, state {{state}}', { topic: message.topic_name, state: message.state_id })}
           </Text>
         </Stack>
         {message.error_code !== '' && (
           <div>
-            <code>{message.error_code}</code> {message.error_text}
+            <code>{message.error_code}</code> {errorText(message.error_code, message.error_text)}
           </div>
         )}
         <Button

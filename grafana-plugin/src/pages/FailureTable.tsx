@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { lookUp, suggestionFor } from '../catalog/errors.js';
+import { errorText, stateText, suggestionFor } from '../catalog/errors.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
@@ -22,7 +22,9 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
           <Stack direction="column" gap={0.25}>
             <Stack alignItems="center" gap={1} wrap="wrap">
-              <Text weight="medium">{failure.state_text}</Text>
+              <Text weight="medium">
+                {stateText(failure.topic_type, failure.state_id, failure.param, failure.state_text)}
+              </Text>
               {failure.is_new === 1 && (
                 <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
               )}
@@ -94,7 +96,7 @@ function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: 
         <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
           {code}
         </TextLink>{' '}
-        {error_code === '' ? t('failures.no-code', 'no error code was sent') : (lookUp(error_code)?.text ?? error_text)}
+        {error_code === '' ? t('failures.no-code', 'no error code was sent') : errorText(error_code, error_text)}
       </Text>
       {suggestion !== '' && (
         <Text variant="bodySmall" color="secondary">

@@ -1,5 +1,4 @@
-import type { Chosen } from '../app/chosen.js';
-import { fleetConditions, messageConditions } from './chosen.js';
+import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -18,6 +17,7 @@ export interface Client {
   last_topic_type: number;
   last_state_id: number;
   last_state_text: string;
+  last_param: string;
   last_error_code: string;
   last_error_text: string;
   deployment_begin_time: number | null;
@@ -171,6 +171,7 @@ export interface TopicWord {
   topic_type: number;
   state_id: number;
   state_text: string;
+  param: string;
   error_code: string;
   error_text: string;
   outcome: Outcome;
@@ -179,7 +180,7 @@ export interface TopicWord {
 
 /** Why a client is cut off: its newest words on the management point and on certificates that are failures. */
 export const cutOffSql = (name: string) =>
-  `SELECT topic_type, state_id, state_text, error_code, error_text, outcome, received_at FROM client_topics
+  `SELECT topic_type, state_id, state_text, params[1] AS param, error_code, error_text, outcome, received_at FROM client_topics
 WHERE is_cut_off AND client_name = ${literal(name)} ORDER BY received_at DESC`;
 
 /** One message of a client. `raw` is the report that brought it. */
@@ -205,13 +206,13 @@ export interface ClientMessage {
   raw: string;
 }
 
-/** Messages of a client, the newest first. Those it sent before it had an id carry its name only. */
+/** Messages of a client, the newest first, under whatever name it sent them. */
 export function messagesSql(name: string, clientId: string): string {
   const byId = clientId === '' ? '' : ` OR client_id = ${literal(clientId)}`;
   return `SELECT message_id, message_time, received_at, processed_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
 WHERE client_name = ${literal(name)}${byId}
-ORDER BY message_time DESC, serial_number DESC
+ORDER BY received_at DESC, serial_number DESC
 LIMIT 500`;
 }
