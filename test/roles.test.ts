@@ -154,7 +154,10 @@ describe('the API, driven from its description', () => {
 test('of several receivers that change one role at the same moment, one is first and the others are told', async () => {
   const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
   const client = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
-  const stores = Array.from({ length: 6 }, () => new RoleStore(client, 'fsp', () => Promise.resolve()));
+  const stores = Array.from(
+    { length: 6 },
+    () => new RoleStore(client, { database: 'fsp', cluster: 'fsp', quorum: 'auto' }, () => Promise.resolve()),
+  );
   for (let version = 1; version <= 5; version++) {
     const added = await Promise.all(
       stores.map((store, index) =>

@@ -155,7 +155,7 @@ export async function startApp(config: Config): Promise<App> {
       ),
     );
 
-    const roleStore = new RoleStore(store.client, config.clickhouseDatabase, () => store.prepare());
+    const roleStore = new RoleStore(store.client, store.placement, () => store.prepare());
     const role = started(
       'work',
       'role',

@@ -43,9 +43,11 @@ export const configSchema = Type.Object({
   clickhouseUrl: Type.String({
     default: '',
     defaultText: 'none: embedded',
-    pattern: '^$|^https?://[^/@]+/?$',
-    allowed: 'http(s)://host:port without user and password (those have settings of their own)',
-    description: 'a ClickHouse server to use instead of the embedded engine',
+    pattern: '^$|^https?://[^/@,\\s]+/?(\\s*,\\s*(https?://)?[^/@,\\s]+/?)*$',
+    allowed:
+      'http(s)://host:port without user and password (those have settings of their own); several separated by commas',
+    description:
+      'a ClickHouse server to use instead of the embedded engine; of a cluster several servers, the nearest first: when one fails the next is used within seconds, and the first again once it works',
   }),
   clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
   clickhousePassword: secret('password of that user', 0),
@@ -61,6 +63,26 @@ export const configSchema = Type.Object({
     pattern: '^$|^[A-Za-z_][A-Za-z0-9_.-]{0,62}$',
     allowed: "a cluster's name of letters, digits, underscores, dots and hyphens",
     description: 'cluster of that server: tables are made ON CLUSTER with Replicated engines',
+  }),
+  clickhouseQuorum: Type.String({
+    default: 'auto',
+    pattern: '^(auto|[1-9][0-9]?)$',
+    allowed: 'auto, or a number from 1 to 99',
+    description:
+      'replicas that must have a message on disk before it leaves the spool; auto: more than half of them. Of two replicas that is both, so messages wait in the spool while one is away; 1 goes on with one, and loses what only that one had if its disk dies',
+  }),
+  retentionDays: Type.Integer({
+    default: 365,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'days for which ClickHouse keeps messages, records of set-up logs and refused bodies; 0 keeps all',
+  }),
+  rawRetentionDays: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'days for which it keeps the reports as they came (the column raw); 0 keeps them as long as their messages',
   }),
   embeddedClickhousePort: port(8123, 'port of the embedded ClickHouse, on loopback only'),
   throttleMessages: Type.Integer({

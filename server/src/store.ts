@@ -1,16 +1,19 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCatalog } from './catalog/errors.js';
 import { stateCatalog } from './catalog/states.js';
 import type { describeMessage } from './catalog/describe.js';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { checkServer, connect } from './clickhouse/client.js';
+import { checkServer, connect, preferServerWith } from './clickhouse/client.js';
 import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
 import { DataReader } from './clickhouse/reader.js';
 import { migrate } from './clickhouse/migrate.js';
+import type { Placement } from './clickhouse/replicas.js';
 import type { Config } from './config.js';
 import type { Sink } from './delivery/sink.js';
+import { FspError } from './errors.js';
 import type { Logger } from './logger.js';
 import { createClickHouseSink } from './sinks/clickhouse.js';
 
@@ -18,6 +21,8 @@ import { createClickHouseSink } from './sinks/clickhouse.js';
 export interface Store {
   sink: Sink;
   client: ClickHouseClient;
+  /** The database, and how many replicas must have what is written to it. */
+  placement: Placement;
   /** Answers questions, and cannot change anything. */
   reader: DataReader;
   /** Reaches the server and brings its schema up to date, once; every batch waits for it. */
@@ -33,6 +38,8 @@ export interface Store {
 
 /** What is silent for so long is tried again: a ClickHouse that hung is served again within seconds of its return. */
 const silenceMs = 10_000;
+/** How long a start waits for what a ClickHouse server has to say of it. */
+const startWithinMs = 3_000;
 
 export interface StoreOptions {
   config: Config;
@@ -60,17 +67,18 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
-  const client = connect({ url, ...account, database: 'default', silenceMs });
+  const client = connect({ url, ...account, database: 'default', needs: database, silenceMs });
+  const placement = placementOf(config);
   const rows = createClickHouseSink({
     client,
-    database,
+    ...placement,
     siteCode: config.siteCode,
     serverName: config.serverName,
     describe: (entry) => describe(entry.message),
   });
 
   // A question may take its time, and so may a change of the schema on every server of a cluster.
-  const patient = connect({ url, ...account, database: 'default' });
+  const patient = connect({ url, ...account, database: 'default', needs: database });
   const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
   let prepared = false;
   let preparing: Promise<void> | null = null;
@@ -81,19 +89,23 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     return preparing;
   }
   async function bringUpToDate(): Promise<void> {
+    await preferServerWith(client, database);
+    await preferServerWith(patient, database);
     await checkServer(client);
-    if (config.clickhouseCluster === '') await migrate(client, { database });
-    else await migrate(patient, { database, cluster: config.clickhouseCluster });
+    await migrate(patient, {
+      database,
+      ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
+      receiver: config.serverName,
+      retention: { days: config.retentionDays, rawDays: config.rawRetentionDays },
+      logger,
+    });
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');
   }
   // Tables and their comments should be there to be asked before the first message comes.
   if (engine !== null) await prepare();
-  else
-    prepare().catch((error: unknown) => {
-      logger.warn(`${(error as Error).message}; messages wait in the spool`);
-    });
+  else await refusedAtOnce(prepare(), logger);
 
   return {
     sink: {
@@ -105,6 +117,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       close: () => Promise.resolve(),
     },
     client,
+    placement,
     reader: new DataReader({ client: readingClient, database, embedded: engine !== null }),
     prepare,
     description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
@@ -117,6 +130,30 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       if (readingClient !== patient) await readingClient.close();
       await engine?.stop();
     },
+  };
+}
+
+/**
+ * A server that is away is not waited for; one that answers may refuse this program for good, and then it does not start:
+ * what it takes could not go anywhere.
+ * @throws FspError FSP_SCHEMA_NEWER
+ */
+async function refusedAtOnce(preparing: Promise<void>, logger: Logger): Promise<void> {
+  const patience = sleep(startWithinMs, undefined, { ref: false });
+  const outcome = preparing.catch((error: unknown) => {
+    if (error instanceof FspError && error.code === 'FSP_SCHEMA_NEWER') return error;
+    logger.warn(`${(error as Error).message}; messages wait in the spool`);
+    return undefined;
+  });
+  const refusal = await Promise.race([outcome, patience]);
+  if (refusal !== undefined) throw refusal;
+}
+
+function placementOf({ clickhouseDatabase, clickhouseCluster, clickhouseQuorum }: Config): Placement {
+  return {
+    database: clickhouseDatabase,
+    cluster: clickhouseCluster || clickhouseDatabase,
+    quorum: clickhouseQuorum,
   };
 }
 
@@ -135,7 +172,7 @@ export function openRunningEngine({
     prepare: () => Promise.resolve(),
     sink: createClickHouseSink({
       client,
-      database,
+      ...placementOf(config),
       siteCode: config.siteCode,
       serverName: config.serverName,
       describe: (entry) => describe(entry.message),

@@ -13,21 +13,25 @@ export const batchSize = 10_000;
 /** Messages that a client sends for one installation. */
 const steps = 10;
 
-/** The statement that inserts batch number `batch` of `batches`, which fill `days` until now. */
-export function fleetInsert({ table, batch, batches, clients, days }) {
+/**
+ * The statement that inserts batch number `batch` of `batches`, which fill `days` until now; with a `count`, as many
+ * batches from there on at once: quicker, and only good for what lies long back.
+ */
+export function fleetInsert({ table, batch, batches, clients, days, count = 1 }) {
   const slots = Math.ceil((clients * steps) / batchSize);
   const perSlot = batchSize / steps;
   return `
 INSERT INTO ${table} (received_at, processed_at, message_time, site_code, fsp_server, client_id, client_name, client_fqdn, client_version,
   client_address, topic_type, topic_name, state_id, state_text, phase, outcome, serial_number, params, error_code, error_text, user_name, message_id, batch_id, row_id)
 WITH
-  ${batch} AS batch,
+  ${batch} + intDiv(number, ${batchSize}) AS batch,
+  number % ${batchSize} AS place,
   -- A client's messages come in steps, three batches apart.
-  number % ${steps} AS step,
-  positiveModulo(batch - 3 * step, ${slots}) * ${perSlot} + intDiv(number, ${steps}) AS client,
+  place % ${steps} AS step,
+  positiveModulo(batch - 3 * step, ${slots}) * ${perSlot} + intDiv(place, ${steps}) AS client,
   intDiv(batch + ${slots} - 3 * step, ${slots}) AS installation,
   now64(3) - toIntervalSecond(${days * 86_400} * (1 - (batch + 1) / ${batches})) AS processed,
-  processed - toIntervalSecond(cityHash64(batch, number) % 600) AS received,
+  processed - toIntervalSecond(cityHash64(batch, place) % 600) AS received,
   cityHash64(client, installation) % 12 = 0 AS bad,
   multiIf(client % 1000 = 1, 157680000, client % 1000 = 2, -788400000, client % 40 = 3, -10800, client % 30 = 7 AND step = 5, -14400, 0) AS off,
   -- What comes twice is the step before it, word for word.
@@ -48,6 +52,6 @@ SELECT received, processed, received + toIntervalSecond(off), ['PS1', 'PS2', 'PS
   multiIf(topic = 1000, 'communication', topic = 1001, 'certificate', topic = 1300, 'health', state >= 500, 'assignment', 'deployment'),
   multiIf(fails, 'failed', state IN (400, 700, 1, 51), 'succeeded', topic = 1300, 'unknown', 'in_progress'),
   told + 1, if(fails, ['1603', '5'], []), if(fails, ['1603', '1618', '0x80072EFD'][client % 3 + 1], ''), if(fails, 'Fatal error during installation', ''),
-  '', lower(hex(sipHash128(client, installation, told))), lower(hex(MD5(toString(batch)))), toUInt32(number)
-FROM numbers(${batchSize})`;
+  '', lower(hex(sipHash128(client, installation, told))), lower(hex(MD5(toString(batch)))), toUInt32(place)
+FROM numbers(${count * batchSize})`;
 }

@@ -12,6 +12,7 @@ import { createClickHouseSink } from '../../server/src/sinks/clickhouse.js';
 import type { Batch, SetupLogRecordEntry, SpoolEntry } from '../../server/src/spool/entries.js';
 import { entry } from '../entries.js';
 import { startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.js';
+import { eventually } from '../server-process.js';
 
 const database = 'fsp';
 const folder = mkdtempSync(join(tmpdir(), 'fsp-once-'));
@@ -171,6 +172,66 @@ describe('each entry becomes one row', () => {
   });
 });
 
+describe('of several servers (here two ways to one engine)', () => {
+  test.each<Fault>(['refuse', 'page', 'cut-before', 'hang', 'cut-after'])(
+    'the next is used within one attempt or two when the near one does this, and the near one again once it works: %s',
+    async (fault) => {
+      const far = await startFaultProxy(engine.url);
+      const client = connect({
+        url: `${proxy.url}, ${far.url.replace('http://', '')}`,
+        ...engine.writer,
+        database: 'default',
+        silenceMs: 1_500,
+        needs: database,
+      });
+      const own = createClickHouseSink({
+        client,
+        database,
+        siteCode: 'PS1',
+        serverName: 'FSP01',
+        describe: ({ message }) => describeMessage(message),
+      });
+      const asked: string[] = [];
+      proxy.decide = (address) => {
+        asked.push('near');
+        return isInsert(address) || asked.length > 1 ? fault : 'pass';
+      };
+      far.decide = () => {
+        asked.push('far');
+        return 'pass';
+      };
+      try {
+        const batch = batchOf(messages(20));
+        let attempts = 0;
+        while (attempts < 5)
+          try {
+            expect(await own.deliver(batch, attempts++ > 0)).toEqual([]);
+            break;
+          } catch {
+            // The delivery tries again.
+          }
+        expect(attempts).toBeLessThanOrEqual(2);
+        expect(asked).toContain('far');
+        expect(await rowsOf(batch)).toEqual([20, 20]);
+        proxy.decide = () => {
+          asked.push('near');
+          return 'pass';
+        };
+        await eventually(
+          async () => {
+            await client.query({ query: 'SELECT 1' });
+            return asked.at(-1);
+          },
+          (last) => last === 'near',
+        );
+      } finally {
+        await client.close();
+        await far.stop();
+      }
+    },
+  );
+});
+
 test.each<Fault>(['page', 'empty', 'exception'])(
   'a schema that is made while this answers every other request is whole: %s',
   async (fault) => {
@@ -180,7 +241,7 @@ test.each<Fault>(['page', 'empty', 'exception'])(
     proxy.decide = () => (++requests % 7 === 0 ? fault : 'pass');
     for (; attempts < 60; attempts++) {
       try {
-        await migrate(viaProxy, { database });
+        await migrate(viaProxy, { database, receiver: 'FSP01' });
         break;
       } catch (error) {
         expect((error as Error).message).toContain("Something answered in ClickHouse's place");

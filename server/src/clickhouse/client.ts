@@ -1,30 +1,83 @@
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { listOf } from '../config.js';
 import { FspError } from '../errors.js';
+import { Hosts } from './hosts.js';
 
 /** The oldest ClickHouse whose SQL the migrations use. */
 const oldest = { major: 25, minor: 3 };
 
 export interface Connection {
+  /** Where it is; of a cluster several servers, separated by commas, the nearest first. */
   url: string;
   username: string;
   password: string;
   database: string;
   /** How long a connection may be silent, in milliseconds. */
   silenceMs?: number;
+  /** Database that a server must have to be returned to after it failed; its disk may have been replaced. */
+  needs?: string;
 }
 
 const defaultSilenceMs = 60_000;
+
+const severalHosts = Symbol('hosts');
+
+/** The servers of a setting that names one or several; those after the first may leave out its scheme. */
+export function serversOf(url: string): string[] {
+  const [first = '', ...others] = listOf(url);
+  const scheme = first.slice(0, first.indexOf('://') + 3);
+  return [first, ...others.map((other) => (other.includes('://') ? other : scheme + other))];
+}
+
 /**
- * The official client over HTTP. It takes every answer 200 for ClickHouse's: a proxy's page would pass for a table that
- * was made. So each answer must carry the header with the query's id, which only ClickHouse sends.
+ * The official client over HTTP, for one server or for several of one cluster (see {@link Hosts}). It takes every answer
+ * 200 for ClickHouse's: a proxy's page would pass for a table that was made. So each answer must carry the header with
+ * the query's id, which only ClickHouse sends.
  */
-export function connect({
-  url,
-  username,
-  password,
-  database,
-  silenceMs = defaultSilenceMs,
-}: Connection): ClickHouseClient {
+export function connect(connection: Connection): ClickHouseClient {
+  const [first, ...others] = serversOf(connection.url).map((url) => connectOne({ ...connection, url }));
+  if (others.length === 0) return first!;
+  const hosts = new Hosts([first!, ...others], (client) => worksAgain(client, connection.needs ?? connection.database));
+  type Client = ClickHouseClient;
+  // The client's own methods, each by way of the server in use; its type stays, so that nobody need know.
+  return Object.assign(Object.create(first!) as Client, {
+    insert: (params: Parameters<Client['insert']>[0]) => hosts.order((client) => client.insert(params)),
+    command: (params: Parameters<Client['command']>[0]) => hosts.order((client) => client.command(params)),
+    query: (params: Parameters<Client['query']>[0]) => hosts.ask((client) => client.query(params)),
+    exec: (params: Parameters<Client['exec']>[0]) => hosts.ask((client) => client.exec(params)),
+    ping: () => hosts.ask((client) => client.ping()),
+    close: () => hosts.close(),
+    [severalHosts]: hosts,
+  });
+}
+
+/**
+ * Does a step of several statements, which can be done twice, on one server: where the client has several, all of the step
+ * goes to the one in use, and where that fails all of it to the next.
+ */
+export function onOneServer<T>(client: ClickHouseClient, step: (one: ClickHouseClient) => Promise<T>): Promise<T> {
+  const hosts = (client as { [severalHosts]?: Hosts })[severalHosts];
+  return hosts === undefined ? step(client) : hosts.ask(step);
+}
+
+/** Asks the first server that has a database, where one of several has it: one with an empty disk is not filled anew. */
+export async function preferServerWith(client: ClickHouseClient, database: string): Promise<void> {
+  await (client as { [severalHosts]?: Hosts })[severalHosts]?.prefer((one) => worksAgain(one, database));
+}
+
+/** A server that answers and takes rows: it has its databases, and none of its tables is read-only. */
+async function worksAgain(client: ClickHouseClient, database: string): Promise<boolean> {
+  const answer = await client.query({
+    query: `SELECT (SELECT count() FROM system.databases WHERE name = {database: String}) AS there,
+      (SELECT count() FROM system.replicas WHERE is_readonly) AS readonly`,
+    query_params: { database },
+    format: 'JSONEachRow',
+  });
+  const [row] = await answer.json<{ there: string; readonly: string }>();
+  return Number(row?.there) > 0 && Number(row?.readonly) === 0;
+}
+
+function connectOne({ url, username, password, database, silenceMs = defaultSilenceMs }: Connection): ClickHouseClient {
   const client = createClient({
     url,
     username,
@@ -114,12 +167,21 @@ export function refusesRows(error: unknown): boolean {
   return dataCodes.has(Number(code)) || /\b413\b.{0,80}too large/is.test(message.slice(0, 500));
 }
 
+/** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
+const noQuorum = new Set(['285', '286', '319']);
+
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
   if (error instanceof FspError) return error;
   const { message = '', code = '' } = error as { message?: string; code?: string };
   // ClickHouse's own errors carry its number; all else is the way to it.
   if (/^\d+$/.test(code)) {
+    if (noQuorum.has(code))
+      return new FspError(
+        'FSP_CLICKHOUSE_QUORUM',
+        `Fewer replicas have the rows, or are there, than must have them (code ${code}); bring the others back, forget a lost one with SYSTEM DROP REPLICA, or see FSP_CLICKHOUSE_QUORUM`,
+        { cause: error },
+      );
     const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
     return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}`, { cause: error });
   }

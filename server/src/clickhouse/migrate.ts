@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
-import { clickHouseError } from './client.js';
+import { clickHouseError, onOneServer } from './client.js';
+import { leaseTable, underLease } from './lease.js';
+import { checkOwnership, marked, markedView, type Existing } from './ownership.js';
+import { retentionStatements, type Retention } from './retention.js';
+import { onCaughtUpServer, type Placement } from './replicas.js';
+import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
 import { rollUpOf } from './views/roll-ups.js';
 
@@ -12,6 +18,16 @@ export interface Schema {
   cluster?: string;
 }
 
+export interface MigrateOptions extends Schema {
+  /** Who migrates, for those who wait for it; one of its own for each call where absent. */
+  receiver?: string;
+  logger?: { info(message: string): void };
+  /** How long data is kept; as it is where absent. */
+  retention?: Retention;
+  /** How long a receiver that crashed while it migrated is waited for. */
+  leaseSeconds?: number;
+}
+
 export interface Migration {
   version: number;
   name: string;
@@ -19,79 +35,326 @@ export interface Migration {
   checksum: string;
 }
 
+/** How the database wants its tables made. */
+interface Form {
+  database: string;
+  /** `ON CLUSTER …`, or nothing where the database itself brings each change to all servers. */
+  onCluster: string;
+  /** Cluster that its servers are reached by. */
+  cluster: string;
+  replicated: boolean;
+  /** Of several shards each has its part of the messages, and all of what is in {@link everywhere}. */
+  shards: boolean;
+}
+
+/** Tables that are alike on every server of every shard. */
+const everywhere = new Set([
+  'schema_migrations',
+  'schema_leases',
+  'role_configurations',
+  'state_catalog',
+  'error_catalog',
+  'rejected_messages',
+  'throttle_window_updates',
+  'receiver_status',
+  'setup_log_records',
+  'setup_run_updates',
+]);
+
 /** A semicolon at the end of a line ends a statement. */
 const statementEnd = /;\s*$/m;
 
 /** The numbered files, rendered for a database and, with a cluster, in its form. */
-export function migrations({ database, cluster }: Schema): Migration[] {
+export function migrations(schema: Schema): Migration[] {
+  return rendered({
+    database: schema.database,
+    onCluster: onClusterOf(schema),
+    cluster: schema.cluster ?? schema.database,
+    replicated: schema.cluster !== undefined,
+    shards: false,
+  });
+}
+
+function onClusterOf({ cluster }: Schema): string {
+  return cluster === undefined ? '' : `ON CLUSTER '${cluster}'`;
+}
+
+function windowOf({ replicated }: Form): string {
+  return replicated ? 'replicated_deduplication_window' : 'non_replicated_deduplication_window';
+}
+
+function rendered(form: Form): Migration[] {
   const folder = new URL('./migrations/', import.meta.url);
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8');
-      const rendered = source
-        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, `${database}.state_messages`))
-        .replaceAll('{database}', database)
-        .replaceAll('{on_cluster}', cluster === undefined ? '' : `ON CLUSTER '${cluster}'`)
-        .replaceAll('{replicated}', cluster === undefined ? '' : 'Replicated')
-        .replaceAll(
-          '{dedup_window}',
-          cluster === undefined ? 'non_replicated_deduplication_window' : 'replicated_deduplication_window',
-        );
+      const text = source
+        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll('{new}', form.shards ? 'local' : 'by_day')
+        .replaceAll('{local}', form.shards ? '_local' : '')
+        .replaceAll('{cluster}', form.cluster)
+        .replaceAll('{database}', form.database)
+        .replaceAll('{on_cluster}', form.onCluster)
+        .replaceAll('{replicated}', form.replicated ? 'Replicated' : '')
+        .replaceAll('{dedup_window}', windowOf(form));
       return {
         version: Number.parseInt(name, 10),
         name,
-        statements: rendered
+        statements: text
           .replaceAll(/^--.*$/gm, '')
           .split(statementEnd)
           .map((statement) => statement.trim())
-          .filter(Boolean),
+          .filter((statement) => statement !== '' && !statement.startsWith(form.shards ? '{one shard}' : '{shards}'))
+          .map((statement) => alikeEverywhere(statement.replace(/^\{(one shard|shards)\} /, ''), form)),
         checksum: createHash('sha256').update(source).digest('hex'),
       };
     });
 }
 
+/** With shards, a table that is alike on all of them has one path for all, and a name of its own for each replica. */
+function alikeEverywhere(statement: string, { shards }: Form): string {
+  if (!shards || !statement.startsWith('CREATE TABLE') || !everywhere.has(effectOf(statement)?.name ?? ''))
+    return statement;
+  return statement.replace(
+    /\bENGINE = (Replicated\w*)/,
+    "ENGINE = $1('/clickhouse/tables/{uuid}/everywhere', '{shard}-{replica}')",
+  );
+}
+
+function ownTables(form: Form): string[] {
+  const engine = (name: string) => `${form.replicated ? 'Replicated' : ''}${name}MergeTree`;
+  return [
+    `CREATE TABLE IF NOT EXISTS ${form.database}.schema_migrations ${form.onCluster} (version UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+ENGINE = ${engine('Replacing')} ORDER BY version
+COMMENT 'Schema changes that were applied'`,
+    leaseTable(form.database, form.onCluster, engine(''), windowOf(form)),
+  ].map((statement) => alikeEverywhere(statement, form));
+}
+
 /**
- * Brings the schema up to date: each numbered file once, then every view as it is now. Several receivers may do so at the same time: every statement
- * can be said twice without harm, and what was applied is only remembered to spare the work.
- * @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED; also where an applied file was changed since
+ * Brings the schema up to date: each numbered file once, then the views that are not as they should be. Whoever starts,
+ * one receiver does it and the others wait for it (see {@link underLease}); after a crash at any statement the next one
+ * goes on. Every statement can be said twice without harm, and what was applied is only remembered to spare the work.
+ * @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED also where an applied file was changed since,
+ *   FSP_SCHEMA_NEWER where a newer program was here, FSP_SCHEMA_FOREIGN where somebody else's table has a name of ours,
+ *   FSP_SCHEMA_UNREPLICATED where each server of a cluster would keep its rows to itself
  */
-export async function migrate(client: ClickHouseClient, schema: Schema): Promise<void> {
-  const { database, cluster } = schema;
-  const onCluster = cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`;
-  const run = (query: string) => client.command({ query });
+export async function migrate(client: ClickHouseClient, options: MigrateOptions): Promise<void> {
   try {
-    await run(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`);
-    await run(
-      `CREATE TABLE IF NOT EXISTS ${database}.schema_migrations${onCluster} (version UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
-       ENGINE = ${cluster === undefined ? '' : 'Replicated'}ReplacingMergeTree ORDER BY version COMMENT 'Schema changes that were applied'`,
-    );
-    const answer = await client.query({
-      query: `SELECT version, checksum FROM ${database}.schema_migrations`,
-      format: 'JSONEachRow',
-    });
-    const applied = new Map(
-      (await answer.json<{ version: number; checksum: string }>()).map((row) => [row.version, row.checksum]),
-    );
-    for (const migration of migrations(schema)) {
-      const checksum = applied.get(migration.version);
-      if (checksum === migration.checksum) continue;
-      if (checksum !== undefined) {
-        throw new FspError(
-          'FSP_CLICKHOUSE_REFUSED',
-          `Migration ${migration.name} was applied to ${database} in another form; use the version of the server that made it, or another database`,
-        );
-      }
-      for (const statement of migration.statements) await run(statement);
-      await client.insert({
-        table: `${database}.schema_migrations`,
-        format: 'JSONEachRow',
-        values: [{ version: migration.version, name: migration.name, checksum: migration.checksum }],
-      });
-    }
-    for (const statement of viewStatements(schema)) await run(statement);
+    await bringUpToDate(client, options);
   } catch (error) {
     throw clickHouseError(error);
   }
+}
+
+async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions): Promise<void> {
+  const { database, cluster } = options;
+  const placement: Placement = { database, cluster: cluster ?? database, quorum: 'auto' };
+  const form = await formOf(client, options);
+  // A Replicated database brings a view to all servers by itself.
+  const views = viewStatements(
+    form.onCluster === '' || cluster === undefined ? { database } : { database, cluster },
+  ).map((plain) => ({ ...markedView(plain), name: effectOf(plain)!.name }));
+  const numbered = rendered(form);
+  const own = ownTables(form);
+  const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
+
+  const there = await existing(client, database);
+  const unmarked = checkOwnership(database, there, all);
+  for (const statement of own)
+    if (!there.some(({ name }) => name === effectOf(statement)?.name)) await say(client, marked(statement), form);
+
+  const pending = async (): Promise<Migration[]> => {
+    const applied = await onCaughtUpServer(client, placement, 'schema_migrations', ({ ask }) =>
+      ask<{ version: number; name: string; checksum: string }>(
+        `SELECT version, name, checksum FROM ${database}.schema_migrations ORDER BY applied_at`,
+      ),
+    );
+    refuseNewer(database, numbered, applied);
+    const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]));
+    for (const { version, name, checksum } of numbered) {
+      if ((checksums.get(version) ?? checksum) !== checksum)
+        throw new FspError(
+          'FSP_CLICKHOUSE_REFUSED',
+          `Migration ${name} was applied to ${database} in another form; use the version of the server that made it, or another database`,
+        );
+    }
+    return numbered.filter(({ version }) => !checksums.has(version));
+  };
+  const viewsToMake = async () => {
+    const there = new Map((await existing(client, database)).map((one) => [one.name, one.comment]));
+    return views.filter(({ name, mark }) => !(there.get(name) ?? '').endsWith(mark));
+  };
+  const lifetimes = async () =>
+    options.retention === undefined
+      ? []
+      : retentionStatements(await existing(client, database), form, options.retention);
+  const isDone = async () =>
+    (await pending()).length === 0 && (await viewsToMake()).length === 0 && (await lifetimes()).length === 0;
+  if (unmarked.length === 0 && (await isDone())) return;
+
+  await underLease(
+    {
+      client,
+      placement,
+      holder: options.receiver ?? `process ${process.pid} (${Math.random().toString(36).slice(2)})`,
+      ...(options.leaseSeconds === undefined ? {} : { seconds: options.leaseSeconds }),
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
+    },
+    isDone,
+    async (stillHeld) => {
+      const step = async (statement: string) => {
+        stillHeld();
+        if (form.replicated && statement.startsWith('INSERT')) await copy(client, placement, statement, form);
+        else await say(client, statement, form);
+      };
+      // Again: another receiver may have been here meanwhile.
+      for (const one of checkOwnership(database, await existing(client, database), all)) {
+        await step(
+          `ALTER TABLE ${database}.${one.name} ${form.onCluster} MODIFY COMMENT '${quoted(one.comment)} [fallback-status-point]'`,
+        );
+      }
+      for (const migration of await pending()) {
+        options.logger?.info(`Migration ${migration.name} is applied to ${database}`);
+        for (const statement of migration.statements) await step(marked(statement));
+        await client.insert({
+          table: `${database}.schema_migrations`,
+          format: 'JSONEachRow',
+          values: [{ version: migration.version, name: migration.name, checksum: migration.checksum }],
+        });
+      }
+      for (const { statement } of await viewsToMake()) await step(statement);
+      for (const statement of await lifetimes()) {
+        options.logger?.info(`What ${database} keeps changes: ${statement}`);
+        await step(statement);
+      }
+    },
+  );
+}
+
+/** What the database is, or will be. It is made where it is not there. */
+async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
+  const { database, cluster } = schema;
+  let [engine] = await column(client, 'SELECT engine FROM system.databases WHERE name = {database: String}', {
+    database,
+  });
+  if (engine === undefined) {
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database} ${onClusterOf(schema)}` });
+    [engine] = await column(client, 'SELECT engine FROM system.databases WHERE name = {database: String}', {
+      database,
+    });
+  }
+  const replicatedDatabase = engine === 'Replicated';
+  const name = cluster ?? (replicatedDatabase ? database : '');
+  const [servers = '1', shards = '1'] =
+    name === ''
+      ? []
+      : await column(
+          client,
+          'SELECT arrayJoin([count(DISTINCT shard_num, replica_num), uniqExact(shard_num)]) FROM system.clusters WHERE cluster = {name: String}',
+          { name },
+        );
+  const replicated = cluster !== undefined || replicatedDatabase;
+  if (replicated && Number(servers) > 1) {
+    const alone = await column(
+      client,
+      `SELECT name FROM system.tables WHERE database = {database: String} AND engine LIKE '%MergeTree' AND comment != ''
+         AND NOT match(engine, '^(Replicated|Shared)') AND name IN ('state_messages', 'client_rollup', 'client_facts', 'setup_log_records', 'setup_run_updates', 'role_configurations', 'schema_migrations')`,
+      { database },
+    );
+    if (alone.length > 0)
+      throw new FspError(
+        'FSP_SCHEMA_UNREPLICATED',
+        `${alone.join(', ')} of ${database} ${alone.length > 1 ? 'are' : 'is'} not replicated, so that each of the ${servers} servers of ${name} would keep its rows to itself; name another database with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
+      );
+  }
+  return {
+    database,
+    onCluster: replicatedDatabase ? '' : onClusterOf(schema),
+    cluster: name,
+    replicated,
+    shards: replicated && Number(shards) > 1,
+  };
+}
+
+function refuseNewer(
+  database: string,
+  known: readonly Migration[],
+  applied: readonly { version: number; name: string }[],
+): void {
+  const beyond = applied.find(({ version }) => !known.some((one) => one.version === version));
+  if (beyond !== undefined)
+    throw new FspError(
+      'FSP_SCHEMA_NEWER',
+      `A newer program has changed the schema of ${database} (${beyond.name}), and this one does not know it; upgrade this one, or name another database with FSP_CLICKHOUSE_DATABASE`,
+    );
+}
+
+async function existing(client: ClickHouseClient, database: string): Promise<Existing[]> {
+  const answer = await client.query({
+    query:
+      'SELECT name, engine, comment, create_table_query AS create FROM system.tables WHERE database = {database: String}',
+    query_params: { database },
+    format: 'JSONEachRow',
+  });
+  return answer.json<Existing>();
+}
+
+async function column(client: ClickHouseClient, query: string, query_params: Record<string, unknown>) {
+  const answer = await client.query({ query, query_params, format: 'JSONCompactEachRow' });
+  return (await answer.json<unknown[]>()).map(([value]) => String(value));
+}
+
+/**
+ * Refusals that pass: what a receiver that crashed, or an earlier version that knows no lease, says at the same time.
+ * 57 TABLE_ALREADY_EXISTS, 60 UNKNOWN_TABLE, 253 REPLICA_ALREADY_EXISTS, 517 CANNOT_ASSIGN_ALTER.
+ */
+const passing = new Set(['57', '60', '253', '517']);
+const mostTries = 10;
+
+async function say(client: ClickHouseClient, query: string, { replicated }: Form): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await client.command({
+        query,
+        clickhouse_settings: {
+          wait_end_of_query: 1,
+          // What is at work says so; changes of large tables take their time.
+          send_progress_in_http_headers: 1,
+          http_headers_progress_interval_ms: '20000',
+          // A path of its own for what is alike on all shards.
+          ...(replicated ? { database_replicated_allow_replicated_engine_arguments: 1 } : {}),
+        },
+      });
+      return;
+    } catch (error) {
+      if (!passing.has((error as { code?: string }).code ?? '') || tries >= mostTries) throw error;
+      await sleep(tries * 100);
+    }
+  }
+}
+
+/** Rows go from table to table on one server, which must have all of them; of shards each would need it done for itself. */
+async function copy(client: ClickHouseClient, { database, cluster }: Placement, statement: string, form: Form) {
+  const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
+  await onOneServer(client, async (one) => {
+    for (const table of sources) {
+      const [rows] = form.shards
+        ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
+        : [];
+      if (Number(rows ?? 0) > 0)
+        throw new FspError(
+          'FSP_CLICKHOUSE_REFUSED',
+          `${table} holds rows on several shards, and this change of the schema would take over those of one only; name another database than ${database} with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
+        );
+      await say(one, `SYSTEM SYNC REPLICA ${table}`, form);
+    }
+    await say(one, statement, form);
+  });
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 }

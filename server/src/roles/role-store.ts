@@ -1,5 +1,7 @@
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { claim } from '../clickhouse/claim.js';
 import { clickHouseError } from '../clickhouse/client.js';
+import { onCaughtUpServer, quorumSettings, type Placement } from '../clickhouse/replicas.js';
 import type { RoleConfiguration, RoleVersion } from './role.js';
 
 interface Row {
@@ -16,7 +18,7 @@ interface Row {
 export class RoleStore {
   constructor(
     private readonly client: ClickHouseClient,
-    private readonly database: string,
+    private readonly placement: Placement,
     /** Makes sure that the tables are there. */
     private readonly prepare: () => Promise<void>,
   ) {}
@@ -44,59 +46,64 @@ export class RoleStore {
   }
 
   /**
-   * Adds a version. False where another receiver added one of the same number first: that one counts, because the two
-   * inserts have one token and ClickHouse drops the second.
+   * Adds a version. False where another receiver added one of the same number first: that one counts (see {@link claim}).
    * @throws FspError FSP_CLICKHOUSE_…
    */
-  async add(version: RoleVersion): Promise<boolean> {
-    const token = `${version.server}-${version.version}`;
-    await this.insert(version, token);
-    const counted = await this.stored(version);
-    if (counted !== undefined) return counted.changeId === version.changeId;
-    // A crash of ClickHouse can have kept a token and lost its row.
-    await this.insert(version, `${token}-${version.changeId}`);
-    return (await this.stored(version))?.changeId === version.changeId;
+  add(version: RoleVersion): Promise<boolean> {
+    return claim({
+      token: `${version.server}-${version.version}`,
+      id: version.changeId,
+      insert: (token) => this.insert(version, token),
+      first: async () => (await this.history(version.server)).find((one) => one.version === version.version)?.changeId,
+    });
   }
 
-  private async stored({ server, version }: RoleVersion): Promise<RoleVersion | undefined> {
-    return (await this.history(server)).find((one) => one.version === version);
-  }
-
+  /**
+   * To as many replicas as must have it. Where they are not there a role can be changed all the same: who was first is
+   * ZooKeeper's word, not theirs, and each receiver keeps the version in force on its own disk.
+   */
   private async insert(version: RoleVersion, token: string): Promise<void> {
     await this.prepare();
     try {
-      await this.client.insert({
-        table: `${this.database}.role_configurations`,
-        format: 'JSONEachRow',
-        values: [
-          {
-            server: version.server,
-            version: version.version,
-            change_id: version.changeId,
-            changed_at: new Date(version.changedAt).toISOString().replace('T', ' ').replace('Z', ''),
-            changed_by: version.changedBy,
-            removed: version.removed,
-            configuration: JSON.stringify(version.configuration),
-          },
-        ],
-        clickhouse_settings: { async_insert: 0, wait_end_of_query: 1, insert_deduplication_token: token },
-      });
+      await this.write(version, { ...quorumSettings(this.placement.quorum), insert_deduplication_token: token });
     } catch (error) {
-      throw clickHouseError(error);
+      const { code } = error as { code?: string };
+      // 285 TOO_FEW_LIVE_REPLICAS: nothing was done. 319 UNKNOWN_STATUS_OF_INSERT: it is there, and the others lag.
+      if (code === '285') await this.write(version, { insert_deduplication_token: token });
+      else if (code !== '319') throw clickHouseError(error);
     }
+  }
+
+  private async write(version: RoleVersion, settings: ClickHouseSettings): Promise<void> {
+    await this.client.insert({
+      table: `${this.placement.database}.role_configurations`,
+      format: 'JSONEachRow',
+      values: [
+        {
+          server: version.server,
+          version: version.version,
+          change_id: version.changeId,
+          changed_at: new Date(version.changedAt).toISOString().replace('T', ' ').replace('Z', ''),
+          changed_by: version.changedBy,
+          removed: version.removed,
+          configuration: JSON.stringify(version.configuration),
+        },
+      ],
+      clickhouse_settings: { async_insert: 0, wait_end_of_query: 1, ...settings },
+    });
   }
 
   private async rows(rest: string, server = ''): Promise<RoleVersion[]> {
     await this.prepare();
     try {
-      const answer = await this.client.query({
-        query: `SELECT server, toString(version) AS version, change_id, toString(toUnixTimestamp64Milli(changed_at)) AS changed_at, changed_by, removed, configuration
-                FROM (SELECT * FROM ${this.database}.role_configurations ${rest})`,
-        query_params: { server },
-        format: 'JSONEachRow',
-        clickhouse_settings: { select_sequential_consistency: '1' },
-      });
-      return (await answer.json<Row>()).map((row) => ({
+      const rows = await onCaughtUpServer(this.client, this.placement, 'role_configurations', ({ ask }) =>
+        ask<Row>(
+          `SELECT server, toString(version) AS version, change_id, toString(toUnixTimestamp64Milli(changed_at)) AS changed_at, changed_by, removed, configuration
+           FROM (SELECT * FROM ${this.placement.database}.role_configurations ${rest})`,
+          { server },
+        ),
+      );
+      return rows.map((row) => ({
         server: row.server,
         version: Number(row.version),
         changeId: row.change_id,

@@ -55,7 +55,10 @@ function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): {
     case 'receiver_status':
       return { table: 'receiver_status', row: { ...receiverStatusRow(entry, context), ...common } };
     case 'setup_log_record':
-      return { table: 'setup_log_records', row: { ...setupLogRecordRow(entry), ...common } };
+      return {
+        table: 'setup_log_records',
+        row: { ...setupLogRecordRow(entry), stored_at: Math.trunc(context.processedAt / 1_000), ...common },
+      };
     case 'setup_run':
       return { table: 'setup_run_updates', row: { ...setupRunRow(entry), ...common } };
     default:

@@ -1,5 +1,12 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
+import {
+  onCaughtUpServer,
+  quorumSettings,
+  rowsAtQuorum,
+  type CaughtUp,
+  type Placement,
+} from '../clickhouse/replicas.js';
 import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
@@ -10,6 +17,10 @@ import { rowOf, type Row, type RowContext } from './clickhouse-rows.js';
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
   client: ClickHouseClient;
   database: string;
+  /** Cluster that the database is spread over; its own name where absent. */
+  cluster?: string;
+  /** Replicas that must have a row, see `FSP_CLICKHOUSE_QUORUM`. */
+  quorum?: string;
 }
 
 /** Larger than any batch: what is one block is one part in each partition, there whole or not at all. */
@@ -30,29 +41,28 @@ interface TableRows {
 
 /**
  * Admitted entries become rows, each exactly once. A batch is one insert for each table; its rows carry the batch's id,
- * and its query id and deduplication token are the same on every attempt.
+ * and its query id and deduplication token are the same on every attempt and on every server.
  *
- * What makes it once: after an unclear outcome the rows that are there are counted, and those that are missing are sent
- * under the same token. If the first insert is still under way, ClickHouse refuses the second by its query id; if it
- * commits late, one of the two is dropped by its token. Only when an insert succeeded and rows are missing all the same
- * – a crash can come between noting the token and the rows' being safe – a new token is used.
+ * What makes it once: after an unclear outcome the rows that are there are counted, on a server that has all that any
+ * replica has, and those that are missing are sent under the same token. If the first insert is still under way,
+ * ClickHouse refuses the second by its query id; if it commits late, one of the two is dropped by its token. Only when an
+ * insert succeeded and rows are missing all the same – a crash can come between noting the token and the rows' being safe
+ * – a new token is used.
  *
- * What ends it: ClickHouse's own word on how many rows it wrote. Whatever else answers 200 is not ClickHouse.
+ * What ends it: ClickHouse's own word on how many rows it wrote, to as many replicas as must have them. Whatever else
+ * answers 200 is not ClickHouse.
  */
 export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   const { client, database } = options;
+  const quorum = options.quorum ?? 'auto';
+  const placement: Placement = { database, cluster: options.cluster || database, quorum };
 
-  async function present(table: string, batchId: string): Promise<Set<number>> {
-    const answer = await client.query({
-      query: `SELECT DISTINCT row_id FROM ${database}.${table} WHERE batch_id = {batchId: String}`,
-      query_params: { batchId },
-      // With a count of its rows at the end: an answer that was cut off is no answer.
-      format: 'JSON',
-      clickhouse_settings: { select_sequential_consistency: '1' },
-    });
-    const { data, rows } = await answer.json<{ row_id: number }>();
-    if (!Array.isArray(data) || rows !== data.length) throw notClickHouse('it did not say how many rows there are');
-    return new Set(data.map((row) => row.row_id));
+  async function present({ ask }: CaughtUp, table: string, batchId: string): Promise<Set<number>> {
+    const rows = await ask<{ row_id: number }>(
+      `SELECT DISTINCT row_id FROM ${database}.${table} WHERE batch_id = {batchId: String}`,
+      { batchId },
+    );
+    return new Set(rows.map((row) => row.row_id));
   }
 
   async function insert(table: string, rows: Row[], token: string): Promise<void> {
@@ -65,6 +75,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
         async_insert: 0,
         wait_end_of_query: 1,
         ...signsOfLife,
+        ...quorumSettings(quorum),
         insert_deduplication_token: token,
         max_insert_block_size: oneBlock,
         min_insert_block_size_rows: oneBlock,
@@ -80,13 +91,31 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   }
 
   /** A crash can come between rows and their roll-up; repeating it changes nothing. */
-  async function rollUpAgain(batchId: string): Promise<void> {
+  async function rollUpAgain({ run }: CaughtUp, batchId: string): Promise<void> {
     for (const { table } of rollUps)
-      await client.command({
-        query: `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
-        query_params: { batchId },
-        clickhouse_settings: { wait_end_of_query: 1, ...signsOfLife },
-      });
+      await run(
+        `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
+        { batchId },
+        { wait_end_of_query: 1, ...signsOfLife, ...quorumSettings(quorum) },
+      );
+  }
+
+  /** What is there of a batch, whole in its roll-up. Rows that too few replicas have are no reason to go on. */
+  function look(batchId: string, table: string): Promise<Set<number>> {
+    return onCaughtUpServer(client, placement, table, async (server) => {
+      const there = await present(server, table, batchId);
+      if (there.size === 0) return there;
+      if (server.table.spread !== 'one' && quorum !== '1') {
+        const safe = await rowsAtQuorum(server, placement, batchId);
+        if (safe < there.size)
+          throw new FspError(
+            'FSP_CLICKHOUSE_QUORUM',
+            `${there.size - safe} rows of batch ${batchId} in ${table} are on fewer replicas than must have them; bring the others back, or see FSP_CLICKHOUSE_QUORUM`,
+          );
+      }
+      if (table === 'state_messages') await rollUpAgain(server, batchId);
+      return there;
+    });
   }
 
   /** Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt. */
@@ -105,11 +134,10 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   async function deliverAgain(batchId: string, tableRows: TableRows): Promise<{ index: number; error: unknown }[]> {
     const { table, rows } = tableRows;
     for (let attempt = 0; ; attempt++) {
-      const there = await present(table, batchId);
-      if (there.size > 0 && table === 'state_messages') await rollUpAgain(batchId);
+      const there = await look(batchId, table);
       const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), there);
       if (there.size >= rows.length) return refused;
-      const now = await present(table, batchId);
+      const now = await look(batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
       if (rows.every((row, index) => gone.has(index) || now.has(row.row_id as number))) return refused;
       if (attempt + 1 >= mostTokens)

@@ -6,6 +6,9 @@
 -- extremes that ClickHouse keeps of each part for the columns of the key: the newest receipt is known without a look at
 -- rows.
 --
+-- With shards, each has the messages of its clients and what is known of them, in tables whose names end in _local; the
+-- plain names stand for all shards.
+--
 -- Every statement can be said again after a crash: state_messages is whole at every moment, and what others bring into
 -- the former table while it is copied is fetched after the exchange.
 
@@ -17,9 +20,9 @@ DROP VIEW IF EXISTS {database}.client_words_of_new {on_cluster} SYNC;
 
 DROP VIEW IF EXISTS {database}.client_names_of_new {on_cluster} SYNC;
 
-DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
+{one shard} DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
 
-CREATE TABLE IF NOT EXISTS {database}.state_messages_by_day {on_cluster}
+CREATE TABLE IF NOT EXISTS {database}.state_messages_{new} {on_cluster}
 (
     received_at DateTime64(3, 'UTC') COMMENT 'When the fallback status point took the message' CODEC(Delta, ZSTD),
     processed_at DateTime64(3, 'UTC') COMMENT 'When the throttle had let it pass and its batch was made' CODEC(Delta, ZSTD),
@@ -64,50 +67,32 @@ ORDER BY (toDate(received_at), outcome, client_name, message_time)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Every state message, once';
 
-INSERT INTO {database}.state_messages_by_day SELECT * FROM {database}.state_messages SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages_by_day SELECT * FROM {database}.state_messages SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-EXCHANGE TABLES {database}.state_messages AND {database}.state_messages_by_day {on_cluster};
+{one shard} EXCHANGE TABLES {database}.state_messages AND {database}.state_messages_by_day {on_cluster};
 
-CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster}
+{shards} INSERT INTO {database}.state_messages_local SELECT * FROM cluster('{cluster}', {database}, state_messages) WHERE (batch_id, row_id) GLOBAL NOT IN (SELECT batch_id, row_id FROM cluster('{cluster}', {database}, state_messages_local)) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+
+{shards} CREATE OR REPLACE TABLE {database}.state_messages {on_cluster} AS {database}.state_messages_local
+ENGINE = Distributed('{cluster}', '{database}', 'state_messages_local', cityHash64(client_name))
+COMMENT 'Every state message, once; each shard has those of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_facts{local} {on_cluster}
 (
     client_name String COMMENT 'As in state_messages',
-    client_id AggregateFunction(argMax, String, UInt64) COMMENT 'Newest id that is none of zeroes',
-    client_fqdn AggregateFunction(argMax, String, UInt64) COMMENT 'Newest full name',
-    client_address AggregateFunction(argMax, String, UInt64) COMMENT 'Newest address',
-    user_name AggregateFunction(argMax, String, UInt64) COMMENT 'Newest user',
-    site_code AggregateFunction(argMax, String, UInt64) COMMENT 'Site of the newest message',
-    fsp_server AggregateFunction(argMax, String, UInt64) COMMENT 'Receiver of the newest message',
-    client_version AggregateFunction(argMax, String, UInt64) COMMENT 'Version that the newest message tells',
-    last_message_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Time of the newest message by the client''s clock',
-    phase AggregateFunction(argMax, String, UInt64) COMMENT 'Of the newest message of topic 800, or of any where there is none; so are the seven below',
-    outcome AggregateFunction(argMax, String, UInt64) COMMENT 'Its outcome',
-    last_topic_type AggregateFunction(argMax, UInt32, UInt64) COMMENT 'Its topic',
-    last_state_id AggregateFunction(argMax, UInt32, UInt64) COMMENT 'Its state',
-    last_state_text AggregateFunction(argMax, String, UInt64) COMMENT 'Its state in words',
-    last_error_code AggregateFunction(argMax, String, UInt64) COMMENT 'Its error',
-    last_error_text AggregateFunction(argMax, String, UInt64) COMMENT 'What that means',
-    last_param AggregateFunction(argMax, String, UInt64) COMMENT 'Its first parameter',
-    begin_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest begin of a deployment; 0 for none',
-    begin_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    begin_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    end_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest end of a deployment; 0 for none',
-    end_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    end_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    assignment_begin_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest begin of an assignment; 0 for none',
-    assignment_begin_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    assignment_begin_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    assignment_end_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest end of an assignment; 0 for none',
-    assignment_end_time AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its time by the client''s clock',
-    assignment_end_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Its receipt',
-    management_point_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest word on the management point; 0 for none',
-    management_point_failed AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether it was not reached',
-    management_point_succeeded AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether it was',
-    management_point_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Receipt of that word',
-    certificate_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest word on a certificate; 0 for none',
-    certificate_failed AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether there was none to use',
-    certificate_succeeded AggregateFunction(argMax, UInt8, UInt64) COMMENT 'Whether there was',
-    certificate_received_at AggregateFunction(argMax, DateTime64(3, 'UTC'), UInt64) COMMENT 'Receipt of that word',
-    clock SimpleAggregateFunction(max, UInt64) COMMENT 'Hour of receipt and seconds that the client''s clock was ahead, as one number',
+    outcome SimpleAggregateFunction(max, UInt128) COMMENT 'Order, outcome and phase of the newest message of topic 800, or of any where there is none',
+    word SimpleAggregateFunction(max, String) COMMENT 'Order, topic, state, its text, error, its text and first parameter of that message' CODEC(ZSTD),
+    newest SimpleAggregateFunction(max, String) COMMENT 'Order, site, receiver, version, address and time of the newest message' CODEC(ZSTD),
+    client_id SimpleAggregateFunction(max, String) COMMENT 'Order and id of the newest message whose id is none of zeroes' CODEC(ZSTD),
+    client_fqdn SimpleAggregateFunction(max, String) COMMENT 'Order and full name of the newest message that has one' CODEC(ZSTD),
+    user_name SimpleAggregateFunction(max, String) COMMENT 'Order and user of the newest message that has one' CODEC(ZSTD),
+    deployment_begin SimpleAggregateFunction(max, UInt256) COMMENT 'Order, receipt and time of the newest begin of a deployment; 0 for none' CODEC(ZSTD),
+    deployment_end SimpleAggregateFunction(max, UInt256) COMMENT 'The same of its end' CODEC(ZSTD),
+    assignment_begin SimpleAggregateFunction(max, UInt256) COMMENT 'The same of the begin of an assignment' CODEC(ZSTD),
+    assignment_end SimpleAggregateFunction(max, UInt256) COMMENT 'The same of its end' CODEC(ZSTD),
+    management_point SimpleAggregateFunction(max, UInt128) COMMENT 'Order, receipt and result of the newest word on the management point; 0 for none' CODEC(ZSTD),
+    certificate SimpleAggregateFunction(max, UInt128) COMMENT 'The same of certificates' CODEC(ZSTD),
+    clock SimpleAggregateFunction(max, UInt64) COMMENT 'Hour of receipt and seconds that the client''s clock was ahead',
     first_received_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')) COMMENT 'First receipt',
     last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'Newest receipt',
     messages AggregateFunction(uniq, String) COMMENT 'Identities of the messages, to count them'
@@ -115,9 +100,13 @@ CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster}
 ENGINE = {replicated}AggregatingMergeTree
 ORDER BY client_name
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
-COMMENT 'What the view clients is made of: one row a name, each value that of the newest message by an order of when the client said it';
+COMMENT 'What the view clients is made of: one row a name. What is of the newest message begins with its order – when the client said it – so that the greatest value is the newest';
 
-CREATE TABLE IF NOT EXISTS {database}.client_words {on_cluster}
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_facts {on_cluster} AS {database}.client_facts_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_facts_local', cityHash64(client_name))
+COMMENT 'All of client_facts_local, of which each shard has that of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_words{local} {on_cluster}
 (
     client_name String COMMENT 'As in state_messages',
     topic_type UInt32 COMMENT 'Topic',
@@ -138,42 +127,52 @@ ORDER BY (client_name, topic_type)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What the view client_topics is made of: the newest message of each name and topic';
 
-CREATE TABLE IF NOT EXISTS {database}.client_names {on_cluster}
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_words {on_cluster} AS {database}.client_words_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_words_local', cityHash64(client_name))
+COMMENT 'All of client_words_local, of which each shard has that of its clients';
+
+CREATE TABLE IF NOT EXISTS {database}.client_names{local} {on_cluster}
 (
-    client_id String COMMENT 'As in state_messages, none of zeroes',
-    client_name String COMMENT 'A name that it was seen with',
-    said_order SimpleAggregateFunction(max, UInt64) COMMENT 'Order of the newest message with both'
+    id_hash UInt64 COMMENT 'Digest of client_id',
+    client_id String COMMENT 'As in state_messages, none of zeroes' CODEC(ZSTD),
+    name_hash UInt64 COMMENT 'Digest of client_name',
+    client_name String COMMENT 'A name that it was seen with' CODEC(ZSTD),
+    said_order UInt64 COMMENT 'Order of the newest message with both'
 )
-ENGINE = {replicated}AggregatingMergeTree
-ORDER BY (client_id, client_name)
+ENGINE = {replicated}ReplacingMergeTree(said_order)
+ORDER BY (id_hash, client_name)
 SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Ids and names that were seen together: what the view renamed_clients is made of';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_facts_of_new {on_cluster} TO {database}.client_facts
+{shards} CREATE TABLE IF NOT EXISTS {database}.client_names {on_cluster} AS {database}.client_names_local
+ENGINE = Distributed('{cluster}', '{database}', 'client_names_local', cityHash64(client_name))
+COMMENT 'All of client_names_local, of which each shard has that of its clients';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_facts_of_new {on_cluster} TO {database}.client_facts{local}
 AS {roll-up client_facts};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_words_of_new {on_cluster} TO {database}.client_words
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_words_of_new {on_cluster} TO {database}.client_words{local}
 AS {roll-up client_words};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_names_of_new {on_cluster} TO {database}.client_names
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.client_names_of_new {on_cluster} TO {database}.client_names{local}
 AS {roll-up client_names};
 
-INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-SELECT sleepEachRow(1) FROM numbers(3) WHERE (SELECT count() FROM {database}.state_messages_by_day) > 0;
+{one shard} SELECT sleepEachRow(1) FROM numbers(3) WHERE (SELECT count() FROM {database}.state_messages_by_day) > 0;
 
-INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
+{one shard} INSERT INTO {database}.state_messages SELECT * FROM {database}.state_messages_by_day WHERE batch_id NOT IN (SELECT batch_id FROM {database}.state_messages) SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;
 
-INSERT INTO {database}.client_facts {roll-up client_facts}
+INSERT INTO {database}.client_facts{local} {roll-up client_facts}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-INSERT INTO {database}.client_words {roll-up client_words}
+INSERT INTO {database}.client_words{local} {roll-up client_words}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-INSERT INTO {database}.client_names {roll-up client_names}
+INSERT INTO {database}.client_names{local} {roll-up client_names}
 SETTINGS max_bytes_before_external_group_by = 500000000, max_bytes_before_external_sort = 500000000;
 
-DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
+{one shard} DROP TABLE IF EXISTS {database}.state_messages_by_day {on_cluster} SYNC;
 
 DROP VIEW IF EXISTS {database}.client_rollup_of_batch {on_cluster} SYNC;
 

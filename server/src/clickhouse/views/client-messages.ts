@@ -1,4 +1,5 @@
 import { namesOf } from './clients.js';
+import { nowNamed } from './client-names.js';
 import { causeOf, saidAt, subnetOf } from './fragments.js';
 import { time, type Column, type View } from './view.js';
 
@@ -45,7 +46,7 @@ const columns: readonly Column[] = [
 ];
 
 const select = (database: string, only = '') => `SELECT
-    if(r.now_named = '', m.client_name, r.now_named) AS client_key,
+    ${nowNamed(database, 'm.client_name')} AS client_key,
     m.client_id AS client_id,
     m.client_name AS client_name,
     m.client_fqdn AS client_fqdn,
@@ -72,8 +73,7 @@ const select = (database: string, only = '') => `SELECT
     ${causeOf('m.topic_type', 'm.state_id', 'm.error_code')} AS cause,
     m.user_name AS user_name,
     m.message_id AS message_id
-FROM ${database}.state_messages AS m
-LEFT JOIN ${database}.renamed_clients AS r ON m.client_name = r.client_name${only}`;
+FROM ${database}.state_messages AS m${only}`;
 
 export const clientMessages: View = {
   name: 'client_messages',
@@ -87,5 +87,5 @@ export const messagesOfClient: View = {
   comment:
     "Messages of one client by its name, under whatever name it sent them: SELECT * FROM messages_of_client(name = 'PC042')",
   columns: [],
-  select: (database) => select(database, `\nWHERE m.client_name IN (${namesOf(database)})`),
+  select: (database) => select(database, `\nWHERE m.client_name GLOBAL IN (${namesOf(database)})`),
 };

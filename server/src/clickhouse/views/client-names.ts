@@ -1,10 +1,8 @@
 import type { View } from './view.js';
 
-/** Ids that were seen with several names. */
-const severalNames = (
-  database: string,
-) => `SELECT client_id, argMax(client_name, said_order) AS now_named, groupUniqArray(client_name) AS names
-    FROM ${database}.client_names GROUP BY client_id HAVING min(sipHash64(client_name)) != max(sipHash64(client_name))`;
+/** Ids that were seen with several names, by their digests: two numbers of each row are all that is read for it. */
+const severalNames = (database: string) =>
+  `SELECT id_hash FROM ${database}.client_names GROUP BY id_hash HAVING min(name_hash) != max(name_hash)`;
 
 /**
  * A client is known by its name, since that is all that a machine without a client says, and all that stays when it is
@@ -20,8 +18,18 @@ export const renamedClients: View = {
   ],
   select: (database) => `SELECT n.client_name AS client_name, argMax(i.now_named, n.said_order) AS now_named
 FROM ${database}.client_names AS n
-LEFT JOIN (${severalNames(database)}) AS i ON n.client_id = i.client_id
-WHERE n.client_name IN (SELECT arrayJoin(names) FROM (${severalNames(database)}))
+GLOBAL LEFT JOIN
+(
+    SELECT id_hash, argMax(client_name, said_order) AS now_named
+    FROM ${database}.client_names
+    WHERE id_hash GLOBAL IN (${severalNames(database)})
+    GROUP BY id_hash
+) AS i ON n.id_hash = i.id_hash
+WHERE n.name_hash GLOBAL IN (SELECT name_hash FROM ${database}.client_names WHERE id_hash GLOBAL IN (${severalNames(database)}))
 GROUP BY n.client_name
 HAVING now_named NOT IN ('', n.client_name)`,
 };
+
+/** The newest name of the client that has a name, as an expression: former names are few. */
+export const nowNamed = (database: string, name: string) =>
+  `transform(${name}, (SELECT groupArray(client_name) FROM ${database}.renamed_clients), (SELECT groupArray(now_named) FROM ${database}.renamed_clients), ${name})`;

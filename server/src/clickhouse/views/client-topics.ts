@@ -1,3 +1,4 @@
+import { nowNamed } from './client-names.js';
 import { causeOf } from './fragments.js';
 import { time, type Column, type View } from './view.js';
 
@@ -53,12 +54,11 @@ export const clientTopics: View = {
 FROM
 (
     SELECT
-        if(r.now_named = '', w.client_name, r.now_named) AS client_key,
+        ${nowNamed(database, 'w.client_name')} AS client_key,
         w.topic_type AS topic,
         ${['topic_name', 'state_id', 'state_text', 'outcome', 'params', 'error_code', 'error_text', 'message_time', 'received_at'].map(last).join(',\n        ')}
     FROM ${database}.client_words AS w
-    LEFT JOIN ${database}.renamed_clients AS r ON w.client_name = r.client_name
     GROUP BY client_key, topic
 ) AS w
-INNER JOIN ${database}.clients AS c ON w.client_key = c.client_key`,
+GLOBAL INNER JOIN ${database}.clients AS c ON w.client_key = c.client_key`,
 };

@@ -1,4 +1,22 @@
-import { causeOf, clockOffset, clockTolerance, momentOf, stuckHours, subnetOf } from './fragments.js';
+import { nowNamed } from './client-names.js';
+import {
+  causeOf,
+  clockOffset,
+  clockTolerance,
+  lastText,
+  momentOrder,
+  momentReceived,
+  momentSaid,
+  momentTime,
+  outcomes,
+  phases,
+  stuckHours,
+  subnetOf,
+  valueOf,
+  wordFailed,
+  wordReceived,
+  wordSucceeded,
+} from './fragments.js';
 import { maybeTime, time, type Column, type View } from './view.js';
 
 const columns: readonly Column[] = [
@@ -50,104 +68,83 @@ const columns: readonly Column[] = [
   ['message_count', 'UInt64', 'Number of its messages'],
 ];
 
-const merged = (column: string) => `argMaxMerge(f.${column})`;
-/** A moment that was said, with its order; none has order 0. */
-const moment = (name: string) => `max(f.${name}_order) AS ${name}_said,
-        ${merged(`${name}_time`)} AS ${name}_at,
-        ${merged(`${name}_received_at`)} AS ${name}_received`;
-const pair = (begin: string, end: string) => ({
-  began: `${begin}_said > 0`,
-  ended: `${end}_said > 0 AND ${end}_said >= ${begin}_said`,
-  seconds: `dateDiff('second', ${momentOf(`${begin}_said`)}, ${momentOf(`${end}_said`)})`,
+/** From the newest begin to the newest end, where that is not before it. */
+const stretch = (begin: string, end: string) => ({
+  began: `${begin} > 0`,
+  ended: `${end} > 0 AND ${momentOrder(end)} >= ${momentOrder(begin)}`,
+  seconds: `dateDiff('second', ${momentSaid(begin)}, ${momentSaid(end)})`,
 });
-const deployment = pair('begin', 'end');
-const assignment = pair('assignment_begin', 'assignment_end');
-const managementPointFails = 'management_point_said > 0 AND management_point_fails';
-const certificateFails = 'certificate_said > 0 AND certificate_fails';
+const deployment = stretch('begin', 'end');
+const assignment = stretch('a_begin', 'a_end');
 const never = "toDateTime64(0, 3, 'UTC')";
 
 /** What all views tell of a client: every page, board and alert counts by these columns. */
 const select = (database: string, only = '') => `SELECT
     key AS client_key,
-    id AS client_id,
+    ${lastText('id')} AS client_id,
     key AS client_name,
-    fqdn AS client_fqdn,
-    address AS client_address,
-    ${subnetOf('address')} AS subnet,
-    site AS site_code,
-    server AS fsp_server,
-    version AS client_version,
-    last_phase AS phase,
-    last_outcome AS outcome,
+    ${lastText('fqdn')} AS client_fqdn,
+    ${lastText('newest', 4)} AS client_address,
+    ${subnetOf('client_address')} AS subnet,
+    ${lastText('newest', 1)} AS site_code,
+    ${lastText('newest', 2)} AS fsp_server,
+    ${lastText('newest', 3)} AS client_version,
+    ${valueOf('bitAnd(state, 15)', phases)} AS phase,
+    ${valueOf('bitAnd(bitShiftRight(state, 4), 15)', outcomes)} AS outcome,
     multiIf(
-        outcome = 'failed', concat(if(state_text = '', concat('State ', toString(state_id), ' of topic ', toString(topic_type)), state_text),
-            multiIf(error_text != '', concat(': ', error_text), error_code != '', concat(': error ', error_code), '')),
-        ${managementPointFails}, 'Cut off: it cannot reach its management point',
-        ${certificateFails}, 'Cut off: it has no certificate that it can use',
-        is_stuck, concat('Its installation has had no end for more than ${stuckHours} hours: ', state_text),
+        outcome = 'failed', concat(if(last_state_text = '', concat('State ', toString(last_state_id), ' of topic ', toString(last_topic_type)), last_state_text),
+            multiIf(last_error_text != '', concat(': ', last_error_text), last_error_code != '', concat(': error ', last_error_code), '')),
+        ${wordFailed('mp')}, 'Cut off: it cannot reach its management point',
+        ${wordFailed('cert')}, 'Cut off: it has no certificate that it can use',
+        is_stuck, concat('Its installation has had no end for more than ${stuckHours} hours: ', last_state_text),
         '') AS reason,
-    topic_type AS last_topic_type,
-    state_id AS last_state_id,
-    state_text AS last_state_text,
-    error_code AS last_error_code,
-    error_text AS last_error_text,
-    param AS last_param,
-    ${causeOf('topic_type', 'state_id', 'error_code')} AS cause,
-    user AS last_user_name,
-    if(${deployment.began}, begin_at, NULL) AS deployment_begin_time,
-    if(${deployment.ended}, end_at, NULL) AS deployment_end_time,
-    if(${deployment.ended}, end_received, NULL) AS deployment_end_received_at,
+    toUInt32OrZero(${lastText('word', 1)}) AS last_topic_type,
+    toUInt32OrZero(${lastText('word', 2)}) AS last_state_id,
+    ${lastText('word', 3)} AS last_state_text,
+    ${lastText('word', 4)} AS last_error_code,
+    ${lastText('word', 5)} AS last_error_text,
+    ${lastText('word', 6)} AS last_param,
+    ${causeOf('last_topic_type', 'last_state_id', 'last_error_code')} AS cause,
+    ${lastText('user')} AS last_user_name,
+    if(${deployment.began}, ${momentTime('begin')}, NULL) AS deployment_begin_time,
+    if(${deployment.ended}, ${momentTime('end')}, NULL) AS deployment_end_time,
+    if(${deployment.ended}, ${momentReceived('end')}, NULL) AS deployment_end_received_at,
     if(${deployment.began} AND ${deployment.ended}, ${deployment.seconds}, NULL) AS deployment_seconds,
-    if(${assignment.began}, assignment_begin_at, NULL) AS assignment_begin_time,
-    if(${assignment.ended}, assignment_end_at, NULL) AS assignment_end_time,
+    if(${assignment.began}, ${momentTime('a_begin')}, NULL) AS assignment_begin_time,
+    if(${assignment.ended}, ${momentTime('a_end')}, NULL) AS assignment_end_time,
     if(${assignment.began} AND ${assignment.ended}, ${assignment.seconds}, NULL) AS assignment_seconds,
-    if(${deployment.began} AND last_outcome = 'in_progress' AND NOT (${deployment.ended}), begin_received, NULL) AS stuck_since,
+    if(${deployment.began} AND outcome = 'in_progress' AND NOT (${deployment.ended}), ${momentReceived('begin')}, NULL) AS stuck_since,
     ifNull(stuck_since < now() - INTERVAL ${stuckHours} HOUR, 0) AS is_stuck,
-    multiIf(is_cut_off, 'failed', (management_point_said > 0 AND management_point_succeeds) OR (certificate_said > 0 AND certificate_succeeds), 'succeeded', 'unknown') AS communication_outcome,
-    (${managementPointFails}) OR (${certificateFails}) AS is_cut_off,
-    if(is_cut_off, greatest(if(${managementPointFails}, management_point_received, ${never}), if(${certificateFails}, certificate_received, ${never})), NULL) AS cut_off_received_at,
+    multiIf(is_cut_off, 'failed', ${wordSucceeded('mp')} OR ${wordSucceeded('cert')}, 'succeeded', 'unknown') AS communication_outcome,
+    ${wordFailed('mp')} OR ${wordFailed('cert')} AS is_cut_off,
+    if(is_cut_off, greatest(if(${wordFailed('mp')}, ${wordReceived('mp')}, ${never}), if(${wordFailed('cert')}, ${wordReceived('cert')}, ${never})), NULL) AS cut_off_received_at,
     ${clockOffset('newest_clock')} AS clock_offset_seconds,
     abs(clock_offset_seconds) > ${clockTolerance} AS is_clock_off,
-    newest_time AS last_message_time,
+    fromUnixTimestamp64Milli(toInt64OrZero(${lastText('newest', 5)}), 'UTC') AS last_message_time,
     newest_received AS last_received_at,
     oldest_received AS first_received_at,
     number AS message_count
 FROM
 (
     SELECT
-        if(r.now_named = '', f.client_name, r.now_named) AS key,
-        ${merged('client_id')} AS some_id,
-        if(some_id IN ('', '00000000-0000-0000-0000-000000000000'), '', some_id) AS id,
-        ${merged('client_fqdn')} AS fqdn,
-        ${merged('client_address')} AS address,
-        ${merged('user_name')} AS user,
-        ${merged('site_code')} AS site,
-        ${merged('fsp_server')} AS server,
-        ${merged('client_version')} AS version,
-        ${merged('last_message_time')} AS newest_time,
-        ${merged('phase')} AS last_phase,
-        ${merged('outcome')} AS last_outcome,
-        ${merged('last_topic_type')} AS topic_type,
-        ${merged('last_state_id')} AS state_id,
-        ${merged('last_state_text')} AS state_text,
-        ${merged('last_error_code')} AS error_code,
-        ${merged('last_error_text')} AS error_text,
-        ${merged('last_param')} AS param,
-        ${['begin', 'end', 'assignment_begin', 'assignment_end'].map(moment).join(',\n        ')},
-        ${['management_point', 'certificate']
-          .map(
-            (topic) => `max(f.${topic}_order) AS ${topic}_said,
-        ${merged(`${topic}_failed`)} AS ${topic}_fails,
-        ${merged(`${topic}_succeeded`)} AS ${topic}_succeeds,
-        ${merged(`${topic}_received_at`)} AS ${topic}_received`,
-          )
-          .join(',\n        ')},
+        ${nowNamed(database, 'f.client_name')} AS key,
+        max(f.outcome) AS state,
+        max(f.word) AS word,
+        max(f.newest) AS newest,
+        max(f.client_id) AS id,
+        max(f.client_fqdn) AS fqdn,
+        max(f.user_name) AS user,
+        max(f.deployment_begin) AS begin,
+        max(f.deployment_end) AS end,
+        max(f.assignment_begin) AS a_begin,
+        max(f.assignment_end) AS a_end,
+        max(f.management_point) AS mp,
+        max(f.certificate) AS cert,
         max(f.clock) AS newest_clock,
         toDateTime64(max(f.last_received_at), 3, 'UTC') AS newest_received,
         toDateTime64(min(f.first_received_at), 3, 'UTC') AS oldest_received,
         uniqMerge(f.messages) AS number
     FROM ${database}.client_facts AS f
-    LEFT JOIN ${database}.renamed_clients AS r ON f.client_name = r.client_name
     ${only}
     GROUP BY key
 )`;
@@ -172,5 +169,5 @@ export const client: View = {
   name: 'client',
   comment: "One client by its name, as in clients: SELECT * FROM client(name = 'PC042'). Reads that client only",
   columns: [],
-  select: (database) => select(database, `WHERE f.client_name IN (${namesOf(database)})`),
+  select: (database) => select(database, `WHERE f.client_name GLOBAL IN (${namesOf(database)})`),
 };

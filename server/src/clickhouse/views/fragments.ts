@@ -20,9 +20,38 @@ const mostSerial = 2 ** serialBits - 1;
  */
 export const order = `bitOr(bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(${saidAt}), 0)), ${serialBits}), toUInt64(least(ifNull(serial_number, report_index), ${mostSerial})))`;
 
-/** The moment of an {@link order}. */
-export const momentOf = (column: string) =>
-  `fromUnixTimestamp64Milli(toInt64(bitShiftRight(${column}, ${serialBits})), 'UTC')`;
+const fromMs = (ms: string) => `fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC')`;
+const low64 = '18446744073709551615';
+
+/** Of a moment in client_facts – order, receipt and time in one number; 0 for none – what it was by which clock. */
+export const momentOrder = (column: string) => `bitShiftRight(${column}, 128)`;
+export const momentSaid = (column: string) => fromMs(`bitShiftRight(${column}, ${128 + serialBits})`);
+export const momentReceived = (column: string) => fromMs(`bitAnd(bitShiftRight(${column}, 64), ${low64})`);
+export const momentTime = (column: string) => fromMs(`bitAnd(${column}, ${low64})`);
+
+/** Of a word in client_facts – order, receipt and result in one number; 0 for none – the result and the receipt. */
+export const wordFailed = (column: string) => `bitAnd(${column}, 255) = 1`;
+export const wordSucceeded = (column: string) => `bitAnd(${column}, 255) = 2`;
+export const wordReceived = (column: string) => fromMs(`bitShiftRight(bitAnd(${column}, ${low64}), 8)`);
+
+/** Of a text in client_facts – order and values in one – the value at a place, from 1. */
+export const lastText = (column: string, place = 1) => `splitByChar(char(0), substring(${column}, 17))[${place}]`;
+
+export const outcomes = ['unknown', 'in_progress', 'succeeded', 'failed', 'reboot_pending', 'skipped'] as const;
+export const phases = [
+  'other',
+  'deployment',
+  'assignment',
+  'communication',
+  'certificate',
+  'health',
+  'comanagement',
+] as const;
+const list = (values: readonly string[]) => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+/** The place of a value in a list, from 0; that of the first where it is in none. */
+export const codeOf = (value: string, values: readonly string[]) =>
+  `toUInt8(greatest(indexOf(${list(values)}, toString(${value})), 1) - 1)`;
+export const valueOf = (code: string, values: readonly string[]) => `${list(values)}[toUInt8(${code}) + 1]`;
 
 /** What says of an installation outranks all else that a client says: the 64th bit, which no moment reaches. */
 export const installationFirst = `bitOr(${order}, bitShiftLeft(toUInt64(topic_type = 800), 63))`;

@@ -1,5 +1,6 @@
 import {
   clock,
+  codeOf,
   hasId,
   installationFirst,
   isAssignmentBegin,
@@ -7,6 +8,8 @@ import {
   isBegin,
   isEnd,
   order,
+  outcomes,
+  phases,
 } from './fragments.js';
 import type { View } from './view.js';
 
@@ -21,48 +24,47 @@ export interface RollUp {
   select(messages: string): string;
 }
 
-/** The value of the newest message; of those only that meet a condition, the others counting as older than all. */
-const newest = (value: string, name: string, rank = 'o', condition?: string) =>
-  `argMaxState(${value}, ${condition === undefined ? rank : `if(${condition}, ${rank}, 0)`}) AS ${name}`;
-const moments = (condition: string, name: string) => [
-  `maxIf(o, ${condition}) AS ${name}_order`,
-  newest('m.message_time', `${name}_time`, 'o', condition),
-  newest('m.received_at', `${name}_received_at`, 'o', condition),
-];
+/** The text of the newest message, as {@link lastText} reads it: a text that begins with its order, of which the greatest counts. */
+const newestText = (values: readonly string[], name: string, rank = 'o', condition = '1') =>
+  `maxIf(concat(leftPad(hex(${rank}), 16, '0'), arrayStringConcat([${values.map((value) => `replaceAll(toString(${value}), char(0), '')`).join(', ')}], char(0))), ${condition}) AS ${name}`;
+const ms = (column: string, bits: number) => `toUInt${bits}(greatest(toUnixTimestamp64Milli(${column}), 0))`;
+/** Receipt and time of the newest message that meets a condition, as {@link momentSaid} and its like read them. */
+const newestMoment = (name: string, condition: string) =>
+  `maxIf(bitOr(bitShiftLeft(toUInt256(o), 128), bitOr(bitShiftLeft(${ms('m.received_at', 256)}, 64), ${ms('m.message_time', 256)})), ${condition}) AS ${name}`;
+/** Whether it went well or not, and the receipt, of the newest message of a topic. */
+const newestWord = (name: string, topic: number) =>
+  `maxIf(bitOr(bitShiftLeft(toUInt128(o), 64), bitOr(bitShiftLeft(${ms('m.received_at', 128)}, 8), toUInt128(transform(toString(m.outcome), ['failed', 'succeeded'], [1, 2], 0)))), m.topic_type = ${topic}) AS ${name}`;
 
 const facts: RollUp = {
   table: 'client_facts',
   select: (messages) => `SELECT
     m.client_name AS client_name,
     ${[
-      newest('m.client_id', 'client_id', 'o', hasId('m.client_id')),
-      newest('m.client_fqdn', 'client_fqdn', 'o', "m.client_fqdn != ''"),
-      newest('m.client_address', 'client_address', 'o', "m.client_address != ''"),
-      newest('m.user_name', 'user_name', 'o', "m.user_name != ''"),
-      newest('toString(m.site_code)', 'site_code'),
-      newest('toString(m.fsp_server)', 'fsp_server'),
-      newest('toString(m.client_version)', 'client_version'),
-      newest('m.message_time', 'last_message_time'),
-      newest('toString(m.phase)', 'phase', 'r'),
-      newest('toString(m.outcome)', 'outcome', 'r'),
-      newest('m.topic_type', 'last_topic_type', 'r'),
-      newest('m.state_id', 'last_state_id', 'r'),
-      newest('m.state_text', 'last_state_text', 'r'),
-      newest('m.error_code', 'last_error_code', 'r'),
-      newest('m.error_text', 'last_error_text', 'r'),
-      newest('m.params[1]', 'last_param', 'r'),
-      ...moments(isBegin, 'begin'),
-      ...moments(isEnd, 'end'),
-      ...moments(isAssignmentBegin, 'assignment_begin'),
-      ...moments(isAssignmentEnd, 'assignment_end'),
-      'maxIf(o, topic_type = 1000) AS management_point_order',
-      newest("m.outcome = 'failed'", 'management_point_failed', 'o', 'topic_type = 1000'),
-      newest("m.outcome = 'succeeded'", 'management_point_succeeded', 'o', 'topic_type = 1000'),
-      newest('m.received_at', 'management_point_received_at', 'o', 'topic_type = 1000'),
-      'maxIf(o, topic_type = 1001) AS certificate_order',
-      newest("m.outcome = 'failed'", 'certificate_failed', 'o', 'topic_type = 1001'),
-      newest("m.outcome = 'succeeded'", 'certificate_succeeded', 'o', 'topic_type = 1001'),
-      newest('m.received_at', 'certificate_received_at', 'o', 'topic_type = 1001'),
+      `max(bitOr(bitShiftLeft(toUInt128(r), 64), toUInt128(${codeOf('m.outcome', outcomes)} * 16 + ${codeOf('m.phase', phases)}))) AS outcome`,
+      newestText(
+        ['m.topic_type', 'm.state_id', 'm.state_text', 'm.error_code', 'm.error_text', 'm.params[1]'],
+        'word',
+        'r',
+      ),
+      newestText(
+        [
+          'm.site_code',
+          'm.fsp_server',
+          'm.client_version',
+          'm.client_address',
+          'toUnixTimestamp64Milli(m.message_time)',
+        ],
+        'newest',
+      ),
+      newestText(['m.client_id'], 'client_id', 'o', hasId('m.client_id')),
+      newestText(['m.client_fqdn'], 'client_fqdn', 'o', "m.client_fqdn != ''"),
+      newestText(['m.user_name'], 'user_name', 'o', "m.user_name != ''"),
+      newestMoment('deployment_begin', isBegin),
+      newestMoment('deployment_end', isEnd),
+      newestMoment('assignment_begin', isAssignmentBegin),
+      newestMoment('assignment_end', isAssignmentEnd),
+      newestWord('management_point', 1000),
+      newestWord('certificate', 1001),
       `max(${clock}) AS clock`,
       'min(m.received_at) AS first_received_at',
       'max(m.received_at) AS last_received_at',
@@ -83,7 +85,9 @@ LIMIT 1 BY client_name, topic_type`,
 
 const names: RollUp = {
   table: 'client_names',
-  select: (messages) => `SELECT client_id, client_name, max(${order}) AS said_order
+  select: (
+    messages,
+  ) => `SELECT cityHash64(client_id) AS id_hash, client_id, cityHash64(client_name) AS name_hash, client_name, max(${order}) AS said_order
 FROM ${messages}
 WHERE ${hasId('client_id')}
 GROUP BY client_id, client_name`,

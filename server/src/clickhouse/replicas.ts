@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { FspError } from '../errors.js';
+import { notClickHouse, onOneServer } from './client.js';
+
+/** How long a replica may take to catch up before another one is asked. */
+const catchUpWithinMs = 5_000;
+
+/** Where data lies, and how many must have it. */
+export interface Placement {
+  database: string;
+  /** Cluster that all replicas and shards are reached by; the database's own name where it is Replicated. */
+  cluster: string;
+  /** Replicas that must have a row: more than half of them (`auto`), or a number. */
+  quorum: string;
+}
+
+/** A question to one server that has all that any server had taken when the step began. */
+export type Ask = <Row>(query: string, parameters?: Record<string, unknown>) => Promise<Row[]>;
+
+interface Table {
+  /** `one`: on this server only. `replicas`: here whole. `shards`: a part on each shard, asked through all of them. */
+  spread: 'one' | 'replicas' | 'shards';
+  /** The table that holds rows, behind a Distributed one. */
+  local: string;
+}
+
+export interface CaughtUp {
+  ask: Ask;
+  /** Says a statement on that very server. */
+  run(query: string, parameters: Record<string, unknown>, settings: ClickHouseSettings): Promise<void>;
+  table: Table;
+}
+
+/** Settings by which an insert only succeeds when as many replicas have it on disk as must. No-ops on one server. */
+export function quorumSettings(quorum: string): ClickHouseSettings {
+  return {
+    insert_quorum: quorum,
+    // Each insert for itself; one after the other would make receivers wait for each other.
+    insert_quorum_parallel: 1,
+    insert_quorum_timeout: catchUpWithinMs,
+    // Through a Distributed table: the answer comes when the shards have it, not when it is in this server's queue.
+    distributed_foreground_insert: 1,
+  };
+}
+
+/**
+ * Does a step on a server that has caught up: what any replica had taken before is there. `select_sequential_consistency`
+ * does not do it (with parallel quorum inserts it does nothing, and one after the other makes receivers wait for each
+ * other), SYSTEM SYNC REPLICA does. It speaks for one server only, so all of the step happens in one session: a balancer
+ * that sends half of it elsewhere is told by ClickHouse's error 372.
+ * @throws FspError, or the client's error: the replica does not catch up, and nothing can be said of what is there
+ */
+export function onCaughtUpServer<T>(
+  client: ClickHouseClient,
+  placement: Placement,
+  table: string,
+  step: (server: CaughtUp) => Promise<T>,
+): Promise<T> {
+  return onOneServer(client, async (one) => {
+    const session_id = randomUUID();
+    let opened = false;
+    const settingsOf = (more: ClickHouseSettings): ClickHouseSettings =>
+      ({ ...more, ...(opened ? { session_check: '1' } : {}) }) as ClickHouseSettings;
+    const ask: Ask = async <Row>(query: string, parameters: Record<string, unknown> = {}) => {
+      const answer = await one.query({
+        query,
+        query_params: parameters,
+        session_id,
+        // With a count of its rows at the end: an answer that was cut off is no answer.
+        format: 'JSON',
+        clickhouse_settings: settingsOf({}),
+      });
+      const { data, rows } = await answer.json<Row>();
+      if (!Array.isArray(data) || rows !== data.length) throw notClickHouse('it did not say how many rows there are');
+      return data;
+    };
+    const run: CaughtUp['run'] = async (query, parameters, settings) => {
+      await one.command({ query, query_params: parameters, session_id, clickhouse_settings: settingsOf(settings) });
+    };
+    const found = await tableOf(ask, placement, table);
+    opened = true;
+    if (found.spread === 'replicas')
+      await run(
+        `SYSTEM SYNC REPLICA ${placement.database}.${table} LIGHTWEIGHT`,
+        {},
+        { receive_timeout: catchUpWithinMs / 1_000 },
+      );
+    if (found.spread === 'shards') await untilAllCaughtUp(ask, placement, found.local);
+    return step({ ask, run, table: found });
+  });
+}
+
+async function tableOf(ask: Ask, { database }: Placement, table: string): Promise<Table> {
+  const [found] = await ask<{ engine: string; engine_full: string }>(
+    'SELECT engine, engine_full FROM system.tables WHERE database = {database: String} AND name = {table: String}',
+    { database, table },
+  );
+  const engine = found?.engine ?? '';
+  if (engine === 'Distributed') {
+    const [, , local = ''] = /^Distributed\('([^']*)', '[^']*', '([^']*)'/.exec(found?.engine_full ?? '') ?? [];
+    return { spread: 'shards', local };
+  }
+  return { spread: /^(Replicated|Shared)/.test(engine) ? 'replicas' : 'one', local: table };
+}
+
+/** Any replica of a shard may answer for it: all of them must have caught up. */
+async function untilAllCaughtUp(ask: Ask, { database, cluster }: Placement, table: string): Promise<void> {
+  const end = Date.now() + catchUpWithinMs;
+  for (;;) {
+    const behind = await ask<{ replica_name: string }>(
+      `SELECT replica_name FROM clusterAllReplicas({cluster: String}, system.replicas)
+       WHERE database = {database: String} AND table = {table: String}
+         AND (is_readonly OR inserts_in_queue > 0 OR (log_pointer <= log_max_index AND log_max_index > 0))`,
+      { cluster, database, table },
+    );
+    if (behind.length === 0) return;
+    if (Date.now() > end)
+      throw new FspError(
+        'FSP_CLICKHOUSE_REFUSED',
+        `${behind.map(({ replica_name }) => replica_name).join(', ')} did not catch up with ${table}; look at system.replicas and the replication queue`,
+      );
+    await sleep(100);
+  }
+}
+
+/**
+ * How many rows of a batch enough replicas have: they are counted on each that can be reached. An insert whose quorum
+ * was not reached in time leaves rows on one replica only, and no other sign of it that lasts: the part may have been
+ * merged.
+ */
+export async function rowsAtQuorum(
+  { ask, table }: CaughtUp,
+  { database, cluster, quorum }: Placement,
+  batchId: string,
+): Promise<number> {
+  const needed = quorum === 'auto' ? await majority(ask, database, table.local) : Number(quorum);
+  const [row] = await ask<{ safe: string }>(
+    `SELECT count() AS safe FROM (
+       SELECT row_id FROM clusterAllReplicas({cluster: String}, ${database}, ${table.local})
+       WHERE batch_id = {batchId: String} GROUP BY row_id HAVING uniqExact(_shard_num) >= {needed: UInt32})
+     SETTINGS skip_unavailable_shards = 1`,
+    { cluster, batchId, needed },
+  );
+  return Number(row?.safe);
+}
+
+async function majority(ask: Ask, database: string, table: string): Promise<number> {
+  const [row] = await ask<{ needed: number }>(
+    'SELECT intDiv(total_replicas, 2) + 1 AS needed FROM system.replicas WHERE database = {database: String} AND table = {table: String}',
+    { database, table },
+  );
+  return row?.needed ?? 1;
+}

@@ -1,0 +1,59 @@
+/** How long data is kept, in days since it was stored; 0 keeps all. */
+export interface Retention {
+  /** Messages, what is known of clients, records of set-up logs, refused bodies. */
+  days: number;
+  /** Reports as they came. */
+  rawDays: number;
+}
+
+interface Table {
+  name: string;
+  engine: string;
+  /** The statement that would make it again. */
+  create: string;
+}
+
+/** What ends the time that a row is kept, from when it was stored. */
+const storedAt: Record<string, string> = {
+  state_messages: 'toDateTime(processed_at)',
+  client_facts: 'toDateTime(last_received_at)',
+  client_words: 'toDateTime(received_at)',
+  client_names: 'toDateTime(intDiv(bitShiftRight(said_order, 21), 1000))',
+  setup_log_records: 'stored_at',
+  rejected_messages: 'toDateTime(received_at)',
+};
+const rawTable = 'state_messages';
+
+/**
+ * The statements that make tables keep what they are to keep, from how they are; none where they do. ClickHouse deletes
+ * by itself from then on, and what is too old already as parts are merged.
+ */
+export function retentionStatements(
+  existing: readonly Table[],
+  { database, onCluster }: { database: string; onCluster: string },
+  { days, rawDays }: Retention,
+): string[] {
+  return existing.flatMap(({ name, engine, create }) => {
+    const table = name.replace(/_local$/, '');
+    const at = storedAt[table];
+    // With shards a plain name holds nothing.
+    if (at === undefined || !engine.endsWith('MergeTree')) return [];
+    const alter = `ALTER TABLE ${database}.${name} ${onCluster}`;
+    const statements: string[] = [];
+    const [definitions = '', storage = ''] = create.split(/\bENGINE = /);
+    if (lifetimeIn(storage) !== days)
+      statements.push(days === 0 ? `${alter} REMOVE TTL` : `${alter} MODIFY TTL ${at} + toIntervalDay(${days})`);
+    if (table === rawTable && lifetimeIn(/`raw` String.*/.exec(definitions)?.[0] ?? '') !== rawDays)
+      statements.push(
+        rawDays === 0
+          ? `${alter} MODIFY COLUMN raw REMOVE TTL`
+          : `${alter} MODIFY COLUMN raw String TTL ${at} + toIntervalDay(${rawDays})`,
+      );
+    return statements;
+  });
+}
+
+/** Days in a piece of a CREATE statement; 0 for no end. */
+function lifetimeIn(text: string): number {
+  return Number(/\bTTL\b[^\n]*?toIntervalDay\((\d+)\)/.exec(text)?.[1] ?? 0);
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, temporaryFolder } from '../server-process.js';
+import { startBalancer, type Balancer } from './balancer.js';
+import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
+import { record } from './results.js';
+import { StandIn } from './stand-in/stand-in.js';
+
+const folder = temporaryFolder();
+let cluster: StandIn;
+let nodes: string[];
+let balancer: Balancer;
+let receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  cluster = await StandIn.start(folder.path, 'replicas');
+  nodes = [cluster.url(1), cluster.url(2)];
+  balancer = await startBalancer(nodes, /INSERT INTO \w+\.state_messages/);
+  const settings = { FSP_CLICKHOUSE_CLUSTER: 'fsp' };
+  receivers = [await startReceiver(folder.path, 'FSP01', [balancer.url], settings)];
+  await ready(receivers);
+  receivers.push(await startReceiver(folder.path, 'FSP02', [balancer.url], settings));
+  await ready(receivers);
+});
+afterAll(async () => {
+  for (const receiver of receivers) await stopReceiver(receiver);
+  await balancer.stop();
+  await cluster.stop();
+  folder.remove();
+});
+
+const onBoth = async (sql: string) => {
+  for (const number of [1, 2]) await cluster.query(number, sql);
+};
+
+test('0 lost and 0 twice behind a load balancer that gives each connection to another replica', async () => {
+  const found = await underLoad(receivers, nodes, () => sleep(6_000));
+  record('balancer', 'a load balancer gives each connection to another replica', found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});
+
+test('0 lost and 0 twice when a replica lags, an answer is lost, and the balancer sends the retry to the other', async () => {
+  const found = await underLoad(receivers, nodes, async () => {
+    await onBoth('SYSTEM STOP FETCHES fsp.state_messages');
+    balancer.cutInserts = 4;
+    await sleep(8_000);
+    await onBoth('SYSTEM START FETCHES fsp.state_messages');
+    balancer.target = null;
+  });
+  record('balancer', 'a replica lags, answers are lost, and the balancer sends the retry to the other', found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});
+
+test('of two administrators with one If-Match at two receivers, exactly one wins while replicas lag', async () => {
+  const call = async ({ name, server }: Receiver, method: string, path: string, body?: object, etag = '') => {
+    const { admin } = JSON.parse(readFileSync(join(folder.path, name, 'tokens.json'), 'utf8')) as { admin: string };
+    return fetch(`${server.management}/api/v1/roles${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${admin}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(etag === '' ? {} : { 'if-match': etag }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  };
+  const role = { serverName: 'FSP77', intranetFqdn: 'localhost.localdomain' };
+  const [one, two] = receivers as [Receiver, Receiver];
+  const made = await call(one, 'POST', '', role);
+  expect(made.status).toBe(201);
+  await onBoth('SYSTEM SYNC REPLICA fsp.role_configurations');
+  await onBoth('SYSTEM STOP FETCHES fsp.role_configurations');
+  // Each receiver at another replica, which cannot see what the other takes.
+  balancer.target = nodes[0]!;
+  const first = call(one, 'PUT', '/FSP77', { ...role, messageCount: 1_111 }, '"1"');
+  await sleep(1_000);
+  balancer.target = nodes[1]!;
+  const second = call(two, 'PUT', '/FSP77', { ...role, messageCount: 2_222 }, '"1"');
+  const answers = await Promise.all([first, second]);
+  await onBoth('SYSTEM START FETCHES fsp.role_configurations');
+  balancer.target = null;
+  const statuses = answers.map(({ status }) => status).sort();
+  const texts = await Promise.all(answers.map((answer) => answer.text()));
+  record('balancer', 'two administrators change one role at two replicas that lag', { statuses: statuses.join(' ') });
+  // One may be told that nobody knows for now; never are both told yes.
+  expect(statuses.filter((status) => status === 200).length, texts.join('\n')).toBeLessThanOrEqual(1);
+  const told = async (receiver: Receiver) =>
+    ((await (await call(receiver, 'GET', '/FSP77')).json()) as { configuration?: { messageCount?: number } })
+      .configuration?.messageCount;
+  const both = await eventually(
+    async () => [await told(one), await told(two)],
+    ([a, b]) => a !== undefined && a === b,
+  );
+  expect([1_111, 2_222]).toContain(both[0]);
+  const winner = answers.findIndex(({ status }) => status === 200);
+  if (winner >= 0) expect(both[0]).toBe([1_111, 2_222][winner]);
+});
+
+test('0 lost when the replica that alone has the newest rows is killed and its disk is lost', async () => {
+  const found = await underLoad(
+    receivers,
+    nodes,
+    async () => {
+      balancer.target = nodes[0]!;
+      await cluster.query(2, 'SYSTEM STOP FETCHES fsp.state_messages');
+      await sleep(3_000);
+      await cluster.kill(1);
+      balancer.target = nodes[1]!;
+      await cluster.query(2, 'SYSTEM START FETCHES fsp.state_messages');
+      await sleep(5_000);
+      await cluster.replaceDisk(1);
+    },
+    { withinMs: 120_000 },
+  );
+  record('balancer', 'the disk of the replica that alone has the newest rows is lost', found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startFaultProxy, type FaultProxy } from '../fault-proxy.js';
+import { Ledger, Load, storedRows, type Audit, type StoredRow } from '../reliability/oracle.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { account as standInAccount, ask } from './stand-in/stand-in.js';
+
+export type Account = typeof standInAccount;
+
+/** A receiver whose way to each server of the cluster can be disturbed. */
+export interface Receiver {
+  name: string;
+  server: RunningServer;
+  /** Its ways to the servers, the near one first. */
+  ways: FaultProxy[];
+}
+
+export async function startReceiver(
+  folder: string,
+  name: string,
+  urls: readonly string[],
+  settings: Record<string, string> = {},
+  { username, password } = standInAccount,
+): Promise<Receiver> {
+  const ways = await Promise.all(urls.map((url) => startFaultProxy(url)));
+  const server = await startServer(join(folder, name), {
+    FSP_SERVER_NAME: name,
+    FSP_CLICKHOUSE_URL: ways.map(({ url }) => url).join(','),
+    FSP_CLICKHOUSE_USER: username,
+    FSP_CLICKHOUSE_PASSWORD: password,
+    FSP_THROTTLE_MESSAGES: '100000',
+    FSP_THROTTLE_INTERVAL: '60',
+    ...settings,
+  });
+  return { name, server, ways };
+}
+
+/** Waits until receivers have said that ClickHouse is ready; the schema may have to be made first, by one of them. */
+export async function ready(receivers: readonly Receiver[]): Promise<void> {
+  for (const { server } of receivers)
+    await eventually(
+      () => Promise.resolve(server.output()),
+      (output) => output.includes('ClickHouse is ready'),
+      120_000,
+    );
+}
+
+export async function stopReceiver({ server, ways }: Receiver): Promise<void> {
+  await server.kill('SIGTERM');
+  for (const way of ways) await way.stop();
+}
+
+let runs = 0;
+
+/**
+ * Load on all receivers while something happens, and what all servers hold in the end: the most lost and the most doubled
+ * that any of them shows.
+ * @param nodes how each server is asked what it holds
+ */
+export async function underLoad(
+  receivers: readonly Receiver[],
+  nodes: readonly string[],
+  happening: () => Promise<void>,
+  { account = standInAccount, perSecond = 40, withinMs = 90_000, database = 'fsp' } = {},
+): Promise<{ owed: number; lost: number; doubled: number; wrong: number; 'settled within s': number }> {
+  const run = ++runs;
+  const ledgers = receivers.map((_, index) => new Ledger(`C${Date.now() % 100_000}R${run}X${index}`));
+  const loads = receivers.map(
+    (receiver, index) => new Load(ledgers[index]!, () => receiver.server.intake, 4, perSecond),
+  );
+  await sleep(1_500);
+  await happening();
+  await sleep(1_500);
+  await Promise.all(loads.map((load) => load.stop()));
+  const begun = performance.now();
+  const look = async () => {
+    const audits: Audit[] = [];
+    for (const url of nodes) {
+      const sql = storedRows.replace('state_messages', `${database}.state_messages`);
+      const text = await ask(url, `${sql} FORMAT JSONEachRow`, account).catch(() => '');
+      const rows = text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as StoredRow);
+      audits.push(...ledgers.map((ledger) => ledger.audit(rows)));
+    }
+    const most = (key: keyof Audit) => Math.max(...audits.map((audit) => audit[key]));
+    return { lost: most('lost'), doubled: most('doubled'), wrong: most('wrong') };
+  };
+  let found = await look();
+  while (found.lost > 0 && performance.now() - begun < withinMs) {
+    await sleep(500);
+    found = await look();
+  }
+  const settled = Math.round((performance.now() - begun) / 1_000);
+  // What was under way still may come in late.
+  await sleep(3_000);
+  found = await look();
+  return { owed: ledgers.reduce((sum, { owed }) => sum + owed.size, 0), ...found, 'settled within s': settled };
+}

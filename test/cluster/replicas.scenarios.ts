@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Fault } from '../fault-proxy.js';
+import { eventually, temporaryFolder } from '../server-process.js';
+import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
+import { record } from './results.js';
+import { StandIn } from './stand-in/stand-in.js';
+
+const folder = temporaryFolder();
+let cluster: StandIn;
+let nodes: string[];
+let receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  cluster = await StandIn.start(folder.path, 'replicas');
+  nodes = [cluster.url(1), cluster.url(2)];
+  // Both at once, on an empty database: one of them makes the schema.
+  receivers = await Promise.all([
+    startReceiver(folder.path, 'FSP01', nodes),
+    startReceiver(folder.path, 'FSP02', [...nodes].reverse()),
+  ]);
+  const begun = performance.now();
+  await ready(receivers);
+  record('replicas', 'the schema is made, two receivers starting at once', {
+    'within s': Math.round((performance.now() - begun) / 1_000),
+  });
+});
+afterEach(() => {
+  for (const { ways } of receivers) for (const way of ways) way.decide = () => 'pass';
+});
+afterAll(async () => {
+  for (const receiver of receivers) await stopReceiver(receiver);
+  await cluster.stop();
+  folder.remove();
+});
+
+const isInsert = (address: string, body: Buffer) =>
+  /INSERT(%20|\+| )INTO(%20|\+| )\w+\.state_messages/i.test(address + body.subarray(0, 300).toString());
+/** Says a statement on both nodes, or on one. */
+const say = async (sql: string, ...numbers: number[]) => {
+  for (const number of numbers) await cluster.query(number, sql);
+};
+/** The way of a receiver to a node, whichever of both is its near one. */
+const way = (receiver: number, node: number) => receivers[receiver - 1]!.ways[receiver === node ? 0 : 1]!;
+const active = (number: number) =>
+  eventually(
+    () =>
+      cluster
+        .query(
+          number,
+          "SELECT min(active_replicas), max(is_readonly) FROM system.replicas WHERE database = 'fsp' FORMAT TSVRaw",
+        )
+        .catch(() => ''),
+    (found) => found === '2\t0',
+    60_000,
+  );
+const cutAfterInserts = (receiver: number, node: number, times: number) => {
+  let left = times;
+  way(receiver, node).decide = (address, body): Fault =>
+    isInsert(address, body) && left > 0 && left-- > 0 ? 'cut-after' : 'pass';
+};
+
+const scenarios: [string, () => Promise<void>][] = [
+  ['nothing happens', () => sleep(1_000)],
+  [
+    'a replica lags, answers of inserts are lost, and the retry goes to the other one',
+    async () => {
+      await say('SYSTEM STOP FETCHES fsp.state_messages', 1, 2);
+      cutAfterInserts(1, 1, 2);
+      cutAfterInserts(2, 2, 2);
+      await sleep(8_000);
+      await say('SYSTEM START FETCHES fsp.state_messages', 1, 2);
+    },
+  ],
+  [
+    'a replica is killed and comes back',
+    async () => {
+      await cluster.kill(1);
+      await sleep(8_000);
+      await cluster.run(1);
+      await active(2);
+    },
+  ],
+  [
+    'a replica that alone has the newest rows is killed, and its disk is lost',
+    async () => {
+      await say('SYSTEM STOP FETCHES fsp.state_messages', 2);
+      await sleep(3_000);
+      await cluster.kill(1);
+      await say('SYSTEM START FETCHES fsp.state_messages', 2);
+      await sleep(7_000);
+      await cluster.replaceDisk(1);
+      await active(2);
+    },
+  ],
+  [
+    'ZooKeeper is away for 12 s',
+    async () => {
+      cluster.pauseZooKeeper();
+      await sleep(12_000);
+      cluster.resumeZooKeeper();
+      await active(1);
+    },
+  ],
+  [
+    'a replica is cut off from ZooKeeper, and so read-only',
+    async () => {
+      cluster.links(1).zooKeeper.cut();
+      await sleep(10_000);
+      cluster.links(1).zooKeeper.mend();
+      await active(1);
+    },
+  ],
+  [
+    'the network between the replicas is cut',
+    async () => {
+      cluster.links(1).interserver.cut();
+      cluster.links(2).interserver.cut();
+      cluster.links(1).tcp.cut();
+      cluster.links(2).tcp.cut();
+      await sleep(8_000);
+      for (const number of [1, 2]) {
+        cluster.links(number).interserver.mend();
+        cluster.links(number).tcp.mend();
+      }
+    },
+  ],
+  [
+    'each receiver is cut off from its near replica in the middle of a batch, and moves',
+    async () => {
+      for (const number of [1, 2]) {
+        let cut = false;
+        // The first insert is done and its answer lost; from then on that replica is silent for this receiver.
+        way(number, number).decide = (address, body): Fault => {
+          if (cut) return 'hang';
+          cut = isInsert(address, body);
+          return cut ? 'cut-after' : 'pass';
+        };
+      }
+      await sleep(6_000);
+    },
+  ],
+  [
+    'answers of every third insert are lost on each way, and every fifth comes late',
+    async () => {
+      let count = 0;
+      for (const { ways } of receivers)
+        for (const one of ways) {
+          one.lateMs = 2_000;
+          one.decide = (address, body): Fault => {
+            if (!isInsert(address, body)) return 'pass';
+            count++;
+            return count % 3 === 0 ? 'cut-after' : count % 5 === 0 ? 'late' : 'pass';
+          };
+        }
+      await sleep(8_000);
+    },
+  ],
+];
+
+test.each(scenarios)('0 lost and 0 twice on every replica when %s', async (scenario, happening) => {
+  const found = await underLoad(receivers, nodes, happening, { withinMs: 120_000 });
+  record('replicas', scenario, found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+  expect(found.owed).toBeGreaterThan(50);
+});
