@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
+import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
@@ -19,6 +20,7 @@ import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
+import { KnownRoles } from './roles/known-roles.js';
 import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
@@ -49,6 +51,8 @@ export interface App {
     clickhouse: string;
     tokenFile: string;
   };
+  /** What the demonstration needs beside the intake. */
+  demo: Omit<DemoOptions, 'intakeUrl'>;
   /** Stops taking messages, then everything else; what is taken and not yet delivered stays in the spool. */
   stop(): Promise<void>;
 }
@@ -177,6 +181,7 @@ export async function startApp(config: Config): Promise<App> {
     );
     const roles = new Roles({
       store: roleStore,
+      known: new KnownRoles({ store: roleStore, own: () => role.current }),
       siteCode: config.siteCode,
       resolves,
       busiestDay: (server) => busiestDay(store.client, config.clickhouseDatabase, server),
@@ -256,6 +261,17 @@ export async function startApp(config: Config): Promise<App> {
         managementUrl,
         clickhouse: store.description,
         tokenFile: tokenFile(dataDir),
+      },
+      demo: {
+        import: {
+          client: store.client,
+          sink: store.sink,
+          database: config.clickhouseDatabase,
+          hostName: config.serverName,
+        },
+        prepare: () => store.prepare(),
+        roles,
+        serverName: config.serverName,
       },
       stop,
     };

@@ -53,9 +53,17 @@ interface Stamp {
   changedBy: string;
 }
 
+/**
+ * Where ClickHouse does not answer: that this is what the receiver knows by itself, and when it read it (ISO 8601; null
+ * where that was before its start).
+ */
+export type Remembered = { at: string | null } | null;
+
 export interface Role extends Stamp, Derived {
   configuration: RoleConfiguration;
   warnings: Finding[];
+  /** Only of what was read, not of what was changed. */
+  remembered?: Remembered;
 }
 
 export interface RoleVersion extends Stamp {
@@ -72,7 +80,7 @@ export interface Validation extends Derived {
 const path = (server: string) => `roles/${encodeURIComponent(server)}`;
 const match = (version: number) => ({ 'If-Match': `"${version}"` });
 
-export const listRoles = async () => (await read<{ roles: Role[] }>('roles')).roles;
+export const listRoles = () => read<{ roles: Role[]; remembered?: Remembered }>('roles');
 export const getRole = (server: string) => read<Role>(path(server));
 export const getHistory = async (server: string) =>
   (await read<{ versions: RoleVersion[] }>(`${path(server)}/history`)).versions;

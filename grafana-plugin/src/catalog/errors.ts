@@ -59,16 +59,6 @@ export function suggestionFor(code: string, topicType?: number, stateId?: number
   return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
 }
 
-/** A state in the user's language, with its parameter; `known` is what the message itself says, in English. */
-export function stateText(topicType: number, stateId: number, param: string, known: string): string {
-  const row = stateCatalog.find((one) => one.topicType === topicType && one.stateId === stateId);
-  if (row === undefined) return known;
-  const french = textLanguage() === 'fr';
-  return (french ? row.textFr : row.text).replace('{1}', () =>
-    param === '' ? (french ? '(non indiqué)' : '(not given)') : param,
-  );
-}
-
 /** What an error means in the user's language; `known` is what the message itself says, in English. */
 export const errorText = (code: string, known: string) => lookUp(code)?.text ?? known;
 

@@ -9,7 +9,8 @@ import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { errorText, stateText, suggestionFor } from '../catalog/errors.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { CopyLine } from '../components/CopyLine.js';
 import { clockOffset, ClientMarks } from '../components/ClientMarks.js';
 import { duration, moment } from '../components/format.js';
@@ -139,7 +140,7 @@ function Why({ client }: { client: Client }) {
       <Alert
         bottomSpacing={0}
         severity={failed ? 'error' : isCutOff ? 'warning' : outcome === 'succeeded' ? 'success' : 'info'}
-        title={stateText(client.last_topic_type, client.last_state_id, client.last_param, last_state_text)}
+        title={stateText(client.last_topic_type, client.last_state_id, last_state_text)}
       >
         <Stack direction="column" gap={1}>
           <ClientMarks client={client} />
@@ -165,11 +166,11 @@ function CutOff({ name }: { name: string }) {
   return (
     <Alert bottomSpacing={0} severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')}>
       <Stack direction="column" gap={1}>
-        {(words.value ?? []).map(({ topic_type, state_id, state_text, param, error_code, error_text, received_at }) => {
+        {(words.value ?? []).map(({ topic_type, state_id, state_text, error_code, error_text, received_at }) => {
           const suggestion = suggestionFor(error_code, topic_type, state_id);
           return (
             <div key={topic_type}>
-              <Text weight="medium">{stateText(topic_type, state_id, param, state_text)}</Text>{' '}
+              <Text weight="medium">{stateText(topic_type, state_id, state_text)}</Text>{' '}
               <Text color="secondary">{moment(received_at)}</Text>
               {error_code !== '' && (
                 <div>
@@ -220,11 +221,12 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
       <div className={styles.what}>
         <Stack gap={1} alignItems="center" wrap="wrap">
           <OutcomeBadge outcome={message.outcome} />
-          <Text weight="medium">
-            {stateText(message.topic_type, message.state_id, params[0] ?? '', message.state_text)}
-          </Text>
+          <Text weight="medium">{stateText(message.topic_type, message.state_id, message.state_text)}</Text>
           <Text variant="bodySmall" color="secondary">
-            {t('failures.state', '{{topic}}, state {{state}}', { topic: message.topic_name, state: message.state_id })}
+            {t('failures.state', '{{topic}}, state {{state}}', {
+              topic: topicText(message.topic_type, message.topic_name),
+              state: message.state_id,
+            })}
           </Text>
         </Stack>
         {message.error_code !== '' && (

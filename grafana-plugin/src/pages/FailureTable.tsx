@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { errorText, stateText, suggestionFor } from '../catalog/errors.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
@@ -23,7 +24,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
           <Stack direction="column" gap={0.25}>
             <Stack alignItems="center" gap={1} wrap="wrap">
               <Text weight="medium">
-                {stateText(failure.topic_type, failure.state_id, failure.param, failure.state_text)}
+                {stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)}
               </Text>
               {failure.is_new === 1 && (
                 <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
@@ -31,7 +32,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
             </Stack>
             <Text variant="bodySmall" color="secondary">
               {t('failures.state', '{{topic}}, state {{state}}', {
-                topic: failure.topic_name,
+                topic: topicText(failure.topic_type, failure.topic_name),
                 state: failure.state_id,
               })}
             </Text>

@@ -10,6 +10,7 @@ import { moment } from '../components/format.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { FromMemory } from '../roles/FromMemory.js';
 import { RemoveRole } from '../roles/RemoveRole.js';
 import { RoleEditor } from '../roles/RoleEditor.js';
 import { RoleHistory } from '../roles/RoleHistory.js';
@@ -64,6 +65,7 @@ function Properties({ loaded }: { loaded: Role }) {
           })}
         </Text>
       </Stack>
+      <FromMemory remembered={loaded.remembered} />
       {readOnly && (
         <Alert
           bottomSpacing={0}

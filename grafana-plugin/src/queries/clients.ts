@@ -17,7 +17,6 @@ export interface Client {
   last_topic_type: number;
   last_state_id: number;
   last_state_text: string;
-  last_param: string;
   last_error_code: string;
   last_error_text: string;
   deployment_begin_time: number | null;
@@ -171,7 +170,6 @@ export interface TopicWord {
   topic_type: number;
   state_id: number;
   state_text: string;
-  param: string;
   error_code: string;
   error_text: string;
   outcome: Outcome;
@@ -180,7 +178,7 @@ export interface TopicWord {
 
 /** Why a client is cut off: its newest words on the management point and on certificates that are failures. */
 export const cutOffSql = (name: string) =>
-  `SELECT topic_type, state_id, state_text, params[1] AS param, error_code, error_text, outcome, received_at FROM client_topics
+  `SELECT topic_type, state_id, state_text, error_code, error_text, outcome, received_at FROM client_topics
 WHERE is_cut_off AND client_name = ${literal(name)} ORDER BY received_at DESC`;
 
 /** One message of a client. `raw` is the report that brought it. */

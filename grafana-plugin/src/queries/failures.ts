@@ -53,7 +53,7 @@ LIMIT 200`;
 
 /** Failed clients over time, by state. */
 export const failuresOverTimeSql = (chosen: Chosen) =>
-  `SELECT $__timeInterval(${messageTime(chosen)}) AS time, concat(toString(state_id), ' ', any(toString(topic_name))) AS state, uniqExact(client_key) AS clients
+  `SELECT $__timeInterval(${messageTime(chosen)}) AS time, concat(toString(state_id), ' ', substringUTF8(if(min(state_text) = max(state_text), any(state_text), any(toString(topic_name))), 1, 40)) AS state, uniqExact(client_key) AS clients
 FROM client_messages
 WHERE outcome = 'failed' AND ${where(messageConditions(chosen))}
 GROUP BY time, topic_type, state_id

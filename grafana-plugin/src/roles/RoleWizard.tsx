@@ -1,14 +1,16 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Alert, Button, Combobox, Field, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
+import { useLatest } from 'react-use';
 import { ApiError } from '../api/http.js';
 import { createRole, throttleLimits, type Role, type RoleConfiguration } from '../api/roles.js';
+import { useDraft, useUnsaved } from '../app/unsaved.js';
 import { Failed } from '../components/QueryState.js';
 import { GeneralFields, pageOf, RoleSelectionFields, ThrottleFields } from './fields.js';
 import { Findings, Summary } from './Summary.js';
-import { findingText } from './texts.js';
+import { differences, findingText } from './texts.js';
 import { ThrottleEffect } from './ThrottleEffect.js';
 import { useValidation } from './use-validation.js';
 
@@ -23,6 +25,16 @@ interface Props {
   servers: string[];
   onCreated(role: Role): void;
   onCancel(): void;
+}
+
+interface WizardDraft {
+  page: Page;
+  configuration: RoleConfiguration;
+}
+
+function isDraft(value: unknown): value is WizardDraft {
+  const { page, configuration } = (value ?? {}) as Partial<WizardDraft>;
+  return pages.some((one) => one === page) && typeof configuration?.serverName === 'string';
 }
 
 const blank: RoleConfiguration = {
@@ -40,10 +52,23 @@ const blank: RoleConfiguration = {
 /** Configuration Manager's wizard: General, System role selection, Fallback status point, Summary. */
 export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
   const styles = useStyles2(getStyles);
-  const [page, setPage] = useState<Page>('general');
-  const [configuration, setConfiguration] = useState(blank);
+  const draft = useDraft(`new-${kind}`, isDraft);
+  const [page, setPage] = useState<Page>(draft.value?.page ?? 'general');
+  const [configuration, setConfiguration] = useState(draft.value?.configuration ?? blank);
   const [creating, setCreating] = useState(false);
   const [failure, setFailure] = useState<Error>();
+  const [created, setCreated] = useState<Role>();
+  const isBegun = created === undefined && differences(blank, configuration).length > 0;
+  const latest = useLatest({ draft, onCreated });
+  useEffect(() => {
+    if (isBegun) latest.current.draft.keep({ page, configuration });
+    else latest.current.draft.forget();
+  }, [page, configuration, isBegun, latest]);
+  const question = useUnsaved(isBegun, draft.forget);
+  // Once nothing is unsaved any more: leaving needs no question then.
+  useEffect(() => {
+    if (created !== undefined) latest.current.onCreated(created);
+  }, [created, latest]);
   const validation = useValidation(configuration);
   const change = (part: Partial<RoleConfiguration>) => {
     setFailure(undefined);
@@ -61,7 +86,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
     setCreating(true);
     setFailure(undefined);
     try {
-      onCreated(await createRole(configuration));
+      setCreated(await createRole(configuration));
     } catch (error) {
       setFailure(error as Error);
       setCreating(false);
@@ -70,6 +95,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
 
   return (
     <div className={styles.wizard}>
+      {question}
       <ol className={styles.steps} aria-label={t('wizard.steps', 'Steps')}>
         {pages.map((one, index) => (
           <li

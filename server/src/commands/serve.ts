@@ -7,15 +7,12 @@ import { addConfigOptions, configOf } from './options.js';
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
 const stopWithinMs = 9_000;
 
-/** The fleet of `--demo`: large enough to fill the pages, small enough to stay within the default throttle. */
-const demoClients = 500;
-
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {
   const command = program
     .command('serve')
     .description('the fallback status point: intake, delivery, management, embedded ClickHouse if no URL is given')
-    .option('--demo', 'add a simulated fleet, to see data at once')
+    .option('--demo', 'add a past of some days and a simulated fleet that goes on, to see data at once')
     .addHelpText(
       'after',
       '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n',
@@ -30,7 +27,7 @@ export function registerServe(program: Command): void {
     const app = await startApp(loaded.config);
     process.stdout.write(banner(app));
     const demo = new AbortController();
-    const simulation = options.demo ? runDemo(app, demo.signal) : Promise.resolve();
+    const simulation = options.demo ? demonstrate(app, demo.signal) : Promise.resolve();
     await stopped;
     process.stdout.write('Stopping: what is taken stays on disk …\n');
     demo.abort();
@@ -65,23 +62,10 @@ function banner(app: App): string {
 `;
 }
 
-async function runDemo(app: App, signal: AbortSignal): Promise<void> {
-  const { parseDuration, runSimulation } = await import('../simulation/run.js');
-  const over = parseDuration('24h');
+async function demonstrate(app: App, signal: AbortSignal): Promise<void> {
+  const { runDemo } = await import('../demo/demo.js');
   try {
-    await runSimulation(
-      {
-        url: `${app.addresses.localIntakeUrl}/SMS_FSP/.sms_fsp`,
-        clients: demoClients,
-        rate: 200,
-        failureRate: 0.08,
-        seed: 1,
-        over,
-        start: Date.now() - over,
-        connections: 8,
-      },
-      signal,
-    );
+    await runDemo({ ...app.demo, intakeUrl: `${app.addresses.localIntakeUrl}/SMS_FSP/.sms_fsp` }, signal);
   } catch (error) {
     // The demonstration is an extra: the server goes on without it.
     process.stderr.write(`fsp: the simulated fleet stopped: ${(error as Error).message}\n`);

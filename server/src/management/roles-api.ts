@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { clientCommands } from '../roles/client-commands.js';
 import { allowedClientConnections, roleInputSchema, type RoleConfiguration, type RoleVersion } from '../roles/role.js';
+import type { Remembered } from '../roles/known-roles.js';
 import type { Roles } from '../roles/roles.js';
 import type { Finding } from '../roles/rules.js';
 import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
@@ -30,7 +31,19 @@ const version = {
   changedAt: Type.String({ format: 'date-time' }),
   changedBy: Type.String(),
 };
+const remembered = Type.Union(
+  [
+    Type.Null(),
+    Type.Object({
+      at: Type.Union([Type.Null(), Type.String({ format: 'date-time' })], {
+        description: 'When this receiver read it of ClickHouse; null where that was before its start',
+      }),
+    }),
+  ],
+  { description: 'Not null where ClickHouse does not answer, and this is what the receiver knows by itself' },
+);
 const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
+const readRole = Type.Object({ ...role.properties, remembered });
 const validation = Type.Object({
   valid: Type.Boolean(),
   configuration: roleInputSchema,
@@ -39,6 +52,7 @@ const validation = Type.Object({
 });
 const history = Type.Object({
   versions: Type.Array(Type.Object({ ...version, removed: Type.Boolean(), configuration: roleInputSchema })),
+  remembered,
 });
 const serverParam = Type.Object({ server: Type.String({ description: 'Short name of the server' }) });
 const ifMatch = Type.Object({
@@ -64,12 +78,16 @@ export function registerRoles(
       schema: {
         tags,
         summary: 'Every fallback status point role',
-        response: { 200: Type.Object({ roles: Type.Array(role) }), ...errors(401, 503) },
+        response: { 200: Type.Object({ roles: Type.Array(role), remembered }), ...errors(401, 503) },
       },
     },
-    async () => ({
-      roles: await Promise.all((await roles.list()).map(async (one) => answer(one, await roles.warningsOf(one)))),
-    }),
+    async () => {
+      const { value, remembered } = await roles.list();
+      return {
+        roles: await Promise.all(value.map(async (one) => answer(one, await roles.warningsOf(one, remembered)))),
+        remembered: rememberedOf(remembered),
+      };
+    },
   );
 
   api.post<{ Body: RoleConfiguration }>(
@@ -130,10 +148,13 @@ export function registerRoles(
 
   api.get<{ Params: ServerParams }>(
     '/roles/:server',
-    { schema: { tags, summary: 'One role', params: serverParam, response: { 200: role, ...errors(401, 404, 503) } } },
+    {
+      schema: { tags, summary: 'One role', params: serverParam, response: { 200: readRole, ...errors(401, 404, 503) } },
+    },
     async (request, reply) => {
-      const found = await roles.get(request.params.server);
-      return tagged(reply, found, await roles.warningsOf(found));
+      const { value, remembered } = await roles.get(request.params.server);
+      const found = tagged(reply, value, await roles.warningsOf(value, remembered));
+      return { ...found, remembered: rememberedOf(remembered) };
     },
   );
 
@@ -187,13 +208,15 @@ export function registerRoles(
         response: { 200: history, ...errors(401, 404, 503) },
       },
     },
-    async (request) => ({
-      versions: (await roles.history(request.params.server)).map((one) => ({
+    async (request) => {
+      const { value, remembered } = await roles.history(request.params.server);
+      const versions = value.map((one) => ({
         ...stamp(one),
         removed: one.removed,
         configuration: one.configuration,
-      })),
-    }),
+      }));
+      return { versions, remembered: rememberedOf(remembered) };
+    },
   );
 }
 
@@ -204,6 +227,10 @@ function tagged(reply: FastifyReply, one: RoleVersion, warnings: Finding[]) {
 
 function answer(one: RoleVersion, warnings: Finding[]) {
   return { ...stamp(one), configuration: one.configuration, ...derivedOf(one.configuration), warnings };
+}
+
+function rememberedOf(remembered: Remembered) {
+  return remembered && { at: remembered.at === null ? null : new Date(remembered.at).toISOString() };
 }
 
 function stamp({ server, version: number, changedAt, changedBy }: RoleVersion) {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import replyFrom from '@fastify/reply-from';
-import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
 import { WrongTokens } from '../management/attempts.js';
 import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';
+import { serveFiles } from './files.js';
 import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
 import { Sessions, type Session } from './session.js';
 import { signInPage } from './sign-in.js';
@@ -93,9 +93,14 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     done(cameFromElsewhere(request) ? new FspError('FSP_FORBIDDEN', 'Another site may not act here') : undefined);
   });
   const hidden = { hide: true };
-  const signedIn = (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    if (request.preview === null) done(new FspError('FSP_UNAUTHORIZED', 'Sign in to the preview console first'));
-    else done();
+  const signedIn = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    if (request.preview !== null) {
+      done();
+      return;
+    }
+    // So that the page can tell a session that has ended from a token that a server refused.
+    reply.header('www-authenticate', 'FspSession');
+    done(new FspError('FSP_UNAUTHORIZED', 'Sign in to the preview console first'));
   };
   const adminActing = (request: FastifyRequest): Promise<void> =>
     request.preview?.actingAs === 'admin'
@@ -152,13 +157,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     return reply.clearCookie(sessionCookie, { path: '/' }).redirect('/login', 303);
   });
 
-  await pages.register(serveStatic, { root: options.host, prefix: '/public/host/', wildcard: true, index: false });
-  await pages.register(serveStatic, {
-    root: options.plugin,
-    prefix: `/public/plugins/${manifest.id}/`,
-    decorateReply: false,
-    index: false,
-  });
+  await serveFiles(pages, { plugin: options.plugin, host: options.host, pluginId: manifest.id });
   const page = (request: FastifyRequest, reply: FastifyReply) =>
     request.preview === null
       ? reply.redirect(`/login?to=${encodeURIComponent(request.url)}`)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
 import { clientCommands } from './client-commands.js';
+import { KnownRoles } from './known-roles.js';
 import { allowedClientConnections, type RoleConfiguration, type RoleVersion } from './role.js';
 import { RoleInForce } from './role-in-force.js';
 import { Roles } from './roles.js';
@@ -156,6 +157,7 @@ describe('changes', () => {
     told = [];
     roles = new Roles({
       store,
+      known: new KnownRoles({ store, own: () => null }),
       siteCode: 'PS1',
       resolves: () => Promise.resolve(true),
       busiestDay: () => Promise.reject(new Error('ClickHouse is away')),
@@ -182,7 +184,7 @@ describe('changes', () => {
       code(roles.change('fsp01.contoso.com', { ...good, messageCount: 600 }, 1, 'c')),
     ]);
     expect(both).toEqual(['none', 'FSP_ROLE_CHANGED']);
-    expect((await roles.get('FSP01')).configuration.messageCount).toBe(500);
+    expect((await roles.get('FSP01')).value.configuration.messageCount).toBe(500);
   });
 
   test('a change that another receiver was first with is told as such, and not put into force', async () => {
@@ -201,10 +203,10 @@ describe('changes', () => {
     await roles.create(good, 'a');
     await roles.remove('FSP01', 1, 'b');
     expect(await code(roles.get('FSP01'))).toBe('FSP_ROLE_NOT_FOUND');
-    expect(await roles.list()).toEqual([]);
+    expect((await roles.list()).value).toEqual([]);
     expect((await roles.create(good, 'c')).role.version).toBe(3);
     expect(
-      (await roles.history('FSP01')).map(({ version, removed, changedBy }) => [version, removed, changedBy]),
+      (await roles.history('FSP01')).value.map(({ version, removed, changedBy }) => [version, removed, changedBy]),
     ).toEqual([
       [3, false, 'c'],
       [2, true, 'b'],
