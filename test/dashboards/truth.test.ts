@@ -114,7 +114,12 @@ function everyQuery(): [name: string, sql: string][] {
 test('an empty database is nothing, nowhere: no count above 0, no span of decades, no message', async () => {
   for (const [name, sql] of everyQuery()) {
     // Receivers and the throttle's windows are there from the first minute on.
-    if (/Receivers|receiver|quarantine|damage|backlog|throttle|Throttle|server|page roles|annotation|Held back|Waiting/.test(name)) continue;
+    if (
+      /Receivers|receiver|quarantine|damage|backlog|throttle|Throttle|server|page roles|annotation|Held back|Waiting/.test(
+        name,
+      )
+    )
+      continue;
     const { meta, data } = await ask(sql);
     for (const row of data)
       for (const { name: column, type } of meta) {
@@ -155,12 +160,12 @@ function body({
   ahead = 0,
   version = '5.00.9128.1007',
 }: Said): Buffer {
-  const at = new Date(Date.now() + ahead).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
+  const at = new Date(Date.now() + ahead).toISOString().replaceAll(/[-:TZ]/g, '');
   const list = params.map((one) => `<Param>${xml(one)}</Param>`).join('');
   return Buffer.from(
     `\ufeff<?xml version="1.0" encoding="UTF-16"?>\r\n<Report><ReportHeader><Identification><Machine><ClientInstalled>0</ClientInstalled><ClientType>1</ClientType>` +
       `<ClientID IDType="0" IDFlag="1">${id}</ClientID><ClientVersion>${version}</ClientVersion><NetBIOSName>${xml(name)}</NetBIOSName></Machine></Identification></ReportHeader>` +
-      `<ReportBody><StateMessage MessageTime="${at}.000000+000" SerialNumber="${++serial}"><Topic ID="{0D94311F-CB7B-4E73-94B1-75878081111C}" Type="${topic}" IDType="0"/>` +
+      `<ReportBody><StateMessage MessageTime="${at}000+000" SerialNumber="${++serial}"><Topic ID="{0D94311F-CB7B-4E73-94B1-75878081111C}" Type="${topic}" IDType="0"/>` +
       `<State ID="${state}" Criticality="0"/><UserParameters Flags="0" Count="${params.length}">${list}</UserParameters></StateMessage></ReportBody></Report>`,
     'utf16le',
   );
@@ -183,7 +188,6 @@ const hostile = [
   '+1+1',
   '@SUM(1)',
   '%41',
-  '..',
   'G&VAR-SITE=X#Y?Z/',
   '$__TIMEFILTER(X)',
   'H/*I*/J;K',
@@ -358,9 +362,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
     expect(total(await fleet.ask(rules.get('fsp-cut-off')!), 'cut_off')).toBe(cutOff);
     expect((await panel('fsp-overview', 'Stuck clients')).data).toHaveLength(stuck);
     const tomorrow = (sql: string) => sql.replaceAll('now()', '(now() + INTERVAL 25 HOUR)');
-    expect(await fleet.ask(tomorrow(expand(fleetSql(everything), scopeOf())))).toMatchObject({
-      data: [{ stuck: String(stuck) }],
-    });
+    expect(numbers(await fleet.ask(tomorrow(expand(fleetSql(everything), scopeOf())))).stuck).toBe(stuck);
     expect(
       total(await fleet.ask(tomorrow(rules.get('fsp-stuck-clients')!).replace('count() / 10', '0')), 'stuck'),
     ).toBe(stuck);

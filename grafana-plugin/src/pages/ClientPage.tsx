@@ -7,6 +7,7 @@ import { Alert, Button, LinkButton, Stack, Text, TextLink, useStyles2 } from '@g
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
@@ -46,7 +47,7 @@ export default function ClientPage() {
           <LinkButton
             variant="secondary"
             icon="apps"
-            href={`/d/fsp-client?var-client=${encodeURIComponent(name)}&${time.query}`}
+            href={`${dashboardPath('client')}?var-client=${encodeURIComponent(name)}&${time.query}`}
           >
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
