@@ -25,7 +25,7 @@ export const client: SpecIn = (t, language) => {
           tablePanel({
             title: t('State', 'État'),
             description: t('Where the client stands, by its last word', 'Où en est le client, d’après son dernier mot'),
-            width: 16,
+            width: 18,
             shows: [
               'client_name',
               'site_code',
@@ -46,7 +46,7 @@ export const client: SpecIn = (t, language) => {
               'Time that deployment and assignment took, by the client’s clock',
               'Durée du déploiement et de l’affectation, à l’horloge du client',
             ),
-            width: 8,
+            width: 6,
             figures: [
               { column: 'deployment', title: t('Deployment', 'Déploiement'), unit: 's', link: page },
               { column: 'assignment', title: t('Assignment', 'Affectation'), unit: 's', link: page },

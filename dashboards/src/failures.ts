@@ -2,7 +2,7 @@ import { at, clientsInRange, intervalOf, messagesInRange } from './clickhouse.js
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { outcomeSeries, seriesPanel, tablePanel } from './panels.js';
-import { errorIn, ofClient, stateIn } from './texts.js';
+import { errorIn, ofClient, ofMessage, sharedStateIn, stateIn } from './texts.js';
 
 const failed = `outcome = 'failed' AND ${messagesInRange('causes')}`;
 
@@ -57,7 +57,7 @@ export const failures: SpecIn = (t, language) => ({
           unit: 'locale',
           width: 12,
           bars: true,
-          sql: `SELECT ${intervalOf(at)} AS time, concat(toString(state_id), ' ', any(toString(topic_name))) AS state, uniqExact(client_key) AS clients
+          sql: `SELECT ${intervalOf(at)} AS time, concat(toString(state_id), ' ', substringUTF8(${sharedStateIn(language, ofMessage)}, 1, 40)) AS state, uniqExact(client_key) AS clients
 FROM client_messages WHERE ${failed} GROUP BY time, topic_type, state_id ORDER BY time, topic_type, state_id`,
         }),
         seriesPanel({
@@ -139,8 +139,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           title: t('Clients that installed', 'Clients installés'),
           description: t('With the time that it took, by their own clock', 'Avec la durée, à leur propre horloge'),
           width: 12,
-          shows: ['client_name', 'site_code', 'client_version', 'begin', 'end', 'took'],
-          sql: `SELECT client_name, site_code, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
+          shows: ['client_name', 'client_version', 'begin', 'end', 'took'],
+          sql: `SELECT client_name, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
 FROM clients WHERE outcome = 'succeeded' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),

@@ -220,7 +220,7 @@ GROUP BY time ORDER BY time`,
             shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],
             sql: `SELECT phase, outcome, last_state_id AS state_id, ${sharedStateIn(language, ofClient)} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
 FROM clients WHERE ${clientsInRange}
-GROUP BY phase, outcome, last_state_id, error_code, cause ORDER BY clients_of_cause DESC, state_id, error_code LIMIT 200`,
+GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause ORDER BY clients_of_cause DESC, state_id, error_code LIMIT 200`,
           }),
         ],
       },

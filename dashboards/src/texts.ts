@@ -41,9 +41,9 @@ export function stateIn(language: Language, { topic, state, text, param }: State
 const labelOf = (language: Language, topic: string, state: string) =>
   `${statesIn(language)}[concat(toString(${topic}), '/', toString(${state}))]`;
 
-/** What a group of one state is called: what all of its members share, their parameter only where it is the same. */
+/** What a group by topic and state is called: what all of its members share, their parameter only where it is the same. */
 export function sharedStateIn(language: Language, { topic, state, text, param }: StateColumns): string {
-  const label = labelOf(language, `any(${topic})`, `any(${state})`);
+  const label = labelOf(language, topic, state);
   const shared = `multiIf(min(${param}) != max(${param}), '…', any(${param}) = '', ${notGiven(language)}, any(${param}))`;
   return `if(${label} = '', any(${text}), replaceOne(${label}, '{1}', ${shared}))`;
 }

@@ -22,7 +22,7 @@ export interface DataContext {
 const strict = (text: string) =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
-type Format = (values: string[], name: string, isList: boolean) => string;
+type Format = (values: string[], name: string, isList: boolean, args?: string[]) => string;
 const glob: Format = (values, _name, isList) =>
   isList && values.length > 1 ? `{${values.join(',')}}` : values.join(',');
 /** Grafana's formats that the dashboards may use (its documentation, Advanced variable format options). */
@@ -37,6 +37,8 @@ const formats: Record<string, Format> = {
   doublequote: (values) => values.map((one) => `"${one.replaceAll('"', '\\"')}"`).join(','),
   sqlstring: (values) => values.map((one) => `'${one.replaceAll("'", "''")}'`).join(','),
   percentencode: (values, name, isList) => strict(glob(values, name, isList)),
+  customqueryparam: (values, name, _isList, [as = name, prefix = ''] = []) =>
+    values.map((one) => `${strict(as)}=${strict(prefix)}${strict(one)}`).join('&'),
   queryparam: (values, name) => values.map((one) => `var-${strict(name)}=${strict(one)}`).join('&'),
 };
 
@@ -57,14 +59,15 @@ export function interpolate(text: string, scope: Interpolation): string {
     placeholder,
     (all, bare?: string, old?: string, oldFormat?: string, braced?: string, path?: string, format?: string) => {
       const name = bare ?? old ?? braced ?? '';
-      const wanted = formats[format ?? oldFormat ?? ''];
+      const [kind = '', ...args] = (format ?? oldFormat ?? '').split(':');
+      const wanted = formats[kind];
       const builtIn = ofScope(name, path, scope);
       if (builtIn !== undefined) return (wanted ?? formats.raw!)([builtIn], name, false);
       const variable = scope.variables[name];
       if (variable === undefined) return all;
       // In addresses all stays all.
-      const values = (format ?? oldFormat) === 'queryparam' ? variable.chosen : variable.values;
-      return (wanted ?? scope.otherwise ?? glob)(values, name, variable.multi);
+      const values = kind === 'queryparam' ? variable.chosen : variable.values;
+      return (wanted ?? scope.otherwise ?? glob)(values, name, variable.multi, args);
     },
   );
 }

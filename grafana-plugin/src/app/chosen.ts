@@ -1,21 +1,7 @@
 import { useLocation } from 'react-router';
 import { appPath } from '../constants.js';
+import type { Chosen } from '../queries/chosen.js';
 import { useTimeRange, type UrlTimeRange } from './url-state.js';
-
-/** Which clock orders and narrows down: ours at receipt, or the client's own. */
-export type Clock = 'received' | 'client';
-
-/** What is chosen of the fleet; nothing chosen means all. */
-export interface Chosen {
-  clock: Clock;
-  site: string[];
-  version: string[];
-  subnet: string[];
-  /** `800/313/1603`: topic, state, error. */
-  cause: string[];
-}
-
-export const everything: Chosen = { clock: 'received', site: [], version: [], subnet: [], cause: [] };
 
 const narrowing = ['site', 'version', 'subnet', 'cause'] as const;
 export type Narrowing = (typeof narrowing)[number];

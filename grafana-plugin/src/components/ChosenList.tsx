@@ -1,7 +1,8 @@
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Button, Stack } from '@grafana/ui';
-import { parameterOf, type Chosen, type Narrowing } from '../app/chosen.js';
+import { parameterOf, type Narrowing } from '../app/chosen.js';
+import type { Chosen } from '../queries/chosen.js';
 
 /** A cause in words that fit a button. */
 export function causeText(cause: string): string {

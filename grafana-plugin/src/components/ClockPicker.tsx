@@ -1,7 +1,8 @@
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Combobox } from '@grafana/ui';
-import { parameterOf, type Clock } from '../app/chosen.js';
+import { parameterOf } from '../app/chosen.js';
+import type { Clock } from '../queries/chosen.js';
 
 /** Which clock the time range is about. The client's own may say anything: what is off stays visible by receipt. */
 export function ClockPicker({ clock }: { clock: Clock }) {

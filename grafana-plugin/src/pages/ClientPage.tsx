@@ -7,9 +7,11 @@ import { Alert, Button, LinkButton, Stack, Text, TextLink, useStyles2 } from '@g
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { suggestionFor } from '../catalog/errors.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { CopyLine } from '../components/CopyLine.js';
 import { clockOffset, ClientMarks } from '../components/ClientMarks.js';
 import { duration, moment } from '../components/format.js';
@@ -45,7 +47,7 @@ export default function ClientPage() {
           <LinkButton
             variant="secondary"
             icon="apps"
-            href={`/d/fsp-client?var-client=${encodeURIComponent(name)}&${time.query}`}
+            href={`${dashboardPath('client')}?var-client=${encodeURIComponent(name)}&${time.query}`}
           >
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
@@ -139,7 +141,7 @@ function Why({ client }: { client: Client }) {
       <Alert
         bottomSpacing={0}
         severity={failed ? 'error' : isCutOff ? 'warning' : outcome === 'succeeded' ? 'success' : 'info'}
-        title={last_state_text}
+        title={stateText(client.last_topic_type, client.last_state_id, last_state_text)}
       >
         <Stack direction="column" gap={1}>
           <ClientMarks client={client} />
@@ -148,7 +150,7 @@ function Why({ client }: { client: Client }) {
               <TextLink href={lookUpPath(last_error_code)} title={t('look-up.open', 'Look up this code')}>
                 {last_error_code}
               </TextLink>{' '}
-              {last_error_text}
+              {errorText(last_error_code, last_error_text)}
             </Text>
           )}
           {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
@@ -169,13 +171,14 @@ function CutOff({ name }: { name: string }) {
           const suggestion = suggestionFor(error_code, topic_type, state_id);
           return (
             <div key={topic_type}>
-              <Text weight="medium">{state_text}</Text> <Text color="secondary">{moment(received_at)}</Text>
+              <Text weight="medium">{stateText(topic_type, state_id, state_text)}</Text>{' '}
+              <Text color="secondary">{moment(received_at)}</Text>
               {error_code !== '' && (
                 <div>
                   <TextLink href={lookUpPath(error_code)} title={t('look-up.open', 'Look up this code')}>
                     {error_code}
                   </TextLink>{' '}
-                  {error_text}
+                  {errorText(error_code, error_text)}
                 </div>
               )}
               {suggestion !== '' && <div>{suggestion}</div>}
@@ -219,14 +222,17 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
       <div className={styles.what}>
         <Stack gap={1} alignItems="center" wrap="wrap">
           <OutcomeBadge outcome={message.outcome} />
-          <Text weight="medium">{message.state_text}</Text>
+          <Text weight="medium">{stateText(message.topic_type, message.state_id, message.state_text)}</Text>
           <Text variant="bodySmall" color="secondary">
-            {t('failures.state', '{{topic}}, state {{state}}', { topic: message.topic_name, state: message.state_id })}
+            {t('failures.state', '{{topic}}, state {{state}}', {
+              topic: topicText(message.topic_type, message.topic_name),
+              state: message.state_id,
+            })}
           </Text>
         </Stack>
         {message.error_code !== '' && (
           <div>
-            <code>{message.error_code}</code> {message.error_text}
+            <code>{message.error_code}</code> {errorText(message.error_code, message.error_text)}
           </div>
         )}
         <Button

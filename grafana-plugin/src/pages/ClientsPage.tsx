@@ -20,6 +20,8 @@ import { useDebounce } from 'react-use';
 import { TimePicker } from '../app/TimePicker.js';
 import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
 import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
+import { errorText } from '../catalog/errors.js';
+import { stateText } from '../catalog/states.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClientMarks } from '../components/ClientMarks.js';
 import { ClockPicker } from '../components/ClockPicker.js';
@@ -203,7 +205,7 @@ export default function ClientsPage() {
                   <ListActions<ExportedClient>
                     name="clients"
                     columns={exportedColumns}
-                    nameOf={({ client_name }) => client_name}
+                    nameOf={({ client_name }) => String(client_name)}
                     load={async () =>
                       rowsOf(await runSql({ sql: clientExportSql(chosen, filter) }, range, datasourceUid))
                     }
@@ -325,10 +327,10 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <Stack direction="column" gap={0.25}>
-            <Text>{original.last_state_text}</Text>
+            <Text>{stateText(original.last_topic_type, original.last_state_id, original.last_state_text)}</Text>
             {original.last_error_code !== '' && (
               <Text variant="bodySmall" color="secondary">
-                <code>{original.last_error_code}</code> {original.last_error_text}
+                <code>{original.last_error_code}</code> {errorText(original.last_error_code, original.last_error_text)}
               </Text>
             )}
           </Stack>

@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { lookUp, suggestionFor } from '../catalog/errors.js';
-import { stateText } from '../catalog/states.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
@@ -23,14 +23,16 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
           <Stack direction="column" gap={0.25}>
             <Stack alignItems="center" gap={1} wrap="wrap">
-              <Text weight="medium">{stateText(failure.topic_type, failure.state_id, failure.state_text)}</Text>
+              <Text weight="medium">
+                {stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)}
+              </Text>
               {failure.is_new === 1 && (
                 <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
               )}
             </Stack>
             <Text variant="bodySmall" color="secondary">
               {t('failures.state', '{{topic}}, state {{state}}', {
-                topic: failure.topic_name,
+                topic: topicText(failure.topic_type, failure.topic_name),
                 state: failure.state_id,
               })}
             </Text>
@@ -95,7 +97,7 @@ function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: 
         <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
           {code}
         </TextLink>{' '}
-        {error_code === '' ? t('failures.no-code', 'no error code was sent') : (lookUp(error_code)?.text ?? error_text)}
+        {error_code === '' ? t('failures.no-code', 'no error code was sent') : errorText(error_code, error_text)}
       </Text>
       {suggestion !== '' && (
         <Text variant="bodySmall" color="secondary">

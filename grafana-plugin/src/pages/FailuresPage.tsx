@@ -4,6 +4,7 @@ import { PluginPage } from '@grafana/runtime';
 import { FilterInput, LinkButton, Stack } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
@@ -37,7 +38,7 @@ export default function FailuresPage() {
       subTitle={t('failures.subtitle', 'How clients fail, what it means and what to check')}
       actions={
         <>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-failures?${time.query}`}>
+          <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('failures')}?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <ClockPicker clock={chosen.clock} />

@@ -6,6 +6,7 @@ import { Alert, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
 import { getStatus, type ServerStatus } from '../api/status.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
@@ -58,7 +59,7 @@ export default function OverviewPage() {
       subTitle={t('overview.subtitle', 'Clients that reported to the fallback status point')}
       actions={
         <>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-overview?${query}`}>
+          <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('overview')}?${query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <ClockPicker clock={chosen.clock} />

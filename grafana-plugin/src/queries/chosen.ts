@@ -1,5 +1,19 @@
-import type { Chosen } from '../app/chosen.js';
 import { literal } from './sql.js';
+
+/** Which clock orders and narrows down: ours at receipt, or the client's own. */
+export type Clock = 'received' | 'client';
+
+/** What is chosen of the fleet; nothing chosen means all. */
+export interface Chosen {
+  clock: Clock;
+  site: string[];
+  version: string[];
+  subnet: string[];
+  /** `800/313/1603`: topic, state, error. */
+  cause: string[];
+}
+
+export const everything: Chosen = { clock: 'received', site: [], version: [], subnet: [], cause: [] };
 
 const oneOf = (column: string, values: string[]) =>
   values.length > 0 && `${column} IN (${values.map(literal).join(', ')})`;

@@ -1,5 +1,4 @@
-import type { Chosen } from '../app/chosen.js';
-import { fleetConditions, messageConditions } from './chosen.js';
+import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -205,13 +204,13 @@ export interface ClientMessage {
   raw: string;
 }
 
-/** Messages of a client, the newest first. Those it sent before it had an id carry its name only. */
+/** Messages of a client, the newest first, under whatever name it sent them. */
 export function messagesSql(name: string, clientId: string): string {
   const byId = clientId === '' ? '' : ` OR client_id = ${literal(clientId)}`;
   return `SELECT message_id, message_time, received_at, processed_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
 WHERE client_name = ${literal(name)}${byId}
-ORDER BY message_time DESC, serial_number DESC
+ORDER BY received_at DESC, serial_number DESC
 LIMIT 500`;
 }

@@ -1,5 +1,4 @@
-import type { Chosen } from '../app/chosen.js';
-import { fleetConditions, messageConditions, messageTime } from './chosen.js';
+import { fleetConditions, messageConditions, messageTime, type Chosen } from './chosen.js';
 import { stuckFor } from './clients.js';
 import { where } from './sql.js';
 

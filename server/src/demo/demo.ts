@@ -55,6 +55,7 @@ async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
     installationAccount: null,
     messageCount: 10_000,
     throttleIntervalSeconds: 3_600,
+    throttleReserve: 0.2,
     otherRoles: [],
   });
   const name = serverName.split('.', 1)[0]!.slice(0, 15);
