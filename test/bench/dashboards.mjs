@@ -38,7 +38,7 @@ export async function benchDashboards() {
     let filled = 0;
     for (const size of sizes) {
       const batches = size / batchSize;
-      for (let batch = filled; batch < batches; ) {
+      for (let batch = filled; batch < batches;) {
         const count = Math.max(1, Math.min(30, Math.floor(batches * (1 - recent)) - batch));
         const fleet = { table: 'fsp.state_messages', clients, days: 90, batches: sizes.at(-1) / batchSize };
         await ask(fleetInsert({ ...fleet, batch, count }), writer);
