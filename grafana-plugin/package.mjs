@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 const dist = join(import.meta.dirname, 'dist');
 const { id, info } = JSON.parse(readFileSync(join(dist, 'plugin.json'), 'utf8'));
 const files = readdirSync(dist, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name !== '.built')
+  .filter((entry) => entry.isFile() && entry.name !== '.built' && !/\.(br|gz)$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name));
 const zip = join(import.meta.dirname, `${id}-${info.version}.zip`);
 const inside = (file) => `${id}/${relative(dist, file).replaceAll('\\', '/')}`;

@@ -65,6 +65,7 @@ const defaults: RoleConfiguration = {
   installationAccount: null,
   messageCount: 10_000,
   throttleIntervalSeconds: 3_600,
+  throttleReserve: 0.2,
   otherRoles: [],
 };
 

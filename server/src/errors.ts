@@ -39,6 +39,8 @@ const catalogue = {
   FSP_UNAUTHORIZED: { status: 401 },
   FSP_TOO_MANY_ATTEMPTS: { status: 429 },
   FSP_FORBIDDEN: { status: 403 },
+  FSP_UPLOAD_BUSY: { status: 429 },
+  FSP_TEST_POST_BUSY: { status: 429 },
   FSP_ROLE_INVALID: { status: 422 },
   FSP_ROLE_EXISTS: { status: 409 },
   FSP_ROLE_NOT_FOUND: { status: 404 },

@@ -104,7 +104,12 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     logger.info({ url }, 'ClickHouse is ready');
   }
   // Tables and their comments should be there to be asked before the first message comes.
-  if (engine !== null) await prepare();
+  if (engine !== null)
+    await prepare().catch(async (error: unknown) => {
+      // Nobody else knows of it yet.
+      await engine.stop();
+      throw error;
+    });
   else await refusedAtOnce(prepare(), logger);
 
   return {

@@ -9,6 +9,7 @@ const Overview = lazy(() => import('../pages/OverviewPage.js'));
 const Clients = lazy(() => import('../pages/ClientsPage.js'));
 const Client = lazy(() => import('../pages/ClientPage.js'));
 const Failures = lazy(() => import('../pages/FailuresPage.js'));
+const Live = lazy(() => import('../pages/LivePage.js'));
 const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
 const OpenLogs = lazy(() => import('../pages/OpenLogsPage.js'));
 const LookUp = lazy(() => import('../pages/LookUpPage.js'));
@@ -25,6 +26,7 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
         <Route path="clients" element={<Lazily page={Clients} />} />
         <Route path="clients/:name" element={<Lazily page={Client} />} />
         <Route path="failures" element={<Lazily page={Failures} />} />
+        <Route path="live" element={<Lazily page={Live} />} />
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
         <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
         <Route path="look-up" element={<Lazily page={LookUp} />} />

@@ -3,6 +3,7 @@ import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { lookUp, suggestionFor } from '../catalog/errors.js';
+import { stateText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
@@ -26,7 +27,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
           <Stack direction="column" gap={0.25}>
             <Stack alignItems="center" gap={1} wrap="wrap">
-              <Text weight="medium">{failure.state_text}</Text>
+              <Text weight="medium">{stateText(failure.topic_type, failure.state_id, failure.state_text)}</Text>
               {failure.is_new === 1 && (
                 <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
               )}

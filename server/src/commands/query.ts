@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { addConfigOptions, configOf } from './options.js';
+import { readNamedText, standardInput } from './standard-input.js';
+
+const hints = { what: 'query file', hint: 'give a query, as fsp query "SELECT count() FROM state_messages"' };
 
 /** `fsp query`: read-only SQL on the project's ClickHouse, the embedded engine of a running server included. */
 export function registerQuery(program: Command): void {
@@ -14,7 +15,7 @@ export function registerQuery(program: Command): void {
     .command('query')
     .argument('[sql]', 'the query; without it and without --file it is read from standard input')
     .description("read-only SQL on the project's ClickHouse")
-    .option('-f, --file <file>', 'read the query from a file')
+    .option('-f, --file <file>', 'read the query from a file; - is standard input')
     .option(
       '--format <format>',
       "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)",
@@ -24,12 +25,13 @@ export function registerQuery(program: Command): void {
       `
 Examples:
   fsp query "SELECT outcome, count() FROM clients GROUP BY outcome"
+  echo "SELECT count() FROM state_messages" | fsp query -f -
   fsp query --format JSONEachRow "SELECT * FROM state_messages ORDER BY received_at DESC LIMIT 5"
 `,
     );
   addConfigOptions(command).action(async (sql: string | undefined, options: { file?: string; format?: string }) => {
     const { config } = configOf(command);
-    const query = sql ?? (await textOf(options.file));
+    const query = sql ?? (await readNamedText(options.file ?? standardInput, hints));
     await runQuery(config, query, options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames'));
   });
 }
@@ -80,15 +82,4 @@ function queryError(error: unknown): Error {
     );
   }
   return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s+/g, ' '));
-}
-
-async function textOf(file: string | undefined): Promise<string> {
-  if (file !== undefined) {
-    return readFile(file, 'utf8').catch((error: unknown) => {
-      throw new FspError('FSP_USAGE', `The query file ${file} cannot be read: ${(error as Error).message}`);
-    });
-  }
-  if (process.stdin.isTTY)
-    throw new FspError('FSP_USAGE', 'No query was given; try fsp query "SELECT count() FROM state_messages"');
-  return text(process.stdin);
 }

@@ -60,6 +60,8 @@ export interface SpoolStats {
   waitingFailed: number;
   /** receivedAt of the message that waits longest, or null. */
   oldestWaitingAt: number | null;
+  /** The same of each lane. */
+  oldestWaiting: Record<Lane, number | null>;
   /** Admitted entries that some sink has not yet passed. */
   admitted: number;
   damage: DamageFigures;
@@ -70,9 +72,9 @@ export interface BatchLimits {
   maxBytes: number;
 }
 
-/** `appended` carries the number of new messages; `admitted` says that the admitted log has grown. */
+/** `appended` carries the new messages; `admitted` says that the admitted log has grown. */
 interface SpoolEvents {
-  appended: [count: number];
+  appended: [messages: readonly StateMessageEntry[]];
   admitted: [];
 }
 
@@ -138,7 +140,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       }
       for (const { failed, receivedAt } of fresh.values()) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
       this.checkpointSoon();
-      this.emit('appended', fresh.size);
+      this.emit('appended', [...fresh.values()]);
     }
     // A twin that is on its way is acknowledged with the first, not before it.
     await Promise.all(earlier);
@@ -160,16 +162,24 @@ export class Spool extends EventEmitter<SpoolEvents> {
   }
 
   /**
-   * Admits up to `max` waiting messages (at most 5,000 in one step): puts them at the end of the admitted log; resolves to
-   * how many. `windowAfter` gives the throttle's window with that many more used; it is stored in the same record.
+   * Admits up to `max` waiting messages (at most 5,000 in one step), those that did not fail only among the first
+   * `othersWithin`: puts them at the end of the admitted log; resolves to how many. `windowAfter` gives the throttle's
+   * window with that many more used, so many of which failed; it is stored in the same record.
    */
-  async admit(max: number, order: ThrottleOrder, windowAfter: (moved: number) => Window): Promise<number> {
+  async admit(
+    max: number,
+    order: ThrottleOrder,
+    windowAfter: (moved: number, failed: number) => Window,
+    othersWithin = max,
+  ): Promise<number> {
     const moved = await this.inTurn(async () => {
       const { journal, reports } = this.parts;
       const from = journal.state.end;
       const arrival = order === 'arrival';
-      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, max: Math.min(max, stepSize) });
+      const most = { max: Math.min(max, stepSize), othersWithin };
+      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, ...most });
       if (refs.length === 0) return 0;
+      const failed = refs.filter(({ lane }) => lane === 'failed').length;
       const passed = { failed: next.failed - from.failed, other: next.other - from.other };
       const admits = passed.failed + passed.other;
       await this.commit((end) => ({
@@ -177,7 +187,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
         admits,
         lanes: passed,
         ...(arrival ? { arrival } : {}),
-        window: windowAfter(refs.length),
+        window: windowAfter(refs.length, failed),
       }));
       await this.findOldest();
       return refs.length;
@@ -297,6 +307,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return {
       waiting: failed + other,
       waitingFailed: failed,
+      oldestWaiting: { ...this.oldest },
       oldestWaitingAt: oldest.length === 0 ? null : Math.min(...oldest),
       admitted: end.position - kept.position,
       damage: this.parts.damage.figures(),
