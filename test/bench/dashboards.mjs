@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { batchSize, fleetInsert } from './fleet.mjs';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 const generated = fileURLToPath(new URL('../../dashboards/generated', import.meta.url));
@@ -14,20 +15,8 @@ const sizes = [1_000_000, 10_000_000];
 const rounds = 5;
 const days = { 'now-24h': 1, 'now-7d': 7, 'now-30d': 30, 'now-90d': 90 };
 
-/** Ninety days of a fleet: each client installs again and again; one installation in twelve fails at first. */
-const fill = (from, to) => `
-INSERT INTO fsp.state_messages (received_at, processed_at, message_time, site_code, fsp_server, client_id, client_name, client_version,
-  client_address, topic_type, topic_name, state_id, state_text, phase, outcome, params, error_code, error_text, message_id, batch_id)
-WITH number % ${clients} AS client, intDiv(number, ${clients}) AS step, step % 5 AS part, cityHash64(client, intDiv(step, 5)) % 12 = 0 AS bad,
-  now64(3) - toIntervalSecond((cityHash64(client, intDiv(step, 5), 't') % 7776000) - part * 60) AS at,
-  [100, if(bad, 313, 101), if(bad, 313, 400), 500, if(cityHash64(number) % 50 = 0, 2, 700)][part + 1] AS state
-SELECT at, at + 1, at, ['PS1', 'PS2', 'PS3'][client % 3 + 1], 'FSP01', hex(MD5(toString(client))), concat('PC', toString(client)),
-  ['5.00.9128.1007', '5.00.9132.1011', '5.00.9096.1000'][client % 3 + 1], concat('10.', toString(client % 40), '.', toString(client % 250), '.7'),
-  if(state = 2, 1000, 800), if(state = 2, 'CLIENT_FRAMEWORK_COMM', 'CLIENT_DEPLOYMENT'), state, concat('State ', toString(state)),
-  multiIf(state = 2, 'communication', state >= 500, 'assignment', 'deployment'), multiIf(state IN (2, 313), 'failed', state IN (400, 700), 'succeeded', 'in_progress'),
-  if(state IN (2, 313), ['1603', '5'], []), multiIf(state = 313, ['1603', '1618', '1638'][client % 3 + 1], state = 2, '0x80072EFD', ''), '',
-  toString(number), concat('bench', toString(intDiv(number, 100000)))
-FROM numbers(${from}, ${to - from})`;
+/** What lies long back comes in larger pieces: the newest parts are those that are not merged yet. */
+const recent = 0.05;
 
 /** Rows of the results: what, measured, against, ratio. */
 export async function benchDashboards() {
@@ -48,9 +37,14 @@ export async function benchDashboards() {
     const results = [];
     let filled = 0;
     for (const size of sizes) {
-      for (; filled < size; filled += 500_000) await ask(fill(filled, filled + 500_000), writer);
-      for (const table of ['state_messages', 'client_rollup'])
-        await ask(`OPTIMIZE TABLE fsp.${table}`, writer).catch(() => undefined);
+      const batches = size / batchSize;
+      for (let batch = filled; batch < batches;) {
+        const count = Math.max(1, Math.min(30, Math.floor(batches * (1 - recent)) - batch));
+        const fleet = { table: 'fsp.state_messages', clients, days: 90, batches: sizes.at(-1) / batchSize };
+        await ask(fleetInsert({ ...fleet, batch, count }), writer);
+        batch += count;
+        filled = batch;
+      }
       results.push(await measure((sql) => ask(sql, reader)));
     }
     return rowsOf(results);

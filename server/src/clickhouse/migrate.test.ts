@@ -242,7 +242,7 @@ describe('the schema', () => {
     ]);
     const lifetimes = () =>
       rows(
-        `SELECT name, countSubstrings(create_table_query, 'toIntervalDay') AS n FROM system.tables WHERE database = '${database}' AND n > 0 AND engine LIKE '%MergeTree' AND name != 'receiver_status' ORDER BY name`,
+        `SELECT name, countSubstrings(create_table_query, ' TTL ') AS n FROM system.tables WHERE database = '${database}' AND n > 0 AND engine LIKE '%MergeTree' AND name != 'receiver_status' ORDER BY name`,
       );
     expect(await lifetimes()).toHaveLength(6);
     await migrate(writer, { database, retention: { days: 10, rawDays: 10 } });
