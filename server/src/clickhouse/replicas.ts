@@ -62,7 +62,7 @@ export function onCaughtUpServer<T>(
     const session_id = randomUUID();
     let opened = false;
     const settingsOf = (more: ClickHouseSettings): ClickHouseSettings =>
-      ({ ...more, ...(opened ? { session_check: '1' } : {}) }) as ClickHouseSettings;
+      ({ ...more, session_timeout: '20', ...(opened ? { session_check: '1' } : {}) }) as ClickHouseSettings;
     const ask: Ask = async <Row>(query: string, parameters: Record<string, unknown> = {}) => {
       const answer = await one.query({
         query,
