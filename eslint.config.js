@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', 'data/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'data/', '**/.compatible/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

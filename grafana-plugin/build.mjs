@@ -1,6 +1,8 @@
 // Builds the plugin into dist/ and the host that previews it into host/dist/.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { rspack } from '@rspack/core';
 import { host, plugin, worker } from './rspack.config.mjs';
 
@@ -11,8 +13,28 @@ function listDashboards() {
   const list = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== 'index.json')
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
-    .map(({ uid, title }) => ({ uid, title }));
+    .map(({ uid, title, tags = [] }) => ({ uid, title, tags }));
   writeFileSync(join(folder, 'index.json'), JSON.stringify(list));
+}
+
+/** Compresses once what is sent to every browser, beside the file itself, as the preview serves it. */
+async function compress(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  // What an earlier build left beside files that are gone or new.
+  for (const file of files) if (/\.(br|gz)$/.test(file)) rmSync(file);
+  await Promise.all(
+    files
+      .filter((file) => /\.(js|css|json|svg|ttf)$/.test(file))
+      .map(async (file) => {
+        const content = readFileSync(file);
+        if (content.length < 1024) return;
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+        writeFileSync(`${file}.br`, await promisify(brotliCompress)(content, { params }));
+        writeFileSync(`${file}.gz`, await promisify(gzip)(content));
+      }),
+  );
 }
 
 await new Promise((resolve, reject) => {
@@ -26,3 +48,5 @@ await new Promise((resolve, reject) => {
     resolve();
   });
 });
+await compress(join(import.meta.dirname, 'dist'));
+await compress(join(import.meta.dirname, 'host', 'dist'));

@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 const pluginId = 'fallbackstatuspoint-fsp-app';
 const icon = (name) => join(folderOf('@grafana/ui'), `dist/public/img/icons/unicons/${name}.svg`);
-const folderOf = (name) => dirname(require.resolve(`${name}/package.json`));
+const folderOf = (name, from = here) => dirname(require.resolve(`${name}/package.json`, { paths: [from] }));
 
 const compile = {
   rules: [
@@ -119,7 +119,12 @@ export const worker = {
   performance: { hints: false },
 };
 
-export const host = {
+/**
+ * The host.
+ * @param modules folder whose node_modules holds the Grafana that the host is made of; this plugin's own without one
+ * @param path where it is put
+ */
+export const hostOf = (modules, path) => ({
   name: 'host',
   mode: 'production',
   context: join(here, 'host', 'src'),
@@ -127,10 +132,11 @@ export const host = {
   module: compile,
   resolve: {
     ...resolve,
+    ...(modules === undefined ? {} : { modules: [join(modules, 'node_modules'), 'node_modules'] }),
     alias: {
       // Not exported, though Grafana itself calls it: what sets the component behind PluginPage.
-      'grafana-runtime-internal': join(folderOf('@grafana/runtime'), 'dist/esm'),
-      '@react-router-compat': folderOf('react-router-dom-v5-compat'),
+      'grafana-runtime-internal': join(folderOf('@grafana/runtime', modules), 'dist/esm'),
+      '@react-router-compat': folderOf('react-router-dom-v5-compat', modules),
     },
     fallback: { path: false, fs: false },
   },
@@ -140,7 +146,7 @@ export const host = {
     clean: true,
     filename: '[name].js',
     chunkFilename: '[name].[contenthash].js',
-    path: join(here, 'host', 'dist'),
+    path,
     publicPath: '/public/host/',
   },
   plugins: [
@@ -150,7 +156,7 @@ export const host = {
         { from: join(here, 'host', 'index.html'), to: '.' },
         { from: join(folderOf('systemjs'), 'dist/system.min.js'), to: 'systemjs/' },
         { from: join(folderOf('systemjs'), 'dist/extras/amd.min.js'), to: 'systemjs/' },
-        { from: join(folderOf('@grafana/ui'), 'dist/public/img/icons'), to: 'build/img/icons' },
+        { from: join(folderOf('@grafana/ui', modules), 'dist/public/img/icons'), to: 'build/img/icons' },
         // Not among those that @grafana/ui brings.
         { from: icon('sync'), to: 'build/img/icons/unicons/spinner.svg' },
         { from: icon('angle-left'), to: 'build/img/icons/unicons/angle-double-left.svg' },
@@ -170,4 +176,5 @@ export const host = {
     }),
   ],
   performance: { hints: false },
-};
+});
+export const host = hostOf(undefined, join(here, 'host', 'dist'));

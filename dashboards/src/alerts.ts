@@ -1,5 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { uids } from './dashboard.js';
+import { ofMessage, sharedStateIn } from './texts.js';
+import { uidOf, type DashboardName } from './links.js';
 
 interface Rule {
   uid: string;
@@ -8,7 +9,7 @@ interface Rule {
   description: string;
   severity: 'critical' | 'warning';
   /** Dashboard and panel that show what the rule looks at. */
-  dashboard: string;
+  dashboard: DashboardName;
   panel: string;
   /** One row an instance: one number, everything else texts; no time. */
   sql: string;
@@ -30,11 +31,11 @@ export const rules: Rule[] = [
       '{{ $labels.site_code }}: {{ humanizePercentage $values.A.Value }} of the installations that ended in the last 6 hours failed',
     description: 'More than a quarter of the clients whose deployment ended have failed, and at least 20 of them.',
     severity: 'warning',
-    dashboard: uids.failures,
+    dashboard: 'failures',
     panel: 'Causes and what to do',
     sql: `SELECT toString(site_code) AS site_code, countIf(last = 'failed') / count() AS failed_share
-FROM (SELECT site_code, client_name, argMax(toString(outcome), message_time) AS last FROM state_messages
-  WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded') AND ${passedOn('6 HOUR')} GROUP BY site_code, client_name)
+FROM (SELECT client_key, argMax(site_code, tuple(said_at, serial)) AS site_code, argMax(toString(outcome), tuple(said_at, serial)) AS last FROM client_messages
+  WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded') AND ${passedOn('6 HOUR')} GROUP BY client_key)
 GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     above: 0.25,
     for: '10m',
@@ -48,11 +49,11 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     description:
       'Many clients fail in the same way at once: five times as many as in the same time on average over the day before, and at least 25.',
     severity: 'critical',
-    dashboard: uids.failures,
+    dashboard: 'failures',
     panel: 'Clients that failed, by state',
-    sql: `SELECT toString(site_code) AS site_code, toString(state_id) AS state, error_code, toFloat64(uniqIf(client_name, ${passedOn('30 MINUTE')})) AS failed_clients
-FROM state_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')}
-GROUP BY site_code, state_id, error_code HAVING failed_clients > 5 * uniqIf(client_name, NOT ${passedOn('30 MINUTE')}) / 47`,
+    sql: `SELECT toString(site_code) AS site_code, toString(state_id) AS state, error_code, toFloat64(uniqExactIf(client_key, ${passedOn('30 MINUTE')})) AS failed_clients
+FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')}
+GROUP BY site_code, state_id, error_code HAVING failed_clients > 5 * uniqExactIf(client_key, NOT ${passedOn('30 MINUTE')}) / 47`,
     above: 24,
     for: '0s',
     noData: 'OK',
@@ -65,10 +66,10 @@ GROUP BY site_code, state_id, error_code HAVING failed_clients > 5 * uniqIf(clie
     description:
       'A state and error that no message ever had, on at least three clients. Fleets that are younger than a day raise none.',
     severity: 'warning',
-    dashboard: uids.overview,
+    dashboard: 'overview',
     panel: 'Failures never seen before',
-    sql: `SELECT toString(state_id) AS state, error_code, any(state_text) AS state_text, toFloat64(uniq(client_name)) AS new_clients
-FROM state_messages WHERE outcome = 'failed'
+    sql: `SELECT toString(state_id) AS state, error_code, ${sharedStateIn('en', ofMessage)} AS state_text, toFloat64(uniqExact(client_key)) AS new_clients
+FROM client_messages WHERE outcome = 'failed'
 GROUP BY topic_type, state_id, error_code
 HAVING min(processed_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
     above: 2,
@@ -80,12 +81,13 @@ HAVING min(processed_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at)
     title: 'Clients are stuck in their installation',
     summary:
       '{{ $labels.site_code }}: {{ $values.A.Value }} clients began to install more than a day ago and have not ended',
-    description: 'At least 10 clients and a tenth of those that began within the last week have no end after 24 hours.',
+    description:
+      'At least 10 clients and a tenth of those that were heard of within the last week have no end after 24 hours.',
     severity: 'warning',
-    dashboard: uids.overview,
+    dashboard: 'overview',
     panel: 'Stuck clients',
-    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(outcome = 'in_progress' AND deployment_end_time IS NULL AND deployment_begin_time < now() - INTERVAL 1 DAY)) AS stuck
-FROM clients WHERE deployment_begin_time > now() - INTERVAL 7 DAY
+    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(stuck_since < now() - INTERVAL 24 HOUR)) AS stuck
+FROM clients WHERE last_received_at > now() - INTERVAL 7 DAY
 GROUP BY site_code HAVING stuck > count() / 10`,
     above: 9,
     for: '30m',
@@ -94,15 +96,14 @@ GROUP BY site_code HAVING stuck > count() / 10`,
   {
     uid: 'fsp-cut-off',
     title: 'Many clients are cut off from their management point',
-    summary: '{{ $labels.site_code }}: {{ $values.A.Value }} clients cannot reach their management point',
+    summary: '{{ $labels.site_code }}: {{ $values.A.Value }} clients are cut off from their management point',
     description:
-      'At least 20 clients reported within two hours that they cannot reach it, and have not reported otherwise since.',
+      'At least 20 clients reported within two hours that they cannot reach it or that their certificate does not do, and have not reported otherwise since.',
     severity: 'critical',
-    dashboard: uids.communication,
+    dashboard: 'communication',
     panel: 'Clients that are cut off',
-    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(last = 'failed')) AS cut_off
-FROM (SELECT site_code, client_name, argMax(toString(outcome), message_time) AS last FROM state_messages
-  WHERE topic_type = 1000 AND ${passedOn('2 HOUR')} GROUP BY site_code, client_name)
+    sql: `SELECT toString(site_code) AS site_code, toFloat64(count()) AS cut_off
+FROM clients WHERE is_cut_off AND client_key IN (SELECT client_key FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${passedOn('2 HOUR')})
 GROUP BY site_code`,
     above: 19,
     for: '5m',
@@ -115,10 +116,10 @@ GROUP BY site_code`,
     description:
       'Messages have waited for more than four hours: dashboards and other alerts are that far behind, except for failures, which go first.',
     severity: 'warning',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Oldest message that waits',
     sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(ifNull(dateDiff('second', oldest, now()), 0)) AS oldest_age
-FROM (SELECT fsp_server, argMax(tuple(oldest_waiting_at), window_start).1 AS oldest, argMax(waiting, window_start) AS waiting FROM throttle_windows GROUP BY fsp_server)
+FROM (SELECT fsp_server, oldest_waiting_at AS oldest, waiting FROM receivers)
 WHERE waiting > 0`,
     above: 14_400,
     for: '5m',
@@ -131,7 +132,7 @@ WHERE waiting > 0`,
     description:
       'More than 100 bodies an hour were refused for one reason: a proxy that changes them, something else that posts here, or clients of a new kind.',
     severity: 'warning',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Why bodies were refused',
     sql: `SELECT substring(reason, 1, 80) AS reason, toFloat64(count()) AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY reason`,
     above: 100,
@@ -144,7 +145,7 @@ WHERE waiting > 0`,
     summary: '{{ $labels.fsp_server }}: the last message came {{ humanizeDuration $values.A.Value }} ago',
     description: 'Nothing was passed on for a day. Without any data at all the rule alerts too: silence is no health.',
     severity: 'warning',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Last message received',
     sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(dateDiff('second', max(processed_at), now())) AS silent_for
 FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server`,
@@ -159,12 +160,71 @@ FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server`,
     description:
       'A receiver that was there within a week has written nothing for more than ten minutes: it is down, cut off from ClickHouse, or its spool takes nothing.',
     severity: 'critical',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Receivers',
     sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(dateDiff('second', last_seen_at, now())) AS silent_for
 FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     above: 600,
     for: '0s',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-receiver-lags',
+    title: 'A receiver lags behind',
+    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} entries have not arrived, failing: {{ $labels.failing }}',
+    description:
+      'A receiver that gives signs of life has had more than 10,000 entries that a destination has not taken, for a quarter of an hour: dashboards and alerts are that far behind.',
+    severity: 'warning',
+    dashboard: 'receivers',
+    panel: 'Fleet',
+    sql: `SELECT toString(fsp_server) AS fsp_server, arrayStringConcat(failing_sinks, ', ') AS failing, toFloat64(lag) AS lag FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE`,
+    above: 10_000,
+    for: '15m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-receiver-differs',
+    title: 'Receivers differ from each other',
+    summary: '{{ $values.A.Value }} different {{ $labels.what }} among the receivers: {{ $labels.values }}',
+    description:
+      'Receivers of one site run different versions, or pass on by different throttles, for an hour: an upgrade or a change of roles has not reached all of them.',
+    severity: 'warning',
+    dashboard: 'receivers',
+    panel: 'Fleet',
+    sql: `SELECT what, arrayStringConcat(arraySort(groupUniqArray(value)), ', ') AS values, toFloat64(uniqExact(value)) AS differ
+FROM (SELECT arrayJoin([('versions', toString(version)), (concat('throttles of ', toString(site_code)), concat(toString(message_limit), ' / ', toString(interval_seconds), ' s'))]) AS pair, pair.1 AS what, pair.2 AS value
+  FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE AND message_limit > 0)
+GROUP BY what`,
+    above: 1,
+    for: '1h',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-receiver-name',
+    title: 'Two receivers run under one name',
+    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} receivers under this name',
+    description: 'Together they pass more than the role allows, and each shows figures of the other as its own.',
+    severity: 'critical',
+    dashboard: 'receivers',
+    panel: 'Fleet',
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(instances) AS instances FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE`,
+    above: 1,
+    for: '5m',
+    noData: 'OK',
+  },
+  {
+    uid: 'fsp-disk-full',
+    title: 'A disk is nearly full',
+    summary:
+      '{{ $labels.fsp_server }}: {{ humanizePercentage $values.A.Value }} of the disk of {{ $labels.disk }} is used',
+    description:
+      'More than nine tenths of a disk are used: of a receiver’s data folder, where a full one refuses messages, or of ClickHouse, where a full one makes them wait.',
+    severity: 'critical',
+    dashboard: 'receivers',
+    panel: 'Fullest disk',
+    sql: `SELECT fsp_server, disk, used FROM (SELECT toString(fsp_server) AS fsp_server, arrayJoin([('the data folder', disk_free_bytes, disk_total_bytes), ('ClickHouse', clickhouse_free_bytes, clickhouse_total_bytes)]) AS one, one.1 AS disk, if(one.3 = 0, 0, 1 - one.2 / one.3) AS used FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE)`,
+    above: 0.9,
+    for: '10m',
     noData: 'OK',
   },
   {
@@ -174,7 +234,7 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     description:
       'A destination refuses entries for what they are. Everything else goes on; these wait for an administrator.',
     severity: 'warning',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Receivers',
     sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(quarantined) AS quarantined FROM receivers WHERE last_seen_at > now() - INTERVAL 1 DAY`,
     above: 0,
@@ -189,7 +249,7 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     description:
       'The disk gave back something else than was written. Undamaged messages were delivered; the damaged pieces are kept aside.',
     severity: 'critical',
-    dashboard: uids.operations,
+    dashboard: 'operations',
     panel: 'Receivers',
     sql: `SELECT toString(fsp_server) AS fsp_server, toString(lost_messages) AS lost, toFloat64(damaged_pieces + lost_messages) AS damaged FROM receivers WHERE last_seen_at > now() - INTERVAL 1 DAY`,
     above: 0,
@@ -202,7 +262,7 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     summary: '{{ $labels.host_name }}: {{ $labels.action }} failed: {{ $labels.cause }}',
     description: 'A followed log tells of a set-up that failed within the last day.',
     severity: 'critical',
-    dashboard: uids.setup,
+    dashboard: 'setup',
     panel: 'Runs',
     sql: `SELECT toString(host_name) AS host_name, toString(action) AS action, substring(cause, 1, 200) AS cause, toFloat64(count()) AS failed_runs
 FROM setup_runs WHERE verdict = 'failed' AND started_at > now() - INTERVAL 1 DAY GROUP BY host_name, action, cause`,
@@ -229,7 +289,8 @@ export function alertRules(built: dashboard.Dashboard[]): object {
 }
 
 function provisioned(rule: Rule, built: dashboard.Dashboard[]): object {
-  const panels = built.find(({ uid }) => uid === rule.dashboard)?.panels ?? [];
+  const dashboardUid = uidOf(rule.dashboard, 'en');
+  const panels = built.find(({ uid }) => uid === dashboardUid)?.panels ?? [];
   const panelId = panels.find((panel) => panel.title === rule.panel)?.id;
   if (panelId === undefined) throw new Error(`${rule.uid}: ${rule.dashboard} has no panel "${rule.panel}"`);
   const relativeTimeRange = { from: 86_400, to: 0 };
@@ -240,14 +301,14 @@ function provisioned(rule: Rule, built: dashboard.Dashboard[]): object {
     for: rule.for,
     noDataState: rule.noData,
     execErrState: 'Error',
-    dashboardUid: rule.dashboard,
+    dashboardUid,
     panelId,
     labels: { severity: rule.severity, service: 'fallback-status-point' },
     annotations: {
       summary: rule.summary,
       description: rule.description,
       runbook_url: `${runbooks}/${rule.uid}.md`,
-      __dashboardUid__: rule.dashboard,
+      __dashboardUid__: dashboardUid,
       __panelId__: String(panelId),
     },
     data: [

@@ -28,8 +28,50 @@ export function query(sql: string, queryType: ClickHouseQuery['queryType'] = 'ta
   return { build: () => built as never };
 }
 
-/** Sites and versions that are chosen; all of them add no condition. */
-export const chosen =
-  '$__conditionalAll(site_code IN (${site}), $site) AND $__conditionalAll(client_version IN (${version}), $version)';
+/** A text of ours as a literal. */
+export const literal = (text: string) => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+
+/**
+ * The value of a variable, whatever it is. Grafana's own way to quote (`sqlstring`) doubles quotes and leaves
+ * backslashes, which end a text in ClickHouse's SQL too (`\'`), and the data source quotes nothing. Percent-encoding
+ * leaves letters, digits and `-_.~%` only.
+ */
+export const valueOf = (name: string) => `decodeURLComponent('\${${name}:percentencode}')`;
+
+/** Values of a variable that takes several, each encoded for itself: `v=one&v=two`. */
+const valuesOf = (name: string) =>
+  `arrayMap(v -> decodeURLComponent(substring(v, 3)), splitByChar('&', '\${${name}:customqueryparam:v}'))`;
+
+/** That an expression is one of the values that are chosen; all of them add no condition. */
+export const isChosen = (expression: string, name: string) =>
+  `$__conditionalAll(has(${valuesOf(name)}, toString(${expression})), $${name})`;
+
+/** That a moment lies in the time range. */
+export const inRange = (moment: string) => `${moment} >= $__fromTime AND ${moment} <= $__toTime`;
+
+/** Begin of the chart's interval that a moment lies in. */
+export const intervalOf = (moment: string) => `toStartOfInterval(toDateTime(${moment}), INTERVAL $__interval_s SECOND)`;
+
+/** Which clock orders and narrows down: ours, at receipt, unless the client's is chosen. */
+const byClock = (receipt: string, client: string) => `if(${valueOf('clock')} = 'client', ${client}, ${receipt})`;
+/** Time of a message. */
+export const at = byClock('received_at', 'message_time');
+/** Time of a client's newest message. */
+export const lastAt = byClock('last_received_at', 'last_message_time');
+
 /** Receivers that are chosen. */
-export const chosenServers = '$__conditionalAll(fsp_server IN (${server}), $server)';
+export const chosenServers = isChosen('fsp_server', 'server');
+
+const fleetChosen = [
+  isChosen('site_code', 'site'),
+  isChosen('client_version', 'version'),
+  isChosen('subnet', 'subnet'),
+].join(' AND ');
+
+/** Messages of the time range and of what is chosen; where a dashboard has that variable, of the causes that are. */
+export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
+  `${inRange(at)} AND ${fleetChosen}${more === 'causes' ? ` AND ${isChosen('cause', 'cause')}` : ''}`;
+/** Clients that were heard of in the time range, of what is chosen. */
+export const clientsInRange = `${inRange(lastAt)} AND ${fleetChosen}`;
+/** Deployments begun, without an end for as many hours as chosen. */
+export const stuckFor = `stuck_since < now() - toIntervalHour(toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24)))`;

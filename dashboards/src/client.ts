@@ -1,69 +1,104 @@
-import { uids, type DashboardSpec } from './dashboard.js';
-import { logsPanel, purpose, statPanel, tablePanel } from './panels.js';
+import { at, inRange, valueOf } from './clickhouse.js';
+import type { SpecIn } from './dashboard.js';
+import { clientPage } from './links.js';
+import { logsPanel, statPanel, tablePanel } from './panels.js';
+import { errorIn, ofClient, ofMessage, stateIn } from './texts.js';
 
-const mine = `client_name = '\${client}'`;
+const name = valueOf('client');
 
-export const client: DashboardSpec = {
-  uid: uids.client,
-  title: 'Client',
-  description: 'Everything that one client said',
-  variables: ['client'],
-  from: 'now-30d',
-  rows: [
-    {
-      height: 3,
-      panels: [
-        purpose(
-          'What happened on this machine? Its state, its durations, and every message in order. Choose a client above, or come here from a table.',
-        ),
-      ],
-    },
-    {
-      height: 5,
-      panels: [
-        tablePanel({
-          title: 'State',
-          description: 'Where the client stands, by its last word',
-          unit: 'short',
-          width: 16,
-          sql: `SELECT client_name, client_id, site_code, client_version, phase, outcome, last_state_text, last_error_code, last_error_text, communication_outcome, last_message_time FROM client(name = '\${client}')`,
-        }),
-        statPanel({
-          title: 'Durations',
-          description: 'Time that deployment and assignment took',
-          unit: 's',
-          width: 8,
-          sql: `SELECT dateDiff('second', deployment_begin_time, deployment_end_time) AS deployment, dateDiff('second', assignment_begin_time, assignment_end_time) AS assignment FROM client(name = '\${client}')`,
-        }),
-      ],
-    },
-    {
-      height: 11,
-      panels: [
-        tablePanel({
-          title: 'Messages',
-          description:
-            'Every message of the range, the newest first, with the time since the one before and how long the throttle held it',
-          unit: 's',
-          width: 24,
-          sql: `SELECT message_time, dateDiff('second', lagInFrame(message_time, 1, message_time) OVER (ORDER BY message_time ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), message_time) AS since_previous,
-  topic_name, toString(state_id) AS state, state_text, outcome, error_code, error_text, arrayStringConcat(params, ' | ') AS parameters, client_address, dateDiff('second', received_at, processed_at) AS held
-FROM state_messages WHERE ${mine} AND $__timeFilter(message_time) ORDER BY message_time DESC LIMIT 1000`,
-        }),
-      ],
-    },
-    {
-      height: 10,
-      panels: [
-        logsPanel({
-          title: 'As a log',
-          description: 'The same messages as log records, with severities',
-          unit: 'short',
-          width: 24,
-          sql: `SELECT message_time AS timestamp, state_text AS body, multiIf(outcome = 'failed', 'ERROR', outcome IN ('reboot_pending', 'skipped'), 'WARN', 'INFO') AS level, toJSONString(params) AS parameters, error_code
-FROM state_messages WHERE ${mine} AND $__timeFilter(message_time) ORDER BY timestamp DESC LIMIT 1000`,
-        }),
-      ],
-    },
-  ],
+export const client: SpecIn = (t, language) => {
+  const page = { title: t('Open this client', 'Ouvrir ce client'), url: clientPage('${client:percentencode}') };
+  const state = stateIn(language, ofMessage);
+  return {
+    name: 'client',
+    title: 'Client',
+    description: t(
+      'Everything that one client said: its state, its durations, every message in order',
+      'Tout ce qu’un client a dit : son état, ses durées, chaque message dans l’ordre',
+    ),
+    variables: ['client', 'clock'],
+    from: 'now-30d',
+    rows: [
+      {
+        height: 5,
+        panels: [
+          tablePanel({
+            title: t('State', 'État'),
+            description: t('Where the client stands, by its last word', 'Où en est le client, d’après son dernier mot'),
+            width: 18,
+            shows: [
+              'client_name',
+              'site_code',
+              'client_version',
+              'outcome',
+              'last_state',
+              'error_code',
+              'error_text',
+              'cut_off',
+              'clock_offset',
+            ],
+            sql: `SELECT client_name, site_code, client_version, outcome, ${stateIn(language, ofClient)} AS last_state, last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text,
+  if(is_cut_off, 'yes', 'no') AS cut_off, clock_offset_seconds AS clock_offset FROM client(name = ${name})`,
+          }),
+          statPanel({
+            title: t('Durations', 'Durées'),
+            description: t(
+              'Time that deployment and assignment took, by the client’s clock',
+              'Durée du déploiement et de l’affectation, à l’horloge du client',
+            ),
+            width: 6,
+            figures: [
+              { column: 'deployment', title: t('Deployment', 'Déploiement'), unit: 's', link: page },
+              { column: 'assignment', title: t('Assignment', 'Affectation'), unit: 's', link: page },
+            ],
+            sql: `SELECT any(deployment_seconds) AS deployment, any(assignment_seconds) AS assignment FROM client(name = ${name})`,
+          }),
+        ],
+      },
+      {
+        height: 12,
+        panels: [
+          tablePanel({
+            title: 'Messages',
+            description: t(
+              'Every message of the range, the newest first, with the time since the one before and how long the throttle held it',
+              'Chaque message de la période, du plus récent au plus ancien, avec le temps depuis le précédent et la durée pendant laquelle la limitation l’a retenu',
+            ),
+            width: 24,
+            shows: [
+              'received',
+              'client_time',
+              'since_previous',
+              'outcome',
+              'state_id',
+              'state',
+              'error_code',
+              'error_text',
+              'parameters',
+              'client_address',
+              'held',
+            ],
+            sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(message_time, 1, message_time) OVER (ORDER BY message_time, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), message_time) AS since_previous,
+  outcome, state_id, ${state} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, arrayStringConcat(params, ' | ') AS parameters, client_address, dateDiff('second', received_at, processed_at) AS held
+FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY message_time DESC, serial DESC LIMIT 1000`,
+          }),
+        ],
+      },
+      {
+        height: 10,
+        panels: [
+          logsPanel({
+            title: t('As a log', 'En journal'),
+            description: t(
+              'The same messages as log records, with severities',
+              'Les mêmes messages en journal, avec leur gravité',
+            ),
+            width: 24,
+            sql: `SELECT ${at} AS timestamp, ${state} AS body, multiIf(outcome = 'failed', 'ERROR', outcome IN ('reboot_pending', 'skipped'), 'WARN', 'INFO') AS level, toJSONString(params) AS parameters, error_code
+FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY timestamp DESC LIMIT 1000`,
+          }),
+        ],
+      },
+    ],
+  };
 };

@@ -1,109 +1,188 @@
-import { chosen } from './clickhouse.js';
-import { toClient, uids, type DashboardSpec } from './dashboard.js';
-import { purpose, seriesPanel, statPanel, tablePanel } from './panels.js';
+import { at, clientsInRange, intervalOf, messagesInRange } from './clickhouse.js';
+import { causesSql } from './causes.js';
+import type { SpecIn } from './dashboard.js';
+import { clientsPage } from './links.js';
+import { seriesPanel, statPanel, tablePanel } from './panels.js';
+import { errorIn, ofMessage, stateIn, topicIn } from './texts.js';
 
-const client = [{ column: 'client_name', title: 'Client', url: toClient }];
-const inRange = `$__timeFilter(message_time) AND ${chosen}`;
-
-export const communication: DashboardSpec = {
-  uid: uids.communication,
-  title: 'Client communication',
-  description:
-    'Clients that cannot reach their management point, certificates, and every other problem that was reported',
-  variables: ['site', 'version'],
-  rows: [
-    {
-      height: 3,
-      panels: [
-        purpose(
-          'Who is cut off? Clients report here when their management point cannot be reached or their certificate does not do. A client counts as cut off while that is its last word on the matter.',
-        ),
-      ],
-    },
-    {
-      height: 4,
-      panels: [
-        statPanel({
-          title: 'Cut off from their management point',
-          description:
-            'Clients whose newest message on communication says that it failed, and those that reported to have reached it again',
-          unit: 'short',
-          width: 12,
-          sql: `SELECT countIf(communication_outcome = 'failed') AS failed, countIf(communication_outcome = 'succeeded') AS succeeded FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen}`,
-        }),
-        statPanel({
-          title: 'Capable of HTTPS',
-          description:
-            'Clients by their newest message of topic 1100: capable of HTTPS, or not (readiness for native mode)',
-          unit: 'short',
-          width: 12,
-          sql: `SELECT countIf(last = 'succeeded') AS capable, countIf(last = 'failed') AS incapable FROM (SELECT client_name, argMax(toString(outcome), message_time) AS last FROM state_messages WHERE topic_type = 1100 AND ${inRange} GROUP BY client_name)`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        seriesPanel({
-          title: 'Clients with a problem of communication',
-          description:
-            'Clients that could not reach their management point, or had a problem with a certificate, over time',
-          unit: 'short',
-          width: 24,
-          bars: true,
-          sql: `SELECT $__timeInterval(message_time) AS time, toString(topic_name) AS topic, uniq(client_name) AS clients
-FROM state_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${inRange} GROUP BY time, topic ORDER BY time`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        tablePanel({
-          title: 'Clients that are cut off',
-          description: 'Client, error, extended error and last time, for communication and certificates',
-          unit: 'short',
-          width: 12,
-          links: client,
-          sql: `SELECT client_name, any(site_code) AS site, topic_name, argMax(state_text, message_time) AS state_text, argMax(error_code, message_time) AS error_code, argMax(error_text, message_time) AS error_text,
-  argMax(params[2], message_time) AS extended_error, max(message_time) AS last_time
-FROM state_messages WHERE topic_type IN (1000, 1001) AND ${inRange}
-GROUP BY client_name, topic_type, topic_name HAVING argMax(outcome, message_time) = 'failed' ORDER BY last_time DESC LIMIT 1000`,
-        }),
-        tablePanel({
-          title: 'Clients incapable of HTTPS',
-          description: 'Clients whose newest message of topic 1100 says no',
-          unit: 'short',
-          width: 12,
-          links: client,
-          sql: `SELECT client_name, argMax(state_text, message_time) AS state_text, max(message_time) AS last_time FROM state_messages
-WHERE topic_type = 1100 AND ${inRange} GROUP BY client_name HAVING argMax(outcome, message_time) = 'failed' ORDER BY last_time DESC LIMIT 1000`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        tablePanel({
-          title: 'Summary of problems',
-          description:
-            'Every problem that was reported: state, text, clients (Summary of problems reported to the FSP)',
-          unit: 'short',
-          width: 10,
-          sql: `SELECT topic_name, state_id, any(state_text) AS state_text, uniq(client_name) AS clients, count() AS messages, max(message_time) AS last_time
-FROM state_messages WHERE outcome = 'failed' AND ${inRange} GROUP BY topic_type, topic_name, state_id ORDER BY clients DESC LIMIT 200`,
-        }),
-        tablePanel({
-          title: 'Details of problems',
-          description:
-            'Every problem message: time, client, topic, state, parameters (Problem details reported to the FSP)',
-          unit: 'short',
-          width: 14,
-          links: client,
-          sql: `SELECT message_time, client_name, site_code, topic_name, state_text, arrayStringConcat(params, ' | ') AS parameters, error_code
-FROM state_messages WHERE outcome = 'failed' AND ${inRange} ORDER BY message_time DESC LIMIT 500`,
-        }),
-      ],
-    },
-  ],
+export const communication: SpecIn = (t, language) => {
+  const show = (filter: string) => ({
+    title: t('Show these clients', 'Afficher ces clients'),
+    url: clientsPage(filter),
+  });
+  const state = stateIn(language, ofMessage);
+  const error = errorIn(language, 'error_code', 'error_text');
+  return {
+    name: 'communication',
+    title: t('Client communication', 'Communication des clients'),
+    description: t(
+      'Clients that cannot reach their management point, certificates, and every other problem that was reported',
+      'Clients qui ne joignent pas leur point de gestion, certificats, et tout autre problème signalé',
+    ),
+    variables: ['site', 'version', 'subnet', 'cause', 'clock'],
+    rows: [
+      {
+        height: 4,
+        panels: [
+          statPanel({
+            title: t('Cut off from their management point', 'Coupés de leur point de gestion'),
+            description: t(
+              'Cut off: the newest word on the management point or on a certificate is a failure. In contact: neither is, and at least one is a success',
+              'Coupés : le dernier mot sur le point de gestion ou sur un certificat est un échec. En contact : aucun ne l’est, et l’un au moins est un succès',
+            ),
+            width: 8,
+            figures: [
+              { column: 'cut_off', title: t('Cut off', 'Coupés'), colour: 'orange', from: 1, link: show('cut-off=1') },
+              {
+                column: 'in_contact',
+                title: t('In contact', 'En contact'),
+                colour: 'green',
+                link: show('communication=succeeded'),
+              },
+            ],
+            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(communication_outcome = 'succeeded') AS in_contact FROM clients WHERE ${clientsInRange}`,
+          }),
+          statPanel({
+            title: t('Why they are cut off', 'Pourquoi ils sont coupés'),
+            description: t(
+              'Of the clients that are cut off: by the management point, by a certificate, or both; a client with both counts in both',
+              'Parmi les clients coupés : par le point de gestion, par un certificat, ou les deux ; un client avec les deux compte dans les deux',
+            ),
+            width: 8,
+            figures: [
+              {
+                column: 'management_point',
+                title: t('Management point', 'Point de gestion'),
+                colour: 'orange',
+                from: 1,
+                link: show('cut-off=1'),
+              },
+              {
+                column: 'certificate',
+                title: t('Certificate', 'Certificat'),
+                colour: 'orange',
+                from: 1,
+                link: show('cut-off=1'),
+              },
+            ],
+            sql: `SELECT countIf(topic_type = 1000) AS management_point, countIf(topic_type = 1001) AS certificate FROM client_topics WHERE is_cut_off AND ${clientsInRange}`,
+          }),
+          statPanel({
+            title: t('Capable of HTTPS', 'Capables de HTTPS'),
+            description: t(
+              'Clients by their newest word on it (topic 1100)',
+              'Clients selon leur dernier mot à ce sujet (sujet 1100)',
+            ),
+            width: 8,
+            figures: [
+              { column: 'capable', title: t('Capable', 'Capables'), colour: 'green', link: show('https=succeeded') },
+              {
+                column: 'incapable',
+                title: t('Incapable', 'Incapables'),
+                colour: 'orange',
+                from: 1,
+                link: show('https=failed'),
+              },
+            ],
+            sql: `SELECT countIf(outcome = 'succeeded') AS capable, countIf(outcome = 'failed') AS incapable FROM client_topics WHERE topic_type = 1100 AND ${clientsInRange}`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Clients that are cut off', 'Clients coupés'),
+            description: t(
+              'What each says of its management point and its certificates; a client with both stands here twice',
+              'Ce que chacun dit de son point de gestion et de ses certificats ; un client avec les deux figure deux fois',
+            ),
+            width: 24,
+            shows: [
+              'client_name',
+              'site_code',
+              'subnet',
+              'topic',
+              'state',
+              'error_code',
+              'error_text',
+              'extended_error',
+              'since',
+            ],
+            sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, params[2] AS extended_error, received_at AS since
+FROM client_topics WHERE is_cut_off AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
+          }),
+        ],
+      },
+      {
+        height: 8,
+        panels: [
+          seriesPanel({
+            title: t('Clients with a problem of communication', 'Clients ayant un problème de communication'),
+            description: t(
+              'Clients that said that they could not reach their management point, or had a problem with a certificate, over time',
+              'Clients ayant dit ne pas joindre leur point de gestion, ou avoir un problème de certificat, au fil du temps',
+            ),
+            unit: 'locale',
+            width: 12,
+            bars: true,
+            sql: `SELECT ${intervalOf(at)} AS time, if(topic_type = 1000, '${t('Management point', 'Point de gestion')}', '${t('Certificate', 'Certificat')}') AS topic, uniqExact(client_key) AS clients
+FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${messagesInRange('causes')} GROUP BY time, topic ORDER BY time, topic`,
+          }),
+          tablePanel({
+            title: t('Clients incapable of HTTPS', 'Clients incapables de HTTPS'),
+            description: t(
+              'Clients whose newest word of topic 1100 says no',
+              'Clients dont le dernier mot du sujet 1100 dit non',
+            ),
+            width: 12,
+            shows: ['client_name', 'site_code', 'state', 'last_seen'],
+            sql: `SELECT client_name, site_code, ${state} AS state, last_received_at AS last_seen FROM client_topics
+WHERE topic_type = 1100 AND outcome = 'failed' AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Summary of problems', 'Résumé des problèmes'),
+            description: t('Every problem that was reported, on any topic', 'Chaque problème signalé, sur tout sujet'),
+            width: 24,
+            shows: [
+              'what_failed',
+              'error_code',
+              'error_text',
+              'what_to_check',
+              'clients',
+              'messages',
+              'last_seen',
+              'cause_key',
+            ],
+            sql: causesSql(language, {
+              among: 'causes',
+              columns: 'what_failed, error_code, error_text, what_to_check, clients, messages, last_seen, cause_key',
+              limit: 200,
+            }),
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Details of problems', 'Détail des problèmes'),
+            description: t(
+              'Every message of a problem, the newest first',
+              'Chaque message d’un problème, du plus récent au plus ancien',
+            ),
+            width: 24,
+            shows: ['received', 'client_name', 'site_code', 'topic', 'state', 'error_code', 'parameters'],
+            sql: `SELECT received_at AS received, client_name, site_code, ${topicIn(language)} AS topic, ${state} AS state, error_code, arrayStringConcat(params, ' | ') AS parameters
+FROM client_messages WHERE outcome = 'failed' AND ${messagesInRange('causes')} ORDER BY received_at DESC, client_name LIMIT 500`,
+          }),
+        ],
+      },
+    ],
+  };
 };

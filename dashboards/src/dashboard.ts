@@ -1,104 +1,146 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { dataSource, query } from './clickhouse.js';
-import { layOut } from './panels.js';
+import { dataSource, inRange, query } from './clickhouse.js';
+import { uidOf, type DashboardName } from './links.js';
+import { translator, type Language, type Translate } from './language.js';
+import { layOut, type Row } from './panels.js';
 
-/** uids: what links, alert rules and the plugin refer to. */
-export const uids = {
-  overview: 'fsp-overview',
-  failures: 'fsp-failures',
-  client: 'fsp-client',
-  communication: 'fsp-communication',
-  operations: 'fsp-operations',
-  setup: 'fsp-setup',
-} as const;
-
+/** What makes one dashboard differ from the others, in a language. */
 export interface DashboardSpec {
-  uid: string;
+  name: DashboardName;
   title: string;
   description: string;
-  variables: Variable[];
-  rows: Parameters<typeof layOut>[0];
+  variables: VariableName[];
+  rows: Row[];
   from?: string;
 }
 
-type Variable = 'site' | 'version' | 'server' | 'client' | 'stuck' | 'run';
+export type SpecIn = (t: Translate, language: Language) => DashboardSpec;
 
-const choices: Record<
-  'site' | 'version' | 'server' | 'client' | 'run',
-  { label: string; sql: string; multi: boolean }
-> = {
-  site: { label: 'Site', multi: true, sql: 'SELECT DISTINCT site_code FROM clients ORDER BY site_code' },
-  version: {
-    label: 'Client version',
-    multi: true,
-    sql: 'SELECT DISTINCT client_version FROM clients ORDER BY client_version',
-  },
-  server: { label: 'Server', multi: true, sql: 'SELECT DISTINCT fsp_server FROM throttle_windows ORDER BY fsp_server' },
-  client: {
-    label: 'Client',
-    multi: false,
-    sql: 'SELECT client_name FROM clients WHERE $__timeFilter(last_message_time) ORDER BY client_name LIMIT 10000',
-  },
-  run: {
-    label: 'Run',
-    multi: false,
-    sql: 'SELECT run_id FROM setup_runs WHERE $__timeFilter(started_at) ORDER BY started_at DESC LIMIT 500',
-  },
-};
+type VariableName = 'site' | 'version' | 'subnet' | 'cause' | 'clock' | 'server' | 'client' | 'stuck' | 'run';
 
-function variable(name: Variable) {
-  if (name === 'stuck')
-    return new dashboard.CustomVariableBuilder('stuck')
-      .label('Stuck after (hours)')
-      .values('4,12,24,72,168')
-      .current({ text: '24', value: '24', selected: true });
-  const { label, sql, multi } = choices[name];
-  const builder = new dashboard.QueryVariableBuilder(name)
-    .label(label)
-    .datasource(dataSource)
-    .query(sql)
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.Disabled);
-  return multi
-    ? builder.multi(true).includeAll(true).current({ text: 'All', value: '$__all', selected: true })
-    : builder;
+interface Choices {
+  label: string;
+  sql: string;
 }
 
-const annotations = [
-  {
-    name: 'Role changes',
-    colour: 'blue',
-    sql: `SELECT changed_at AS time, concat(server, if(removed, ': role removed by ', ': role changed by '), changed_by) AS text, 'role' AS tags
-FROM role_configurations WHERE $__timeFilter(changed_at) ORDER BY time`,
-  },
-  {
-    name: 'Set-up runs',
-    colour: 'orange',
-    sql: `SELECT started_at AS time, concat(host_name, ': ', action, ' ', verdict, if(cause = '', '', concat(': ', cause))) AS text, 'set-up' AS tags
-FROM setup_runs WHERE $__timeFilter(started_at) ORDER BY time`,
-  },
-];
+/** Lists of values. Where there are two columns, the first is the value and the second what is shown. */
+function choicesOf(name: 'site' | 'version' | 'subnet' | 'cause' | 'server', t: Translate): Choices {
+  switch (name) {
+    case 'site':
+      return { label: 'Site', sql: `SELECT DISTINCT site_code FROM clients ORDER BY site_code LIMIT 1000` };
+    case 'version':
+      return {
+        label: t('Client version', 'Version du client'),
+        sql: `SELECT DISTINCT client_version FROM clients ORDER BY client_version LIMIT 1000`,
+      };
+    case 'subnet':
+      return {
+        label: t('Subnet', 'Sous-réseau'),
+        sql: `SELECT DISTINCT subnet FROM clients WHERE last_received_at >= $__fromTime ORDER BY subnet LIMIT 1000`,
+      };
+    case 'cause':
+      return {
+        label: 'Cause',
+        sql: `SELECT cause, concat(substring(if(min(state_text) = max(state_text), any(state_text), concat(any(toString(topic_name)), ' ', toString(any(state_id)))), 1, 80), if(any(error_code) = '', '', concat(' (', any(error_code), ')'))) AS shown
+FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')} GROUP BY cause ORDER BY uniqExact(client_key) DESC, cause LIMIT 500`,
+      };
+    case 'server':
+      return {
+        label: t('Receiver', 'Récepteur'),
+        sql: `SELECT DISTINCT fsp_server FROM receivers ORDER BY fsp_server LIMIT 1000`,
+      };
+  }
+}
+
+function variable(name: VariableName, t: Translate) {
+  switch (name) {
+    case 'stuck':
+      return new dashboard.CustomVariableBuilder('stuck')
+        .label(t('Stuck after (hours)', 'Bloqué après (heures)'))
+        .values('4,12,24,72,168')
+        .current({ text: '24', value: '24', selected: true });
+    case 'clock':
+      return new dashboard.CustomVariableBuilder('clock')
+        .label(t('Time of', 'Heure de'))
+        .values(t('Receipt : received, Client’s clock : client', 'Réception : received, Horloge du client : client'))
+        .current({ text: t('Receipt', 'Réception'), value: 'received', selected: true });
+    // Typed, or given by a link: a list would hold a part of a large fleet only, and Grafana replaces what is not in it.
+    case 'client':
+      return new dashboard.TextBoxVariableBuilder('client').label('Client').defaultValue('');
+    case 'run':
+      return new dashboard.TextBoxVariableBuilder('run').label(t('Run', 'Exécution')).defaultValue('');
+    default: {
+      const { label, sql } = choicesOf(name, t);
+      return new dashboard.QueryVariableBuilder(name)
+        .label(label)
+        .datasource(dataSource)
+        .query(sql)
+        .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+        .sort(dashboard.VariableSort.Disabled)
+        .multi(true)
+        .includeAll(true)
+        .current({ text: 'All', value: '$__all', selected: true });
+    }
+  }
+}
+
+/** Annotations are shown as HTML. */
+const plain = (sql: string) => `encodeXMLComponent(${sql})`;
+
+function annotations(t: Translate) {
+  return [
+    {
+      name: t('Role changes', 'Changements du rôle'),
+      colour: 'blue',
+      sql: `SELECT changed_at AS time, ${plain(`concat(server, if(removed, ${t(`': role removed by ', ': role changed by '`, `' : rôle supprimé par ', ' : rôle modifié par '`)}), changed_by)`)} AS text, '${t('role', 'rôle')}' AS tags
+FROM role_configurations WHERE ${inRange('changed_at')} ORDER BY time`,
+    },
+    {
+      name: t('Restarts of receivers', 'Redémarrages des récepteurs'),
+      colour: 'purple',
+      // A sign of life comes every minute, and at the start.
+      sql: `SELECT at AS time, ${plain(`concat(fsp_server, if(gap > 150, concat(${t(`': here again after ', toString(intDiv(gap, 60)), ' minutes without a sign of life'`, `' : de retour après ', toString(intDiv(gap, 60)), ' minutes sans signe de vie'`)}), ${t(`': started again'`, `' : redémarré'`)}), if(version = before, '', concat(', version ', version)))`)} AS text, '${t('restart', 'redémarrage')}' AS tags
+FROM
+(
+  SELECT at, fsp_server, toString(version) AS version, toString(lagInFrame(version) OVER w) AS before,
+    dateDiff('second', lagInFrame(at, 1, at - INTERVAL 1 MINUTE) OVER w, at) AS gap
+  FROM receiver_status WHERE ${inRange('at')}
+  WINDOW w AS (PARTITION BY fsp_server ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+)
+WHERE before != '' AND (gap < 50 OR gap > 150 OR version != before) ORDER BY time LIMIT 500`,
+    },
+    {
+      name: t('Set-up runs', 'Installations du rôle'),
+      colour: 'orange',
+      sql: `SELECT started_at AS time, ${plain(`concat(host_name, ': ', action, ' ', verdict, if(cause = '', '', concat(': ', cause)))`)} AS text, '${t('set-up', 'installation')}' AS tags
+FROM setup_runs WHERE ${inRange('started_at')} ORDER BY time LIMIT 500`,
+    },
+  ];
+}
 
 /** A dashboard from its description: variables, annotations and links are the same everywhere. */
-export function build(spec: DashboardSpec): dashboard.Dashboard {
+export function build(specIn: SpecIn, language: Language): dashboard.Dashboard {
+  const t = translator(language);
+  const spec = specIn(t, language);
+  const tag = language === 'fr' ? 'fsp-fr' : 'fsp';
   const builder = new dashboard.DashboardBuilder(spec.title)
-    .uid(spec.uid)
+    .uid(uidOf(spec.name, language))
     .description(spec.description)
-    .tags(['fsp'])
+    .tags([tag])
     .editable()
     .time({ from: spec.from ?? 'now-7d', to: 'now' })
     .refresh('1m')
     .timezone('browser')
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .withVariable(
-      new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type(dataSource.type).current({
-        text: 'ClickHouse',
-        value: 'fsp-clickhouse',
-        selected: true,
-      }),
+      new dashboard.DatasourceVariableBuilder('datasource')
+        .label(t('Data source', 'Source de données'))
+        .type(dataSource.type)
+        .hide(dashboard.VariableHide.HideVariable)
+        .current({ text: 'ClickHouse', value: 'fsp-clickhouse', selected: true }),
     );
-  for (const name of spec.variables) builder.withVariable(variable(name));
-  for (const { name, colour, sql } of annotations)
+  for (const name of spec.variables) builder.withVariable(variable(name, t));
+  for (const { name, colour, sql } of annotations(t))
     builder.annotation(
       new dashboard.AnnotationQueryBuilder()
         .name(name)
@@ -108,22 +150,14 @@ export function build(spec: DashboardSpec): dashboard.Dashboard {
         .target(query(sql)),
     );
   builder.link(
-    new dashboard.DashboardLinkBuilder('Fallback status point')
+    new dashboard.DashboardLinkBuilder(t('Fallback status point', 'Point d’état de secours'))
       .type(dashboard.DashboardLinkType.Dashboards)
-      .tags(['fsp'])
+      .tags([tag])
       .asDropdown(true)
       .keepTime(true)
       .includeVars(true),
   );
   const built = builder.build();
-  built.panels = layOut(spec.rows);
+  built.panels = layOut(spec.rows, language);
   return built;
 }
-
-/** The address of another dashboard, with the time range and the variables that both have. */
-export function linkTo(uid: string, more = ''): string {
-  return `/d/${uid}?\${__url_time_range}&\${datasource:queryparam}${more}`;
-}
-
-export const toClient = linkTo(uids.client, '&var-client=${__value.text}');
-export const keepChosen = '&${site:queryparam}&${version:queryparam}';

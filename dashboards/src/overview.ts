@@ -1,163 +1,264 @@
-import { chosen } from './clickhouse.js';
-import { keepChosen, linkTo, toClient, uids, type DashboardSpec } from './dashboard.js';
-import { barPanel, purpose, seriesPanel, statPanel, tablePanel } from './panels.js';
+import { at, clientsInRange, inRange, intervalOf, messagesInRange, stuckFor, valueOf } from './clickhouse.js';
+import { causesSql } from './causes.js';
+import type { SpecIn } from './dashboard.js';
+import { clientsPage, toDashboard, toOperations } from './links.js';
+import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
+import { ofClient, sharedStateIn, stateIn } from './texts.js';
 
-export const overview: DashboardSpec = {
-  uid: uids.overview,
-  title: 'Client health overview',
-  description: 'Where every client’s deployment stands, and whether messages come through',
-  variables: ['site', 'version', 'stuck'],
-  rows: [
-    {
-      height: 3,
-      panels: [
-        purpose(
-          'Where does the fleet stand? Counts are of clients that were heard of in the time range, each by its **last word**. Go down by *Deployment failures* to causes, and from there to one client. If something waits for the throttle, silence is not health: see *FSP operations*.',
-        ),
-      ],
-    },
-    {
-      height: 4,
-      panels: [
-        statPanel({
-          title: 'Clients by outcome',
-          description: 'Clients heard of in the range, by the outcome of their newest deployment message',
-          unit: 'short',
-          width: 16,
-          sql: `SELECT count() AS clients, countIf(outcome = 'succeeded') AS succeeded, countIf(outcome = 'failed') AS failed,
-  countIf(outcome = 'in_progress') AS in_progress, countIf(outcome = 'reboot_pending') AS reboot_pending, countIf(outcome = 'skipped') AS skipped
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen}`,
-        }),
-        statPanel({
-          title: 'Success rate',
-          description: 'Share of ended deployments that succeeded',
-          unit: 'percentunit',
-          width: 4,
-          sql: `SELECT countIf(outcome = 'succeeded') / nullIf(countIf(outcome IN ('succeeded', 'failed')), 0) AS success_rate
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen}`,
-        }),
-        statPanel({
-          title: 'Held back by the throttle',
-          description: 'Messages that wait now, at all receivers: what is shown here does not know them yet',
-          unit: 'short',
-          width: 4,
-          sql: `SELECT sum(waiting_now) AS waiting FROM (SELECT fsp_server, argMax(waiting, window_start) AS waiting_now FROM throttle_windows GROUP BY fsp_server)`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        seriesPanel({
-          title: 'Deployments that ended',
-          description: 'Clients by the outcome of their deployment, over time',
-          unit: 'short',
-          width: 12,
-          bars: true,
-          sql: `SELECT $__timeInterval(message_time) AS time, toString(outcome) AS outcome, uniq(client_name) AS clients
-FROM state_messages
-WHERE topic_type = 800 AND outcome IN ('succeeded', 'failed', 'reboot_pending') AND $__timeFilter(message_time) AND ${chosen}
+export const overview: SpecIn = (t, language) => {
+  const show = (filter: string) => ({
+    title: t('Show these clients', 'Afficher ces clients'),
+    url: clientsPage(filter),
+  });
+  const figure = (column: string, title: string, filter: string, colour?: string, from?: number) => ({
+    column,
+    title,
+    colour,
+    from,
+    link: show(filter),
+  });
+  return {
+    name: 'overview',
+    title: t('Client health overview', 'Santé des clients'),
+    description: t(
+      'Where every client’s deployment stands, by its last word, and whether messages come through',
+      'Où en est le déploiement de chaque client, d’après son dernier mot, et si les messages passent',
+    ),
+    variables: ['site', 'version', 'subnet', 'stuck', 'clock'],
+    rows: [
+      {
+        height: 4,
+        panels: [
+          statPanel({
+            title: t('Clients by outcome', 'Clients par résultat'),
+            description: t(
+              'Clients heard of in the time range, each by the outcome of its newest deployment message. A number leads to its clients',
+              'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement. Un nombre mène à ses clients',
+            ),
+            width: 12,
+            figures: [
+              figure('clients', t('Clients', 'Clients'), ''),
+              figure('succeeded', t('Succeeded', 'Réussis'), 'outcome=succeeded', 'green'),
+              figure('failed', t('Failed', 'En échec'), 'outcome=failed', 'red', 1),
+              figure('in_progress', t('In progress', 'En cours'), 'outcome=in_progress', 'blue', 1),
+              figure('reboot_pending', t('Restart pending', 'À redémarrer'), 'outcome=reboot_pending', 'orange', 1),
+            ],
+            sql: `SELECT count() AS clients, countIf(outcome = 'succeeded') AS succeeded, countIf(outcome = 'failed') AS failed,
+  countIf(outcome = 'in_progress') AS in_progress, countIf(outcome = 'reboot_pending') AS reboot_pending
+FROM clients WHERE ${clientsInRange}`,
+          }),
+          statPanel({
+            title: t('Needs a look', 'À regarder'),
+            description: t(
+              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes',
+              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes',
+            ),
+            width: 7,
+            figures: [
+              figure('cut_off', t('Cut off', 'Coupés'), 'cut-off=1', 'orange', 1),
+              figure('stuck', t('Stuck', 'Bloqués'), 'stuck=${stuck:percentencode}', 'orange', 1),
+              figure('clock_off', t('Clock off', 'Horloge fausse'), 'clock-off=1', 'orange', 1),
+            ],
+            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off
+FROM clients WHERE ${clientsInRange}`,
+          }),
+          statPanel({
+            title: t('Success rate', 'Taux de réussite'),
+            description: t(
+              'Share of the deployments that ended which succeeded',
+              'Part des déploiements terminés qui ont réussi',
+            ),
+            width: 3,
+            figures: [
+              {
+                column: 'success_rate',
+                title: t('Success rate', 'Taux de réussite'),
+                unit: 'percentunit',
+                link: {
+                  title: t('Deployment failures', 'Échecs de déploiement'),
+                  url: toDashboard('failures', language),
+                },
+              },
+            ],
+            sql: `SELECT countIf(outcome = 'succeeded') / nullIf(countIf(outcome IN ('succeeded', 'failed')), 0) AS success_rate
+FROM clients WHERE ${clientsInRange}`,
+          }),
+          statPanel({
+            title: t('Held back', 'Retenus'),
+            description: t(
+              'Messages that wait for the throttle now, at all receivers: what is shown here does not know them yet',
+              'Messages qui attendent la limitation en ce moment, sur tous les récepteurs : rien ici ne les connaît encore',
+            ),
+            width: 2,
+            figures: [
+              {
+                column: 'waiting',
+                title: t('Held back', 'Retenus'),
+                colour: 'orange',
+                from: 1,
+                link: { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) },
+              },
+            ],
+            sql: `SELECT sum(waiting) AS waiting FROM receivers`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          seriesPanel({
+            title: t('Deployments that ended', 'Déploiements terminés'),
+            description: t(
+              'Clients by the outcome of their deployment, over time',
+              'Clients par résultat de leur déploiement, au fil du temps',
+            ),
+            unit: 'locale',
+            width: 10,
+            bars: true,
+            series: outcomeSeries(language),
+            sql: `SELECT ${intervalOf(at)} AS time, toString(outcome) AS outcome, uniqExact(client_key) AS clients
+FROM client_messages
+WHERE topic_type = 800 AND outcome IN ('succeeded', 'failed', 'reboot_pending') AND ${messagesInRange()}
 GROUP BY time, outcome ORDER BY time`,
-        }),
-        seriesPanel({
-          title: 'Time to install',
-          description:
-            'From the begin of a deployment to its end: half of the clients within the median, 95 of 100 within p95',
-          unit: 's',
-          width: 12,
-          sql: `SELECT $__timeInterval(deployment_end_time) AS time, quantile(0.5)(took) AS median, quantile(0.95)(took) AS p95
-FROM (SELECT assumeNotNull(deployment_end_time) AS deployment_end_time, dateDiff('second', assumeNotNull(deployment_begin_time), assumeNotNull(clients.deployment_end_time)) AS took
-  FROM clients WHERE clients.deployment_end_time IS NOT NULL AND deployment_begin_time IS NOT NULL AND $__timeFilter(clients.deployment_end_time) AND ${chosen})
-GROUP BY time ORDER BY time`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        barPanel({
-          title: 'Distribution of the time to install',
-          description: 'Clients by how long their deployment took',
-          unit: 'short',
-          width: 8,
-          sql: `SELECT bucket, clients FROM (
-  SELECT multiIf(took < 60, 1, took < 300, 2, took < 900, 3, took < 3600, 4, took < 14400, 5, took < 86400, 6, 7) AS position,
-    ['under 1 min', '1 to 5 min', '5 to 15 min', '15 to 60 min', '1 to 4 h', '4 to 24 h', 'over a day'][position] AS bucket, count() AS clients
-  FROM (SELECT dateDiff('second', assumeNotNull(deployment_begin_time), assumeNotNull(deployment_end_time)) AS took FROM clients
-    WHERE deployment_end_time IS NOT NULL AND deployment_begin_time IS NOT NULL AND $__timeFilter(deployment_end_time) AND ${chosen})
-  GROUP BY position, bucket ORDER BY position)`,
-        }),
-        tablePanel({
-          title: 'Deployment status',
-          description: 'Every state that is some client’s last word, with its share (Client deployment status details)',
-          unit: 'short',
-          width: 16,
-          units: { share: 'percentunit' },
-          links: [{ column: 'state_text', title: 'Deployment failures', url: linkTo(uids.failures, keepChosen) }],
-          sql: `SELECT phase, outcome, last_state_id AS state_id, any(last_state_text) AS state_text, count() AS clients, clients / sum(clients) OVER () AS share
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen}
-GROUP BY phase, outcome, state_id ORDER BY clients DESC LIMIT 100`,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        tablePanel({
-          title: 'Stuck clients',
-          description: 'Deployment begun, no end for longer than the variable says',
-          unit: 's',
-          width: 12,
-          links: [{ column: 'client_name', title: 'Client', url: toClient }],
-          sql: `SELECT client_name, site_code, client_version, last_state_text, deployment_begin_time, dateDiff('second', assumeNotNull(deployment_begin_time), now()) AS since_begin
+          }),
+          tablePanel({
+            title: t('What fails most', 'Ce qui échoue le plus'),
+            description: t(
+              'The ten causes with the most clients. A cause leads to its clients; all of them, with what to check, stand in Deployment failures',
+              'Les dix causes qui touchent le plus de clients. Une cause mène à ses clients ; toutes, avec que vérifier, sont dans Échecs de déploiement',
+            ),
+            width: 14,
+            shows: ['what_failed', 'error_code', 'error_text', 'clients', 'still_failed', 'last_seen', 'cause_key'],
+            sql: causesSql(language, {
+              columns: 'what_failed, error_code, error_text, clients, still_failed, last_seen, cause_key',
+              limit: 10,
+            }),
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Stuck clients', 'Clients bloqués'),
+            description: t(
+              'Deployment begun, no end for longer than the variable says; counted from the receipt of the begin',
+              'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début',
+            ),
+            width: 12,
+            shows: ['client_name', 'site_code', 'client_version', 'last_state', 'since', 'for_seconds'],
+            sql: `SELECT client_name, site_code, client_version, ${stateIn(language, ofClient)} AS last_state, stuck_since AS since, dateDiff('second', assumeNotNull(stuck_since), now()) AS for_seconds
 FROM clients
-WHERE outcome = 'in_progress' AND deployment_begin_time IS NOT NULL AND deployment_end_time IS NULL
-  AND deployment_begin_time < now() - INTERVAL $stuck HOUR AND $__timeFilter(last_message_time) AND ${chosen}
-ORDER BY deployment_begin_time LIMIT 500`,
-        }),
-        tablePanel({
-          title: 'Failures never seen before',
-          description:
-            'States and errors whose first message ever lies within the range, though others were there before it',
-          unit: 'short',
-          width: 12,
-          links: [{ column: 'state_text', title: 'Deployment failures', url: linkTo(uids.failures, keepChosen) }],
-          sql: `SELECT min(message_time) AS first_seen, topic_name, state_id, argMin(state_text, message_time) AS state_text, error_code, any(error_text) AS error_text, uniq(client_name) AS clients
-FROM state_messages
-WHERE outcome = 'failed' AND message_time <= $__toTime
-GROUP BY topic_type, topic_name, state_id, error_code
-HAVING first_seen >= $__fromTime ORDER BY first_seen DESC LIMIT 100`,
-        }),
-      ],
-    },
-    {
-      height: 8,
-      panels: [
-        tablePanel({
-          title: 'Assignment status',
-          description: 'Where the assignment of every client stands (Client assignment detailed status report)',
-          unit: 'short',
-          width: 8,
-          sql: `SELECT multiIf(assignment_end_time IS NOT NULL, 'assigned', assignment_begin_time IS NULL, 'not begun', phase = 'assignment' AND outcome = 'failed', 'failed', 'in progress') AS assignment, count() AS clients
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen} GROUP BY assignment ORDER BY clients DESC`,
-        }),
-        tablePanel({
-          title: 'Clients of each site',
-          description: 'How many clients each site has, and how many of them are installed and assigned',
-          unit: 'short',
-          width: 8,
-          sql: `SELECT site_code, count() AS clients, countIf(deployment_end_time IS NOT NULL) AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen} GROUP BY site_code ORDER BY clients DESC`,
-        }),
-        tablePanel({
-          title: 'Clients by version',
-          description: 'How many clients run each version; 5.00.0000.0000 is a machine without a client yet',
-          unit: 'short',
-          width: 8,
-          sql: `SELECT client_version, count() AS clients, countIf(outcome = 'failed') AS failed
-FROM clients WHERE $__timeFilter(last_message_time) AND ${chosen} GROUP BY client_version ORDER BY clients DESC`,
-        }),
-      ],
-    },
-  ],
+WHERE ${stuckFor} AND ${clientsInRange}
+ORDER BY since LIMIT 500`,
+          }),
+          tablePanel({
+            title: t('Failures never seen before', 'Échecs jamais vus'),
+            description: t(
+              'Causes whose first message was received within the range, though others were there before it',
+              'Causes dont le premier message a été reçu dans la période, alors que d’autres existaient avant',
+            ),
+            width: 12,
+            shows: ['first_seen', 'what_failed', 'error_code', 'error_text', 'clients', 'cause_key'],
+            sql: causesSql(language, {
+              columns: 'first_seen, what_failed, error_code, error_text, clients, cause_key',
+              only: 'is_new',
+              order: 'first_seen DESC',
+              limit: 100,
+            }),
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          seriesPanel({
+            title: t('Time to install', 'Durée d’installation'),
+            description: t(
+              'From the begin of a deployment to its end, by the client’s clock: half of the clients within the median, 95 of 100 within the second line',
+              'Du début d’un déploiement à sa fin, à l’horloge du client : la moitié des clients en moins que la médiane, 95 sur 100 en moins que la seconde ligne',
+            ),
+            unit: 's',
+            width: 12,
+            series: {
+              median: { title: t('Median', 'Médiane'), colour: 'blue' },
+              p95: { title: t('95 of 100', '95 sur 100'), colour: 'orange' },
+            },
+            sql: `SELECT ${intervalOf('ended_at')} AS time, quantileExact(0.5)(deployment_seconds) AS median, quantileExact(0.95)(deployment_seconds) AS p95
+FROM (SELECT deployment_seconds, if(${valueOf('clock')} = 'client', assumeNotNull(deployment_end_time), assumeNotNull(deployment_end_received_at)) AS ended_at FROM clients
+  WHERE deployment_seconds IS NOT NULL AND ${clientsInRange})
+WHERE ${inRange('ended_at')}
+GROUP BY time ORDER BY time`,
+          }),
+          barPanel({
+            title: t('Distribution of the time to install', 'Répartition de la durée d’installation'),
+            description: t('Clients by how long their deployment took', 'Clients selon la durée de leur déploiement'),
+            unit: 'locale',
+            width: 12,
+            series: { clients: { title: t('Clients', 'Clients') } },
+            sql: `SELECT bucket, clients FROM (
+  SELECT multiIf(deployment_seconds < 60, 1, deployment_seconds < 300, 2, deployment_seconds < 900, 3, deployment_seconds < 3600, 4, deployment_seconds < 14400, 5, deployment_seconds < 86400, 6, 7) AS position,
+    [${t(
+      `'under 1 min', '1 to 5 min', '5 to 15 min', '15 to 60 min', '1 to 4 h', '4 to 24 h', 'over a day'`,
+      `'moins de 1 min', '1 à 5 min', '5 à 15 min', '15 à 60 min', '1 à 4 h', '4 à 24 h', 'plus d’un jour'`,
+    )}][position] AS bucket, count() AS clients
+  FROM clients WHERE deployment_seconds IS NOT NULL AND ${clientsInRange}
+  GROUP BY position, bucket ORDER BY position)`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Deployment status', 'État des déploiements'),
+            description: t(
+              'Every state that is some client’s last word, with its share',
+              'Chaque état qui est le dernier mot d’un client, avec sa part',
+            ),
+            width: 24,
+            shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],
+            sql: `SELECT phase, outcome, last_state_id AS state_id, ${sharedStateIn(language, ofClient)} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
+FROM clients WHERE ${clientsInRange}
+GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause ORDER BY clients_of_cause DESC, state_id, error_code LIMIT 200`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Assignment status', 'État des affectations'),
+            description: t('Where the assignment of every client stands', 'Où en est l’affectation de chaque client'),
+            width: 7,
+            shows: ['assignment', 'clients'],
+            sql: `SELECT multiIf(assignment_end_time IS NOT NULL, 'assigned', phase = 'assignment' AND outcome = 'failed', 'failed', assignment_begin_time IS NULL, 'not_begun', 'in_progress') AS assignment, count() AS clients
+FROM clients WHERE ${clientsInRange} GROUP BY assignment ORDER BY clients DESC`,
+          }),
+          tablePanel({
+            title: t('Clients of each site', 'Clients de chaque site'),
+            description: t(
+              'How many clients each site has, and how many of them are installed and assigned',
+              'Combien de clients a chaque site, et combien sont installés et affectés',
+            ),
+            width: 9,
+            shows: ['site_code', 'clients', 'installed', 'assigned', 'failed_clients'],
+            sql: `SELECT site_code, count() AS clients, countIf(deployment_end_time IS NOT NULL) AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned, countIf(outcome = 'failed') AS failed_clients
+FROM clients WHERE ${clientsInRange} GROUP BY site_code ORDER BY clients DESC, site_code LIMIT 200`,
+          }),
+          tablePanel({
+            title: t('Clients by version', 'Clients par version'),
+            description: t(
+              'How many clients run each version; 5.00.0000.0000 is a machine without a client yet',
+              'Combien de clients ont chaque version ; 5.00.0000.0000 est une machine encore sans client',
+            ),
+            width: 8,
+            shows: ['client_version', 'clients', 'failed_clients'],
+            sql: `SELECT client_version, count() AS clients, countIf(outcome = 'failed') AS failed_clients
+FROM clients WHERE ${clientsInRange} GROUP BY client_version ORDER BY clients DESC, client_version LIMIT 200`,
+          }),
+        ],
+      },
+    ],
+  };
 };

@@ -4,9 +4,10 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as logs from '@grafana/grafana-foundation-sdk/logs';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
-import * as text from '@grafana/grafana-foundation-sdk/text';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { dataSource, query } from './clickhouse.js';
+import { outcomes, overrideOf, type ColumnName } from './columns.js';
+import { pick, type Language } from './language.js';
 
 /** Everything that a panel needs to be understood: lint refuses one without. */
 export interface PanelSpec {
@@ -14,15 +15,14 @@ export interface PanelSpec {
   /** What is shown, and how to read it. */
   description: string;
   sql: string;
-  /** Unit of Grafana, for numbers without one of their own. */
-  unit: string;
   /** Columns of 24. */
   width: number;
 }
 
-interface Finished {
+/** A panel that only its place and its language are missing from. */
+export interface Finished {
   width: number;
-  build(id: number, gridPos: dashboard.GridPos): dashboard.Panel;
+  build(id: number, gridPos: dashboard.GridPos, language: Language): dashboard.Panel;
 }
 
 interface Configurable {
@@ -36,7 +36,16 @@ interface Configurable {
   build(): dashboard.Panel;
 }
 
-function finished(builder: Configurable, spec: PanelSpec, kind: 'timeseries' | 'table' | 'logs'): Finished {
+interface WithOverrides {
+  overrideByName(name: string, properties: dashboard.DynamicConfigValue[]): unknown;
+}
+
+function finished<Builder extends Configurable & WithOverrides>(
+  builder: Builder,
+  spec: PanelSpec & { unit: string },
+  kind: 'timeseries' | 'table' | 'logs',
+  overrides: (language: Language) => [name: string, properties: dashboard.DynamicConfigValue[]][] = () => [],
+): Finished {
   builder.title(spec.title);
   builder.description(spec.description);
   builder.unit(spec.unit);
@@ -44,7 +53,8 @@ function finished(builder: Configurable, spec: PanelSpec, kind: 'timeseries' | '
   builder.withTarget(query(spec.sql, kind));
   return {
     width: spec.width,
-    build(id, at) {
+    build(id, at, language) {
+      for (const [name, properties] of overrides(language)) builder.overrideByName(name, properties);
       builder.id(id);
       builder.gridPos(at);
       return builder.build();
@@ -52,36 +62,66 @@ function finished(builder: Configurable, spec: PanelSpec, kind: 'timeseries' | '
   };
 }
 
-const colours: Record<string, string> = {
-  succeeded: 'green',
-  failed: 'red',
-  in_progress: 'blue',
-  reboot_pending: 'orange',
-  skipped: 'text',
-  unknown: 'text',
-};
-
-/** Colours of outcomes are the same everywhere. */
-function withOutcomeColours<
-  Builder extends { overrideByName(name: string, properties: dashboard.DynamicConfigValue[]): Builder },
->(builder: Builder): Builder {
-  for (const [name, fixedColor] of Object.entries(colours))
-    builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]);
-  return builder;
+/** One number of a stat panel: what it is called, how alarming it is, and the list behind it. */
+export interface Figure {
+  column: string;
+  title: string;
+  unit?: string;
+  /** Grafana's colour, from a number on where that is told. */
+  colour?: string;
+  from?: number;
+  link: { title: string; url: string };
 }
 
-/** One number for each column of one row. */
-export function statPanel(spec: PanelSpec): Finished {
+/** Numbers of one row, each a link to the list behind it. */
+export function statPanel(spec: PanelSpec & { figures: Figure[] }): Finished {
   const builder = new stat.PanelBuilder()
     .colorMode(common.BigValueColorMode.Value)
     .graphMode(common.BigValueGraphMode.None)
+    .justifyMode(common.BigValueJustifyMode.Center)
     .noValue('–')
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false));
-  return finished(withOutcomeColours(builder), spec, 'table');
+  const { figures } = spec;
+  if (figures.length > 1) builder.textMode(common.BigValueTextMode.ValueAndName);
+  return finished(builder, { ...spec, unit: figures[0]?.unit ?? 'locale' }, 'table', () =>
+    figures.map(({ column, title, unit, colour, from, link }) => [
+      column,
+      [
+        { id: 'displayName', value: title },
+        ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+        ...(unit === 'percentunit' ? [{ id: 'decimals', value: 1 }] : []),
+        { id: 'color', value: { mode: 'thresholds' } },
+        { id: 'thresholds', value: thresholds(colour ?? 'text', from) },
+        { id: 'links', value: [link] },
+      ],
+    ]),
+  );
 }
 
+const thresholds = (colour: string, from?: number) => ({
+  mode: 'absolute',
+  steps:
+    from === undefined
+      ? [{ value: null, color: colour }]
+      : [
+          { value: null, color: 'text' },
+          { value: from, color: colour },
+        ],
+});
+
+/** Words and colours of the series that have a name of their own. */
+export type Series = Record<string, { title: string; colour?: string }>;
+
+/** Series by outcome: the same colours everywhere. */
+export const outcomeSeries = (language: Language): Series =>
+  Object.fromEntries(
+    Object.entries(outcomes).map(([name, { text, colour }]) => [name, { title: pick(language, text), colour }]),
+  );
+
 /** Columns: time, a name, a number; or time and numbers. */
-export function seriesPanel(spec: PanelSpec & { bars?: boolean }): Finished {
+export function seriesPanel(
+  spec: PanelSpec & { unit: string; bars?: boolean; series?: Series; max?: number },
+): Finished {
   const builder = new timeseries.PanelBuilder()
     .legend(
       new common.VizLegendOptionsBuilder()
@@ -89,63 +129,66 @@ export function seriesPanel(spec: PanelSpec & { bars?: boolean }): Finished {
         .displayMode(common.LegendDisplayMode.List)
         .placement(common.LegendPlacement.Bottom),
     )
-    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi));
+    .min(0)
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    );
+  if (spec.max !== undefined) builder.max(spec.max);
+  // Without messages there is nothing to join.
   if (spec.bars)
     builder
       .drawStyle(common.GraphDrawStyle.Bars)
       .fillOpacity(70)
+      .lineWidth(0)
+      .decimals(0)
       .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
-  return finished(withOutcomeColours(builder), spec, 'timeseries');
+  else builder.lineWidth(2).showPoints(common.VisibilityMode.Auto);
+  return finished(builder, spec, 'timeseries', () =>
+    Object.entries(spec.series ?? {}).map(([name, { title, colour }]) => [
+      name,
+      [
+        { id: 'displayName', value: title },
+        ...(colour === undefined ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]),
+      ],
+    ]),
+  );
 }
 
-/** Links of columns: what one clicks to go down. */
-export interface ColumnLink {
-  column: string;
-  title: string;
-  url: string;
-}
-
-export function tablePanel(spec: PanelSpec & { links?: ColumnLink[]; units?: Record<string, string> }): Finished {
+/** A table: its query gives the columns by their names in `columns.ts`, in the order in which they are shown. */
+export function tablePanel(spec: PanelSpec & { shows: ColumnName[] }): Finished {
   // A code such as 1603 is a text that looks like a number: with a unit it would be written 1.60 K.
   const builder = new table.PanelBuilder()
     .showHeader(true)
+    .cellHeight(common.TableCellHeight.Sm)
     .overrideByFieldType('string', [{ id: 'unit', value: 'string' }]);
-  for (const { column, title, url } of spec.links ?? [])
-    builder.overrideByName(column, [{ id: 'links', value: [{ title, url }] }]);
-  for (const [column, unit] of Object.entries(spec.units ?? {}))
-    builder.overrideByName(column, [{ id: 'unit', value: unit }]);
-  return finished(builder, spec, 'table');
+  return finished(builder, { ...spec, unit: 'locale' }, 'table', (language) =>
+    spec.shows.map((name) => [name, overrideOf(name, language)]),
+  );
 }
 
 /** First column a name, the others numbers. */
-export function barPanel(spec: PanelSpec): Finished {
+export function barPanel(spec: PanelSpec & { unit: string; series: Series }): Finished {
   const builder = new barchart.PanelBuilder()
     .orientation(common.VizOrientation.Horizontal)
+    .showValue(common.VisibilityMode.Always)
     .legend(
       new common.VizLegendOptionsBuilder()
         .showLegend(false)
         .displayMode(common.LegendDisplayMode.List)
         .placement(common.LegendPlacement.Bottom),
     );
-  return finished(builder, spec, 'table');
+  return finished(builder, spec, 'table', () =>
+    Object.entries(spec.series).map(([name, { title }]) => [name, [{ id: 'displayName', value: title }]]),
+  );
 }
 
 export function logsPanel(spec: PanelSpec): Finished {
-  return finished(new logs.PanelBuilder().showTime(true).enableLogDetails(true), spec, 'logs');
-}
-
-/** What a dashboard is for. */
-export function purpose(content: string): Finished {
-  const builder = new text.PanelBuilder()
-    .title('What this is for')
-    .description('Purpose of this dashboard')
-    .mode(text.TextMode.Markdown)
-    .content(content);
-  return { width: 24, build: (id, at) => builder.id(id).gridPos(at).build() };
+  const builder = new logs.PanelBuilder().showTime(true).enableLogDetails(true).wrapLogMessage(true);
+  return finished(builder, { ...spec, unit: 'short' }, 'logs');
 }
 
 /** A panel of our own app. */
-export function appPanel(type: string, spec: Omit<PanelSpec, 'unit'> & { options: object }): Finished {
+export function appPanel(type: string, spec: PanelSpec & { options: object }): Finished {
   return {
     width: spec.width,
     build(id, at) {
@@ -163,14 +206,20 @@ export function appPanel(type: string, spec: Omit<PanelSpec, 'unit'> & { options
   };
 }
 
-/** Rows of panels, from the top: each row has one height, its panels stand side by side. */
-export function layOut(rows: { height: number; panels: Finished[] }[]): dashboard.Panel[] {
+/** Panels of one height, side by side. */
+export interface Row {
+  height: number;
+  panels: Finished[];
+}
+
+/** Rows of panels, from the top. */
+export function layOut(rows: Row[], language: Language): dashboard.Panel[] {
   const panels: dashboard.Panel[] = [];
   let y = 0;
   for (const { height, panels: row } of rows) {
     let x = 0;
     for (const { width, build } of row) {
-      panels.push(build(panels.length + 1, { x, y, w: width, h: height }));
+      panels.push(build(panels.length + 1, { x, y, w: width, h: height }, language));
       x += width;
     }
     y += height;

@@ -1,15 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { chromium as findChromium } from '../chromium.mjs';
 
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Where photographs go, for people to look at. */
-const photos = process.env.FSP_TEST_PHOTOS ?? join(tmpdir(), 'fsp-photos');
+/** Where photographs go, for people to look at; none are taken without it. */
+const photos = process.env.FSP_TEST_PHOTOS ?? '';
 
 export const appPath = '/a/fallbackstatuspoint-fsp-app';
 
@@ -18,8 +17,13 @@ export interface Visitor {
   page: Page;
   /** What the browser's console complained about, and what the server refused. */
   complaints: string[];
+  /** Loads a page by its address. */
   open(path: string): Promise<void>;
-  /** Both themes; files named for the page. */
+  /** Goes to a page as a link does, without loading everything anew. */
+  go(path: string): Promise<void>;
+  /** As the switches of the preview's bar; the page is loaded anew. */
+  prefer(theme: 'dark' | 'light', language: 'en-US' | 'fr-FR'): Promise<void>;
+  /** A picture of the page as it is, where somebody wants some. */
   photograph(name: string): Promise<void>;
   /** What axe finds wrong, as short texts. */
   accessibility(): Promise<string[]>;
@@ -51,35 +55,68 @@ export async function visit(browser: Browser, url: string, token: string, name: 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Preview, not Grafana').waitFor();
 
+  const underWay = new Set<Request>();
+  page.on('request', (request) => underWay.add(request));
+  const over = (request: Request) => underWay.delete(request);
+  page.on('requestfinished', over);
+  page.on('requestfailed', over);
+  /** Nothing is loading, and nothing was for a moment: an answer may lead to the next question. */
   const settled = async () => {
-    await page.waitForLoadState('networkidle');
-    await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+    // A page that asks again and again is not waited for until it is tired of it.
+    for (let quiet = 0, looks = 0; quiet < 3 && looks < 400; looks++) {
+      await page.waitForTimeout(50);
+      quiet = underWay.size === 0 ? quiet + 1 : 0;
+    }
+    await page
+      .getByText(/^(Loading|Chargement) ?…$/)
+      .first()
+      .waitFor({ state: 'detached' });
   };
-  const prefer = (theme: string) =>
-    page.evaluate((wanted) => {
-      const { localStorage } = globalThis as unknown as {
-        localStorage: { setItem(name: string, value: string): void };
-      };
-      localStorage.setItem('fsp.preview', JSON.stringify({ theme: wanted, language: 'en-US' }));
-    }, theme);
   return {
     page,
     complaints,
     async open(path) {
       await page.goto(url + path);
+      await page.getByRole('main').waitFor();
+      await settled();
+    },
+    async go(path) {
+      await page.evaluate((to) => {
+        const {
+          history,
+          dispatchEvent,
+          PopStateEvent: Popped,
+        } = globalThis as unknown as {
+          history: { pushState(state: unknown, title: string, to: string): void };
+          dispatchEvent(event: object): void;
+          PopStateEvent: new (type: string) => object;
+        };
+        history.pushState(null, '', to);
+        dispatchEvent(new Popped('popstate'));
+      }, path);
+      await settled();
+      // Its script may only come now.
+      await page.getByRole('main').waitFor();
+      await settled();
+    },
+    async prefer(theme, language) {
+      await page.evaluate((wanted) => {
+        const { localStorage } = globalThis as unknown as {
+          localStorage: { setItem(name: string, value: string): void };
+        };
+        localStorage.setItem('fsp.preview', wanted);
+      }, JSON.stringify({ theme, language }));
+      await page.reload();
+      await page.getByRole('main').waitFor();
       await settled();
     },
     async photograph(photo) {
+      if (photos === '') return;
       mkdirSync(photos, { recursive: true });
-      for (const theme of ['light', 'dark']) {
-        await prefer(theme);
-        await page.reload();
-        await settled();
-        await page.screenshot({ path: join(photos, `${photo}-${theme}.png`) });
-      }
+      await page.screenshot({ path: join(photos, `${photo}.png`) });
     },
     async accessibility() {
-      await page.evaluate(axe);
+      if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
       return page.evaluate(async () => {
         const { axe: run } = globalThis as unknown as {
           axe: {

@@ -1,49 +1,42 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
-import { appPath, launchBrowser, visit, type Visitor } from './browser.js';
+import { environment, eventually, fsp, type RunningServer } from '../server-process.js';
+import { appPath, visit, type Visitor } from './browser.js';
+import { setStage, type Stage } from './stage.js';
 
 const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
-const folder = temporaryFolder();
 const settings = { FSP_THROTTLE_MESSAGES: '100000', FSP_SITE_CODE: 'PS1' };
+let stage: Stage;
 let server: RunningServer;
 let browser: Browser;
 let admin: Visitor;
 let viewer: Visitor;
-let tokens: { admin: string; viewer: string };
+let tokens: Stage['tokens'];
 
-async function simulate(clients: number, seed: number) {
-  const url = `${server.intake}/SMS_FSP/.sms_fsp`;
+async function simulate({ intake }: RunningServer, folder: string, clients: number, seed: number) {
+  const url = `${intake}/SMS_FSP/.sms_fsp`;
   const options = ['--clients', String(clients), '--rate', '500', '--failure-rate', '0.4', '--seed', String(seed)];
-  const result = await fsp(['simulate', '--url', url, ...options, '--over', '6h'], environment(folder.path, settings));
+  const result = await fsp(['simulate', '--url', url, ...options, '--over', '6h'], environment(folder, settings));
   expect(result.code, result.stderr).toBe(0);
 }
 
 beforeAll(async () => {
-  server = await startServer(folder.path, settings);
-  tokens = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as typeof tokens;
-  await simulate(80, 7);
-  const imported = await fsp(['import', syntheticLogs], environment(folder.path, settings));
-  expect(imported.code, imported.stderr).toBe(0);
-  await eventually(
-    () => server.query<{ n: string }>('SELECT count() AS n FROM clients'),
-    ([row]) => Number(row?.n) >= 80,
-  );
-  browser = await launchBrowser();
-  [admin, viewer] = await Promise.all([
-    visit(browser, server.management, tokens.admin, 'Ada'),
-    visit(browser, server.management, tokens.viewer, ''),
-  ]);
+  stage = await setStage(settings, [], async (started, folder) => {
+    const [, imported] = await Promise.all([
+      simulate(started, folder, 80, 7),
+      fsp(['import', syntheticLogs], environment(folder, settings)),
+    ]);
+    expect(imported.code, imported.stderr).toBe(0);
+    await eventually(
+      () => started.query<{ n: string }>('SELECT count() AS n FROM clients'),
+      ([row]) => Number(row?.n) >= 80,
+    );
+  });
+  ({ server, browser, admin, viewer, tokens } = stage);
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.kill('SIGTERM');
-  folder.remove();
-});
+afterAll(() => stage?.close());
 
 /** Fills a page of the wizard and waits until the rules have answered. */
 async function next({ page }: Visitor) {
@@ -147,7 +140,7 @@ test('lowering the throttle shows the backlog beforehand, and then holds message
   expect(Number(most.replaceAll(',', ''))).toBeGreaterThan(100);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved; in force at once').waitFor();
-  await simulate(60, 8);
+  await simulate(server, stage.folder, 60, 8);
   await admin.open(`${appPath}/overview`);
   await page.getByText(/messages wait for the throttle; failures go first/).waitFor();
   await admin.photograph('overview-waiting');
@@ -257,52 +250,6 @@ test('removing a role asks for its name, and says what it means', async () => {
   await page.waitForURL(/\/roles$/);
   await page.getByRole('row').filter({ hasText: 'FSP02' }).getByText('Role removed').waitFor();
 });
-
-/** A client whose installation failed. */
-async function failedClient(): Promise<string> {
-  const sql =
-    "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY client_name LIMIT 1";
-  return (await server.query<{ client_name: string }>(sql))[0]!.client_name;
-}
-
-const pages: [name: string, path: string][] = [
-  ['overview', `${appPath}/overview`],
-  ['clients', `${appPath}/clients`],
-  ['client', `${appPath}/clients/FAILED`],
-  ['failures', `${appPath}/failures`],
-  ['setup-logs', `${appPath}/setup-logs?from=now-20y&to=now`],
-  ['open-logs', `${appPath}/open-logs`],
-  ['roles', `${appPath}/roles`],
-  ['role', `${appPath}/roles/FSP01?tab=throttle`],
-  ['role-history', `${appPath}/roles/FSP01?tab=history`],
-  ['wizard-server', `${appPath}/roles/new/server`],
-  ['wizard-role', `${appPath}/roles/new/role`],
-  ['configuration', '/plugins/fallbackstatuspoint-fsp-app'],
-  ['panel-roles', '/panel/fallbackstatuspoint-roleconfiguration-panel'],
-  ['panel-role', '/panel/fallbackstatuspoint-roleconfiguration-panel?options={"server":"FSP01","allowEditing":true}'],
-  [
-    'panel-log',
-    '/panel/fallbackstatuspoint-setuplog-panel?sql=SELECT logged_at, message, severity, component, line_number FROM setup_log_records ORDER BY run_id, line_number LIMIT 500',
-  ],
-  ['panel-log-empty', '/panel/fallbackstatuspoint-setuplog-panel'],
-  ['dashboard-overview', '/d/fsp-overview'],
-  ['dashboard-failures', '/d/fsp-failures'],
-  ['dashboard-client', '/d/fsp-client?var-client=FAILED'],
-  ['dashboard-communication', '/d/fsp-communication'],
-  ['dashboard-operations', '/d/fsp-operations'],
-  ['dashboard-setup', '/d/fsp-setup?from=now-20y'],
-];
-
-test.each(pages)(
-  'the page %s has nothing that axe objects to, in both themes, and no error in the console',
-  async (name, path) => {
-    admin.complaints.length = 0;
-    await admin.open(path.replace('FAILED', await failedClient()));
-    await admin.photograph(name);
-    expect(await admin.accessibility()).toEqual([]);
-    expect(admin.complaints).toEqual([]);
-  },
-);
 
 test('a hundred thousand lines are scrolled without laying out more than is seen', async () => {
   const { page } = admin;

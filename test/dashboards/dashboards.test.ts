@@ -21,7 +21,7 @@ interface Panel {
   datasource?: { uid: string };
   fieldConfig?: {
     defaults: { unit?: string };
-    overrides: { properties: { id: string; value: { url: string }[] }[] }[];
+    overrides: { matcher: { options: string }; properties: { id: string; value: { url: string }[] }[] }[];
   };
 }
 interface Dashboard {
@@ -40,6 +40,9 @@ const dashboards = readdirSync(generated)
   .filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(readFileSync(join(generated, name), 'utf8')) as Dashboard);
 const titled = dashboards.map((one) => [one.uid, one] as const);
+const pages = [
+  ...readFileSync(join(folder, '../grafana-plugin/src/app/App.tsx'), 'utf8').matchAll(/<Route path="([\w-]+)"/g),
+].map(([, path]) => path);
 const queried = ['timeseries', 'stat', 'table', 'barchart', 'logs'];
 
 test('what is committed is what the code makes', async () => {
@@ -55,8 +58,7 @@ test('what is committed is what the code makes', async () => {
 describe.each(titled)('%s', (_uid, one) => {
   test('says what it is for, and every panel explains itself', () => {
     expect(one.description).not.toBe('');
-    expect(one.tags).toContain('fsp');
-    expect(one.panels[0]?.type).toBe('text');
+    expect(one.tags).toEqual([one.uid.startsWith('fsp-fr-') ? 'fsp-fr' : 'fsp']);
     for (const { title, description, type, fieldConfig, datasource, targets } of one.panels) {
       expect(title).toMatch(/\w/);
       expect(description, title).toMatch(/\w/);
@@ -81,23 +83,85 @@ describe.each(titled)('%s', (_uid, one) => {
     }
   });
 
-  test('links to dashboards that exist, with variables that both have', () => {
+  test('links to dashboards and pages that exist, with variables that both have, and values that stay values', () => {
     const own = one.templating.list.map(({ name }) => name);
     const urls = one.panels.flatMap(({ fieldConfig }) =>
       (fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
         properties.filter(({ id }) => id === 'links').flatMap(({ value }) => value.map(({ url }) => url)),
       ),
     );
+    const language = one.uid.startsWith('fsp-fr-') ? '/d/fsp-fr-' : '/d/fsp-';
     for (const url of urls) {
-      const target = dashboards.find(({ uid }) => url.startsWith(`/d/${uid}?`));
-      expect(target, url).toBeDefined();
-      const theirs = target!.templating.list.map(({ name }) => name);
-      for (const [, name] of url.matchAll(/\$\{(\w+):queryparam\}/g)) {
-        expect(own, url).toContain(name);
-        expect(theirs, url).toContain(name);
+      const inApp = /^\/a\/fallbackstatuspoint-fsp-app\/([\w-]+)\?/.exec(url);
+      if (inApp !== null) expect(pages, url).toContain(inApp[1]);
+      else {
+        expect(url.startsWith(language), url).toBe(true);
+        const target = dashboards.find(({ uid }) => url.startsWith(`/d/${uid}?`));
+        const theirs = target!.templating.list.map(({ name }) => name);
+        for (const [, name] of url.matchAll(/\$\{(\w+):queryparam\}/g)) expect(theirs, url).toContain(name);
+        for (const [, name] of url.matchAll(/&var-(\w+)=/g)) expect(theirs, url).toContain(name);
       }
-      for (const [, name] of url.matchAll(/&var-(\w+)=/g)) expect(theirs, url).toContain(name);
-      expect(url).toContain('${__url_time_range}');
+      for (const [, name] of url.matchAll(/\$\{(\w+):queryparam\}/g)) expect(own, url).toContain(name);
+      expect(url).toMatch(/\$\{__url_time_range\}|from=0/);
+      // Without a format a value may bring parameters of its own along: links encode `&` and `#` only when told to.
+      for (const [all, format] of url.matchAll(/\$\{(?!__url_time_range)[^}:]+(:[^}]+)?\}/g))
+        expect(format, all).toMatch(/^:(percentencode|queryparam)$/);
+    }
+  });
+
+  test('puts no variable into SQL but encoded', () => {
+    const queries = [
+      ...one.panels.flatMap(({ targets = [] }) => targets.map(({ rawSql }) => rawSql)),
+      ...one.templating.list.filter(({ type }) => type === 'query').map(({ query }) => query),
+      ...one.annotations.list.map(({ target }) => target.rawSql),
+    ];
+    const own = one.templating.list.map(({ name }) => name);
+    for (const sql of queries) {
+      const left = sql
+        .replaceAll(/decodeURLComponent\('\$\{(\w+):percentencode\}'\)/g, (_all, name: string) => {
+          expect(own).toContain(name);
+          return '';
+        })
+        .replaceAll(/splitByChar\('&', '\$\{(\w+):customqueryparam:v\}'\)/g, (_all, name: string) => {
+          expect(own).toContain(name);
+          return '';
+        })
+        .replaceAll(/\$__(conditionalAll|fromTime|toTime|interval_s)\b/g, '')
+        .replaceAll(/, \$(site|version|subnet|cause|server)\)/g, '');
+      expect(left).not.toMatch(/\$\w|\$\{/);
+    }
+  });
+
+  test('asks for the columns that its tables show, and no others', async () => {
+    for (const { type, title, targets: [target] = [], fieldConfig } of one.panels) {
+      if (type !== 'table') continue;
+      const { meta } = await fleet.ask(expand(target!.rawSql, scope(one.uid, true)));
+      const named = fieldConfig!.overrides.map(({ matcher }) => matcher.options).filter((name) => name !== 'string');
+      expect(
+        meta.map(({ name }) => name),
+        title,
+      ).toEqual(named);
+    }
+  });
+
+  test('names every column of a table for people, and leaves room for those without a width', () => {
+    for (const panel of one.panels.filter(({ type }) => type === 'table')) {
+      const overrides = new Map(
+        panel.fieldConfig!.overrides.map(({ matcher, properties }) => [matcher.options, properties] as const),
+      );
+      let fixed = 0;
+      let free = 0;
+      for (const [name, properties] of overrides) {
+        if (name === 'string') continue;
+        const title = properties.find(({ id }) => id === 'displayName')?.value as unknown as string;
+        expect(title, `${panel.title}: ${String(name)}`).toMatch(/^[A-ZÀ-Ý][^_]*$/);
+        const width = properties.find(({ id }) => id === 'custom.width')?.value as unknown as number | undefined;
+        if (properties.some(({ id }) => id === 'custom.hidden')) continue;
+        if (width === undefined) free += 1;
+        else fixed += width;
+      }
+      // What a window of 1440 has beside the navigation.
+      expect(fixed + free * 110, panel.title).toBeLessThanOrEqual((panel.gridPos.w / 24) * 1400);
     }
   });
 
@@ -109,6 +173,8 @@ describe.each(titled)('%s', (_uid, one) => {
 let fleet: Fleet;
 let client = '';
 let run = '';
+let causes: string[] = [];
+let subnets: string[] = [];
 beforeAll(async () => {
   fleet = await startFleet();
   await fleet.simulate(150, 0.5, 3);
@@ -122,35 +188,54 @@ beforeAll(async () => {
   ]);
   const failed = await fleet.ask(`SELECT client_name FROM clients WHERE outcome = 'failed' LIMIT 1`);
   client = String(failed.data[0]?.client_name);
+  subnets = (await fleet.ask('SELECT DISTINCT subnet FROM client_messages')).data.map(({ subnet }) => String(subnet));
+  causes = (await fleet.ask(`SELECT DISTINCT cause FROM client_messages WHERE outcome = 'failed'`)).data.map(
+    ({ cause }) => String(cause),
+  );
   run = String((await fleet.ask(`SELECT run_id FROM setup_runs WHERE cause != '' LIMIT 1`)).data[0]?.run_id);
 }, 120_000);
 afterAll(() => fleet.close());
 
 const day = 86_400_000;
-const scope = (all: boolean) => ({
+const scope = (one: string, all: boolean, clock = 'received') => ({
   from: new Date(Date.now() - 20 * 365 * day),
   to: new Date(Date.now() + day),
-  variables: {
+  variables: only(one, {
     site: all ? '$__all' : ['PS1'],
     version: all ? '$__all' : ['5.00.0000.0000', '5.00.9128.1007', '5.00.9132.1011', '5.00.9096.1000'],
+    subnet: all ? '$__all' : subnets,
+    cause: all ? '$__all' : causes,
     server: all ? '$__all' : ['FSP01'],
-    stuck: '1',
+    stuck: '0',
+    clock,
     client,
     run,
-  },
+  }),
 });
 
+/** A dashboard knows its own variables only: another's name would stay as it is. */
+function only(uid: string, values: Record<string, string | string[]>) {
+  const names = dashboards.find((one) => one.uid === uid)!.templating.list.map(({ name }) => name);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
 /** Panels that show what this fleet has none of: their query must run all the same. */
-const mayBeEmpty = ['Why bodies were refused', 'Refused bodies'];
+const mayBeEmpty = [/^Why bodies|^Refused bodies|^Pourquoi des corps|^Corps refusés/, /never seen|jamais vus/];
 
 const targets = dashboards.flatMap(({ uid, panels }) =>
   panels.flatMap(({ title, type, targets: list = [] }) => list.map((target) => [uid, title, type, target] as const)),
 );
 
-test.each(targets)('%s, %s: gives rows of the right types', async (_uid, title, type, { rawSql }) => {
-  for (const all of [true, false]) {
-    const { meta, data } = await fleet.ask(expand(rawSql, scope(all)));
-    if (!mayBeEmpty.includes(title)) expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
+test.each(targets)('%s, %s: gives rows of the right types', async (uid, title, type, { rawSql }) => {
+  const english = [
+    [true, 'received'],
+    [false, 'client'],
+  ] as const;
+  // The French ones differ in words.
+  for (const [all, clock] of uid.startsWith('fsp-fr-') ? english.slice(1) : english) {
+    const { meta, data } = await fleet.ask(expand(rawSql, scope(uid, all, clock)));
+    if (!mayBeEmpty.some((one) => one.test(title)))
+      expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
     const kinds = meta.map(({ type: column }) => kindOf(column));
     // Aggregate functions as types are read as text by data sources.
     for (const { type: column, name } of meta) expect(column, name).not.toContain('AggregateFunction');
@@ -169,8 +254,8 @@ test.each(targets)('%s, %s: gives rows of the right types', async (_uid, title, 
 const sqlOf = (title: string) => targets.find(([, name]) => name === title)![3].rawSql;
 
 test('the log of a run says in its last line how many records are left out', async () => {
-  const whole = await fleet.ask(expand(sqlOf('Log of the run'), scope(true)));
-  const { data } = await fleet.ask(expand(sqlOf('Log of the run').replaceAll('100000', '5'), scope(true)));
+  const whole = await fleet.ask(expand(sqlOf('Log of the run'), scope('fsp-setup', true)));
+  const { data } = await fleet.ask(expand(sqlOf('Log of the run').replaceAll('100000', '5'), scope('fsp-setup', true)));
   expect(data.slice(0, 5)).toEqual(whole.data.slice(0, 5));
   expect(data).toHaveLength(6);
   expect(data[5]).toMatchObject({ level: 'WARN' });
@@ -187,16 +272,17 @@ test('an exit code that is an HRESULT is written as one, whatever its sign', asy
 const lists = dashboards.flatMap(({ uid, templating }) =>
   templating.list.filter(({ type }) => type === 'query').map(({ name, query }) => [uid, name, query] as const),
 );
-test.each(lists)('%s: the variable %s has values', async (_uid, _name, query) => {
-  const { meta, data } = await fleet.ask(expand(query, scope(true)));
-  expect(meta).toHaveLength(1);
+test.each(lists)('%s: the variable %s has values', async (uid, name, query) => {
+  const { meta, data } = await fleet.ask(expand(query, scope(uid, true)));
+  expect(meta).toHaveLength(name === 'cause' ? 2 : 1);
   expect(data.length).toBeGreaterThan(0);
 });
 
-test('annotations tell role changes and set-up runs', async () => {
-  const [role, setup] = dashboards[0]!.annotations.list.map(({ target }) => target.rawSql);
-  await fleet.ask(expand(role!, scope(true)));
-  const { data } = await fleet.ask(expand(setup!, scope(true)));
+test('annotations tell role changes, restarts and set-up runs', async () => {
+  const [role, restart, setup] = dashboards[0]!.annotations.list.map(({ target }) => target.rawSql);
+  await fleet.ask(expand(role!, scope('fsp-overview', true)));
+  await fleet.ask(expand(restart!, scope('fsp-overview', true)));
+  const { data } = await fleet.ask(expand(setup!, scope('fsp-overview', true)));
   expect(Object.keys(data[0]!)).toEqual(['time', 'text', 'tags']);
 });
 
@@ -209,7 +295,7 @@ test('every question of Configuration Manager’s reports has its panel', () => 
 });
 
 test('tables, views and columns explain themselves', async () => {
-  const skip = `database = 'fsp' AND comment = '' AND table NOT LIKE '%rollup%' AND table NOT IN ('schema_migrations')`;
+  const skip = `database = 'fsp' AND comment = '' AND table NOT LIKE '%\\_of\\_%' AND table NOT IN ('schema_migrations')`;
   const { data } = await fleet.ask(`SELECT table, name FROM system.columns WHERE ${skip}`);
   expect(data).toEqual([]);
 });

@@ -1,53 +1,30 @@
 import { useEffect, useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import {
-  LoadingState,
+  isDateTime,
   rangeUtil,
   type DataFrame,
-  type DataQueryRequest,
-  type DataQueryResponse,
-  type FieldConfigSource,
   type GrafanaTheme2,
+  type RawTimeRange,
   type TimeRange,
 } from '@grafana/data';
-import { getDataSourceSrv, locationService, PanelRenderer, PluginPage } from '@grafana/runtime';
-import { Field, Input, MultiCombobox, PanelChrome, Stack, TimeRangePicker, useStyles2 } from '@grafana/ui';
+import { locationService, PluginPage } from '@grafana/runtime';
+import { Field, Input, MultiCombobox, Combobox, Stack, Text, TextLink, TimeRangePicker, useStyles2 } from '@grafana/ui';
 import { useLocation, useParams } from '@react-router-compat';
-import { lastValueFrom } from 'rxjs';
-import { ClickHouseStandIn, type ClickHouseQuery } from './clickhouse-stand-in.js';
-
-interface Panel {
-  id: number;
-  type: string;
-  title: string;
-  description: string;
-  gridPos: { x: number; y: number; w: number; h: number };
-  targets?: ClickHouseQuery[];
-  options?: object;
-  fieldConfig?: FieldConfigSource<object>;
-}
-interface Variable {
-  name: string;
-  label: string;
-  type: string;
-  query: string;
-  multi?: boolean;
-  current?: { value: string | string[] };
-}
-interface Dashboard {
-  title: string;
-  description: string;
-  time: { from: string; to: string };
-  panels: Panel[];
-  templating: { list: Variable[] };
-}
-type Values = Record<string, string[]>;
+import { useMeasure } from 'react-use';
+import { PanelScope } from './core-panels.js';
+import { ask, choicesOf, standing, type Choice, type Dashboard, type Variable } from './dashboard.js';
+import { DashboardPanel } from './DashboardPanel.js';
+import { interpolate, type Interpolation, type Variables } from './templates.js';
+import { say } from './texts.js';
 
 const rowHeight = 38;
+/** Below it Grafana puts a panel under the other. */
+const narrow = 769;
 
 /**
- * A dashboard of the plugin, as far as the preview goes: variables, time range and every panel with the answer to its
- * query. Annotations, links of columns and Grafana's own visualizations are not here.
+ * A dashboard of the plugin, as far as the preview goes: variables, links, annotations, time range, and every panel with
+ * the answer to its query. Grafana's own visualizations are not here.
  */
 export function DashboardPage({ pluginId }: { pluginId: string }) {
   const { uid = '' } = useParams();
@@ -56,44 +33,40 @@ export function DashboardPage({ pluginId }: { pluginId: string }) {
   useEffect(() => {
     setDashboard(null);
     setMissing(false);
-    void fetch(`/public/plugins/${pluginId}/dashboards/${uid}.json`).then(async (answer) => {
+    void fetch(`/public/plugins/${pluginId}/dashboards/${encodeURIComponent(uid)}.json`).then(async (answer) => {
       if (answer.ok) setDashboard((await answer.json()) as Dashboard);
       else setMissing(true);
     });
   }, [pluginId, uid]);
-  if (missing) return <PluginPage pageNav={{ text: 'There is no such dashboard' }}>{uid}</PluginPage>;
-  return dashboard === null ? null : <Loaded key={uid} dashboard={dashboard} />;
+  if (missing) return <PluginPage pageNav={{ text: say('There is no such dashboard') }}>{uid}</PluginPage>;
+  return dashboard === null ? null : <Loaded key={uid} dashboard={dashboard} pluginId={pluginId} />;
 }
 
-function Loaded({ dashboard }: { dashboard: Dashboard }) {
+function rangeOf(from: string, to: string): TimeRange {
+  const raw = (text: string): RawTimeRange['from'] =>
+    /^\d+$/.test(text)
+      ? rangeUtil.convertRawToRange({ from: new Date(Number(text)).toISOString(), to: 'now' }).from
+      : text;
+  return rangeUtil.convertRawToRange({ from: raw(from), to: raw(to) });
+}
+
+function Loaded({ dashboard, pluginId }: { dashboard: Dashboard; pluginId: string }) {
   const styles = useStyles2(getStyles);
   const { search } = useLocation();
   const params = useMemo(() => new URLSearchParams(search), [search]);
   const from = params.get('from') ?? dashboard.time.from;
   const to = params.get('to') ?? dashboard.time.to;
-  const range = useMemo(() => rangeUtil.convertRawToRange({ from, to }), [from, to]);
-  const variables = dashboard.templating.list.filter(({ type }) => type !== 'datasource');
-  const [choices, setChoices] = useState<Values | null>(null);
-  useEffect(() => {
-    const source = standIn();
-    const lists = dashboard.templating.list.filter(({ type }) => type === 'query');
-    void Promise.all(
-      lists.map(async ({ name, query }): Promise<[string, string[]]> => {
-        const answer = await source.then((one) => ask(one, { refId: 'A', rawSql: query }, range, {}));
-        return [name, ((answer.data as DataFrame[])[0]?.fields[0]?.values ?? []) as string[]];
-      }),
-    ).then((loaded) => {
-      setChoices(Object.fromEntries(loaded));
-    });
-  }, [dashboard, range]);
-  const valuesOf = ({ name, current, type }: Variable): string[] => {
-    const given = params.getAll(`var-${name}`);
-    if (given.length > 0) return given;
-    const preset = [current?.value ?? []].flat();
-    return preset.length > 0 || type !== 'query' ? preset : (choices?.[name] ?? []).slice(0, 1);
-  };
-  const values: Values = Object.fromEntries(variables.map((one) => [one.name, valuesOf(one)]));
-  const multi = new Set(variables.filter((one) => one.multi).map(({ name }) => name));
+  const range = useMemo(() => rangeOf(from, to), [from, to]);
+  const variables = useVariables(dashboard, params, range);
+  const scope = useMemo<Interpolation>(
+    () => ({
+      variables: variables?.values ?? {},
+      time: { from: range.from.valueOf(), to: range.to.valueOf(), raw: { from, to } },
+    }),
+    [variables, range, from, to],
+  );
+  const annotations = useAnnotations(dashboard, range, variables?.values);
+  const [grid, { width }] = useMeasure<HTMLDivElement>();
   return (
     <PluginPage
       pageNav={{ text: dashboard.title }}
@@ -102,7 +75,8 @@ function Loaded({ dashboard }: { dashboard: Dashboard }) {
         <TimeRangePicker
           value={range}
           onChange={({ raw }) => {
-            locationService.partial({ from: String(raw.from.valueOf()), to: String(raw.to.valueOf()) });
+            const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
+            locationService.partial({ from: text(raw.from), to: text(raw.to) });
           }}
           onChangeTimeZone={() => undefined}
           onMoveBackward={() => undefined}
@@ -112,124 +86,207 @@ function Loaded({ dashboard }: { dashboard: Dashboard }) {
         />
       }
     >
-      <Stack wrap="wrap" gap={2}>
-        {variables.map((one) => (
-          <Field key={one.name} label={one.label} htmlFor={`var-${one.name}`} noMargin>
-            {one.multi ? (
-              <MultiCombobox
-                id={`var-${one.name}`}
-                width={30}
-                placeholder="All"
-                value={values[one.name]?.filter((value) => value !== '$__all') ?? []}
-                options={(choices?.[one.name] ?? []).map((value) => ({ value }))}
-                onChange={(chosen) => {
-                  locationService.partial({ [`var-${one.name}`]: chosen.map(({ value }) => value) });
-                }}
-              />
-            ) : (
-              <Input
-                id={`var-${one.name}`}
-                width={34}
-                defaultValue={values[one.name]?.[0]}
-                key={values[one.name]?.[0]}
-                onBlur={(event) => {
-                  locationService.partial({ [`var-${one.name}`]: event.currentTarget.value });
-                }}
-              />
-            )}
-          </Field>
-        ))}
-      </Stack>
-      {choices !== null && (
-        <div className={styles.grid}>
-          {dashboard.panels.map((panel) => (
-            <div
-              key={panel.id}
-              style={{
-                gridColumn: `${panel.gridPos.x + 1} / span ${panel.gridPos.w}`,
-                gridRow: `${panel.gridPos.y + 1} / span ${panel.gridPos.h}`,
-              }}
-            >
-              <OnePanel panel={panel} range={range} values={values} multi={multi} />
-            </div>
+      <Stack wrap="wrap" gap={2} alignItems="flex-end">
+        {dashboard.templating.list
+          .filter(({ type, hide }) => type !== 'datasource' && type !== 'constant' && hide !== 2)
+          .map((one) => (
+            <VariableField
+              key={one.name}
+              variable={one}
+              chosen={variables?.values[one.name]?.chosen ?? []}
+              choices={variables?.choices[one.name] ?? []}
+            />
           ))}
+        <Links dashboard={dashboard} pluginId={pluginId} scope={scope} />
+      </Stack>
+      <Events annotations={annotations} />
+      <PanelScope.Provider value={scope}>
+        <div ref={grid} className={width < narrow ? styles.column : styles.grid}>
+          {variables !== undefined &&
+            width > 0 &&
+            dashboard.panels.map((panel) => (
+              <div
+                key={panel.id}
+                style={
+                  width < narrow
+                    ? {}
+                    : {
+                        gridColumn: `${panel.gridPos.x + 1} / span ${panel.gridPos.w}`,
+                        gridRow: `${panel.gridPos.y + 1} / span ${panel.gridPos.h}`,
+                      }
+                }
+              >
+                <DashboardPanel
+                  panel={panel}
+                  range={range}
+                  scope={scope}
+                  annotations={annotations}
+                  width={width < narrow ? width : Math.floor((width * panel.gridPos.w) / 24) - 8}
+                  height={panel.gridPos.h * rowHeight - 8}
+                />
+              </div>
+            ))}
         </div>
-      )}
+      </PanelScope.Provider>
     </PluginPage>
   );
 }
 
-interface PanelProps {
-  panel: Panel;
-  range: TimeRange;
-  values: Values;
-  multi: Set<string>;
+interface Standing {
+  values: Variables;
+  choices: Record<string, Choice[]>;
 }
 
-function OnePanel({ panel, range, values, multi }: PanelProps) {
-  const [answer, setAnswer] = useState<DataQueryResponse | null>(null);
-  const asked = JSON.stringify(values);
-  const target = panel.targets?.[0];
+/** The variables one after the other: what one can be may hang on those before it. */
+function useVariables(dashboard: Dashboard, params: URLSearchParams, range: TimeRange): Standing | undefined {
+  const given = JSON.stringify(
+    dashboard.templating.list.map(({ name }) => [name, params.getAll(`var-${name}`)] as const),
+  );
+  const [loaded, setLoaded] = useState<Standing>();
   useEffect(() => {
-    if (target === undefined) return;
-    void standIn()
-      .then((source) => ask(source, target, range, JSON.parse(asked) as Values, multi))
-      .then(setAnswer);
-    // Which variables take several values does not change while a dashboard is shown.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [target, range, asked]);
-  const width = Math.floor((Math.min(1600, window.innerWidth) - 268) * (panel.gridPos.w / 24)) - 8;
-  const height = panel.gridPos.h * rowHeight - 8;
-  const overrides = (panel.fieldConfig?.overrides ?? []).map((override) => ({
-    ...override,
-    properties: override.properties.filter(({ id }) => id !== 'links'),
-  }));
-  const waiting = target !== undefined && answer === null;
+    let dropped = false;
+    const inAddress = new Map(JSON.parse(given) as [string, string[]][]);
+    const load = async () => {
+      const next: Standing = { values: {}, choices: {} };
+      for (const variable of dashboard.templating.list) {
+        const { name } = variable;
+        const choices = await choicesOf(variable, range, next.values);
+        next.choices[name] = choices;
+        const own = variable.type === 'datasource' ? ['fsp-clickhouse'] : (inAddress.get(name) ?? []);
+        next.values[name] = standing(variable, own, choices);
+      }
+      if (!dropped) setLoaded(next);
+    };
+    void load();
+    return () => {
+      dropped = true;
+    };
+  }, [dashboard, range, given]);
+  return loaded;
+}
+
+function VariableField({ variable, chosen, choices }: { variable: Variable; chosen: string[]; choices: Choice[] }) {
+  const { name, label, multi, includeAll, type } = variable;
+  const id = `var-${name}`;
+  const set = (value: string | string[]) => {
+    locationService.partial({ [id]: value });
+  };
+  const everything = includeAll ? [{ value: '$__all', label: say('All') }] : [];
   return (
-    <PanelChrome
-      title={panel.title}
-      description={panel.description}
-      width={width}
-      height={height}
-      loadingState={waiting ? LoadingState.Loading : LoadingState.Done}
-      statusMessage={answer?.errors?.[0]?.message}
-    >
-      {(innerWidth, innerHeight) => (
-        <PanelRenderer
-          title=""
-          pluginId={panel.type}
-          width={innerWidth}
-          height={innerHeight}
-          options={panel.options}
-          fieldConfig={{ defaults: panel.fieldConfig?.defaults ?? {}, overrides }}
-          data={{
-            state: waiting ? LoadingState.Loading : LoadingState.Done,
-            series: (answer?.data ?? []) as DataFrame[],
-            timeRange: range,
+    <Field label={label ?? name} htmlFor={id} noMargin>
+      {multi ? (
+        <MultiCombobox
+          id={id}
+          width={30}
+          placeholder={say('All')}
+          value={chosen.filter((value) => value !== '$__all')}
+          options={choices}
+          onChange={(next) => {
+            set(next.map(({ value }) => value));
+          }}
+        />
+      ) : type === 'textbox' ? (
+        <Input
+          id={id}
+          width={34}
+          key={chosen[0]}
+          defaultValue={chosen[0]}
+          onBlur={(event) => {
+            set(event.currentTarget.value);
+          }}
+        />
+      ) : (
+        <Combobox
+          id={id}
+          width={34}
+          createCustomValue
+          value={chosen[0] ?? null}
+          options={[...everything, ...choices]}
+          onChange={({ value }) => {
+            set(value);
           }}
         />
       )}
-    </PanelChrome>
+    </Field>
   );
 }
 
-async function standIn(): Promise<ClickHouseStandIn> {
-  return (await getDataSourceSrv().get({ uid: 'fsp-clickhouse' })) as unknown as ClickHouseStandIn;
+/** The dashboard's own links: to others by their tags, or to an address. */
+function Links({ dashboard, pluginId, scope }: { dashboard: Dashboard; pluginId: string; scope: Interpolation }) {
+  const [others, setOthers] = useState<{ uid: string; title: string; tags?: string[] }[]>([]);
+  useEffect(() => {
+    void fetch(`/public/plugins/${pluginId}/dashboards/index.json`)
+      .then((answer) => (answer.ok ? (answer.json() as Promise<typeof others>) : []))
+      .then(setOthers);
+  }, [pluginId]);
+  const along = ({ keepTime, includeVars }: { keepTime?: boolean; includeVars?: boolean }) =>
+    interpolate(
+      [keepTime ? '${__url_time_range}' : '', includeVars ? '${__all_variables}' : ''].filter(Boolean).join('&'),
+      scope,
+    );
+  return (dashboard.links ?? []).flatMap((link) => {
+    const query = along(link);
+    if (link.type === 'link')
+      return [
+        <TextLink key={link.title} href={interpolate(link.url ?? '', scope) + (query === '' ? '' : `?${query}`)}>
+          {link.title}
+        </TextLink>,
+      ];
+    return others
+      .filter(
+        ({ tags = [], title }) => title !== dashboard.title && (link.tags ?? []).every((tag) => tags.includes(tag)),
+      )
+      .map(({ uid, title }) => (
+        <TextLink key={uid} href={`/d/${uid}${query === '' ? '' : `?${query}`}`}>
+          {say(title)}
+        </TextLink>
+      ));
+  });
 }
 
-function ask(
-  source: ClickHouseStandIn,
-  target: ClickHouseQuery,
-  range: TimeRange,
-  values: Values,
-  multi = new Set<string>(),
-): Promise<DataQueryResponse> {
-  const span = range.to.valueOf() - range.from.valueOf();
-  const scopedVars = Object.fromEntries(
-    Object.entries(values).map(([name, list]) => [name, { text: '', value: multi.has(name) ? list : (list[0] ?? '') }]),
+/** Answers of the dashboard's annotations, as frames of time and text. */
+function useAnnotations(dashboard: Dashboard, range: TimeRange, variables: Variables | undefined): DataFrame[] {
+  const [frames, setFrames] = useState<DataFrame[]>([]);
+  useEffect(() => {
+    if (variables === undefined) return undefined;
+    let dropped = false;
+    const wanted = (dashboard.annotations?.list ?? []).filter(
+      ({ enable, target }) => enable !== false && target !== undefined,
+    );
+    void Promise.all(
+      wanted.map(async ({ name, iconColor, target }): Promise<DataFrame[]> => {
+        const { data } = await ask(target!, range, variables);
+        return (data as DataFrame[]).map((frame) => ({ ...frame, name, meta: { custom: { color: iconColor } } }));
+      }),
+    ).then((answers) => {
+      if (!dropped) setFrames(answers.flat());
+    });
+    return () => {
+      dropped = true;
+    };
+  }, [dashboard, range, variables]);
+  return frames;
+}
+
+/** What the lines in the charts stand for. */
+function Events({ annotations }: { annotations: DataFrame[] }) {
+  const told = annotations.filter(({ length }) => length > 0);
+  if (told.length === 0) return null;
+  return (
+    <details>
+      <summary>{told.map(({ name, length }) => `${name ?? ''}: ${length}`).join(' · ')}</summary>
+      <ul style={{ maxHeight: 160, overflow: 'auto' }} tabIndex={0}>
+        {told.flatMap((frame) => {
+          const [time, text] = ['time', 'text'].map((name) => frame.fields.find((field) => field.name === name));
+          return (time?.values ?? []).map((at: number, row: number) => (
+            <li key={`${frame.name}${row}`} style={{ marginLeft: 20 }}>
+              <Text color="secondary">{new Date(at).toLocaleString()}</Text> {String(text?.values[row] ?? '')}
+            </li>
+          ));
+        })}
+      </ul>
+    </details>
   );
-  const request = { targets: [target], range, intervalMs: Math.max(60_000, span / 100), scopedVars };
-  return lastValueFrom(source.query(request as unknown as DataQueryRequest<ClickHouseQuery>));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
@@ -239,4 +296,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gridAutoRows: rowHeight,
     marginTop: theme.spacing(2),
   }),
+  column: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), marginTop: theme.spacing(2) }),
 });

@@ -11,6 +11,7 @@ import { PanelRenderer, PluginPage } from '@grafana/runtime';
 import { PanelChrome } from '@grafana/ui';
 import { useLocation, useParams } from '@react-router-compat';
 import { backendSrv } from './backend-srv.js';
+import { say } from './texts.js';
 import { framesOf } from './clickhouse-stand-in.js';
 
 /**
@@ -45,8 +46,12 @@ export function PanelPage() {
     ...(error === '' ? {} : { errors: [{ message: error }] }),
   };
   return (
-    <PluginPage pageNav={{ text: 'A panel on a dashboard' }}>
-      <PanelChrome title={params.get('title') ?? id} width={1100} height={620}>
+    <PluginPage pageNav={{ text: say('A panel on a dashboard') }}>
+      <PanelChrome
+        title={params.get('title') ?? id}
+        width={Math.min(1100, document.body.clientWidth - 24)}
+        height={620}
+      >
         {(width, height) => (
           <PanelRenderer
             title=""

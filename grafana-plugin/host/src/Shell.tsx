@@ -21,7 +21,9 @@ import { CompatRouter, Navigate, Route, Routes, useLocation } from '@react-route
 import type { PreviewSession } from './boot.js';
 import { DashboardPage } from './DashboardPage.js';
 import { PanelPage } from './PanelPage.js';
+import { SignInAgain } from './SignInAgain.js';
 import { prefer, preferences } from './preferences.js';
+import { say } from './texts.js';
 
 interface Props {
   plugin: AppPlugin;
@@ -43,6 +45,7 @@ export function Shell({ plugin, session }: Props) {
                   <Content plugin={plugin} />
                 </ErrorBoundaryAlert>
               </Frame>
+              <SignInAgain session={session} />
               <ModalRoot />
             </LocationServiceProvider>
           </CompatRouter>
@@ -51,6 +54,26 @@ export function Shell({ plugin, session }: Props) {
       </ModalsProvider>
     </ThemeContext.Provider>
   );
+}
+
+/** As Grafana does: a link within it loads no page anew. */
+function useLinksWithin() {
+  useEffect(() => {
+    const follow = (event: MouseEvent) => {
+      const link = (event.target as Element | null)?.closest?.('a');
+      if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+        return;
+      const to = new URL(link.href, location.href);
+      const isOurs = /^\/(a|d|plugins|panel)\//.test(to.pathname) && to.origin === location.origin;
+      if (!isOurs || (link.target !== '' && link.target !== '_self') || link.hasAttribute('download')) return;
+      event.preventDefault();
+      locationService.push(to.pathname + to.search + to.hash);
+    };
+    document.addEventListener('click', follow);
+    return () => {
+      document.removeEventListener('click', follow);
+    };
+  }, []);
 }
 
 function Content({ plugin }: { plugin: AppPlugin }) {
@@ -68,7 +91,7 @@ function Content({ plugin }: { plugin: AppPlugin }) {
       <Route
         path={`/plugins/${meta.id}`}
         element={
-          <PluginPage pageNav={{ text: meta.name }}>
+          <PluginPage pageNav={{ text: say(meta.name) }}>
             {ConfigPage && <ConfigPage plugin={plugin} query={{}} />}
           </PluginPage>
         }
@@ -78,7 +101,9 @@ function Content({ plugin }: { plugin: AppPlugin }) {
       <Route
         path="*"
         element={
-          <PluginPage pageNav={{ text: 'Not in the preview' }}>Grafana has this page; the preview has not.</PluginPage>
+          <PluginPage pageNav={{ text: say('Not in the preview') }}>
+            {say('Grafana has this page; the preview has not.')}
+          </PluginPage>
         }
       />
     </Routes>
@@ -104,6 +129,7 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
     ({ type, addToNav, role }) => type === 'page' && addToNav && (role !== 'Admin' || session.actingAs === 'admin'),
   );
   const dashboards = useDashboards(plugin.meta.id);
+  useLinksWithin();
   const link = (href: string, text: string) => (
     <a
       key={href}
@@ -122,18 +148,18 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
     <div className={styles.frame}>
       <header className={styles.bar}>
         <Stack alignItems="center" gap={1} wrap="wrap">
-          <Badge text="Preview, not Grafana" color="orange" icon="info-circle" />
+          <Badge text={say('Preview, not Grafana')} color="orange" icon="info-circle" />
           <Text color="secondary">{session.user}</Text>
         </Stack>
         <Stack alignItems="center" gap={2} wrap="wrap">
           {session.role === 'admin' && (
             <RadioButtonGroup
-              aria-label="Look as"
+              aria-label={say('Look as')}
               size="sm"
               value={session.actingAs}
               options={[
-                { value: 'admin' as const, label: 'Admin' },
-                { value: 'viewer' as const, label: 'Viewer' },
+                { value: 'admin' as const, label: say('Admin') },
+                { value: 'viewer' as const, label: say('Viewer') },
               ]}
               onChange={(actingAs) => {
                 void fetch('/api/preview/session', {
@@ -147,19 +173,19 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
             />
           )}
           <RadioButtonGroup
-            aria-label="Theme"
+            aria-label={say('Theme')}
             size="sm"
             value={theme}
             options={[
-              { value: 'dark' as const, label: 'Dark' },
-              { value: 'light' as const, label: 'Light' },
+              { value: 'dark' as const, label: say('Dark') },
+              { value: 'light' as const, label: say('Light') },
             ]}
             onChange={(value) => {
               prefer({ theme: value });
             }}
           />
           <RadioButtonGroup
-            aria-label="Language"
+            aria-label={say('Language')}
             size="sm"
             value={language}
             options={[
@@ -172,16 +198,16 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
           />
           <form method="post" action="/logout">
             <Button type="submit" size="sm" variant="secondary" fill="text">
-              Sign out
+              {say('Sign out')}
             </Button>
           </form>
         </Stack>
       </header>
       <div className={styles.body}>
-        <nav className={styles.nav} aria-label="Main">
-          {pages.map(({ path = '', name }) => link(path, name))}
-          {dashboards.length > 0 && <div className={styles.heading}>Dashboards</div>}
-          {dashboards.map(({ uid, title }) => link(`/d/${uid}`, title))}
+        <nav className={styles.nav} aria-label={say('Main')}>
+          {pages.map(({ path = '', name }) => link(path, say(name)))}
+          {dashboards.length > 0 && <div className={styles.heading}>{say('Dashboards')}</div>}
+          {dashboards.map(({ uid, title }) => link(`/d/${uid}`, say(title)))}
         </nav>
         <div className={styles.content}>{children}</div>
       </div>

@@ -1,4 +1,5 @@
 import type { BackendSrvRequest, FetchResponse } from '@grafana/runtime';
+import { isSessionOver, signedInAgain } from './session.js';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 
 /** Grafana's BackendSrv over fetch: same answers and same errors, without its queue and its toasts. */
@@ -20,6 +21,10 @@ async function send<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
     // As Grafana's: a request that never came back has status 0.
     throw Object.assign(new Error(String(error)), { status: 0, statusText: '', data: {}, config: options });
   });
+  if (isSessionOver(answer)) {
+    await signedInAgain();
+    return send(options);
+  }
   const text = await answer.text();
   let data: unknown = text;
   try {

@@ -1,12 +1,13 @@
 // Core panels are part of Grafana and not in npm. These stand in for them with what @grafana/ui has; what they look like
 // says nothing about Grafana's own.
-import { useEffect, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import {
   applyFieldOverrides,
   EventBusSrv,
   FieldType,
   getDefaultTimeRange,
   getDisplayProcessor,
+  getFieldDisplayName,
   LoadingState,
   PanelPlugin,
   renderMarkdown,
@@ -15,6 +16,7 @@ import {
   type Field,
   type FieldConfigSource,
   type GrafanaTheme2,
+  type InterpolateFunction,
   type PanelProps,
 } from '@grafana/data';
 import { config, type PanelRendererProps } from '@grafana/runtime';
@@ -25,10 +27,18 @@ import {
   BigValue,
   BigValueColorMode,
   BigValueGraphMode,
+  DataLinksContextMenu,
+  TextLink,
   TimeSeries,
   useTheme2,
+  type UPlotConfigBuilder,
 } from '@grafana/ui';
+import { interpolate, type Interpolation } from './templates.js';
+import { say } from './texts.js';
 import { TableNG } from '@grafana/ui/unstable';
+
+/** What stands for variables in links and texts of the panels that are shown; a dashboard says it. */
+export const PanelScope = createContext<Interpolation>({ variables: {} });
 
 let load: (id: string) => Promise<PanelPlugin> = () => Promise.reject(new Error('no panels yet'));
 
@@ -37,15 +47,35 @@ export function providePanels(loader: (id: string) => Promise<PanelPlugin>): voi
   load = loader;
 }
 
-const empty = <div style={{ padding: 16, textAlign: 'center' }}>No data</div>;
+const empty = <div style={{ padding: 16, textAlign: 'center' }}>{say('No data')}</div>;
 type Render = (props: PanelProps<Record<string, unknown>>, theme: GrafanaTheme2) => ReactNode;
+
+/** Options of a field that Grafana's own panels have beside the standard ones, as far as the stand-ins heed them. */
+const customOptions = [
+  ...['width', 'minWidth', 'align', 'cellOptions', 'wrapText', 'wrapHeaderText', 'hidden', 'hideFrom', 'hideFrom.viz'],
+  ...['filterable', 'inspect', 'drawStyle', 'lineWidth', 'fillOpacity', 'stacking', 'showPoints', 'spanNulls'],
+  ...['axisPlacement', 'axisLabel', 'lineInterpolation', 'barAlignment', 'lineStyle', 'thresholdsStyle'],
+];
 
 function panel(name: string, render: Render): PanelPlugin {
   function CorePanelStandIn(props: PanelProps<Record<string, unknown>>) {
     const theme = useTheme2();
     return props.data.series.every(({ length }) => length === 0) && name !== 'text' ? empty : render(props, theme);
   }
-  const plugin = new PanelPlugin(CorePanelStandIn).useFieldConfig();
+  const plugin = new PanelPlugin(CorePanelStandIn).useFieldConfig({
+    useCustomConfig: (builder) => {
+      for (const path of customOptions)
+        builder.addCustomEditor({
+          id: path,
+          path,
+          name: path,
+          editor: () => null,
+          override: () => null,
+          process: (value: unknown) => value,
+          shouldApply: () => true,
+        });
+    },
+  });
   plugin.meta = { id: name, name, info: { version: 'preview' } } as typeof plugin.meta;
   return plugin;
 }
@@ -63,33 +93,49 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
       timeRange={timeRange}
       timeZone={timeZone}
       legend={{ showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] }}
-    />
+    >
+      {(builder) => <AnnotationLines builder={builder} annotations={data.annotations ?? []} />}
+    </TimeSeries>
   )),
   stat: panel('stat', ({ data, width, height }, theme) => {
-    const fields = data.series.flatMap((frame) => frame.fields.filter(({ type }) => type === FieldType.number));
+    const fields = data.series.flatMap((frame) =>
+      frame.fields
+        .filter(({ type, config: { custom } }) => type === FieldType.number && !isHidden(custom))
+        .map((field) => ({ field, name: getFieldDisplayName(field, frame) })),
+    );
     return (
       <div style={{ display: 'flex' }}>
-        {fields.map((field, index) => (
-          <BigValue
-            key={index}
-            theme={theme}
-            width={width / fields.length}
-            height={height}
-            colorMode={BigValueColorMode.Value}
-            graphMode={BigValueGraphMode.None}
-            value={{
-              ...shown(field, field.values.length - 1, theme),
-              title: fields.length > 1 ? field.name : undefined,
-            }}
-          />
-        ))}
+        {fields.map(({ field, name }, index) => {
+          const row = field.values.length - 1;
+          const props = {
+            theme,
+            width: width / fields.length,
+            height,
+            colorMode: BigValueColorMode.Value,
+            graphMode: BigValueGraphMode.None,
+            value: { ...shown(field, row, theme), title: fields.length > 1 ? name : undefined },
+          };
+          const links = field.getLinks;
+          return links === undefined || (field.config.links ?? []).length === 0 ? (
+            <BigValue key={index} {...props} />
+          ) : (
+            <DataLinksContextMenu key={index} links={() => links({ valueRowIndex: row })}>
+              {({ openMenu, targetClassName }) => (
+                <BigValue {...props} onClick={openMenu} className={targetClassName} />
+              )}
+            </DataLinksContextMenu>
+          );
+        })}
       </div>
     );
   }),
   bargauge: panel('bargauge', (props, theme) => <Bars {...props} theme={theme} />),
   barchart: panel('barchart', (props, theme) => <Bars {...props} theme={theme} />),
-  text: panel('text', ({ options }) => (
-    <div dangerouslySetInnerHTML={{ __html: renderMarkdown(String(options.content)) }} />
+  text: panel('text', ({ options, replaceVariables }) => (
+    <div
+      className="markdown-html"
+      dangerouslySetInnerHTML={{ __html: renderMarkdown(replaceVariables(String(options.content))) }}
+    />
   )),
   logs: panel('logs', ({ data, height }) => {
     const [time, body, level] = data.series[0]?.fields ?? [];
@@ -118,6 +164,39 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
   )),
 };
 
+const isHidden = (custom: unknown) => {
+  const { hidden, hideFrom } = (custom ?? {}) as { hidden?: boolean; hideFrom?: { viz?: boolean } };
+  return hidden === true || hideFrom?.viz === true;
+};
+
+/** A line at the time of each annotation. */
+function AnnotationLines({ builder, annotations }: { builder: UPlotConfigBuilder; annotations: DataFrame[] }) {
+  const drawn = useRef(annotations);
+  useLayoutEffect(() => {
+    drawn.current = annotations;
+  });
+  useLayoutEffect(() => {
+    builder.addHook('draw', (plot) => {
+      const { ctx, bbox } = plot;
+      ctx.save();
+      ctx.setLineDash([4, 4]);
+      for (const frame of drawn.current) {
+        ctx.strokeStyle = (frame.meta?.custom?.color as string | undefined) ?? 'gray';
+        for (const time of (frame.fields[0]?.values ?? []) as number[]) {
+          const x = Math.round(plot.valToPos(time, 'x', true));
+          if (x < bbox.left || x > bbox.left + bbox.width) continue;
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+        }
+      }
+      ctx.restore();
+    });
+  }, [builder]);
+  return null;
+}
+
 function Bars({ data, width, height, theme }: PanelProps & { theme: GrafanaTheme2 }) {
   const frame = data.series[0];
   const number = numberField(frame);
@@ -130,7 +209,7 @@ function Bars({ data, width, height, theme }: PanelProps & { theme: GrafanaTheme
       {rows.map((value: number, row) => (
         <div key={row} style={{ display: 'flex', alignItems: 'center', gap: 8, height: 26 }}>
           <span style={{ width: width * 0.4, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-            {name === undefined ? number.name : shown(name, row, theme).text}
+            <Linked field={name} row={row} text={name === undefined ? number.name : shown(name, row, theme).text} />
           </span>
           <BarGauge
             theme={theme}
@@ -145,6 +224,12 @@ function Bars({ data, width, height, theme }: PanelProps & { theme: GrafanaTheme
       ))}
     </div>
   );
+}
+
+/** A text with the link that its field has there. */
+function Linked({ field, row, text }: { field: Field | undefined; row: number; text: string }) {
+  const link = field?.getLinks?.({ valueRowIndex: row })[0];
+  return link === undefined ? text : <TextLink href={link.href}>{text}</TextLink>;
 }
 
 /** What a core panel's own defaults would be. */
@@ -176,6 +261,9 @@ export function PanelRendererStandIn({
   height,
   timeZone,
 }: PanelRendererProps) {
+  const scope = useContext(PanelScope);
+  const replaceVariables: InterpolateFunction = (text, scopedVars) =>
+    interpolate(text ?? '', { ...scope, data: scopedVars?.__dataContext?.value });
   const [plugin, setPlugin] = useState<PanelPlugin | null>(null);
   const [failure, setFailure] = useState('');
   useEffect(() => {
@@ -191,7 +279,7 @@ export function PanelRendererStandIn({
     data: (data?.series ?? []).map((frame) => withCustom(frame, given)),
     fieldConfig: given,
     fieldConfigRegistry: plugin.fieldConfigRegistry,
-    replaceVariables: (text) => text,
+    replaceVariables,
     theme: config.theme2,
     timeZone,
   });
@@ -206,14 +294,21 @@ export function PanelRendererStandIn({
       height={height}
       timeRange={timeRange}
       timeZone={timeZone ?? 'browser'}
-      data={{ state: data?.state ?? LoadingState.Done, errors: data?.errors, error: data?.error, series, timeRange }}
+      data={{
+        state: data?.state ?? LoadingState.Done,
+        errors: data?.errors,
+        error: data?.error,
+        annotations: data?.annotations,
+        series,
+        timeRange,
+      }}
       options={{ ...plugin.defaults, ...options }}
       fieldConfig={given}
       eventBus={new EventBusSrv()}
       onOptionsChange={() => undefined}
       onFieldConfigChange={() => undefined}
       onChangeTimeRange={() => undefined}
-      replaceVariables={(text) => text}
+      replaceVariables={replaceVariables}
     />
   );
 }

@@ -1,3 +1,5 @@
+import { interpolate } from './templates.js';
+
 /** What macros and variables of a query stand for. */
 export interface QueryScope {
   /** Milliseconds since 1970. */
@@ -62,11 +64,17 @@ export function expandMacros(sql: string, scope: QueryScope): string {
   for (let round = 0; round < 10 && text.includes('$__'); round++) text = expandOnce(text, scope);
   const left = /\$__\w+/.exec(text);
   if (left !== null) throw new Error(`The preview does not know the macro ${left[0]}`);
-  return text.replaceAll(/\$\{(\w+)(?::\w+)?\}|\$(\w+)/g, (all, braced?: string, bare?: string) => {
-    const value = scope.variables[braced ?? bare ?? ''];
-    if (value === undefined) return all;
-    return Array.isArray(value) ? value.map((one) => `'${one.replaceAll("'", "\\'")}'`).join(',') : value;
-  });
+  const variables = Object.fromEntries(
+    Object.entries(scope.variables).map(([name, value]) => {
+      const list = [value].flat();
+      return [name, { chosen: list, values: list, multi: Array.isArray(value) }];
+    }),
+  );
+  // As the data source does where a variable names no format: lists are quoted, a single value is not.
+  const quoted = (values: string[], _name: string, isList: boolean) =>
+    isList ? values.map((one) => `'${one.replaceAll("'", "\\'")}'`).join(',') : (values[0] ?? '');
+  const time = { from: scope.from, to: scope.to, raw: { from: String(scope.from), to: String(scope.to) } };
+  return interpolate(text, { variables, time, otherwise: quoted });
 }
 
 function expandOnce(sql: string, scope: QueryScope): string {

@@ -9,9 +9,11 @@ const Overview = lazy(() => import('../pages/OverviewPage.js'));
 const Clients = lazy(() => import('../pages/ClientsPage.js'));
 const Client = lazy(() => import('../pages/ClientPage.js'));
 const Failures = lazy(() => import('../pages/FailuresPage.js'));
+const Live = lazy(() => import('../pages/LivePage.js'));
 const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
 const OpenLogs = lazy(() => import('../pages/OpenLogsPage.js'));
 const LookUp = lazy(() => import('../pages/LookUpPage.js'));
+const Receivers = lazy(() => import('../pages/ReceiversPage.js'));
 const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
@@ -23,11 +25,14 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
       <Routes>
         <Route path="overview" element={<Lazily page={Overview} />} />
         <Route path="clients" element={<Lazily page={Clients} />} />
+        <Route path="client" element={<Lazily page={Client} />} />
         <Route path="clients/:name" element={<Lazily page={Client} />} />
         <Route path="failures" element={<Lazily page={Failures} />} />
+        <Route path="live" element={<Lazily page={Live} />} />
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
         <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
         <Route path="look-up" element={<Lazily page={LookUp} />} />
+        <Route path="receivers" element={<Lazily page={Receivers} />} />
         <Route path="roles" element={<Lazily page={Roles} />} />
         <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
         <Route path="roles/:server" element={<Lazily page={Role} />} />

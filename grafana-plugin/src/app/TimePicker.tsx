@@ -1,11 +1,28 @@
-import { dateTime } from '@grafana/data';
-import { RefreshPicker, TimeRangePicker } from '@grafana/ui';
+import { dateTime, rangeUtil } from '@grafana/data';
+import { RefreshPicker, Text, TimeRangePicker } from '@grafana/ui';
 import { t } from '@grafana/i18n';
-import type { UrlTimeRange } from './url-state.js';
+import { useInterval, useLatest } from 'react-use';
+import { useUrlParam, type UrlTimeRange } from './url-state.js';
 
-/** The time range of a page, and asking again. */
+const intervals = ['5s', '10s', '30s', '1m', '5m', '15m'];
+
+/** The time range of a page, and asking again: by hand, or by itself as often as the address says (`refresh=10s`). */
 export function TimePicker({ time, onRefresh, loading }: { time: UrlTimeRange; onRefresh(): void; loading: boolean }) {
-  const { range, set } = time;
+  const { range, set, refused } = time;
+  const [wanted, setEvery] = useUrlParam('refresh');
+  const every = intervals.includes(wanted) ? wanted : '';
+  const again = useLatest(() => {
+    time.moveOn();
+    onRefresh();
+  });
+  const busy = useLatest(loading);
+  useInterval(
+    () => {
+      // What is under way is not asked for again.
+      if (document.visibilityState === 'visible' && !busy.current) again.current();
+    },
+    every === '' ? null : rangeUtil.intervalToMs(every),
+  );
   const span = range.to.valueOf() - range.from.valueOf();
   const moveTo = (from: number, to: number) => {
     const raw = { from: dateTime(from), to: dateTime(to) };
@@ -13,6 +30,16 @@ export function TimePicker({ time, onRefresh, loading }: { time: UrlTimeRange; o
   };
   return (
     <>
+      {refused !== '' && (
+        <Text color="error">
+          <span role="alert">
+            {t('app.no-range', '“{{what}}” is no time range; the usual one is shown', {
+              what: refused.slice(0, 80),
+              interpolation: { escapeValue: false },
+            })}
+          </span>
+        </Text>
+      )}
       <TimeRangePicker
         value={range}
         onChange={set}
@@ -29,9 +56,12 @@ export function TimePicker({ time, onRefresh, loading }: { time: UrlTimeRange; o
         isOnCanvas
       />
       <RefreshPicker
-        onRefresh={onRefresh}
-        onIntervalChanged={() => undefined}
-        noIntervalPicker
+        onRefresh={() => {
+          again.current();
+        }}
+        onIntervalChanged={setEvery}
+        value={every}
+        intervals={intervals}
         isLoading={loading}
         isOnCanvas
         tooltip={t('app.refresh', 'Refresh')}

@@ -1,5 +1,5 @@
-import { useCallback, useMemo } from 'react';
-import { dateTime, isDateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
+import { useCallback, useMemo, useState } from 'react';
+import { dateMath, dateTime, isDateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { useLocation } from 'react-router';
 
@@ -21,21 +21,52 @@ function rawTime(text: string): RawTimeRange['from'] {
   return /^\d+$/.test(text) ? dateTime(Number(text)) : text;
 }
 
+/** Whether a text is a time as Grafana writes it in addresses: milliseconds, `now-7d`, or a date. */
+function isTime(text: string): boolean {
+  const raw = rawTime(text);
+  return isDateTime(raw) ? raw.isValid() : dateMath.isValid(text);
+}
+
 export interface UrlTimeRange {
   range: TimeRange;
   /** As the address has it: what links to other pages carry on. */
   query: string;
+  /** What the address has instead of a range, where that is none; the usual range holds then. */
+  refused: string;
   set(range: TimeRange): void;
+  /** Takes a range that ends now on to the present moment. */
+  moveOn(): void;
 }
 
 /** The time range of the page's address, `from` and `to` as everywhere in Grafana. */
 export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
-  const from = useUrlParam('from')[0] || defaultFrom;
-  const to = useUrlParam('to')[0] || 'now';
-  const range = useMemo(() => rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) }), [from, to]);
+  const given = { from: useUrlParam('from')[0] || defaultFrom, to: useUrlParam('to')[0] || 'now' };
+  const isRange = isTime(given.from) && isTime(given.to) && isForward(given.from, given.to);
+  const from = isRange ? given.from : defaultFrom;
+  const to = isRange ? given.to : 'now';
+  const [turn, setTurn] = useState(0);
+  const range = useMemo(() => ({ turn, range: rangeOf(from, to) }).range, [from, to, turn]);
   const set = useCallback(({ raw }: TimeRange) => {
     const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
     locationService.partial({ from: text(raw.from), to: text(raw.to) });
   }, []);
-  return { range, query: `from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`, set };
+  const moveOn = useCallback(() => {
+    setTurn((before) => before + 1);
+  }, []);
+  return {
+    range,
+    query: `from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`,
+    refused: isRange ? '' : `${given.from} – ${given.to}`,
+    set,
+    moveOn,
+  };
+}
+
+function rangeOf(from: string, to: string): TimeRange {
+  return rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) });
+}
+
+function isForward(from: string, to: string): boolean {
+  const range = rangeOf(from, to);
+  return range.from.valueOf() < range.to.valueOf();
 }

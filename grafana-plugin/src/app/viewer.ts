@@ -9,3 +9,6 @@ export function isAdmin(): boolean {
 export function language(): string {
   return config.bootData.user.language || 'en-US';
 }
+
+/** A dashboard in the user's language. */
+export const dashboardPath = (name: string) => `/d/${language().startsWith('fr') ? 'fsp-fr-' : 'fsp-'}${name}`;

@@ -59,6 +59,9 @@ export function suggestionFor(code: string, topicType?: number, stateId?: number
   return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
 }
 
+/** What an error means in the user's language; `known` is what the message itself says, in English. */
+export const errorText = (code: string, known: string) => lookUp(code)?.text ?? known;
+
 /** Advice that is stored in English, in the user's language. */
 export const adviceText = (english: string) => adviceIn(textLanguage(), english);
 

@@ -28,7 +28,7 @@ export function Chart({
   height = 280,
 }: Props) {
   const [ref, { width }] = useMeasure<HTMLDivElement>();
-  const { value = [], error, loading } = frames;
+  const { value = [], error, loading, late = false } = frames;
   return (
     <div ref={ref}>
       {width > 0 && (
@@ -38,7 +38,13 @@ export function Chart({
           width={width}
           height={height}
           loadingState={loading ? LoadingState.Loading : LoadingState.Done}
-          statusMessage={error === undefined ? undefined : `${t('failed.query', 'The query failed')}: ${error.message}`}
+          statusMessage={
+            error !== undefined
+              ? `${t('failed.query', 'The query failed')}: ${error.message}`
+              : late
+                ? t('stale.late', 'No answer for several seconds; it is still waited for.')
+                : undefined
+          }
         >
           {(innerWidth, innerHeight) => (
             <PanelRenderer

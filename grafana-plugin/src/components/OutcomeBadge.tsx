@@ -30,7 +30,8 @@ const looks: Record<string, [BadgeColor, IconName]> = {
 };
 
 /** An outcome by colour, icon and word: never by colour alone. */
-export function OutcomeBadge({ outcome }: { outcome: string }) {
-  const [color, icon] = looks[outcome] ?? ['darkgrey', 'circle'];
+export function OutcomeBadge({ outcome, isMuted = false }: { outcome: string; isMuted?: boolean }) {
+  const [looksLike, icon] = looks[outcome] ?? (['darkgrey', 'circle'] as const);
+  const color = isMuted ? 'darkgrey' : looksLike;
   return <Badge text={outcomeText(outcome)} color={color} icon={icon} />;
 }

@@ -5,6 +5,7 @@ import { ApiError } from '../api/http.js';
 import { pluginId } from '../constants.js';
 import { NoDataSource } from '../queries/run.js';
 import type { Loaded } from '../queries/use-loaded.js';
+import { Stale } from './Stale.js';
 
 interface Props<T> {
   of: Loaded<T>;
@@ -14,14 +15,32 @@ interface Props<T> {
   children(value: T): ReactNode;
 }
 
-/** Shows what was loaded, or that it is on its way, that there is nothing, or what went wrong and what to do. */
+/** Shows what was loaded, and goes on showing it while nothing newer comes; or that it is on its way, that there is nothing, or what went wrong and what to do. */
 export function QueryState<T>({ of, empty, isEmpty, children }: Props<T>) {
-  const { value, error, loading, reload } = of;
-  if (error !== undefined) return <Failed error={error} onRetry={reload} />;
-  if (value === undefined) return loading ? <LoadingPlaceholder text={t('app.loading', 'Loading…')} /> : null;
+  const { value, error, loading, at, late = false, reload } = of;
+  if (value === undefined && error !== undefined) return <Failed error={error} onRetry={reload} />;
+  if (value === undefined)
+    return (
+      <>
+        {late && <Stale at={undefined} />}
+        {loading && <LoadingPlaceholder text={t('app.loading', 'Loading…')} />}
+      </>
+    );
+  const stale = (error !== undefined || late) && <Stale at={at} error={error} />;
   const nothing = isEmpty?.(value) ?? (Array.isArray(value) && value.length === 0);
-  if (nothing && empty !== undefined) return <EmptyState variant="not-found" message={empty} />;
-  return <>{children(value)}</>;
+  if (nothing && empty !== undefined)
+    return (
+      <>
+        {stale}
+        <EmptyState variant="not-found" message={empty} />
+      </>
+    );
+  return (
+    <>
+      {stale}
+      {children(value)}
+    </>
+  );
 }
 
 /** What went wrong, in the server's own words where it has some, and what to do about it. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { t } from '@grafana/i18n';
 import { Alert, Button, EmptyState, useStyles2 } from '@grafana/ui';
+import { useLatest } from 'react-use';
 import { count } from '../components/format.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { columnsOf, LogGrid, type GridHandle, type Selection } from './LogGrid.js';
@@ -144,36 +145,36 @@ function Opened(props: OpenedProps) {
   // Where one was stays where it is, when the scope or the order becomes another.
   const place = useRef<FilePlace>(undefined);
   if (chosen !== undefined && chosen.line > 0) place.current = { file: chosen.file, line: chosen.line };
+  // What an effect does when it is due is what the newest rendering says.
+  const { order, least, containing } = scope;
+  const newest = useLatest({ goTo, onChoose, onFind, scope: `${order} ${least} ${containing}` });
+  const { file: targetFile, line: targetLine } = target ?? {};
   useEffect(() => {
     const { file, line } = place.current ?? {};
     // The address tells where one has just gone.
-    if (target === undefined || (target.file === file && target.line === line)) return;
-    place.current = target;
-    void goTo(target);
-    // Again for another target only.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [target?.file, target?.line]);
-  const { order, least, containing } = scope;
+    if (targetFile === undefined || targetLine === undefined || (targetFile === file && targetLine === line)) return;
+    place.current = { file: targetFile, line: targetLine };
+    void newest.current.goTo(place.current);
+  }, [targetFile, targetLine, newest]);
   const scopeBefore = useRef('');
   useEffect(() => {
-    const now = `${order} ${least} ${containing}`;
+    const { scope: now, goTo: go } = newest.current;
     const isOther = scopeBefore.current !== '' && scopeBefore.current !== now;
     scopeBefore.current = now;
     if (!isOther) return;
     setFolded(new Set());
     setSelection(nothing);
-    if (place.current !== undefined) void goTo(place.current);
-    // When the log of the other scope is there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [log]);
+    // Now that the log of the other scope is there.
+    if (place.current !== undefined) void go(place.current);
+  }, [log, newest]);
+  const { file: chosenFile, line: chosenLine } = chosen ?? {};
   useEffect(() => {
-    if (chosen !== undefined && chosen.line > 0) onChoose?.({ file: chosen.file, line: chosen.line });
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [chosen?.file, chosen?.line]);
+    if (chosenFile !== undefined && chosenLine !== undefined && chosenLine > 0)
+      newest.current.onChoose?.({ file: chosenFile, line: chosenLine });
+  }, [chosenFile, chosenLine, newest]);
   useEffect(() => {
-    onFind?.(find.pattern);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [find.pattern]);
+    newest.current.onFind?.(find.pattern);
+  }, [find.pattern, newest]);
   useEffect(() => {
     if (follow && log.total > 0) grid.current?.reveal(log.total - 1, 'end');
   }, [follow, log.total]);

@@ -25,20 +25,24 @@ interface Props {
 /** What is looked at: an installation with its logs, or logs by themselves. */
 type Choice = { installation: string } | { logs: number[] };
 
+/** The value as it was when its key became what it is: the same one while the key is the same. */
+function useKept<T>(key: string, value: T): T {
+  const [kept, keep] = useState({ key, value });
+  if (kept.key === key) return kept.value;
+  keep({ key, value });
+  return value;
+}
+
 /** The installations with their verdicts, the logs, and what of them is looked at. */
 export const OpenedView = memo(function OpenedView({ reader, logs, installations, timezone }: Props) {
   const styles = useStyles2(getStyles);
   const [choice, choose] = useState<Choice>();
   const [place, setPlace] = useState<{ path: string; line: number }>();
   const { installation, ids } = useChosen(choice, logs, installations);
-  const shown = ids.map((id) => logs.find((log) => log.id === id)!);
+  const found = ids.map((id) => logs.find((log) => log.id === id)!);
   // Another one whenever what it gives out is another: read again in another zone, or with a file more.
-  const key = JSON.stringify([timezone, ids, shown.map(({ paths, records }) => [paths, records])]);
-  const source = useMemo(
-    () => new OpenedSource(reader, shown),
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [reader, key],
-  );
+  const shown = useKept(JSON.stringify([timezone, ids, found.map(({ paths, records }) => [paths, records])]), found);
+  const source = useMemo(() => new OpenedSource(reader, shown), [reader, shown]);
   useEffect(
     () => () => {
       source.close();

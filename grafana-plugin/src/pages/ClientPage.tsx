@@ -6,22 +6,35 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, Button, LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
-import { useTimeRange } from '../app/url-state.js';
+import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
+import { useUrlParam } from '../app/url-state.js';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { suggestionFor } from '../catalog/errors.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { CopyLine } from '../components/CopyLine.js';
+import { clockOffset, ClientMarks } from '../components/ClientMarks.js';
 import { duration, moment } from '../components/format.js';
 import { OutcomeBadge } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { appPath } from '../constants.js';
-import { clientSql, messagesSql, type Client, type ClientMessage } from '../queries/clients.js';
+import {
+  clientSql,
+  cutOffSql,
+  messagesSql,
+  type Client,
+  type ClientMessage,
+  type TopicWord,
+} from '../queries/clients.js';
 import { useRows } from '../queries/run.js';
 
 /** One client: why it stands where it stands, and everything that it said. */
 export default function ClientPage() {
-  const { name = '' } = useParams();
-  const time = useTimeRange();
+  // Links give it in the query: in a path a name may mean something else (`..`, `%41`).
+  const [given] = useUrlParam('name');
+  const { name = given } = useParams();
+  const time = useChoice();
   const client = useRows<Client>(clientSql(name));
   return (
     <PluginPage
@@ -34,7 +47,7 @@ export default function ClientPage() {
           <LinkButton
             variant="secondary"
             icon="apps"
-            href={`/d/fsp-client?var-client=${encodeURIComponent(name)}&${time.query}`}
+            href={`${dashboardPath('client')}?var-client=${encodeURIComponent(name)}&${time.query}`}
           >
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
@@ -51,20 +64,18 @@ export default function ClientPage() {
 
 function Details({ client }: { client: Client }) {
   const messages = useRows<ClientMessage>(messagesSql(client.client_name, client.client_id));
-  const took = (begin: number | null, end: number | null) =>
-    begin === null || end === null ? null : (end - begin) / 1000;
   return (
     <Stack direction="column" gap={3}>
       <Why client={client} />
       <Stack wrap="wrap" gap={1}>
         <Tile
           label={t('client.deployment', 'Deployment')}
-          value={duration(took(client.deployment_begin_time, client.deployment_end_time))}
-          note={span(client.deployment_begin_time, client.deployment_end_time)}
+          value={duration(client.deployment_seconds)}
+          note={deploymentSpan(client)}
         />
         <Tile
           label={t('client.assignment', 'Assignment')}
-          value={duration(took(client.assignment_begin_time, client.assignment_end_time))}
+          value={duration(client.assignment_seconds)}
           note={span(client.assignment_begin_time, client.assignment_end_time)}
         />
         <Tile
@@ -74,9 +85,20 @@ function Details({ client }: { client: Client }) {
         />
         <Tile
           label={t('clients.last-time', 'Last message')}
-          value={moment(client.last_message_time)}
+          value={moment(client.last_received_at)}
           note={t('client.messages', '{{number}} messages', { number: client.message_count })}
         />
+        {client.is_clock_off === 1 && (
+          <Tile
+            label={t('client.clock', 'Clock')}
+            value={clockOffset(client.clock_offset_seconds)}
+            note={t('client.clock-says', 'its newest message says {{time}}', {
+              time: moment(client.last_message_time),
+              interpolation: { escapeValue: false },
+            })}
+            tone="warning"
+          />
+        )}
       </Stack>
       {client.client_id !== '' && <CopyLine label={t('client.id', 'Client GUID')} text={client.client_id} />}
       <section>
@@ -91,6 +113,16 @@ function Details({ client }: { client: Client }) {
   );
 }
 
+function deploymentSpan(client: Client): string {
+  const { outcome, phase, deployment_begin_time, deployment_end_time, last_message_time } = client;
+  if (outcome !== 'failed' || phase !== 'deployment' || deployment_end_time !== null)
+    return span(deployment_begin_time, deployment_end_time);
+  return t('client.failed-at', 'failed, last word {{time}}', {
+    time: moment(last_message_time),
+    interpolation: { escapeValue: false },
+  });
+}
+
 function span(begin: number | null, end: number | null): string {
   if (begin === null) return t('client.not-begun', 'no begin was reported');
   return end === null
@@ -100,39 +132,61 @@ function span(begin: number | null, end: number | null): string {
 
 /** The client's state in a sentence, and for a failed one what to check. */
 function Why({ client }: { client: Client }) {
-  const { outcome, last_state_text, last_error_code, last_error_text, communication_outcome } = client;
+  const { outcome, last_state_text, last_error_code, last_error_text } = client;
+  const isCutOff = client.is_cut_off === 1;
   const suggestion = suggestionFor(last_error_code, client.last_topic_type, client.last_state_id);
   const failed = outcome === 'failed';
   return (
     <>
       <Alert
         bottomSpacing={0}
-        severity={failed ? 'error' : outcome === 'succeeded' ? 'success' : 'info'}
-        title={last_state_text}
+        severity={failed ? 'error' : isCutOff ? 'warning' : outcome === 'succeeded' ? 'success' : 'info'}
+        title={stateText(client.last_topic_type, client.last_state_id, last_state_text)}
       >
         <Stack direction="column" gap={1}>
-          <span>
-            <OutcomeBadge outcome={outcome} />
-          </span>
+          <ClientMarks client={client} />
           {last_error_code !== '' && (
             <Text>
               <TextLink href={lookUpPath(last_error_code)} title={t('look-up.open', 'Look up this code')}>
                 {last_error_code}
               </TextLink>{' '}
-              {last_error_text}
+              {errorText(last_error_code, last_error_text)}
             </Text>
           )}
           {suggestion !== '' && <Text weight="medium">{suggestion}</Text>}
         </Stack>
       </Alert>
-      {communication_outcome === 'failed' && (
-        <Alert
-          bottomSpacing={0}
-          severity="warning"
-          title={t('clients.cut-off-long', 'Cut off from its management point')}
-        />
-      )}
+      {isCutOff && <CutOff name={client.client_name} />}
     </>
+  );
+}
+
+/** What a client that is cut off says of its management point and its certificates, and what to check. */
+function CutOff({ name }: { name: string }) {
+  const words = useRows<TopicWord>(cutOffSql(name));
+  return (
+    <Alert bottomSpacing={0} severity="warning" title={t('clients.cut-off-long', 'Cut off from its management point')}>
+      <Stack direction="column" gap={1}>
+        {(words.value ?? []).map(({ topic_type, state_id, state_text, error_code, error_text, received_at }) => {
+          const suggestion = suggestionFor(error_code, topic_type, state_id);
+          return (
+            <div key={topic_type}>
+              <Text weight="medium">{stateText(topic_type, state_id, state_text)}</Text>{' '}
+              <Text color="secondary">{moment(received_at)}</Text>
+              {error_code !== '' && (
+                <div>
+                  <TextLink href={lookUpPath(error_code)} title={t('look-up.open', 'Look up this code')}>
+                    {error_code}
+                  </TextLink>{' '}
+                  {errorText(error_code, error_text)}
+                </div>
+              )}
+              {suggestion !== '' && <div>{suggestion}</div>}
+            </div>
+          );
+        })}
+      </Stack>
+    </Alert>
   );
 }
 
@@ -168,14 +222,17 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
       <div className={styles.what}>
         <Stack gap={1} alignItems="center" wrap="wrap">
           <OutcomeBadge outcome={message.outcome} />
-          <Text weight="medium">{message.state_text}</Text>
+          <Text weight="medium">{stateText(message.topic_type, message.state_id, message.state_text)}</Text>
           <Text variant="bodySmall" color="secondary">
-            {t('failures.state', '{{topic}}, state {{state}}', { topic: message.topic_name, state: message.state_id })}
+            {t('failures.state', '{{topic}}, state {{state}}', {
+              topic: topicText(message.topic_type, message.topic_name),
+              state: message.state_id,
+            })}
           </Text>
         </Stack>
         {message.error_code !== '' && (
           <div>
-            <code>{message.error_code}</code> {message.error_text}
+            <code>{message.error_code}</code> {errorText(message.error_code, message.error_text)}
           </div>
         )}
         <Button

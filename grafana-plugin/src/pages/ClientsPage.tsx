@@ -3,9 +3,9 @@ import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
 import {
   Combobox,
+  EmptyState,
   FilterInput,
   Field,
-  Icon,
   InteractiveTable,
   Pagination,
   Stack,
@@ -18,37 +18,53 @@ import {
 } from '@grafana/ui';
 import { useDebounce } from 'react-use';
 import { TimePicker } from '../app/TimePicker.js';
-import { useTimeRange, useUrlParam } from '../app/url-state.js';
+import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
+import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
+import { errorText } from '../catalog/errors.js';
+import { stateText } from '../catalog/states.js';
+import { ChosenList } from '../components/ChosenList.js';
+import { ClientMarks } from '../components/ClientMarks.js';
+import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
-import { OutcomeBadge, outcomeText } from '../components/OutcomeBadge.js';
+import { ListActions } from '../components/ListActions.js';
+import { outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
-import { appPath } from '../constants.js';
+import { useSettings } from '../configuration/settings.js';
 import {
+  clientExportSql,
+  clientExtentSql,
   clientSorts,
   clientsPerPage,
   clientsSql,
   outcomes,
   sitesAndVersionsSql,
   type Client,
+  type ClientExtent,
+  type ClientFilter,
   type ClientSort,
   type SiteAndVersion,
 } from '../queries/clients.js';
 import { stuckAfterHours } from '../queries/overview.js';
-import { useRows } from '../queries/run.js';
+import { rowsOf, runSql, useRows } from '../queries/run.js';
+import { OutsideRange } from '../setup-logs/OutsideRange.js';
 
 type Row = Client & { total: number };
 
 /** Every client that was heard of: searched, narrowed down and sorted by ClickHouse, so that size does not matter. */
 export default function ClientsPage() {
-  const time = useTimeRange();
+  const time = useChoice();
+  const { chosen, query, range } = time;
+  const { datasourceUid } = useSettings();
   const [search] = useUrlParam('search');
   const [outcome, setOutcome] = useUrlParam('outcome');
   const [communication, setCommunication] = useUrlParam('communication');
-  const [site, setSite] = useUrlParam('site');
-  const [version, setVersion] = useUrlParam('version');
+  const [cutOff] = useUrlParam('cut-off');
+  const [clockOff, setClockOff] = useUrlParam('clock-off');
+  const [https] = useUrlParam('https');
+  const [still, setStill] = useUrlParam('still');
+  const [, setSite] = useUrlParam(parameterOf('site'));
+  const [, setVersion] = useUrlParam(parameterOf('version'));
   const [stuck, setStuck] = useUrlParam('stuck');
-  const [state] = useUrlParam('state');
-  const [error] = useUrlParam('error');
   const [sortParam] = useUrlParam('sort');
   const [pageParam, setPage] = useUrlParam('page');
 
@@ -61,10 +77,21 @@ export default function ClientsPage() {
     [typed],
   );
   const descending = sortParam === '' || sortParam.startsWith('-');
-  const sort = clientSorts.find((one) => one === sortParam.replace(/^-/, '')) ?? 'last_message_time';
+  const sort = clientSorts.find((one) => one === sortParam.replace(/^-/, '')) ?? 'last_received_at';
   const page = Math.max(1, Number(pageParam) || 1);
-  const filter = { search, outcome, communication, site, version, state, error, stuckHours: Number(stuck) || 0 };
-  const clients = useRows<Row>(clientsSql(filter, sort, descending, page), time.range);
+  const filter: ClientFilter = {
+    search,
+    outcome,
+    // Whoever is cut off is so by the management point or by a certificate.
+    communication: communication === 'failed' ? '' : communication,
+    cutOff: cutOff !== '' || communication === 'failed',
+    clockOff: clockOff !== '',
+    https,
+    still: still !== '',
+    stuckHours: Number(stuck) || 0,
+  };
+  const clients = useRows<Row>(clientsSql(chosen, filter, sort, descending, page), range);
+  const extent = useRows<ClientExtent>(clientExtentSql(chosen), range);
   const choices = useRows<SiteAndVersion>(sitesAndVersionsSql);
   const distinct = (values: string[]) => [...new Set(values)].filter((one) => one !== '').map((value) => ({ value }));
   const narrow = (set: (value: string) => void) => (choice: { value: string } | null) => {
@@ -76,7 +103,12 @@ export default function ClientsPage() {
     <PluginPage
       pageNav={{ text: t('clients.title', 'Clients') }}
       subTitle={t('clients.subtitle', 'Where each client stands, by its last word')}
-      actions={<TimePicker time={time} loading={clients.loading} onRefresh={clients.reload} />}
+      actions={
+        <>
+          <ClockPicker clock={chosen.clock} />
+          <TimePicker time={time} loading={clients.loading} onRefresh={clients.reload} />
+        </>
+      }
     >
       <Stack direction="column" gap={2}>
         <Stack wrap="wrap" alignItems="flex-end" gap={2}>
@@ -84,8 +116,8 @@ export default function ClientsPage() {
             <FilterInput
               value={typed}
               onChange={setTyped}
-              placeholder={t('clients.search', 'Name, GUID, state or error')}
-              aria-label={t('clients.search', 'Name, GUID, state or error')}
+              placeholder={t('clients.search', 'Name, GUID, address, user, state or error')}
+              aria-label={t('clients.search', 'Name, GUID, address, user, state or error')}
             />
           </div>
           <Choice
@@ -96,8 +128,11 @@ export default function ClientsPage() {
           />
           <Choice
             label={t('clients.communication', 'Management point')}
-            value={communication}
-            onChange={narrow(setCommunication)}
+            value={filter.cutOff ? 'failed' : communication}
+            onChange={(choice) => {
+              locationService.partial({ 'cut-off': null }, true);
+              narrow(setCommunication)(choice);
+            }}
             options={[
               { value: 'failed', label: t('clients.cut-off', 'Cut off') },
               { value: 'succeeded', label: t('clients.connected', 'Reached') },
@@ -105,13 +140,13 @@ export default function ClientsPage() {
           />
           <Choice
             label={t('clients.site', 'Site')}
-            value={site}
+            value={chosen.site[0] ?? ''}
             onChange={narrow(setSite)}
             options={distinct((choices.value ?? []).map(({ site_code }) => site_code))}
           />
           <Choice
             label={t('clients.version', 'Version')}
-            value={version}
+            value={chosen.version[0] ?? ''}
             onChange={narrow(setVersion)}
             options={distinct((choices.value ?? []).map(({ client_version }) => client_version))}
           />
@@ -130,20 +165,108 @@ export default function ClientsPage() {
             />
           </Field>
         </Stack>
-        {state !== '' && (
-          <Text color="secondary">
-            {t('clients.of-failure', 'Clients that reported state {{state}} {{error}}.', {
-              state: state.split('/')[1] ?? '',
-              error,
-            })}{' '}
-            <TextLink href={`${appPath}/clients?${time.query}`}>{t('clients.all', 'Show all')}</TextLink>
-          </Text>
+        <ChosenList chosen={chosen} but={['site', 'version']} />
+        {(chosen.cause.length > 0 || filter.clockOff) && (
+          <Stack wrap="wrap" gap={2}>
+            {chosen.cause.length > 0 && (
+              <Toggle
+                id="still"
+                label={t('clients.still', 'Only those that still fail this way')}
+                value={filter.still}
+                onChange={(on) => {
+                  setPage('');
+                  setStill(on ? '1' : '');
+                }}
+              />
+            )}
+            {filter.clockOff && (
+              <Toggle
+                id="clock-off"
+                label={t('clients.clock-off', 'Clock off by more than five minutes')}
+                value
+                onChange={() => {
+                  setPage('');
+                  setClockOff('');
+                }}
+              />
+            )}
+          </Stack>
         )}
-        <QueryState of={clients} empty={t('clients.none', 'No client matches in this time')}>
-          {(rows) => <ClientTable rows={rows} timeQuery={time.query} page={page} sort={sort} descending={descending} />}
+        <QueryState of={clients}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <NoClients extent={extent.value?.[0]} time={time} />
+            ) : (
+              <>
+                <Stack justifyContent="space-between" alignItems="center" wrap="wrap">
+                  <Text color="secondary">
+                    {t('clients.total', '{{total}} clients', { total: count(rows[0]?.total ?? 0) })}
+                  </Text>
+                  <ListActions<ExportedClient>
+                    name="clients"
+                    columns={exportedColumns}
+                    nameOf={({ client_name }) => String(client_name)}
+                    load={async () =>
+                      rowsOf(await runSql({ sql: clientExportSql(chosen, filter) }, range, datasourceUid))
+                    }
+                  />
+                </Stack>
+                <ClientTable rows={rows} timeQuery={query} page={page} sort={sort} descending={descending} />
+              </>
+            )
+          }
         </QueryState>
       </Stack>
     </PluginPage>
+  );
+}
+
+const exportedColumns = [
+  'client_name',
+  'client_fqdn',
+  'client_id',
+  'client_address',
+  'site_code',
+  'client_version',
+  'outcome',
+  'last_state_text',
+  'last_error_code',
+  'last_error_text',
+  'is_cut_off',
+  'clock_offset_seconds',
+  'last_received_at',
+] as const;
+type ExportedClient = Record<(typeof exportedColumns)[number], string | number>;
+
+/** Nothing matches: in this time, or at all. */
+function NoClients({ extent, time }: { extent: ClientExtent | undefined; time: UrlTimeRange }) {
+  return (
+    <>
+      <EmptyState variant="not-found" message={t('clients.none', 'No client matches in this time')} />
+      {extent !== undefined && <OutsideRange extent={extent} time={time} />}
+    </>
+  );
+}
+
+interface ToggleProps {
+  id: string;
+  label: string;
+  value: boolean;
+  onChange(on: boolean): void;
+}
+
+function Toggle({ id, label, value, onChange }: ToggleProps) {
+  return (
+    <Stack alignItems="center" gap={1}>
+      <Switch
+        id={id}
+        value={value}
+        onChange={(event) => {
+          onChange(event.currentTarget.checked);
+        }}
+      />
+      <label htmlFor={id}>{label}</label>
+    </Stack>
   );
 }
 
@@ -187,7 +310,7 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         header: t('clients.name', 'Client'),
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
-          <TextLink href={`${appPath}/clients/${encodeURIComponent(original.client_name)}?${timeQuery}`} inline={false}>
+          <TextLink href={clientAddress(original.client_name, timeQuery)} inline={false}>
             {original.client_name}
           </TextLink>
         ),
@@ -196,17 +319,7 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         id: 'outcome',
         header: t('clients.outcome', 'Outcome'),
         sortType: 'string',
-        cell: ({ row: { original } }: CellProps<Row>) => (
-          <Stack gap={1} alignItems="center">
-            <OutcomeBadge outcome={original.outcome} />
-            {original.communication_outcome === 'failed' && (
-              <Icon
-                name="exclamation-triangle"
-                title={t('clients.cut-off-long', 'Cut off from its management point')}
-              />
-            )}
-          </Stack>
-        ),
+        cell: ({ row: { original } }: CellProps<Row>) => <ClientMarks client={original} />,
       },
       {
         id: 'last_error_code',
@@ -214,10 +327,10 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <Stack direction="column" gap={0.25}>
-            <Text>{original.last_state_text}</Text>
+            <Text>{stateText(original.last_topic_type, original.last_state_id, original.last_state_text)}</Text>
             {original.last_error_code !== '' && (
               <Text variant="bodySmall" color="secondary">
-                <code>{original.last_error_code}</code> {original.last_error_text}
+                <code>{original.last_error_code}</code> {errorText(original.last_error_code, original.last_error_text)}
               </Text>
             )}
           </Stack>
@@ -226,11 +339,11 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
       { id: 'site_code', header: t('clients.site', 'Site') },
       { id: 'client_version', header: t('clients.version', 'Version'), sortType: 'string' },
       {
-        id: 'last_message_time',
+        id: 'last_received_at',
         header: t('clients.last-time', 'Last message'),
         sortType: 'number',
         cell: ({ row: { original } }: CellProps<Row>) => (
-          <span title={moment(original.last_message_time)}>{ago(original.last_message_time)}</span>
+          <span title={moment(original.last_received_at)}>{ago(original.last_received_at)}</span>
         ),
       },
       { id: 'message_count', header: t('clients.messages', 'Messages'), sortType: 'number' },
@@ -258,8 +371,7 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         initialSortBy={initialSortBy}
         disableSortRemove
       />
-      <Stack justifyContent="space-between" alignItems="center">
-        <Text color="secondary">{t('clients.total', '{{total}} clients', { total: count(total) })}</Text>
+      <Stack justifyContent="flex-end">
         <Pagination
           currentPage={page}
           numberOfPages={Math.max(1, Math.ceil(total / clientsPerPage))}

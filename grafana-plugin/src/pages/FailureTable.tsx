@@ -2,18 +2,15 @@ import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
-import { lookUp, suggestionFor } from '../catalog/errors.js';
+import { errorText, suggestionFor } from '../catalog/errors.js';
+import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
 import { appPath } from '../constants.js';
 import type { Failure } from '../queries/failures.js';
 
-const idOf = ({ topic_type, state_id, error_code }: Failure) => `${topic_type}/${state_id}/${error_code}`;
-
 /** Where the clients of a failure are listed. */
-function clientsOf({ topic_type, state_id, error_code }: Failure, timeQuery: string): string {
-  const error = error_code === '' ? '' : `&error=${encodeURIComponent(error_code)}`;
-  return `${appPath}/clients?state=${topic_type}/${state_id}${error}&${timeQuery}`;
-}
+const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
+  `${appPath}/clients?var-cause=${encodeURIComponent(cause)}${more}&${timeQuery}`;
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
 export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
@@ -26,14 +23,16 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
           <Stack direction="column" gap={0.25}>
             <Stack alignItems="center" gap={1} wrap="wrap">
-              <Text weight="medium">{failure.state_text}</Text>
+              <Text weight="medium">
+                {stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)}
+              </Text>
               {failure.is_new === 1 && (
                 <Badge text={t('failures.new', 'Never seen before')} color="purple" icon="star" />
               )}
             </Stack>
             <Text variant="bodySmall" color="secondary">
               {t('failures.state', '{{topic}}, state {{state}}', {
-                topic: failure.topic_name,
+                topic: topicText(failure.topic_type, failure.topic_name),
                 state: failure.state_id,
               })}
             </Text>
@@ -61,9 +60,15 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
             >
               {count(failure.clients)}
             </TextLink>
-            <Text variant="bodySmall" color="secondary">
-              {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
-            </Text>
+            {failure.still_failed > 0 ? (
+              <TextLink href={clientsOf(failure, timeQuery, '&still=1')} inline={false} variant="bodySmall">
+                {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
+              </TextLink>
+            ) : (
+              <Text variant="bodySmall" color="secondary">
+                {t('failures.none-still', 'none still failed')}
+              </Text>
+            )}
           </Stack>
         ),
       },
@@ -80,7 +85,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
     ],
     [timeQuery],
   );
-  return <InteractiveTable columns={columns} data={failures} getRowId={idOf} pageSize={20} />;
+  return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }
 
 function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: { failure: Failure }) {
@@ -92,7 +97,7 @@ function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: 
         <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
           {code}
         </TextLink>{' '}
-        {error_code === '' ? t('failures.no-code', 'no error code was sent') : (lookUp(error_code)?.text ?? error_text)}
+        {error_code === '' ? t('failures.no-code', 'no error code was sent') : errorText(error_code, error_text)}
       </Text>
       {suggestion !== '' && (
         <Text variant="bodySmall" color="secondary">

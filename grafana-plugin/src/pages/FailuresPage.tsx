@@ -3,7 +3,11 @@ import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { FilterInput, LinkButton, Stack } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
-import { useTimeRange, useUrlParam } from '../app/url-state.js';
+import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
+import { useUrlParam } from '../app/url-state.js';
+import { ChosenList } from '../components/ChosenList.js';
+import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { QueryState } from '../components/QueryState.js';
 import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failures.js';
@@ -17,10 +21,11 @@ const fieldConfig = {
 
 /** How clients fail: by state and error, with what it means and what to check. */
 export default function FailuresPage() {
-  const time = useTimeRange();
+  const time = useChoice();
+  const { chosen } = time;
   const [search, setSearch] = useUrlParam('search');
-  const failures = useRows<Failure>(failuresSql, time.range);
-  const chart = useFrames({ sql: failuresOverTimeSql, series: true }, time.range);
+  const failures = useRows<Failure>(failuresSql(chosen), time.range);
+  const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
   const shown = useMemo(() => {
     const wanted = search.toLowerCase();
     const matches = ({ state_text, error_code, error_text, state_id }: Failure) =>
@@ -33,9 +38,10 @@ export default function FailuresPage() {
       subTitle={t('failures.subtitle', 'How clients fail, what it means and what to check')}
       actions={
         <>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-failures?${time.query}`}>
+          <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('failures')}?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
+          <ClockPicker clock={chosen.clock} />
           <TimePicker
             time={time}
             loading={failures.loading}
@@ -48,6 +54,7 @@ export default function FailuresPage() {
       }
     >
       <Stack direction="column" gap={2}>
+        <ChosenList chosen={chosen} />
         <Chart
           title={t('failures.chart', 'Clients that failed, by state')}
           frames={chart}

@@ -5,7 +5,10 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
 import { getStatus, type ServerStatus } from '../api/status.js';
 import { TimePicker } from '../app/TimePicker.js';
-import { useTimeRange } from '../app/url-state.js';
+import { useChoice } from '../app/chosen.js';
+import { dashboardPath } from '../app/viewer.js';
+import { ChosenList } from '../components/ChosenList.js';
+import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { count, duration, moment, share } from '../components/format.js';
 import { OutcomeBadge } from '../components/OutcomeBadge.js';
@@ -30,12 +33,12 @@ const colours: Record<string, string> = { succeeded: 'green', failed: 'red', reb
 
 /** The fleet's health at a glance: where clients stand, what fails, and whether messages come through. */
 export default function OverviewPage() {
-  const time = useTimeRange();
-  const { range, query } = time;
-  const fleet = useRows<FleetCounts>(fleetSql, range);
-  const took = useRows<Durations>(durationSql, range);
-  const chart = useFrames({ sql: deploymentsOverTimeSql, series: true }, range);
-  const failures = useRows<Failure>(failuresSql, range);
+  const time = useChoice();
+  const { range, query, chosen } = time;
+  const fleet = useRows<FleetCounts>(fleetSql(chosen), range);
+  const took = useRows<Durations>(durationSql(chosen), range);
+  const chart = useFrames({ sql: deploymentsOverTimeSql(chosen), series: true }, range);
+  const failures = useRows<Failure>(failuresSql(chosen), range);
   const runs = useRows<SetupRun>(setupRunsSql(anyRun), range);
   const status = useLoaded(getStatus, 30_000);
   const loadable = [fleet, took, chart, failures, runs, status];
@@ -56,9 +59,10 @@ export default function OverviewPage() {
       subTitle={t('overview.subtitle', 'Clients that reported to the fallback status point')}
       actions={
         <>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-overview?${query}`}>
+          <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('overview')}?${query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
+          <ClockPicker clock={chosen.clock} />
           <TimePicker
             time={time}
             loading={loadable.some(({ loading }) => loading)}
@@ -70,6 +74,7 @@ export default function OverviewPage() {
       }
     >
       <Stack direction="column" gap={3}>
+        <ChosenList chosen={chosen} />
         <HeldBack of={status.value} error={status.error} />
         <QueryState of={fleet}>
           {([counts]) =>
@@ -124,7 +129,7 @@ export default function OverviewPage() {
 }
 
 function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durations; timeQuery: string }) {
-  const { clients, succeeded, failed, in_progress, reboot_pending, stuck, cut_off } = counts;
+  const { clients, succeeded, failed, in_progress, reboot_pending, stuck, cut_off, clock_off } = counts;
   const link = (filter: string) => `${appPath}/clients?${filter}&${timeQuery}`;
   const ended = succeeded + failed;
   return (
@@ -164,10 +169,19 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
       <Tile
         label={t('overview.cut-off', 'Cut off')}
         value={count(cut_off)}
-        note={t('overview.cut-off-note', 'from their management point')}
+        note={t('overview.cut-off-note', 'by management point or certificate')}
         tone={cut_off > 0 ? 'warning' : undefined}
-        href={link('communication=failed')}
+        href={link('cut-off=1')}
       />
+      {clock_off > 0 && (
+        <Tile
+          label={t('overview.clock-off', 'Clock off')}
+          value={count(clock_off)}
+          note={t('overview.clock-off-note', 'by more than five minutes')}
+          tone="warning"
+          href={link('clock-off=1')}
+        />
+      )}
       <Tile
         label={t('overview.median', 'Time to install')}
         value={duration(took?.finished ? took.median : null)}

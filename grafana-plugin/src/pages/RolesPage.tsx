@@ -5,6 +5,7 @@ import { isAdmin } from '../app/viewer.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import { Destinations } from '../roles/Destinations.js';
+import { FromMemory } from '../roles/FromMemory.js';
 import { Quarantine } from '../roles/Quarantine.js';
 import { ServerTable } from '../roles/ServerTable.js';
 import { useServers } from '../roles/use-servers.js';
@@ -32,6 +33,7 @@ export default function RolesPage() {
       <QueryState of={servers}>
         {(list) => (
           <Stack direction="column" gap={2}>
+            <FromMemory remembered={servers.remembered} />
             {list.every(({ role }) => role === undefined) && (
               <Alert bottomSpacing={0} severity="info" title={t('roles.none', 'No server holds the role yet')}>
                 {t(

@@ -6,6 +6,7 @@ import { locationService, PluginPage } from '@grafana/runtime';
 import { Combobox, FilterInput, LinkButton, RadioButtonGroup, Switch, Stack, useStyles2 } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange, useUrlParam, type UrlTimeRange } from '../app/url-state.js';
+import { dashboardPath } from '../app/viewer.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
@@ -51,7 +52,7 @@ export default function SetupLogsPage() {
           <LinkButton variant="secondary" icon="folder-open" href={`${appPath}/open-logs`}>
             {t('open-logs.title', 'Open logs')}
           </LinkButton>
-          <LinkButton variant="secondary" icon="apps" href={`/d/fsp-setup?${time.query}`}>
+          <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('setup')}?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <TimePicker

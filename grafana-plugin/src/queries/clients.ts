@@ -1,3 +1,4 @@
+import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -7,6 +8,8 @@ export const outcomes: Outcome[] = ['failed', 'in_progress', 'reboot_pending', '
 export interface Client {
   client_id: string;
   client_name: string;
+  client_fqdn: string;
+  client_address: string;
   site_code: string;
   client_version: string;
   phase: string;
@@ -18,31 +21,51 @@ export interface Client {
   last_error_text: string;
   deployment_begin_time: number | null;
   deployment_end_time: number | null;
+  deployment_seconds: number | null;
   assignment_begin_time: number | null;
   assignment_end_time: number | null;
+  assignment_seconds: number | null;
   communication_outcome: Outcome;
+  is_cut_off: number;
+  /** By how many seconds its clock is ahead of ours (negative: behind). */
+  clock_offset_seconds: number;
+  is_clock_off: number;
   last_message_time: number;
+  last_received_at: number;
   message_count: number;
 }
 
-/** What narrows the list of clients down; empty means any. */
+/** What narrows the list of clients down beside what is chosen everywhere; empty means any. */
 export interface ClientFilter {
   search: string;
   outcome: string;
+  /** `failed` for those that are cut off. */
   communication: string;
-  site: string;
-  version: string;
-  /** `800/313`: clients that reported this topic and state, with this error. */
-  state: string;
-  error: string;
+  cutOff: boolean;
+  clockOff: boolean;
+  /** What it last said of HTTPS. */
+  https: string;
+  /** Only those whose last word on the topic is still the cause that is chosen. */
+  still: boolean;
   /** In progress for at least so many hours. */
   stuckHours: number;
 }
 
+export const noFilter: ClientFilter = {
+  search: '',
+  outcome: '',
+  communication: '',
+  cutOff: false,
+  clockOff: false,
+  https: '',
+  still: false,
+  stuckHours: 0,
+};
+
 export const clientSorts = [
   'client_name',
   'outcome',
-  'last_message_time',
+  'last_received_at',
   'last_error_code',
   'client_version',
   'message_count',
@@ -51,33 +74,85 @@ export type ClientSort = (typeof clientSorts)[number];
 
 export const clientsPerPage = 50;
 
+/** Deployments that began and have no end for so many hours. */
+export const stuckFor = (hours: number) => `stuck_since < now() - INTERVAL ${Math.floor(hours)} HOUR`;
+
 /** Conditions on the view `clients`. */
-export function clientConditions(filter: ClientFilter): string {
-  const { search, outcome, communication, site, version, state, error, stuckHours } = filter;
-  const [topic = '', stateId = ''] = state.split('/');
+export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
+  const { search, outcome, communication, cutOff, clockOff, https, still, stuckHours } = filter;
   return where([
-    '$__timeFilter(last_message_time)',
+    // The clients of a cause are those that sent it within the range, as they are counted where it is told.
+    ...(chosen.cause.length === 0
+      ? fleetConditions(chosen)
+      : [
+          `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(messageConditions(chosen))})`,
+        ]),
+    still &&
+      chosen.cause.length > 0 &&
+      `client_key IN (SELECT client_key FROM client_topics WHERE outcome = 'failed' AND cause IN (${chosen.cause.map(literal).join(', ')}))`,
     search !== '' &&
-      contains(['client_name', 'client_id', 'last_state_text', 'last_error_code', 'last_error_text'], search),
+      contains(
+        [
+          'client_name',
+          'client_id',
+          'client_fqdn',
+          'client_address',
+          'subnet',
+          'last_user_name',
+          'last_state_text',
+          'last_error_code',
+          'last_error_text',
+        ],
+        search,
+      ),
     outcome !== '' && `outcome = ${literal(outcome)}`,
     communication !== '' && `communication_outcome = ${literal(communication)}`,
-    site !== '' && `site_code = ${literal(site)}`,
-    version !== '' && `client_version = ${literal(version)}`,
-    state !== '' &&
-      `client_name IN (SELECT client_name FROM state_messages WHERE topic_type = ${Number(topic)} AND state_id = ${Number(stateId)} AND error_code = ${literal(error)} AND $__timeFilter(message_time))`,
-    stuckHours > 0 &&
-      `outcome = 'in_progress' AND deployment_begin_time IS NOT NULL AND deployment_end_time IS NULL AND deployment_begin_time < now() - INTERVAL ${Math.floor(stuckHours)} HOUR`,
+    cutOff && 'is_cut_off',
+    clockOff && 'is_clock_off',
+    https !== '' &&
+      `client_key IN (SELECT client_key FROM client_topics WHERE topic_type = 1100 AND outcome = ${literal(https)})`,
+    stuckHours > 0 && stuckFor(stuckHours),
   ]);
 }
 
 /** One page of clients; each row carries how many there are in all. */
-export function clientsSql(filter: ClientFilter, sort: ClientSort, descending: boolean, page: number): string {
+export function clientsSql(
+  chosen: Chosen,
+  filter: ClientFilter,
+  sort: ClientSort,
+  descending: boolean,
+  page: number,
+): string {
   return `SELECT *, count() OVER () AS total
 FROM clients
-WHERE ${clientConditions(filter)}
+WHERE ${clientConditions(chosen, filter)}
 ORDER BY ${sort} ${descending ? 'DESC' : 'ASC'}, client_name
 LIMIT ${clientsPerPage} OFFSET ${(page - 1) * clientsPerPage}`;
 }
+
+/** The most clients that a list is exported with. */
+export const mostExported = 100_000;
+
+/** Every client of a list, for a file or the clipboard. */
+export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {
+  return `SELECT client_name, client_fqdn, client_id, client_address, site_code, client_version, outcome, last_state_text, last_error_code, last_error_text,
+  is_cut_off, clock_offset_seconds, last_received_at
+FROM clients
+WHERE ${clientConditions(chosen, filter)}
+ORDER BY client_name
+LIMIT ${mostExported}`;
+}
+
+/** How many clients there are whatever the time range, and when they were last heard of. */
+export interface ClientExtent {
+  all: number;
+  in_range: number;
+  first: number | null;
+  last: number | null;
+}
+
+export const clientExtentSql = (chosen: Chosen) =>
+  `SELECT count() AS all, countIf(${where(fleetConditions(chosen))}) AS in_range, minOrNull(last_received_at) AS first, maxOrNull(last_received_at) AS last FROM clients`;
 
 export interface SiteAndVersion {
   site_code: string;
@@ -87,8 +162,24 @@ export interface SiteAndVersion {
 export const sitesAndVersionsSql = 'SELECT DISTINCT site_code, client_version FROM clients ORDER BY ALL LIMIT 500';
 
 export function clientSql(name: string): string {
-  return `SELECT * FROM client(name = ${literal(name)}) ORDER BY last_message_time DESC LIMIT 1`;
+  return `SELECT * FROM client(name = ${literal(name)}) ORDER BY last_received_at DESC LIMIT 1`;
 }
+
+/** The client's newest word on each topic that it failed at, as `client_topics` has it. */
+export interface TopicWord {
+  topic_type: number;
+  state_id: number;
+  state_text: string;
+  error_code: string;
+  error_text: string;
+  outcome: Outcome;
+  received_at: number;
+}
+
+/** Why a client is cut off: its newest words on the management point and on certificates that are failures. */
+export const cutOffSql = (name: string) =>
+  `SELECT topic_type, state_id, state_text, error_code, error_text, outcome, received_at FROM client_topics
+WHERE is_cut_off AND client_name = ${literal(name)} ORDER BY received_at DESC`;
 
 /** One message of a client. `raw` is the report that brought it. */
 export interface ClientMessage {
@@ -113,13 +204,13 @@ export interface ClientMessage {
   raw: string;
 }
 
-/** Messages of a client, the newest first. Those it sent before it had an id carry its name only. */
+/** Messages of a client, the newest first, under whatever name it sent them. */
 export function messagesSql(name: string, clientId: string): string {
   const byId = clientId === '' ? '' : ` OR client_id = ${literal(clientId)}`;
   return `SELECT message_id, message_time, received_at, processed_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
 WHERE client_name = ${literal(name)}${byId}
-ORDER BY message_time DESC, serial_number DESC
+ORDER BY received_at DESC, serial_number DESC
 LIMIT 500`;
 }

@@ -1,9 +1,17 @@
+import { messageConditions, messageTime, type Chosen } from './chosen.js';
+import { where } from './sql.js';
+
 /** One way in which clients fail, within the range. */
 export interface Failure {
+  /** `800/313/1603`: topic, state and error. */
+  cause: string;
   topic_type: number;
   topic_name: string;
   state_id: number;
+  /** The state as one of its messages has it, for states that the catalogue does not know. */
   state_text: string;
+  /** The parameter that all of its messages share; `…` where they differ. */
+  param: string;
   error_code: string;
   error_text: string;
   clients: number;
@@ -11,46 +19,42 @@ export interface Failure {
   messages: number;
   first_seen: number;
   last_seen: number;
-  /** Whether no message before the range had this state and error. */
+  /** Whether the first message of this cause was received within the range, and others were there before. */
   is_new: number;
 }
 
-/**
- * Failed states by state and error, the most clients first. A client counts as still
- * failed while that is its last word on the topic. A failure is new where none like it was there before, though others
- * were.
- */
-export const failuresSql = `SELECT f.topic_type AS topic_type, f.topic_name AS topic_name, f.state_id AS state_id, f.state_text AS state_text,
+/** Failed states by state and error, the most clients first. A client still fails while that is its newest word on the topic. */
+export const failuresSql = (chosen: Chosen) => {
+  const failed = `outcome = 'failed' AND ${where(messageConditions(chosen))}`;
+  return `SELECT f.cause AS cause, f.topic_type AS topic_type, f.topic_name AS topic_name, f.state_id AS state_id, f.state_text AS state_text, f.param AS param,
   f.error_code AS error_code, f.error_text AS error_text, f.clients AS clients, f.messages AS messages,
-  c.still_failed AS still_failed, f.first_seen AS first_seen, f.last_seen AS last_seen, f.is_new AS is_new
+  l.still_failed AS still_failed, f.first_seen AS first_seen, f.last_seen AS last_seen,
+  c.first_received >= $__fromTime AND (SELECT min(received_at) FROM state_messages) < $__fromTime AS is_new
 FROM
 (
-  SELECT topic_type, any(topic_name) AS topic_name, state_id, argMax(state_text, message_time) AS state_text, error_code,
-    argMax(error_text, message_time) AS error_text,
-    uniqIf(client_name, $__timeFilter(message_time)) AS clients, countIf($__timeFilter(message_time)) AS messages,
-    minIf(message_time, $__timeFilter(message_time)) AS first_seen, maxIf(message_time, $__timeFilter(message_time)) AS last_seen,
-    countIf(message_time < $__fromTime) = 0 AND (SELECT min(message_time) FROM state_messages) < $__fromTime AS is_new
-  FROM state_messages
-  WHERE outcome = 'failed' AND message_time <= $__toTime
-  GROUP BY topic_type, state_id, error_code
-  HAVING messages > 0
+  SELECT cause, any(topic_type) AS topic_type, any(toString(topic_name)) AS topic_name, any(state_id) AS state_id, any(state_text) AS state_text,
+    if(min(params[1]) = max(params[1]), any(params[1]), '…') AS param,
+    any(error_code) AS error_code, any(error_text) AS error_text, uniqExact(client_key) AS clients, count() AS messages,
+    min(${messageTime(chosen)}) AS first_seen, max(${messageTime(chosen)}) AS last_seen
+  FROM client_messages
+  WHERE ${failed}
+  GROUP BY cause
 ) AS f
+LEFT JOIN (SELECT cause, min(received_at) AS first_received FROM client_messages WHERE outcome = 'failed' GROUP BY cause) AS c ON c.cause = f.cause
 LEFT JOIN
 (
-  SELECT topic_type, last.1 AS state_id, last.2 AS error_code, count() AS still_failed
-  FROM
-  (
-    SELECT client_name, topic_type, argMax(tuple(state_id, error_code, outcome), message_time) AS last
-    FROM state_messages WHERE $__timeFilter(message_time) GROUP BY client_name, topic_type
-  )
-  WHERE last.3 = 'failed' GROUP BY ALL
-) AS c ON c.topic_type = f.topic_type AND c.state_id = f.state_id AND c.error_code = f.error_code
-ORDER BY clients DESC, messages DESC
+  SELECT cause, uniqExact(client_key) AS still_failed FROM client_topics
+  WHERE outcome = 'failed' AND (client_key, cause) IN (SELECT client_key, cause FROM client_messages WHERE ${failed})
+  GROUP BY cause
+) AS l ON l.cause = f.cause
+ORDER BY clients DESC, messages DESC, cause
 LIMIT 200`;
+};
 
 /** Failed clients over time, by state. */
-export const failuresOverTimeSql = `SELECT $__timeInterval(message_time) AS time, concat(toString(state_id), ' ', any(topic_name)) AS state, uniq(client_name) AS clients
-FROM state_messages
-WHERE outcome = 'failed' AND $__timeFilter(message_time)
+export const failuresOverTimeSql = (chosen: Chosen) =>
+  `SELECT $__timeInterval(${messageTime(chosen)}) AS time, concat(toString(state_id), ' ', substringUTF8(if(min(state_text) = max(state_text), any(state_text), any(toString(topic_name))), 1, 40)) AS state, uniqExact(client_key) AS clients
+FROM client_messages
+WHERE outcome = 'failed' AND ${where(messageConditions(chosen))}
 GROUP BY time, topic_type, state_id
 ORDER BY time`;

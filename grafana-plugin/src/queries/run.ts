@@ -86,11 +86,15 @@ export function useFrames(query: SqlQuery, range: TimeRange): Loaded<DataFrame[]
   );
 }
 
-/** Rows of a query that has a time range. */
-export function useRows<Row extends object>(sql: string, range: TimeRange = allTime): Loaded<Row[]> {
+/**
+ * Rows of a query that has a time range.
+ * @param everyMs asks again after so long, while the page is looked at
+ */
+export function useRows<Row extends object>(sql: string, range: TimeRange = allTime, everyMs?: number): Loaded<Row[]> {
   const { datasourceUid } = useSettings();
   return useLoaded(
     useCallback(async () => rowsOf<Row>(await runSql({ sql }, range, datasourceUid)), [sql, range, datasourceUid]),
+    everyMs,
   );
 }
 

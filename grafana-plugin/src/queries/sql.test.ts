@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientConditions } from './clients.js';
+import { everything } from './chosen.js';
+import { clientConditions, noFilter } from './clients.js';
 import { contains, literal, where } from './sql.js';
 
 test('what somebody types stays a text', () => {
@@ -10,10 +11,14 @@ test('what somebody types stays a text', () => {
   );
 });
 
-test('a state from the address is numbers, whatever it says', () => {
-  const filter = { search: '', outcome: '', communication: '', site: '', version: '', error: '', stuckHours: 0 };
-  expect(clientConditions({ ...filter, state: '800/313' })).toContain('topic_type = 800 AND state_id = 313');
-  expect(clientConditions({ ...filter, state: '1) OR (1=1/2' })).toContain('topic_type = NaN AND state_id = 2');
+test('what is chosen stays texts, whatever the address says', () => {
+  const hostile = `1') OR (1=1 \\`;
+  const sql = clientConditions(
+    { ...everything, site: [hostile], cause: [hostile] },
+    { ...noFilter, outcome: hostile, stuckHours: 24.9 },
+  );
+  expect(sql.split(`'1\\') OR (1=1 \\\\'`)).toHaveLength(4);
+  expect(sql).toContain('INTERVAL 24 HOUR');
 });
 
 test('no condition means every row', () => {

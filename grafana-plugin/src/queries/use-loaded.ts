@@ -1,53 +1,93 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError } from '../api/http.js';
 
 /** Something that was asked for: the last answer stays while it is asked for again. */
 export interface Loaded<T> {
   value: T | undefined;
   error: Error | undefined;
   loading: boolean;
+  /** When `value` came, in milliseconds since 1970. */
+  at?: number | undefined;
+  /** Whether the answer is so late that one must be told. */
+  late?: boolean;
   reload(): void;
 }
 
+/** A page says within five seconds that what it asks does not answer. */
+export const lateMs = 4_000;
+/** What failed is asked for again after so long. */
+const againMs = 10_000;
+/** A question without an answer for so long is lost, a machine that slept for one: it does not hold up the next. */
+const lostMs = 90_000;
+
+interface State<T> {
+  value?: T;
+  at?: number;
+  error?: Error | undefined;
+  loading: boolean;
+  late: boolean;
+}
+
 /**
- * Loads when shown, when `load` changes and when asked to. An answer that comes after a newer question is dropped.
+ * Loads when shown, when `load` changes, when asked to, and again by itself after a failure that may pass. An answer that
+ * comes after a newer question is dropped.
  * @param load must keep its identity while it means the same
- * @param everyMs asks again after so long; the tab must be visible
+ * @param everyMs asks again after so long; the tab must be visible, and nothing be under way
  */
 export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T> {
-  const [state, setState] = useState<{ value?: T; error?: Error; loading: boolean }>({ loading: true });
+  const [state, setState] = useState<State<T>>({ loading: true, late: false });
   const newest = useRef(0);
-  const ask = useCallback(() => {
-    const question = ++newest.current;
+  const askedAt = useRef(0);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const counter = newest;
+    const question = ++counter.current;
+    askedAt.current = Date.now();
     setState((before) => ({ ...before, loading: true }));
+    const timer = setTimeout(() => {
+      setState((before) => ({ ...before, late: true }));
+    }, lateMs);
+    const settle = (next: (before: State<T>) => State<T>) => {
+      if (question !== counter.current) return;
+      clearTimeout(timer);
+      askedAt.current = 0;
+      setState(next);
+    };
     load().then(
       (value) => {
-        if (question === newest.current) setState({ value, loading: false });
+        settle(() => ({ value, at: Date.now(), loading: false, late: false }));
       },
-      (error: unknown) => {
-        if (question === newest.current)
-          setState(({ value }) => ({
-            value,
-            error: error instanceof Error ? error : new Error(String(error)),
-            loading: false,
-          }));
+      (cause: unknown) => {
+        const error = cause instanceof Error ? cause : new Error(String(cause));
+        settle(({ value, at }) => ({ value, at, error, loading: false, late: false }));
       },
     );
-  }, [load]);
-  useEffect(() => {
-    ask();
-    const forget = newest;
     return () => {
-      forget.current++;
+      clearTimeout(timer);
+      counter.current++;
     };
-  }, [ask]);
+  }, [load, turn]);
+  /** At once with whatever else changes in this moment: a range that moves on is asked for once. */
+  const reload = useCallback(() => {
+    setTurn((before) => before + 1);
+  }, []);
+  const mayPass = state.error !== undefined && passes(state.error);
+  const interval = mayPass ? Math.min(againMs, everyMs ?? againMs) : everyMs;
   useEffect(() => {
-    if (everyMs === undefined) return undefined;
+    if (interval === undefined) return undefined;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') ask();
-    }, everyMs);
+      const underWay = askedAt.current !== 0 && Date.now() - askedAt.current < lostMs;
+      if (document.visibilityState === 'visible' && !underWay) reload();
+    }, interval);
     return () => {
       clearInterval(timer);
     };
-  }, [ask, everyMs]);
-  return { value: state.value, error: state.error, loading: state.loading, reload: ask };
+  }, [reload, interval]);
+  const { value, at, error, loading, late } = state;
+  return { value, at, error, loading, late, reload };
+}
+
+/** Whether asking again can help: what the server refuses stays refused. */
+function passes(error: Error): boolean {
+  return !(error instanceof ApiError) || error.status === 0 || error.status >= 500 || error.status === 429;
 }

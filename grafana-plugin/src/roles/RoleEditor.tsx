@@ -1,8 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { Alert, Button, Stack, Text } from '@grafana/ui';
+import { useLatest } from 'react-use';
 import { ApiError } from '../api/http.js';
 import { changeRole, getHistory, getRole, type Role, type RoleConfiguration, type RoleVersion } from '../api/roles.js';
+import { useDraft, useUnsaved } from '../app/unsaved.js';
 import { moment } from '../components/format.js';
 import { Failed } from '../components/QueryState.js';
 import { GeneralFields, RoleSelectionFields, ThrottleFields } from './fields.js';
@@ -20,14 +22,33 @@ interface Props {
   onSaved(role: Role): void;
 }
 
+interface EditDraft {
+  seen: Role;
+  edited: RoleConfiguration;
+}
+
+function isDraft(value: unknown): value is EditDraft {
+  const { seen, edited } = (value ?? {}) as Partial<EditDraft>;
+  return typeof seen?.version === 'number' && typeof edited?.serverName === 'string' && 'configuration' in seen;
+}
+
 /** The role's properties. What somebody else changed meanwhile is shown before anything is overwritten. */
 export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
-  const [seen, setSeen] = useState(role);
-  const [edited, setEdited] = useState(role.configuration);
+  const draft = useDraft(`role.${role.server}`, isDraft);
+  // A version that is not the newest any more shows what others changed when it is saved.
+  const [seen, setSeen] = useState(draft.value?.seen ?? role);
+  const [edited, setEdited] = useState(draft.value?.edited ?? role.configuration);
   const [conflict, setConflict] = useState<{ theirs: Role; change: RoleVersion | undefined }>();
   const [failure, setFailure] = useState<Error>();
   const [saving, setSaving] = useState(false);
   const changed = differences(seen.configuration, edited);
+  const isChanged = changed.length > 0;
+  const latestDraft = useLatest(draft);
+  useEffect(() => {
+    if (isChanged) latestDraft.current.keep({ seen, edited });
+    else latestDraft.current.forget();
+  }, [seen, edited, isChanged, latestDraft]);
+  const question = useUnsaved(isChanged, draft.forget);
 
   const save = async () => {
     setSaving(true);
@@ -81,7 +102,15 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
         if (changed.length > 0) void save();
       }}
     >
+      {question}
       <Stack direction="column" gap={3}>
+        {draft.value !== undefined && isChanged && (
+          <Alert
+            bottomSpacing={0}
+            severity="info"
+            title={t('role.draft', 'What you changed before and did not save is here again')}
+          />
+        )}
         <Fields seen={seen} edited={edited} tab={tab} readOnly={readOnly} onChange={onChange} />
         {failure !== undefined && <Refused error={failure} />}
         {!readOnly && (
@@ -94,7 +123,8 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
               variant="secondary"
               disabled={changed.length === 0}
               onClick={() => {
-                onChange(seen.configuration);
+                setSeen(role);
+                onChange(role.configuration);
               }}
             >
               {t('role.revert', 'Discard changes')}

@@ -1,14 +1,16 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Alert, Button, Combobox, Field, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Button, Combobox, Field, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
+import { useLatest } from 'react-use';
 import { ApiError } from '../api/http.js';
 import { createRole, throttleLimits, type Role, type RoleConfiguration } from '../api/roles.js';
+import { useDraft, useUnsaved } from '../app/unsaved.js';
 import { Failed } from '../components/QueryState.js';
 import { GeneralFields, pageOf, RoleSelectionFields, ThrottleFields } from './fields.js';
 import { Findings, Summary } from './Summary.js';
-import { findingText } from './texts.js';
+import { differences, findingText } from './texts.js';
 import { ThrottleEffect } from './ThrottleEffect.js';
 import { useValidation } from './use-validation.js';
 
@@ -25,6 +27,16 @@ interface Props {
   onCancel(): void;
 }
 
+interface WizardDraft {
+  page: Page;
+  configuration: RoleConfiguration;
+}
+
+function isDraft(value: unknown): value is WizardDraft {
+  const { page, configuration } = (value ?? {}) as Partial<WizardDraft>;
+  return pages.some((one) => one === page) && typeof configuration?.serverName === 'string';
+}
+
 const blank: RoleConfiguration = {
   serverName: '',
   siteCode: '',
@@ -34,16 +46,30 @@ const blank: RoleConfiguration = {
   installationAccount: null,
   messageCount: throttleLimits.messageCount.default,
   throttleIntervalSeconds: throttleLimits.throttleIntervalSeconds.default,
+  throttleReserve: throttleLimits.throttleReserve.default,
   otherRoles: [],
 };
 
 /** Configuration Manager's wizard: General, System role selection, Fallback status point, Summary. */
 export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
   const styles = useStyles2(getStyles);
-  const [page, setPage] = useState<Page>('general');
-  const [configuration, setConfiguration] = useState(blank);
+  const draft = useDraft(`new-${kind}`, isDraft);
+  const [page, setPage] = useState<Page>(draft.value?.page ?? 'general');
+  const [configuration, setConfiguration] = useState(draft.value?.configuration ?? blank);
   const [creating, setCreating] = useState(false);
   const [failure, setFailure] = useState<Error>();
+  const [created, setCreated] = useState<Role>();
+  const isBegun = created === undefined && differences(blank, configuration).length > 0;
+  const latest = useLatest({ draft, onCreated });
+  useEffect(() => {
+    if (isBegun) latest.current.draft.keep({ page, configuration });
+    else latest.current.draft.forget();
+  }, [page, configuration, isBegun, latest]);
+  const question = useUnsaved(isBegun, draft.forget);
+  // Once nothing is unsaved any more: leaving needs no question then.
+  useEffect(() => {
+    if (created !== undefined) latest.current.onCreated(created);
+  }, [created, latest]);
   const validation = useValidation(configuration);
   const change = (part: Partial<RoleConfiguration>) => {
     setFailure(undefined);
@@ -61,7 +87,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
     setCreating(true);
     setFailure(undefined);
     try {
-      onCreated(await createRole(configuration));
+      setCreated(await createRole(configuration));
     } catch (error) {
       setFailure(error as Error);
       setCreating(false);
@@ -70,6 +96,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
 
   return (
     <div className={styles.wizard}>
+      {question}
       <ol className={styles.steps} aria-label={t('wizard.steps', 'Steps')}>
         {pages.map((one, index) => (
           <li
@@ -121,7 +148,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
           ) : (
             <Stack direction="column" gap={2}>
               <Text>{t('wizard.summary', 'The role will be created like this, and is in force at once:')}</Text>
-              <Summary validation={validation.result} />
+              <Summary validation={validation.result} existing={kind === 'role'} />
             </Stack>
           ))}
         {failure !== undefined && <Refused error={failure} />}
@@ -165,31 +192,25 @@ function ServerChoice({
   value: string;
   onChange(name: string): void;
 }) {
-  if (servers.length === 0)
-    return (
-      <Alert
-        bottomSpacing={0}
-        severity="info"
-        title={t('wizard.no-servers', 'Every known server holds the role already')}
-      >
-        {t('wizard.no-servers-detail', 'Use New site system server for another one.')}
-      </Alert>
-    );
   return (
     <Field
       label={t('wizard.server', 'Site system server')}
-      description={t('wizard.server-description', 'Servers that are known here and hold no role')}
+      description={t(
+        'wizard.server-description',
+        'One that was heard of and holds no role, or any other: type its short name',
+      )}
       htmlFor="wizard-server"
       noMargin
     >
       <Combobox
         id="wizard-server"
         width={40}
-        placeholder={t('wizard.choose', 'Choose a server')}
+        createCustomValue
+        placeholder={t('wizard.choose', 'Choose a server or type its name')}
         value={value === '' ? null : value}
         options={servers.map((server) => ({ value: server }))}
         onChange={(choice) => {
-          onChange(choice.value);
+          onChange(choice.value.trim());
         }}
       />
     </Field>

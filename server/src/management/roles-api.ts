@@ -3,9 +3,12 @@ import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { clientCommands } from '../roles/client-commands.js';
 import { allowedClientConnections, roleInputSchema, type RoleConfiguration, type RoleVersion } from '../roles/role.js';
+import type { Remembered } from '../roles/known-roles.js';
 import type { Roles } from '../roles/roles.js';
 import type { Finding } from '../roles/rules.js';
 import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
+import { testPostTexts, type TestPostVerdict } from '../roles/test-post-texts.js';
+import type { TestPostResult } from '../roles/test-post.js';
 import { problemSchema } from './schemas.js';
 
 const finding = Type.Object({
@@ -16,7 +19,13 @@ const finding = Type.Object({
 });
 const commands = Type.Object({
   ccmsetup: Type.String({ description: 'Installs a client that reports here' }),
-  powershell: Type.String({ description: 'Creates the same role in Configuration Manager' }),
+  ccmsetupInternet: Type.Union([Type.String(), Type.Null()], {
+    description: 'The same for a client on the Internet; null where the role has no Internet FQDN',
+  }),
+  powershell: Type.String({
+    description: 'Creates the same site system server and role in Configuration Manager, one command on a line',
+  }),
+  powershellExisting: Type.String({ description: 'The same on a site system server that is there' }),
 });
 const derived = {
   allowedClientConnections: Type.Enum(['intranet', 'intranet_and_internet'], {
@@ -30,7 +39,19 @@ const version = {
   changedAt: Type.String({ format: 'date-time' }),
   changedBy: Type.String(),
 };
+const remembered = Type.Union(
+  [
+    Type.Null(),
+    Type.Object({
+      at: Type.Union([Type.Null(), Type.String({ format: 'date-time' })], {
+        description: 'When this receiver read it of ClickHouse; null where that was before its start',
+      }),
+    }),
+  ],
+  { description: 'Not null where ClickHouse does not answer, and this is what the receiver knows by itself' },
+);
 const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
+const readRole = Type.Object({ ...role.properties, remembered });
 const validation = Type.Object({
   valid: Type.Boolean(),
   configuration: roleInputSchema,
@@ -39,6 +60,13 @@ const validation = Type.Object({
 });
 const history = Type.Object({
   versions: Type.Array(Type.Object({ ...version, removed: Type.Boolean(), configuration: roleInputSchema })),
+  remembered,
+});
+const testPostResult = Type.Object({
+  verdict: Type.Enum(Object.keys(testPostTexts) as TestPostVerdict[]),
+  url: Type.String({ description: 'What a client posts to' }),
+  status: Type.Union([Type.Null(), Type.Integer()], { description: 'Of the answer; null where none came' }),
+  message: Type.Object({ en: Type.String(), fr: Type.String() }),
 });
 const serverParam = Type.Object({ server: Type.String({ description: 'Short name of the server' }) });
 const ifMatch = Type.Object({
@@ -54,6 +82,7 @@ export function registerRoles(
   api: FastifyInstance,
   roles: Roles,
   adminOnly: (request: FastifyRequest) => Promise<void>,
+  testPost: (name: string) => Promise<TestPostResult>,
 ): void {
   const tags = ['Role configuration'];
   const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, problemSchema]));
@@ -64,12 +93,16 @@ export function registerRoles(
       schema: {
         tags,
         summary: 'Every fallback status point role',
-        response: { 200: Type.Object({ roles: Type.Array(role) }), ...errors(401, 503) },
+        response: { 200: Type.Object({ roles: Type.Array(role), remembered }), ...errors(401, 503) },
       },
     },
-    async () => ({
-      roles: await Promise.all((await roles.list()).map(async (one) => answer(one, await roles.warningsOf(one)))),
-    }),
+    async () => {
+      const { value, remembered } = await roles.list();
+      return {
+        roles: await Promise.all(value.map(async (one) => answer(one, await roles.warningsOf(one, remembered)))),
+        remembered: rememberedOf(remembered),
+      };
+    },
   );
 
   api.post<{ Body: RoleConfiguration }>(
@@ -130,10 +163,13 @@ export function registerRoles(
 
   api.get<{ Params: ServerParams }>(
     '/roles/:server',
-    { schema: { tags, summary: 'One role', params: serverParam, response: { 200: role, ...errors(401, 404, 503) } } },
+    {
+      schema: { tags, summary: 'One role', params: serverParam, response: { 200: readRole, ...errors(401, 404, 503) } },
+    },
     async (request, reply) => {
-      const found = await roles.get(request.params.server);
-      return tagged(reply, found, await roles.warningsOf(found));
+      const { value, remembered } = await roles.get(request.params.server);
+      const found = tagged(reply, value, await roles.warningsOf(value, remembered));
+      return { ...found, remembered: rememberedOf(remembered) };
     },
   );
 
@@ -177,6 +213,32 @@ export function registerRoles(
     },
   );
 
+  api.post<{ Params: ServerParams; Body: { network: 'intranet' | 'internet' } }>(
+    '/roles/:server/test-post',
+    {
+      onRequest: adminOnly,
+      schema: {
+        tags,
+        summary: 'Posts a test message as a client does: by the name of the role and the HTTP port of the site',
+        description: 'Anonymous, over plain HTTP. A message that arrives at this receiver is kept nowhere.',
+        params: serverParam,
+        body: Type.Object(
+          { network: Type.Enum(['intranet', 'internet'], { description: 'By which name of the server' }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: testPostResult, ...errors(400, 401, 403, 404, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration } = (await roles.get(request.params.server)).value;
+      const { intranetFqdn, internetFqdn, serverName } = configuration;
+      const name = request.body.network === 'internet' ? internetFqdn : intranetFqdn || serverName;
+      if (name === '')
+        throw new FspError('FSP_REQUEST_INVALID', `The role of ${serverName} has no Internet FQDN; give it one first`);
+      return testPost(name);
+    },
+  );
+
   api.get<{ Params: ServerParams }>(
     '/roles/:server/history',
     {
@@ -187,13 +249,15 @@ export function registerRoles(
         response: { 200: history, ...errors(401, 404, 503) },
       },
     },
-    async (request) => ({
-      versions: (await roles.history(request.params.server)).map((one) => ({
+    async (request) => {
+      const { value, remembered } = await roles.history(request.params.server);
+      const versions = value.map((one) => ({
         ...stamp(one),
         removed: one.removed,
         configuration: one.configuration,
-      })),
-    }),
+      }));
+      return { versions, remembered: rememberedOf(remembered) };
+    },
   );
 }
 
@@ -204,6 +268,10 @@ function tagged(reply: FastifyReply, one: RoleVersion, warnings: Finding[]) {
 
 function answer(one: RoleVersion, warnings: Finding[]) {
   return { ...stamp(one), configuration: one.configuration, ...derivedOf(one.configuration), warnings };
+}
+
+function rememberedOf(remembered: Remembered) {
+  return remembered && { at: remembered.at === null ? null : new Date(remembered.at).toISOString() };
 }
 
 function stamp({ server, version: number, changedAt, changedBy }: RoleVersion) {

@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answerProblems } from '../management/problem.js';
+import { cacheControl } from './files.js';
 import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
 import { registerPreview } from './preview.js';
 import { Sessions } from './session.js';
@@ -137,6 +139,33 @@ test('settings never give a token out, and an administrator who acts as viewer c
   });
   const change = { method: 'POST', url: '/api/plugins/x-app/settings', headers: { cookie }, payload: {} } as const;
   expect((await app.inject(change)).statusCode).toBe(403);
+});
+
+test('files named for their content are kept for good, everything else is asked for again', () => {
+  const kept = 'public, max-age=31536000, immutable';
+  expect(cacheControl('/dist/1038.ad0ccaa9625bce79.js')).toBe(kept);
+  expect(cacheControl('/dist/0903360d41263eef.ttf')).toBe(kept);
+  for (const path of ['/dist/host.js', '/dist/plugin.json', '/dist/index.html', '/x/module.js', '/x/1038.ad0ccaa9.js'])
+    expect(cacheControl(path)).toBe('no-cache');
+  expect(cacheControl('/dist/img/icons/unicons/sync.svg')).toBe('public, max-age=86400');
+});
+
+test('what the build compressed is sent as it is, the rest is compressed on its way, and what asks for plain text gets it', async () => {
+  const text = 'x'.repeat(5_000);
+  writeFileSync(join(folder, 'host', 'a.0123456789abcdef.js'), text);
+  writeFileSync(join(folder, 'host', 'a.0123456789abcdef.js.br'), brotliCompressSync(text));
+  writeFileSync(join(folder, 'plugin', 'module.js'), text);
+  const get = (url: string, encoding: string) =>
+    app.inject({ url, headers: encoding === '' ? {} : { 'accept-encoding': encoding } });
+  for (const url of ['/public/host/a.0123456789abcdef.js', '/public/plugins/x-app/module.js']) {
+    const answer = await get(url, 'gzip, br');
+    expect(answer.headers, url).toMatchObject({ 'content-encoding': 'br' });
+    expect(brotliDecompressSync(answer.rawPayload).toString()).toBe(text);
+    expect((await get(url, 'gzip')).headers, url).toMatchObject({ 'content-encoding': 'gzip' });
+    expect((await get(url, '')).body).toBe(text);
+  }
+  const kept = await get('/public/host/a.0123456789abcdef.js', 'br');
+  expect(kept.headers['cache-control']).toContain('immutable');
 });
 
 test('without a build of the plugin the listener says how to get one', async () => {

@@ -1,6 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
 const days = 7;
+/** A warning is not worth a longer wait. */
+const patienceMs = 2_000;
 
 /** The most messages that arrived at a server on one of the last seven days; null where none did. */
 export async function busiestDay(client: ClickHouseClient, database: string, server: string): Promise<number | null> {
@@ -11,6 +13,7 @@ export async function busiestDay(client: ClickHouseClient, database: string, ser
              GROUP BY toDate(received_at))`,
     query_params: { server },
     format: 'JSONEachRow',
+    abort_signal: AbortSignal.timeout(patienceMs),
   });
   const [row] = await answer.json<{ most: string }>();
   const most = Number(row?.most ?? 0);

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { FspError } from '../errors.js';
+import type { Known, KnownRoles, Remembered } from './known-roles.js';
 import { normalised, serverKey, type RoleConfiguration, type RoleVersion } from './role.js';
 import type { RoleStore } from './role-store.js';
 import { checkRole, type Finding, type RuleContext } from './rules.js';
 
 export interface RolesOptions {
-  store: Pick<RoleStore, 'newest' | 'newestOf' | 'history' | 'add'>;
+  store: Pick<RoleStore, 'newestOf' | 'add'>;
+  /** For those who only read. */
+  known: Pick<KnownRoles, 'newest' | 'newestOf' | 'history'>;
   /** Site code of roles that name none. */
   siteCode: string;
   resolves: RuleContext['resolves'];
+  /** Where clients post and where this receiver listens, by the key of the role's server; null for another receiver's. */
+  portsOf(server: string): RuleContext['ports'];
   busiestDay(server: string): Promise<number | null>;
   /** Told of each change made here, so that it is in force at once. */
   onChange(version: RoleVersion): void;
@@ -27,23 +32,23 @@ export class Roles {
 
   constructor(private readonly options: RolesOptions) {}
 
-  /** Roles that are there; with `removed` also those that were. */
-  async list(removed = false): Promise<RoleVersion[]> {
-    return (await this.options.store.newest()).filter((role) => removed || !role.removed);
+  /** Roles that are there. @throws FspError FSP_CLICKHOUSE_… */
+  async list(): Promise<Known<RoleVersion[]>> {
+    const { value, remembered } = await this.options.known.newest();
+    return { value: value.filter(({ removed }) => !removed), remembered };
   }
 
-  /** @throws FspError FSP_ROLE_NOT_FOUND */
-  async get(server: string): Promise<RoleVersion> {
-    const role = await this.options.store.newestOf(serverKey(server));
-    if (role === null || role.removed) throw notFound(server);
-    return role;
+  /** @throws FspError FSP_ROLE_NOT_FOUND, FSP_CLICKHOUSE_… */
+  async get(server: string): Promise<Known<RoleVersion>> {
+    const { value, remembered } = await this.options.known.newestOf(serverKey(server));
+    return { value: there(value, server), remembered };
   }
 
   /** Every version, the newest first. @throws FspError FSP_ROLE_NOT_FOUND where there never was one */
-  async history(server: string): Promise<RoleVersion[]> {
-    const versions = await this.options.store.history(serverKey(server));
-    if (versions.length === 0) throw notFound(server);
-    return versions;
+  async history(server: string): Promise<Known<RoleVersion[]>> {
+    const known = await this.options.known.history(serverKey(server));
+    if (known.value.length === 0) throw notFound(server);
+    return known;
   }
 
   /** What the rules say of a configuration, without doing anything. `server` names the role that would be changed. */
@@ -52,15 +57,15 @@ export class Roles {
     server?: string,
   ): Promise<{ configuration: RoleConfiguration; findings: Finding[] }> {
     const configuration = this.complete(input);
-    const existing = server === undefined ? null : await this.get(server);
-    const holder = existing ?? (await this.options.store.newestOf(serverKey(configuration.serverName)));
+    const existing = server === undefined ? null : (await this.get(server)).value;
+    const holder = existing ?? (await this.options.known.newestOf(serverKey(configuration.serverName))).value;
     const findings = await this.check(configuration, existing, existing === null && holder !== null && !holder.removed);
     return { configuration, findings };
   }
 
-  /** What the rules say of a role that is there. */
-  async warningsOf(role: RoleVersion): Promise<Finding[]> {
-    return this.check(role.configuration, role, false);
+  /** What the rules say of a role that is there; of one that is remembered, without asking for the traffic. */
+  async warningsOf(role: RoleVersion, remembered: Remembered = null): Promise<Finding[]> {
+    return this.check(role.configuration, role, false, remembered === null);
   }
 
   /**
@@ -91,7 +96,7 @@ export class Roles {
    */
   change(server: string, input: RoleConfiguration, expected: number, by: string): Promise<CheckedRole> {
     return this.inTurn(async () => {
-      const before = await this.get(server);
+      const before = there(await this.options.store.newestOf(serverKey(server)), server);
       expect(before, expected);
       const configuration = this.complete(input);
       const warnings = accepted(await this.check(configuration, before, false));
@@ -103,7 +108,7 @@ export class Roles {
   /** Removes a role. @throws FspError FSP_ROLE_NOT_FOUND, FSP_ROLE_CHANGED */
   remove(server: string, expected: number, by: string): Promise<RoleVersion> {
     return this.inTurn(async () => {
-      const before = await this.get(server);
+      const before = there(await this.options.store.newestOf(serverKey(server)), server);
       expect(before, expected);
       return this.add(before.server, before, before.configuration, true, by);
     });
@@ -118,13 +123,15 @@ export class Roles {
     configuration: RoleConfiguration,
     existing: RoleVersion | null,
     taken: boolean,
+    asksTraffic = true,
   ): Promise<Finding[]> {
     const { resolves, busiestDay } = this.options;
     return checkRole(configuration, {
       existing: existing?.configuration ?? null,
       taken,
       resolves,
-      busiestDay: await busiestDay(serverKey(configuration.serverName)).catch(() => null),
+      ports: this.options.portsOf(serverKey(configuration.serverName)),
+      busiestDay: asksTraffic ? await busiestDay(serverKey(configuration.serverName)).catch(() => null) : null,
     });
   }
 
@@ -167,6 +174,11 @@ function changed(server: string): FspError {
     'FSP_ROLE_CHANGED',
     `The role of ${server} was changed by somebody else meanwhile; read it again`,
   );
+}
+
+function there(role: RoleVersion | null, server: string): RoleVersion {
+  if (role === null || role.removed) throw notFound(server);
+  return role;
 }
 
 function notFound(server: string): FspError {

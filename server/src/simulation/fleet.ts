@@ -10,6 +10,8 @@ export interface FleetOptions {
   start: number;
   /** Its length in milliseconds. */
   over: number;
+  /** Number of the first machine, where others were there before; 0 without it. */
+  firstIndex?: number;
 }
 
 export interface FleetMessage extends SimulatedState {
@@ -110,7 +112,8 @@ const assignmentCauses: readonly (readonly [number, Cause])[] = [
  */
 export function simulateFleet(options: FleetOptions): FleetMessage[] {
   const messages: FleetMessage[] = [];
-  for (let index = 0; index < options.clients; index++) {
+  const first = options.firstIndex ?? 0;
+  for (let index = first; index < first + options.clients; index++) {
     // A generator for each client: a larger fleet begins with the same clients.
     const client = new ClientStory(index, new Random(options.seed * 1_000_003 + index), options);
     messages.push(...client.tell());

@@ -35,7 +35,6 @@ export async function runSimulation(
   onProgress?: (done: number, of: number) => void,
 ): Promise<SimulationSummary> {
   const messages = simulateFleet(options);
-  const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
   const summary: SimulationSummary = {
     clients: options.clients,
     sent: 0,
@@ -46,37 +45,17 @@ export async function runSimulation(
   };
   const begin = performance.now();
   let next = 0;
-  let lastAnswer = performance.now();
+  const sender = createSender(options, signal, () => {
+    summary.retried++;
+  });
 
   async function send(message: FleetMessage): Promise<void> {
-    const body = wireReport(message);
-    for (let pause = 200; !signal?.aborted; pause = Math.min(pause * 2, 5_000)) {
-      try {
-        const { status, retryAfter } = await post(options.url, body, message.clientAddress, agent);
-        lastAnswer = performance.now();
-        if (status === 200) {
-          summary.sent++;
-          const { outcome } = describeState(message.topicType, message.stateId, message.params);
-          summary.byOutcome[outcome] = (summary.byOutcome[outcome] ?? 0) + 1;
-          return;
-        }
-        if (status !== 503) {
-          summary.refused++;
-          return;
-        }
-        pause = Math.max(pause, retryAfter * 1000);
-      } catch (cause) {
-        if (performance.now() - lastAnswer > giveUpMs) {
-          throw new FspError(
-            'FSP_SIMULATION_FAILED',
-            `${options.url} does not answer (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}); start the server, or name another with --url`,
-            { cause },
-          );
-        }
-      }
-      summary.retried++;
-      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-    }
+    const answer = await sender.send(message);
+    if (answer === 'refused') summary.refused++;
+    if (answer !== 'sent') return;
+    summary.sent++;
+    const { outcome } = describeState(message.topicType, message.stateId, message.params);
+    summary.byOutcome[outcome] = (summary.byOutcome[outcome] ?? 0) + 1;
   }
 
   async function worker(own: FleetMessage[]): Promise<void> {
@@ -95,10 +74,55 @@ export async function runSimulation(
   try {
     await Promise.all(shares.map(worker));
   } finally {
-    agent.destroy();
+    sender.close();
   }
   summary.seconds = (performance.now() - begin) / 1000;
   return summary;
+}
+
+export interface Sender {
+  /** Sends a message until it is answered; `stopped` where the signal came first. @throws FspError FSP_SIMULATION_FAILED */
+  send(message: FleetMessage): Promise<'sent' | 'refused' | 'stopped'>;
+  close(): void;
+}
+
+/** Posts messages as clients do, and tries again where the server asks for it or the connection breaks. */
+export function createSender(
+  { url, connections }: Pick<SimulationOptions, 'url' | 'connections'>,
+  signal?: AbortSignal,
+  onRetry?: () => void,
+): Sender {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let lastAnswer = performance.now();
+  return {
+    async send(message) {
+      const body = wireReport(message);
+      const begun = performance.now();
+      for (let pause = 200; !signal?.aborted; pause = Math.min(pause * 2, 5_000)) {
+        try {
+          const { status, retryAfter } = await post(url, body, message.clientAddress, agent);
+          lastAnswer = performance.now();
+          if (status === 200) return 'sent';
+          if (status !== 503) return 'refused';
+          pause = Math.max(pause, retryAfter * 1000);
+        } catch (cause) {
+          if (performance.now() - Math.max(lastAnswer, begun) > giveUpMs) {
+            throw new FspError(
+              'FSP_SIMULATION_FAILED',
+              `${url} does not answer (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}); start the server, or name another with --url`,
+              { cause },
+            );
+          }
+        }
+        onRetry?.();
+        await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      }
+      return 'stopped';
+    },
+    close() {
+      agent.destroy();
+    },
+  };
 }
 
 function post(

@@ -63,7 +63,8 @@ CREATE TABLE IF NOT EXISTS {database}.state_messages_{new} {on_cluster}
     INDEX by_client client_name TYPE bloom_filter(0.005) GRANULARITY 1,
     INDEX by_client_id client_id TYPE bloom_filter GRANULARITY 1,
     INDEX by_message message_id TYPE bloom_filter GRANULARITY 1,
-    INDEX by_said_at toDateTime64(said_at, 9, 'UTC') TYPE minmax GRANULARITY 1
+    INDEX by_said_at toDateTime64(said_at, 9, 'UTC') TYPE minmax GRANULARITY 1,
+    INDEX by_said_second toDateTime(said_at, 'UTC') TYPE minmax GRANULARITY 1
 )
 ENGINE = {replicated}MergeTree
 PARTITION BY (toYYYYMM(processed_at), received_at < toDateTime64('1900-01-01 00:00:00', 3, 'UTC'))

@@ -1,0 +1,238 @@
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { pick, type Language, type Text } from './language.js';
+import { clientPage, toCauseClients, toSubnet, toRun } from './links.js';
+
+/** How a column of a table looks, wherever it stands: its name in queries is never shown. */
+interface Column {
+  title: Text;
+  /** Pixels; without one it shares the room that is left. */
+  width?: number;
+  unit?: string;
+  /** Long texts are folded, not cut. */
+  wraps?: boolean;
+  /** Words and colours of its values. */
+  values?: Record<string, { text: Text; colour?: string }>;
+  /** A share between 0 and 1, as a bar. */
+  isShare?: boolean;
+  /** Only there to be linked to. */
+  isHidden?: boolean;
+  /** Grafana's colour from a number on. */
+  from?: [number, string][];
+  link?: (language: Language) => { title: string; url: string };
+}
+
+export const outcomes: NonNullable<Column['values']> = {
+  succeeded: { text: ['Succeeded', 'Réussi'], colour: 'green' },
+  failed: { text: ['Failed', 'Échec'], colour: 'red' },
+  in_progress: { text: ['In progress', 'En cours'], colour: 'blue' },
+  reboot_pending: { text: ['Restart pending', 'Redémarrage en attente'], colour: 'orange' },
+  skipped: { text: ['Skipped', 'Ignoré'], colour: 'text' },
+  unknown: { text: ['Unknown', 'Inconnu'], colour: 'text' },
+  unfinished: { text: ['Unfinished', 'Inachevé'], colour: 'orange' },
+};
+
+const phases: NonNullable<Column['values']> = {
+  deployment: { text: ['Deployment', 'Déploiement'] },
+  assignment: { text: ['Assignment', 'Affectation'] },
+  communication: { text: ['Communication', 'Communication'] },
+  certificate: { text: ['Certificate', 'Certificat'] },
+  health: { text: ['Health', 'Santé'] },
+  comanagement: { text: ['Co-management', 'Cogestion'] },
+  other: { text: ['Other', 'Autre'] },
+};
+
+const actions: NonNullable<Column['values']> = {
+  install: { text: ['Installation', 'Installation'] },
+  uninstall: { text: ['Removal', 'Désinstallation'] },
+  repair: { text: ['Repair', 'Réparation'] },
+  upgrade: { text: ['Upgrade', 'Mise à niveau'] },
+};
+
+const yesNo: NonNullable<Column['values']> = {
+  yes: { text: ['Yes', 'Oui'], colour: 'green' },
+  no: { text: ['No', 'Non'], colour: 'orange' },
+};
+
+const offOn: NonNullable<Column['values']> = {
+  yes: { text: ['Yes', 'Oui'], colour: 'orange' },
+  no: { text: ['No', 'Non'] },
+};
+
+const assignments: NonNullable<Column['values']> = {
+  assigned: { text: ['Assigned', 'Affecté'], colour: 'green' },
+  failed: { text: ['Failed', 'Échec'], colour: 'red' },
+  in_progress: { text: ['In progress', 'En cours'], colour: 'blue' },
+  not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
+};
+
+const time = 150;
+const clientLink = (language: Language) => ({
+  title: pick(language, ['Open this client', 'Ouvrir ce client']),
+  url: clientPage('${__value.raw:percentencode}'),
+});
+const clientsLink = (language: Language) => ({
+  title: pick(language, ['Show these clients', 'Afficher ces clients']),
+  url: toCauseClients,
+});
+
+/** Every column that a table of a dashboard has. */
+export const columns = {
+  client_name: { title: ['Client', 'Client'], width: 140, link: clientLink },
+  client_id: { title: ['Client GUID', 'GUID du client'], width: 290 },
+  client_fqdn: { title: ['Full name', 'Nom complet'], width: 200 },
+  client_version: { title: ['Version', 'Version'], width: 130 },
+  site_code: { title: ['Site', 'Site'], width: 60 },
+  subnet: {
+    title: ['Subnet', 'Sous-réseau'],
+    width: 150,
+    link: (language) => ({
+      title: pick(language, ['Failures of this subnet', 'Échecs de ce sous-réseau']),
+      url: toSubnet(language),
+    }),
+  },
+  phase: { title: ['Phase', 'Phase'], width: 120, values: phases },
+  outcome: { title: ['Outcome', 'Résultat'], width: 120, values: outcomes },
+  verdict: { title: ['Verdict', 'Verdict'], width: 120, values: outcomes },
+  assignment: { title: ['Assignment', 'Affectation'], values: assignments },
+  action: { title: ['Action', 'Action'], width: 110, values: actions },
+  topic: { title: ['Topic', 'Sujet'], width: 190 },
+  state_id: { title: ['State', 'État'], width: 60 },
+  state: { title: ['What happened', 'Ce qui s’est passé'], wraps: true },
+  what_failed: { title: ['What failed', 'Ce qui a échoué'], wraps: true, link: clientsLink },
+  last_state: { title: ['Last word', 'Dernier mot'], wraps: true },
+  error_code: { title: ['Error', 'Erreur'], width: 105 },
+  error_text: { title: ['Meaning', 'Signification'], wraps: true },
+  extended_error: { title: ['Extended error', 'Erreur étendue'], width: 120 },
+  what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true },
+  clients: { title: ['Clients', 'Clients'], width: 80 },
+  clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
+  still_failed: { title: ['Still failed', 'Toujours en échec'], width: 95, from: [[1, 'red']] },
+  failed_clients: { title: ['Failed', 'En échec'], width: 80, from: [[1, 'red']] },
+  installed: { title: ['Installed', 'Installés'], width: 90 },
+  assigned: { title: ['Assigned', 'Affectés'], width: 90 },
+  messages: { title: ['Messages', 'Messages'], width: 95 },
+  share: { title: ['Share', 'Part'], width: 130, unit: 'percentunit', isShare: true },
+  cause_key: { title: ['Cause', 'Cause'], isHidden: true },
+  first_seen: { title: ['First seen', 'Vu d’abord'], width: time },
+  last_seen: { title: ['Last seen', 'Vu en dernier'], width: time },
+  received: { title: ['Received', 'Reçu'], width: time },
+  client_time: { title: ['Client’s time', 'Heure du client'], width: time },
+  cut_off: { title: ['Cut off', 'Coupé'], width: 80, values: offOn },
+  clock_offset: { title: ['Clock off by', 'Décalage d’horloge'], width: 110, unit: 's', from: [[300, 'orange']] },
+  since: { title: ['Since', 'Depuis'], width: time },
+  for_seconds: { title: ['For', 'Durée'], width: 90, unit: 's' },
+  begin: { title: ['Begin', 'Début'], width: time },
+  end: { title: ['End', 'Fin'], width: time },
+  took: { title: ['Took', 'A duré'], width: 85, unit: 's' },
+  since_previous: { title: ['After', 'Après'], width: 85, unit: 's' },
+  held: { title: ['Held for', 'Retenu'], width: 85, unit: 's' },
+  parameters: { title: ['Parameters', 'Paramètres'], wraps: true },
+  last_parameter: { title: ['Parameter', 'Paramètre'], width: 110 },
+  client_address: { title: ['Address', 'Adresse'], width: 140 },
+  fsp_server: { title: ['Receiver', 'Récepteur'], width: 130 },
+  last_life: { title: ['Last sign of life', 'Dernier signe de vie'], width: time },
+  silent_for: {
+    title: ['Silent for', 'Silencieux depuis'],
+    width: 110,
+    unit: 's',
+    from: [
+      [120, 'orange'],
+      [600, 'red'],
+    ],
+  },
+  version: { title: ['Version', 'Version'], width: 80 },
+  takes_messages: { title: ['Takes messages', 'Reçoit'], width: 125, values: yesNo },
+  waiting: { title: ['Waiting', 'En attente'], width: 90 },
+  lag: { title: ['Behind by', 'Retard'], width: 90 },
+  failing_sinks: { title: ['Failing destinations', 'Destinations en échec'], wraps: true },
+  quarantined: { title: ['In quarantine', 'En quarantaine'], width: 110, from: [[1, 'orange']] },
+  lost_messages: { title: ['Lost by damage', 'Perdus'], width: 120, from: [[1, 'red']] },
+  damaged_pieces: { title: ['Damaged pieces', 'Morceaux abîmés'], width: 125, from: [[1, 'red']] },
+  on_machine: { title: ['Machine', 'Machine'], width: 130 },
+  role_version: { title: ['Role', 'Rôle'], width: 70 },
+  throttle: { title: ['Throttle', 'Limitation'], width: 130 },
+  last_message: { title: ['Last message', 'Dernier message'], width: time },
+  disk_free: {
+    title: ['Disk free', 'Disque libre'],
+    width: 110,
+    unit: 'percentunit',
+    from: [
+      [0, 'red'],
+      [0.1, 'orange'],
+      [0.2, 'green'],
+    ],
+  },
+  clock_ahead: { title: ['Clock ahead by', 'Horloge en avance de'], width: 130, unit: 'ms', from: [[5000, 'orange']] },
+  instances: { title: ['Under this name', 'Sous ce nom'], width: 125, from: [[2, 'red']] },
+  reason: { title: ['Reason', 'Raison'], wraps: true },
+  bodies: { title: ['Bodies', 'Corps'], width: 80 },
+  host_name: { title: ['Machine', 'Machine'], width: 120 },
+  log: { title: ['Log', 'Journal'], width: 190 },
+  product_name: { title: ['Product', 'Produit'], width: 170, wraps: true },
+  exit_code: { title: ['Exit code', 'Code de sortie'], width: 105 },
+  cause: { title: ['Cause', 'Cause'], wraps: true },
+  suggestion: { title: ['What to check', 'Que vérifier'], wraps: true },
+  runs: { title: ['Runs', 'Exécutions'], width: 80 },
+  machines: { title: ['Machines', 'Machines'], width: 90 },
+  run: {
+    title: ['Log', 'Journal'],
+    width: 120,
+    link: (language) => ({
+      title: pick(language, ['Read its log below', 'Lire son journal ci-dessous']),
+      url: toRun(language),
+    }),
+  },
+} satisfies Record<string, Column>;
+
+export type ColumnName = keyof typeof columns;
+
+/** What Grafana is told of a column: title, width, unit, words, colours and where a click leads. */
+export function overrideOf(name: ColumnName, language: Language): dashboard.DynamicConfigValue[] {
+  const column: Column = columns[name];
+  const { title, width, unit, wraps, values, isShare, isHidden, from, link } = column;
+  const properties: dashboard.DynamicConfigValue[] = [{ id: 'displayName', value: pick(language, title) }];
+  if (isHidden)
+    return [...properties, { id: 'custom.hidden', value: true }, { id: 'custom.hideFrom.viz', value: true }];
+  if (width !== undefined) properties.push({ id: 'custom.width', value: width });
+  else properties.push({ id: 'custom.minWidth', value: 170 });
+  if (unit !== undefined) properties.push({ id: 'unit', value: unit });
+  if (wraps)
+    properties.push(
+      { id: 'custom.wrapText', value: true },
+      { id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } },
+    );
+  if (isShare)
+    properties.push(
+      { id: 'min', value: 0 },
+      { id: 'max', value: 1 },
+      { id: 'decimals', value: 1 },
+      { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+    );
+  if (from !== undefined)
+    properties.push(
+      { id: 'custom.cellOptions', value: { type: 'color-text' } },
+      {
+        id: 'thresholds',
+        value: {
+          mode: 'absolute',
+          steps: [{ value: null, color: 'text' }, ...from.map(([value, color]) => ({ value, color }))],
+        },
+      },
+    );
+  if (values !== undefined)
+    properties.push(
+      { id: 'custom.cellOptions', value: { type: 'color-text' } },
+      { id: 'mappings', value: [mappingOf(values, language)] },
+    );
+  if (link !== undefined) properties.push({ id: 'links', value: [link(language)] });
+  return properties;
+}
+
+/** Words and colours of values. */
+export function mappingOf(values: NonNullable<Column['values']>, language: Language) {
+  const options = Object.entries(values).map(([value, { text, colour }], index) => [
+    value,
+    { text: pick(language, text), color: colour ?? 'text', index },
+  ]);
+  return { type: 'value', options: Object.fromEntries(options) as object };
+}

@@ -1,0 +1,39 @@
+import { useLocation } from 'react-router';
+import { appPath } from '../constants.js';
+import type { Chosen } from '../queries/chosen.js';
+import { useTimeRange, type UrlTimeRange } from './url-state.js';
+
+const narrowing = ['site', 'version', 'subnet', 'cause'] as const;
+export type Narrowing = (typeof narrowing)[number];
+
+/** Parameters that dashboards and pages share, so that links between them keep what is chosen. */
+export const parameterOf = (name: Narrowing | 'clock') => `var-${name}`;
+
+export interface UrlChoice extends UrlTimeRange {
+  chosen: Chosen;
+}
+
+/** Time range and choice of the page's address. `query` carries both on, but for a cause, which is a page's own. */
+export function useChoice(defaultFrom?: string): UrlChoice {
+  const time = useTimeRange(defaultFrom);
+  const { search } = useLocation();
+  const params = new URLSearchParams(search);
+  const valuesOf = (name: Narrowing) =>
+    params.getAll(parameterOf(name)).filter((value) => value !== '$__all' && value !== 'All');
+  const chosen: Chosen = {
+    clock: params.get(parameterOf('clock')) === 'client' ? 'client' : 'received',
+    site: valuesOf('site'),
+    version: valuesOf('version'),
+    subnet: valuesOf('subnet'),
+    cause: valuesOf('cause'),
+  };
+  const carried = new URLSearchParams(time.query);
+  for (const name of ['site', 'version', 'subnet'] as const)
+    for (const value of chosen[name]) carried.append(parameterOf(name), value);
+  if (chosen.clock === 'client') carried.set(parameterOf('clock'), 'client');
+  return { ...time, query: carried.toString(), chosen };
+}
+
+/** Where a client has its page. In the query: a path would read names such as `..` and `%41` in its own way. */
+export const clientAddress = (name: string, query: string) =>
+  `${appPath}/client?name=${encodeURIComponent(name)}&${query}`;

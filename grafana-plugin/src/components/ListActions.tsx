@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { t } from '@grafana/i18n';
+import { getAppEvents } from '@grafana/runtime';
+import { AppEvents } from '@grafana/data';
+import { Button, Stack } from '@grafana/ui';
+import { saveFile } from '../log-view/export-text.js';
+import { csv } from './csv.js';
+import { count } from './format.js';
+
+interface Props<Row extends object> {
+  /** Name of the file, without its ending. */
+  name: string;
+  columns: readonly (keyof Row & string)[];
+  /** What is copied, one a line. */
+  nameOf(row: Row): string;
+  load(): Promise<Row[]>;
+}
+
+/** A whole list as a file, or its names for a collection or a script. */
+export function ListActions<Row extends object>({ name, columns, nameOf, load }: Props<Row>) {
+  const [busy, setBusy] = useState(false);
+  const act = async (then: (rows: Row[]) => Promise<void> | void) => {
+    setBusy(true);
+    try {
+      await then(await load());
+    } catch (error) {
+      getAppEvents().publish({
+        type: AppEvents.alertError.name,
+        payload: [t('failed.query', 'The query failed'), error instanceof Error ? error.message : String(error)],
+      });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Stack gap={1}>
+      <Button
+        variant="secondary"
+        size="sm"
+        icon="copy"
+        disabled={busy}
+        onClick={() =>
+          void act(async (rows) => {
+            // A name with a line break would be two.
+            await navigator.clipboard.writeText(
+              rows.map((row) => nameOf(row).replaceAll(/[\r\n]+/g, ' ')).join('\r\n'),
+            );
+            getAppEvents().publish({
+              type: AppEvents.alertSuccess.name,
+              payload: [t('app.copied-names', '{{number}} names copied', { number: count(rows.length) })],
+            });
+          })
+        }
+      >
+        {t('app.copy-names', 'Copy names')}
+      </Button>
+      <Button
+        variant="secondary"
+        size="sm"
+        icon="download-alt"
+        disabled={busy}
+        onClick={() =>
+          void act((rows) => {
+            saveFile(`${name}.csv`, [csv(columns, rows)]);
+          })
+        }
+      >
+        {t('app.csv', 'CSV')}
+      </Button>
+    </Stack>
+  );
+}

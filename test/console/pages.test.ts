@@ -1,0 +1,272 @@
+// Every page of the console over the demonstration's data: what each must be, whatever it shows.
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../server-process.js';
+import { appPath, visit } from './browser.js';
+import { setStage, type Stage } from './stage.js';
+
+let stage: Stage;
+let failed = '';
+
+const ask = <Row>(sql: string) => stage.server.query<Row>(sql);
+
+beforeAll(async () => {
+  stage = await setStage({ FSP_SITE_CODE: 'PS1' }, ['--demo'], async (server) => {
+    await eventually(
+      () => server.query<{ n: string }>('SELECT count() AS n FROM setup_runs WHERE ended_at IS NOT NULL'),
+      ([row]) => Number(row?.n) >= 4,
+      60_000,
+    );
+  });
+  const sql = "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY 1 LIMIT 1";
+  failed = (await ask<{ client_name: string }>(sql))[0]!.client_name;
+}, 120_000);
+
+afterAll(() => stage?.close());
+
+test('the demonstration has a past of days, a burst with one cause, a role with a history, set-ups, and a removed client', async () => {
+  const [past] = await ask<{ days: string }>(
+    'SELECT uniqExact(toDate(received_at)) AS days FROM state_messages WHERE received_at < now() - INTERVAL 1 HOUR',
+  );
+  expect(Number(past?.days)).toBeGreaterThanOrEqual(5);
+  const [burst] = await ask<{ error_code: string; clients: string; subnets: string }>(
+    `SELECT error_code, uniqExact(client_name) AS clients, uniqExact(substring(client_address, 1, 5)) AS subnets
+     FROM state_messages WHERE outcome = 'failed' AND client_address LIKE '10.20.%'
+     GROUP BY error_code, toStartOfInterval(received_at, INTERVAL 3 HOUR) ORDER BY clients DESC LIMIT 1`,
+  );
+  expect(burst).toMatchObject({ error_code: '0x80072EE7' });
+  expect(Number(burst?.clients)).toBeGreaterThanOrEqual(30);
+  const verdicts = await ask<{ log_format: string; verdicts: string[] }>(
+    'SELECT log_format, groupArray(verdict) AS verdicts FROM (SELECT * FROM setup_runs ORDER BY started_at) GROUP BY log_format ORDER BY 1',
+  );
+  expect(verdicts).toEqual([
+    { log_format: 'msi', verdicts: ['failed', 'succeeded'] },
+    { log_format: 'role_setup', verdicts: ['failed', 'succeeded'] },
+  ]);
+  const roles = await ask<{ server: string; versions: string }>(
+    'SELECT server, max(version) AS versions FROM role_configurations GROUP BY server ORDER BY server',
+  );
+  expect(roles.map(({ server, versions }) => [server, Number(versions)])).toEqual([
+    ['FSP01', 3],
+    ['FSPOLD', 2],
+  ]);
+  const [removed] = await ask<{ outcome: string }>(
+    "SELECT outcome FROM clients WHERE client_name = 'PAR-PC99001' ORDER BY last_message_time DESC LIMIT 1",
+  );
+  expect(removed).toEqual({ outcome: 'failed' });
+  const { throttle } = (await stage.server.status()) as { throttle: { messageLimit: number } };
+  expect(throttle.messageLimit).toBe(100);
+});
+
+const pages: [name: string, path: string][] = [
+  ['overview', `${appPath}/overview`],
+  ['clients', `${appPath}/clients`],
+  ['client', `${appPath}/clients/FAILED`],
+  ['failures', `${appPath}/failures`],
+  ['live', `${appPath}/live`],
+  ['setup-logs', `${appPath}/setup-logs?from=now-20y&to=now`],
+  ['open-logs', `${appPath}/open-logs`],
+  ['look-up', `${appPath}/look-up?code=0x80070643`],
+  ['roles', `${appPath}/roles`],
+  ['role', `${appPath}/roles/FSP01?tab=throttle`],
+  ['role-history', `${appPath}/roles/FSP01?tab=history`],
+  ['wizard-server', `${appPath}/roles/new/server`],
+  ['wizard-role', `${appPath}/roles/new/role`],
+  ['configuration', '/plugins/fallbackstatuspoint-fsp-app'],
+  ['panel-roles', '/panel/fallbackstatuspoint-roleconfiguration-panel'],
+  ['panel-role', '/panel/fallbackstatuspoint-roleconfiguration-panel?options={"server":"FSP01","allowEditing":true}'],
+  [
+    'panel-log',
+    '/panel/fallbackstatuspoint-setuplog-panel?sql=SELECT logged_at, message, severity, component, line_number FROM setup_log_records ORDER BY run_id, line_number LIMIT 500',
+  ],
+  ['panel-log-empty', '/panel/fallbackstatuspoint-setuplog-panel'],
+  ['dashboard-overview', '/d/fsp-overview'],
+  ['dashboard-failures', '/d/fsp-failures'],
+  ['dashboard-client', '/d/fsp-client?var-client=FAILED'],
+  ['dashboard-communication', '/d/fsp-communication'],
+  ['dashboard-operations', '/d/fsp-operations'],
+  ['dashboard-setup', '/d/fsp-setup?from=now-20y'],
+];
+
+const looks = [
+  { theme: 'dark', language: 'en-US', width: 1440, height: 900 },
+  { theme: 'light', language: 'fr-FR', width: 390, height: 844 },
+] as const;
+
+test.each(looks)(
+  'in $theme and $language at $width no page scrolls sideways, complains, is nameless, or is objected to by axe',
+  async ({ theme, language, width, height }) => {
+    const { admin } = stage;
+    const { page } = admin;
+    await page.setViewportSize({ width, height });
+    await admin.prefer(theme, language);
+    const titles = new Map<string, string>();
+    const problems: string[] = [];
+    for (const [name, path] of pages) {
+      admin.complaints.length = 0;
+      await admin.go(path.replace('FAILED', failed));
+      await admin.photograph(`${name}-${theme}-${language}-${width}`);
+      problems.push(...(await admin.accessibility()).map((one) => `${name}: ${one}`));
+      problems.push(...admin.complaints.map((one) => `${name}: ${one}`));
+      const beyond = await page.evaluate(() => {
+        const { documentElement } = (
+          globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
+        ).document;
+        return documentElement.scrollWidth - documentElement.clientWidth;
+      });
+      if (beyond > 0) problems.push(`${name}: scrolls sideways by ${beyond}`);
+      const title = await page.title();
+      expect(title, name).toMatch(/^\S.+ – /);
+      titles.set(name, title);
+    }
+    expect(problems).toEqual([]);
+    expect(titles.get('failures')).toContain(language === 'fr-FR' ? 'Échecs' : 'Failures');
+    expect(new Set(titles.values()).size).toBeGreaterThan(12);
+  },
+  240_000,
+);
+
+test('the first load is compressed, below 1.5 MB, and what is named for its content is kept', async () => {
+  const context = await stage.browser.newContext();
+  const page = await context.newPage();
+  await context.addCookies(await stage.viewer.page.context().cookies());
+  let bytes = 0;
+  const plain: string[] = [];
+  const sizes: Promise<void>[] = [];
+  page.on('requestfinished', (request) => {
+    const measure = async () => {
+      const { responseBodySize } = await request.sizes();
+      bytes += responseBodySize;
+      const headers = (await (await request.response())?.allHeaders()) ?? {};
+      if (responseBodySize > 2_048 && headers['content-encoding'] === undefined && !/woff2|png/.test(request.url()))
+        plain.push(request.url());
+    };
+    sizes.push(measure());
+  });
+  await page.goto(`${stage.server.management}${appPath}/overview`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await Promise.all(sizes);
+  expect(plain).toEqual([]);
+  expect(bytes).toBeLessThan(1_500_000);
+  expect(bytes).toBeGreaterThan(500_000);
+  await context.close();
+});
+
+test('who follows a link goes on reading at the top of the page', async () => {
+  const { admin } = stage;
+  await admin.prefer('dark', 'en-US');
+  await admin.page.setViewportSize({ width: 1440, height: 900 });
+  await admin.open(`${appPath}/overview`);
+  await admin.page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: 'Failures', exact: true })
+    .click();
+  await admin.page.getByRole('heading', { name: 'Failures', level: 1 }).waitFor();
+  await expect.poll(() => admin.page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+});
+
+test.each(['from=yesterdayish&to=now', 'from=now&to=now-7d', 'from=99999999999999999&to=now', 'from=now-7q&to=now'])(
+  'the range %s is none: the page says so and shows the usual one',
+  async (range) => {
+    const { admin } = stage;
+    await admin.go(`${appPath}/failures?${range}`);
+    await admin.page.getByRole('alert').getByText('is no time range; the usual one is shown').waitFor();
+    await admin.page.getByRole('cell').first().waitFor();
+  },
+);
+
+test('a message shows up in Live while one looks on, and pausing holds the page', async () => {
+  const { admin, server } = stage;
+  await admin.go(`${appPath}/live?containing=LIVE-PC1`);
+  await admin.page.getByText('Nothing arrived within the last hour').waitFor();
+  const { wireReport } = await import('../../server/src/simulation/wire.js');
+  const message = (name: string, serial: number) =>
+    wireReport({
+      at: Date.now(),
+      name,
+      clientId: '',
+      version: '',
+      topicType: 800,
+      topicId: '{1}',
+      stateId: 312,
+      serial,
+      params: [],
+    });
+  expect((await server.post(message('LIVE-PC1', 1))).status).toBe(200);
+  await admin.page.getByRole('link', { name: 'LIVE-PC1' }).waitFor();
+  await admin.page.getByText('disk is full').waitFor();
+});
+
+test('an expired session asks to sign in where one is, and what was being edited is still there', async () => {
+  const other = await visit(stage.browser, stage.server.management, stage.tokens.admin, 'Ada');
+  const { page } = other;
+  await other.open(`${appPath}/roles/FSP01?tab=throttle`);
+  await page.context().clearCookies();
+  await page.getByLabel('Number of state messages').fill('150');
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.getByLabel('Token').fill('not-the-token-at-all');
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Token').fill(stage.tokens.admin);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved; in force at once').waitFor();
+  expect(await page.getByLabel('Number of state messages').inputValue()).toBe('150');
+  await page.context().close();
+});
+
+test('edits that are not saved are asked about before leaving, and come back after a reload', async () => {
+  const { admin } = stage;
+  const { page } = admin;
+  await admin.open(`${appPath}/roles/FSP01?tab=throttle`);
+  await page.getByLabel('Number of state messages').fill('170');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stay here' }).click();
+  expect(await page.getByLabel('Number of state messages').inputValue()).toBe('170');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await page.getByText('What you changed before and did not save is here again').waitFor();
+  expect(await page.getByLabel('Number of state messages').inputValue()).toBe('170');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard the changes and leave' }).click();
+  await page.waitForURL(/failures/);
+  await admin.go(`${appPath}/roles/FSP01?tab=throttle`);
+  expect(await page.getByLabel('Number of state messages').inputValue()).not.toBe('170');
+});
+
+/** The embedded engine's process: a child of the server. */
+function enginePid(): number {
+  const children = readFileSync(`/proc/${stage.server.pid}/task/${stage.server.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  const engine = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-child'));
+  return Number(engine);
+}
+
+test('while ClickHouse hangs a page says so and keeps what it showed, roles are still read, and all comes back alone', async () => {
+  const { admin } = stage;
+  const { page } = admin;
+  await admin.go(`${appPath}/failures`);
+  const cells = page.getByRole('cell');
+  await cells.first().waitFor();
+  const shown = await cells.count();
+  process.kill(enginePid(), 'SIGSTOP');
+  try {
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+    const late = page.getByRole('status').getByText('What is shown is of');
+    await late.first().waitFor();
+    expect(await cells.count()).toBe(shown);
+    await admin.page.evaluate(
+      "history.pushState(null, '', '/a/fallbackstatuspoint-fsp-app/roles'); dispatchEvent(new PopStateEvent('popstate'))",
+    );
+    await page.getByText('ClickHouse does not answer: this is what the receiver knows by itself').waitFor();
+    await page.getByRole('row').filter({ hasText: 'FSP01' }).first().waitFor();
+  } finally {
+    process.kill(enginePid(), 'SIGCONT');
+  }
+  await admin.go(`${appPath}/failures`);
+  await cells.first().waitFor();
+  await expect.poll(() => page.getByRole('status').getByText('What is shown is of').count()).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { launchBrowser, visit, type Visitor } from './browser.js';
+
+/** A server with its console, a browser, and an administrator and a viewer in front of it. */
+export interface Stage {
+  server: RunningServer;
+  browser: Browser;
+  tokens: { admin: string; viewer: string };
+  folder: string;
+  admin: Visitor;
+  viewer: Visitor;
+  close(): Promise<void>;
+}
+
+/** @param prepare fills the server before anybody looks */
+export async function setStage(
+  settings: Record<string, string>,
+  args: string[],
+  prepare: (server: RunningServer, folder: string) => Promise<void>,
+): Promise<Stage> {
+  const folder = temporaryFolder();
+  const server = await startServer(folder.path, settings, args);
+  const tokens = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as Stage['tokens'];
+  const [browser] = await Promise.all([launchBrowser(), prepare(server, folder.path)]);
+  const [admin, viewer] = await Promise.all([
+    visit(browser, server.management, tokens.admin, 'Ada'),
+    visit(browser, server.management, tokens.viewer, ''),
+  ]);
+  return {
+    server,
+    browser,
+    tokens,
+    folder: folder.path,
+    admin,
+    viewer,
+    async close() {
+      await browser.close();
+      await server.kill('SIGTERM');
+      folder.remove();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// What Grafana's plugin-validator refuses or warns of, as far as it can be checked on a build that is not signed; the tool
+// itself cannot run here. Names of its analysers stand beside each test.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+interface Manifest {
+  id: string;
+  type: string;
+  name: string;
+  info: {
+    description: string;
+    author: { name: string };
+    keywords: string[];
+    version: string;
+    updated: string;
+    logos: Record<'small' | 'large', string>;
+    screenshots?: { name: string; path: string }[];
+    links?: { name: string; url: string }[];
+  };
+  includes?: { type: string; name: string; path: string; role?: string; addToNav?: boolean; defaultNav?: boolean }[];
+  routes?: { path: string; method: string; reqRole?: string; headers?: { content: string }[] }[];
+  dependencies: { grafanaDependency: string; plugins?: { id: string; version: string }[] };
+  backend?: boolean;
+}
+
+const plugin = fileURLToPath(new URL('../grafana-plugin', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'fsp-package-'));
+let files: Map<string, Buffer>;
+let app: Manifest;
+let manifests: [path: string, manifest: Manifest][];
+
+const text = (path: string) => files.get(path)?.toString('utf8') ?? '';
+const paths = () => [...files.keys()];
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(plugin, 'package.mjs'), folder]);
+  const [zip] = readdirSync(folder);
+  const unpacked = unzipSync(readFileSync(join(folder, zip!)));
+  const [id = ''] = Object.keys(unpacked)[0]!.split('/');
+  files = new Map(Object.entries(unpacked).map(([path, content]) => [path.slice(id.length + 1), Buffer.from(content)]));
+  app = JSON.parse(text('plugin.json')) as Manifest;
+  manifests = paths()
+    .filter((path) => /(^|\/)plugin\.json$/.test(path))
+    .map((path) => [path, JSON.parse(text(path)) as Manifest]);
+  expect(zip).toBe(`${app.id}-${app.info.version}.zip`);
+  expect(Object.keys(unpacked).every((path) => path.startsWith(`${app.id}/`))).toBe(true);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('the archive is one folder with what a plugin needs, and nothing that does not belong there (archive, archivename, manifest, license, changelog)', () => {
+  for (const path of ['plugin.json', 'module.js', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+    expect(text(path).length, path).toBeGreaterThan(200);
+  expect(text('LICENSE')).toContain('Apache License');
+  expect(paths().filter((path) => /(^|\/)\.|node_modules|\.(br|gz|tsx?|exe|zip)$/.test(path))).toEqual([]);
+  expect(text('CHANGELOG.md')).toMatch(/^#/);
+});
+
+test('ids say organisation, name and type, and are all different (metadatavalid, pluginname, typesuffix, nestedmetadata)', () => {
+  expect(manifests.map(([path]) => path)).toHaveLength(3);
+  for (const [, { id, type }] of manifests) {
+    expect(id).toMatch(/^[0-9a-z]+-([0-9a-z]+-)?(app|panel|datasource)$/);
+    expect(id.endsWith(`-${type}`)).toBe(true);
+    expect(id.split('-')[0]).toBe(app.id.split('-')[0]);
+  }
+  expect(new Set(manifests.map(([, { id }]) => id)).size).toBe(manifests.length);
+  expect(manifests.every(([, { backend }]) => backend === undefined)).toBe(true);
+});
+
+test('each names itself, its author and what it is for, with a version and a date that were filled in (metadatavalid, discoverability, templatereadme)', () => {
+  for (const [path, { name, info, dependencies }] of manifests) {
+    expect(name, path).toMatch(/^\S.{2,}/);
+    expect(info.description.length, path).toBeGreaterThan(20);
+    expect(info.author.name, path).not.toBe('');
+    expect(info.version, path).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+    expect(info.updated, path).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(dependencies.grafanaDependency, path).toBe('>=12.4.0');
+    for (const { url } of info.links ?? []) expect(URL.canParse(url), url).toBe(true);
+  }
+  expect(app.info.keywords.length).toBeGreaterThan(0);
+  expect(
+    [...files].filter(([path, content]) => /\.(json|md)$/.test(path) && /%[A-Z_]+%/.test(content.toString())),
+  ).toEqual([]);
+  expect(text('README.md')).not.toMatch(/grafana-plugin-template|This template is a starting point/i);
+});
+
+test('logos and screenshots are there, are pictures, and hold no scripts (logos, screenshots, unsafesvg, brokenlinks)', () => {
+  for (const [path, { info }] of manifests) {
+    const pictures = [info.logos.small, info.logos.large, ...(info.screenshots ?? []).map((one) => one.path)];
+    for (const picture of pictures) {
+      const content = files.get(join(dirname(path), picture));
+      expect(content, `${path}: ${picture}`).toBeDefined();
+      if (picture.endsWith('.svg')) expect(content!.toString()).toMatch(/<svg/);
+      else expect(content!.subarray(1, 4).toString()).toBe('PNG');
+    }
+  }
+  for (const [path, content] of files)
+    if (path.endsWith('.svg'))
+      expect(content.toString(), path).not.toMatch(/<script|\bon\w+\s*=|javascript:|<foreignObject|href="http/i);
+  const links = [...text('README.md').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  expect(links.filter((link) => !/^https:|^#/.test(link) && !files.has(link))).toEqual([]);
+  // A catalogue's page is not to be megabytes.
+  for (const [path, content] of files) if (path.endsWith('.png')) expect(content.length, path).toBeLessThan(400_000);
+});
+
+test('everything that is included is in the archive, and a page is where the menu begins (metadatapaths, nestedmetadata)', () => {
+  const includes = app.includes ?? [];
+  for (const { type, path } of includes) {
+    if (type !== 'page') expect(files.has(path), path).toBe(true);
+    else expect(path).toMatch(new RegExp(`^/(a|plugins)/${app.id}(/|$)`));
+  }
+  const nested = manifests.map(([path]) => path).filter((path) => path !== 'plugin.json');
+  expect(
+    includes
+      .filter(({ type }) => type === 'panel')
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(nested.sort());
+  for (const path of nested) expect(files.has(join(dirname(path), 'module.js')), path).toBe(true);
+  expect(includes.filter(({ defaultNav }) => defaultNav)).toHaveLength(1);
+  const dashboards = paths().filter((path) => /^dashboards\/(?!index).*\.json$/.test(path));
+  expect(
+    includes
+      .filter(({ type }) => type === 'dashboard')
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(dashboards.sort());
+});
+
+test('routes of the proxy demand a role and hold no secret themselves (metadatavalid)', () => {
+  for (const { path, method, reqRole, headers = [] } of app.routes ?? []) {
+    expect(path).toMatch(/\/\*$/);
+    expect(method === '*' ? reqRole : 'Admin').toBe('Admin');
+    expect(['Viewer', 'Admin']).toContain(reqRole);
+    for (const { content } of headers) expect(content).toMatch(/^Bearer \{\{ \.SecureJsonData\.\w+ \}\}$/);
+  }
+  expect(app.dependencies.plugins?.map(({ id }) => id)).not.toContain(app.id);
+});
+
+test('the scripts are modules as Grafana loads them, with their source beside them (modulejs, jssourcemap, sourcecode)', () => {
+  const scripts = paths().filter((path) => /(^|\/)module\.js$/.test(path));
+  for (const path of scripts) {
+    expect(text(path), path).toMatch(/^(?:\/\*[^]*?\*\/\s*)?define\(/);
+    const map = JSON.parse(text(`${path}.map`)) as { sources: string[]; sourcesContent: string[] };
+    expect(
+      map.sources.some((source) => source.endsWith('module.tsx')),
+      path,
+    ).toBe(true);
+    expect(map.sourcesContent).toHaveLength(map.sources.length);
+  }
+});
+
+test('nothing old, tracking or forbidden is in the code (legacyplatform, trackingscripts, code-rules)', () => {
+  const forbidden =
+    /@grafana\/toolkit|angular|app\/core\/|app\/plugins\/sdk|PanelCtrl|grafanaBootData|google-analytics|googletagmanager|sentry\.io|hotjar|debugger;/;
+  for (const [path, content] of files)
+    if (path.endsWith('.js')) expect(forbidden.exec(content.toString())?.[0], path).toBeUndefined();
+  expect(existsSync(join(plugin, 'dist', 'module.js'))).toBe(true);
+});
