@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../server/src/clickhouse/client.js';
+import { migrate } from '../../server/src/clickhouse/migrate.js';
 import type { Fault } from '../fault-proxy.js';
 import { eventually, temporaryFolder } from '../server-process.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
-import { StandIn } from './stand-in/stand-in.js';
+import { account, StandIn } from './stand-in/stand-in.js';
 
 const folder = temporaryFolder();
 let cluster: StandIn;
@@ -163,4 +165,23 @@ test.each(scenarios)('0 lost and 0 twice on every replica when %s', async (scena
   record('replicas', scenario, found);
   expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
   expect(found.owed).toBeGreaterThan(50);
+});
+
+test('tables of a Replicated database that keep their rows to one server are refused by name', async () => {
+  for (const number of [1, 2])
+    await cluster.query(
+      number,
+      "CREATE DATABASE alone ENGINE = Replicated('/clickhouse/databases/alone', '{shard}', '{replica}')",
+    );
+  // As versions made them that did not look whether the database is Replicated.
+  await cluster.query(
+    1,
+    "CREATE TABLE alone.state_messages (a UInt8) ENGINE = MergeTree ORDER BY a COMMENT 'Every state message, once'",
+  );
+  const client = connect({ url: nodes[0]!, ...account, database: 'default' });
+  await expect(migrate(client, { database: 'alone' })).rejects.toMatchObject({
+    code: 'FSP_SCHEMA_UNREPLICATED',
+    message: expect.stringContaining('state_messages of alone is not replicated') as string,
+  });
+  await client.close();
 });

@@ -45,49 +45,75 @@ export function quorumSettings(quorum: string): ClickHouseSettings {
   };
 }
 
+/** Clients that a balancer gives another server with every request. */
+const scattered = new WeakSet<ClickHouseClient>();
+
 /**
  * Does a step on a server that has caught up: what any replica had taken before is there. `select_sequential_consistency`
  * does not do it (with parallel quorum inserts it does nothing, and one after the other makes receivers wait for each
  * other), SYSTEM SYNC REPLICA does. It speaks for one server only, so all of the step happens in one session: a balancer
- * that sends half of it elsewhere is told by ClickHouse's error 372.
+ * that sends part of it elsewhere is told by ClickHouse's error 372, SESSION_NOT_FOUND. Then all replicas have to have
+ * caught up, as with shards, whichever is asked.
  * @throws FspError, or the client's error: the replica does not catch up, and nothing can be said of what is there
  */
-export function onCaughtUpServer<T>(
+export async function onCaughtUpServer<T>(
   client: ClickHouseClient,
   placement: Placement,
   table: string,
   step: (server: CaughtUp) => Promise<T>,
 ): Promise<T> {
+  if (!scattered.has(client)) {
+    try {
+      return await caughtUp(client, placement, table, randomUUID(), step);
+    } catch (error) {
+      if ((error as { code?: string }).code !== '372') throw error;
+      scattered.add(client);
+    }
+  }
+  return caughtUp(client, placement, table, '', step);
+}
+
+function caughtUp<T>(
+  client: ClickHouseClient,
+  placement: Placement,
+  table: string,
+  session: string,
+  step: (server: CaughtUp) => Promise<T>,
+): Promise<T> {
   return onOneServer(client, async (one) => {
-    const session_id = randomUUID();
     let opened = false;
-    const settingsOf = (more: ClickHouseSettings): ClickHouseSettings =>
-      ({ ...more, ...(opened ? { session_check: '1' } : {}) }) as ClickHouseSettings;
+    const inSession = (settings: ClickHouseSettings = {}) => ({
+      ...(session === '' ? {} : { session_id: session }),
+      clickhouse_settings: {
+        ...settings,
+        ...(session === '' ? {} : { session_timeout: '20', ...(opened ? { session_check: '1' } : {}) }),
+      } as ClickHouseSettings,
+    });
     const ask: Ask = async <Row>(query: string, parameters: Record<string, unknown> = {}) => {
       const answer = await one.query({
         query,
         query_params: parameters,
-        session_id,
         // With a count of its rows at the end: an answer that was cut off is no answer.
         format: 'JSON',
-        clickhouse_settings: settingsOf({}),
+        ...inSession(),
       });
       const { data, rows } = await answer.json<Row>();
       if (!Array.isArray(data) || rows !== data.length) throw notClickHouse('it did not say how many rows there are');
       return data;
     };
     const run: CaughtUp['run'] = async (query, parameters, settings) => {
-      await one.command({ query, query_params: parameters, session_id, clickhouse_settings: settingsOf(settings) });
+      await one.command({ query, query_params: parameters, ...inSession(settings) });
     };
     const found = await tableOf(ask, placement, table);
     opened = true;
-    if (found.spread === 'replicas')
+    if (found.spread === 'shards' || (found.spread === 'replicas' && session === ''))
+      await untilAllCaughtUp(ask, placement, found.local);
+    else if (found.spread === 'replicas')
       await run(
         `SYSTEM SYNC REPLICA ${placement.database}.${table} LIGHTWEIGHT`,
         {},
         { receive_timeout: catchUpWithinMs / 1_000 },
       );
-    if (found.spread === 'shards') await untilAllCaughtUp(ask, placement, found.local);
     return step({ ask, run, table: found });
   });
 }

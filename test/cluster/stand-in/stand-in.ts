@@ -130,9 +130,22 @@ export class StandIn {
       "SELECT zookeeper_path FROM system.replicas WHERE database = 'fsp' FORMAT TSVRaw",
     );
     for (const path of tables.split('\n').filter(Boolean))
-      await this.query(other, `SYSTEM DROP REPLICA 'node${number}' FROM ZKPATH '${path}'`);
-    await this.query(other, `SYSTEM DROP DATABASE REPLICA 'node${number}' FROM SHARD '01' FROM DATABASE fsp`);
+      await this.forget(other, `SYSTEM DROP REPLICA 'node${number}' FROM ZKPATH '${path}'`);
+    await this.forget(other, `SYSTEM DROP DATABASE REPLICA 'node${number}' FROM SHARD '01' FROM DATABASE fsp`);
     await this.createDatabase(number);
+  }
+
+  /** A replica counts as active until its session with ZooKeeper has run out. */
+  private async forget(number: number, statement: string): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.query(number, statement);
+        return;
+      } catch (error) {
+        if (tries > 60 || !(error as Error).message.includes('active')) throw error;
+        await sleep(500);
+      }
+    }
   }
 
   pauseZooKeeper(): void {
