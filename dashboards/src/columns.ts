@@ -65,7 +65,7 @@ const assignments: NonNullable<Column['values']> = {
   not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
 };
 
-const time = 150;
+const time = 155;
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
   url: clientPage('${__value.raw:percentencode}'),
@@ -180,6 +180,8 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
   else properties.push({ id: 'custom.minWidth', value: 170 });
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
+  // Without one, some rows would have milliseconds and others not.
+  else if (width === time) properties.push({ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' });
   if (wraps)
     properties.push(
       { id: 'custom.wrapText', value: true },

@@ -35,7 +35,7 @@ export const overview: SpecIn = (t, language) => {
               'Clients heard of in the time range, each by the outcome of its newest deployment message. A number leads to its clients',
               'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement. Un nombre mène à ses clients',
             ),
-            width: 12,
+            width: 11,
             figures: [
               figure('clients', t('Clients', 'Clients'), ''),
               figure('succeeded', t('Succeeded', 'Réussis'), 'outcome=succeeded', 'green'),
@@ -53,7 +53,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes',
               'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes',
             ),
-            width: 7,
+            width: 6,
             figures: [
               figure('cut_off', t('Cut off', 'Coupés'), 'cut-off=1', 'orange', 1),
               figure('stuck', t('Stuck', 'Bloqués'), 'stuck=${stuck:percentencode}', 'orange', 1),
@@ -68,7 +68,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Share of the deployments that ended which succeeded',
               'Part des déploiements terminés qui ont réussi',
             ),
-            width: 3,
+            width: 4,
             figures: [
               {
                 column: 'success_rate',
@@ -89,7 +89,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Messages that wait for the throttle now, at all receivers: what is shown here does not know them yet',
               'Messages qui attendent la limitation en ce moment, sur tous les récepteurs : rien ici ne les connaît encore',
             ),
-            width: 2,
+            width: 3,
             figures: [
               {
                 column: 'waiting',
