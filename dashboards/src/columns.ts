@@ -84,7 +84,7 @@ export const columns = {
   site_code: { title: ['Site', 'Site'], width: 60 },
   subnet: {
     title: ['Subnet', 'Sous-réseau'],
-    width: 150,
+    width: 151,
     link: (language) => ({
       title: pick(language, ['Failures of this subnet', 'Échecs de ce sous-réseau']),
       url: toSubnet(language),
