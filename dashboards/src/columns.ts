@@ -106,7 +106,7 @@ export const columns = {
   what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true },
   clients: { title: ['Clients', 'Clients'], width: 80 },
   clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
-  still_failed: { title: ['Still failed', 'Toujours en échec'], width: 95, from: [[1, 'red']] },
+  still_failed: { title: ['Still failed', 'Encore'], width: 95, from: [[1, 'red']] },
   failed_clients: { title: ['Failed', 'En échec'], width: 80, from: [[1, 'red']] },
   installed: { title: ['Installed', 'Installés'], width: 90 },
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
