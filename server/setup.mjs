@@ -1,8 +1,9 @@
 // Brings a fresh clone to the point where it runs: the right Node, the locked dependencies, a current build.
 // Runs before `npm start` and `npm test`; does nothing where nothing is missing.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,9 +19,42 @@ const lock = createHash('sha256')
   .digest('hex');
 const installed = join(root, 'node_modules', '.installed-lock');
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-  console.error('Installing dependencies (once; the embedded ClickHouse is a download of about 180 MB) …');
-  execFileSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  await install();
   writeFileSync(installed, lock);
+}
+
+/** The locked dependencies, with a line of how far it is; what npm has to say is shown where it warns or fails. */
+async function install() {
+  const free = () => {
+    const { bavail, bsize } = statfsSync(root);
+    return bavail * bsize;
+  };
+  const [began, before] = [Date.now(), free()];
+  const show = (end = '') => {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const written = Math.max(0, Math.round((before - free()) / 1e6));
+    const line = `Installing dependencies (once; the embedded ClickHouse is a download of about 180 MB): ${seconds} s, ${written} MB`;
+    process.stderr.write(process.stderr.isTTY ? `\r${line}${end}` : `${line}\n`);
+  };
+  show();
+  const ticking = setInterval(() => show(), process.stderr.isTTY ? 1_000 : 10_000);
+  const npm = spawn('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=warn', '--no-progress'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // On Windows npm is a script of the shell.
+    shell: process.platform === 'win32',
+  });
+  let said = '';
+  npm.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  const [code] = await once(npm, 'close');
+  clearInterval(ticking);
+  show('\n');
+  if (code !== 0) {
+    console.error(`${said}fsp: the dependencies could not be installed; npm's words are above`);
+    process.exit(1);
+  }
+  const warnings = said.split('\n').filter((line) => /EBADENGINE/.test(line));
+  if (warnings.length > 0) console.error(warnings.join('\n'));
 }
 
 /** Builds a part anew where something that it is made of is newer than what was built. */

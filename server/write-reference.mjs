@@ -1,4 +1,4 @@
-// Puts the configuration reference, made from the schema, into the README, and the API's description beside the server.
+// Writes what is made from the code: the configuration's reference, from its schema, and the API's description.
 // Tests fail when they are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +6,8 @@ import { format } from 'prettier';
 import { configReference } from './dist/commands/config.js';
 import { describeApi } from './dist/management/management.js';
 
-const readme = fileURLToPath(new URL('../README.md', import.meta.url));
-const [before, after] = readFileSync(readme, 'utf8').split(/(?<=<!-- reference: .* -->\n)[^]*(?=<!-- \/reference -->)/);
-writeFileSync(
-  readme,
-  await format(`${before}\n${configReference()}\n${after}`, { parser: 'markdown', printWidth: 120 }),
-);
+const page = fileURLToPath(new URL('docs/configuration.md', import.meta.url));
+const [before, after] = readFileSync(page, 'utf8').split(/(?<=<!-- reference: .* -->\n)[^]*(?=<!-- \/reference -->)/);
+writeFileSync(page, await format(`${before}\n${configReference()}\n${after}`, { parser: 'markdown', printWidth: 120 }));
 const api = fileURLToPath(new URL('openapi.json', import.meta.url));
 writeFileSync(api, await format(JSON.stringify(await describeApi()), { parser: 'json', printWidth: 120 }));

@@ -37,7 +37,7 @@ test.each([
     severityText: 'ERROR',
     eventName: 'configmgr.client.deployment',
     body: 'Client.msi installation failed with MSI error 1603',
-    resource: { 'service.name': 'fallback-status-point', 'service.instance.id': 'FSP01' },
+    resource: { 'service.name': 'fallback-status-point', 'host.name': 'FSP01' },
   });
   expect(Math.abs((record?.observedMs ?? 0) - Date.now())).toBeLessThan(60_000);
   expect(record?.attributes).toEqual({

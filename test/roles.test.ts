@@ -65,6 +65,7 @@ const defaults: RoleConfiguration = {
   installationAccount: null,
   messageCount: 10_000,
   throttleIntervalSeconds: 3_600,
+  throttleReserve: 0.2,
   otherRoles: [],
 };
 
@@ -187,6 +188,8 @@ test('a role that is created at one receiver is in force at the other, over one 
     FSP_CLICKHOUSE_URL: engine.url,
     FSP_CLICKHOUSE_USER: engine.writer.username,
     FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+    FSP_CLICKHOUSE_READER_USER: engine.reader.username,
+    FSP_CLICKHOUSE_READER_PASSWORD: engine.reader.password,
   });
   try {
     const { status } = await call('POST', '/api/v1/roles', { body: { serverName: 'FSP02', messageCount: 777 } });

@@ -39,8 +39,10 @@ export interface RunResult {
 }
 
 /** Runs one `fsp` command to its end. */
-export async function fsp(args: string[], env: Record<string, string>): Promise<RunResult> {
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function fsp(args: string[], env: Record<string, string>, input?: Buffer): Promise<RunResult> {
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // It may end without reading.
+  child.stdin.on('error', () => undefined).end(input);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -53,6 +55,7 @@ export interface RunningServer {
   management: string;
   token: string;
   output(): string;
+  said(): { stdout: string; stderr: string };
   /** Posts a body as a client does; the answer's status and text. */
   post(body: Uint8Array | string, path?: string): Promise<{ status: number; text: string }>;
   /** Rows of a query by `fsp query`, in another process. */
@@ -66,14 +69,15 @@ export async function startServer(
   dataDir: string,
   more: Record<string, string> = {},
   args: string[] = [],
+  started = program,
 ): Promise<RunningServer> {
   const env = environment(dataDir, more);
-  const child = spawn(process.execPath, [program, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [started, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
-  await untilBanner(child, stdout, output);
-  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*console\s+(\S+)/.exec(stdout());
+  await untilBanner(child, stderr, output);
+  const urls = /clients post to\s+(\S+)\/SMS_FSP[^]*console\s+(\S+)/.exec(stderr());
   const intake = urls?.[1] ?? '';
   const management = urls?.[2] ?? '';
   const { viewer: token } = JSON.parse(readFileSync(join(dataDir, 'tokens.json'), 'utf8')) as { viewer: string };
@@ -83,6 +87,7 @@ export async function startServer(
     management,
     token,
     output,
+    said: () => ({ stdout: stdout(), stderr: stderr() }),
     async post(body, path = '/SMS_FSP/.sms_fsp') {
       const answer = await fetch(intake + path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
       return { status: answer.status, text: await answer.text() };
@@ -128,10 +133,10 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-async function untilBanner(child: ChildProcess, stdout: () => string, output: () => string): Promise<void> {
+async function untilBanner(child: ChildProcess, stderr: () => string, output: () => string): Promise<void> {
   let exited = false;
   child.once('close', () => (exited = true));
-  for (let waited = 0; !stdout().includes('Ctrl+C'); waited += 50) {
+  for (let waited = 0; !stderr().includes('Ctrl+C'); waited += 50) {
     if (exited || waited > 30_000) throw new Error(`the server did not start: ${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,20 +1,23 @@
 import { afterAll, expect, test } from 'vitest';
+import { startOtlpReceiver } from './otlp-receiver.js';
 import { report } from './reports.js';
 import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
 const folder = temporaryFolder();
 let server: RunningServer;
+let receiver: Awaited<ReturnType<typeof startOtlpReceiver>> | undefined;
 afterAll(async () => {
   await server.kill('SIGTERM');
+  await receiver?.stop();
   folder.remove();
 });
 
 interface Status {
-  throttle: { used: number; waiting: number };
+  throttle: { used: number; waiting: number; waitingFailed: number; keptForFailures: number };
 }
 
 test('what passes in a window stays at the limit across a kill -9, the rest waits, and failures go first', async () => {
-  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '3600' };
+  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '3600', FSP_THROTTLE_RESERVE: '0' };
   server = await startServer(folder.path, limits);
   const rows = () => server.query<{ client_name: string }>('SELECT client_name FROM state_messages');
 
@@ -46,4 +49,55 @@ test('what passes in a window stays at the limit across a kill -9, the rest wait
   await server.kill('SIGTERM');
   server = await startServer(folder.path, { ...limits, FSP_THROTTLE_MESSAGES: '101' });
   expect((await eventually(rows, (found) => found.length === 101)).map((row) => row.client_name)).toContain('FAILED');
+}, 120_000);
+
+test('when the others have spent the window, a failed installation reaches ClickHouse and the collector within seconds, and the limit stands across a kill -9', async () => {
+  await server.kill('SIGTERM');
+  folder.remove();
+  receiver = await startOtlpReceiver();
+  const settings = {
+    FSP_THROTTLE_MESSAGES: '100',
+    FSP_THROTTLE_INTERVAL: '3600',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  };
+  server = await startServer(folder.path, settings);
+  const rows = (where: string) =>
+    server.query<{ client_name: string }>(`SELECT client_name FROM state_messages WHERE ${where}`);
+  for (let n = 0; n < 90; n++) await server.post(report({ client: `GOOD${n}`, state: 100 }));
+  await eventually(
+    () => server.status() as Promise<Status>,
+    ({ throttle }) => throttle.used === 80 && throttle.waiting === 10,
+  );
+  await server.post(report({ client: 'LATE1', state: 301 }));
+  await eventually(
+    () => Promise.resolve(receiver!.records),
+    (records) => records.some(({ attributes }) => attributes['configmgr.client.name'] === 'LATE1'),
+  );
+  const [late] = await eventually(
+    () =>
+      server.query<{ seconds: number }>(
+        "SELECT toFloat64(processed_at - received_at) AS seconds FROM state_messages WHERE client_name = 'LATE1'",
+      ),
+    (found) => found.length === 1,
+  );
+  expect(late!.seconds).toBeLessThan(5);
+  await server.kill('SIGKILL');
+
+  server = await startServer(folder.path, settings);
+  for (let n = 2; n <= 22; n++) await server.post(report({ client: `LATE${n}`, state: 301 }));
+  const status = await eventually(
+    () => server.status() as Promise<Status>,
+    ({ throttle }) => throttle.waiting === 12,
+  );
+  expect(status.throttle).toMatchObject({ used: 100, waitingFailed: 2, keptForFailures: 0 });
+  // Those beyond the reserve wait in their order.
+  expect(
+    await eventually(
+      () => rows("client_name LIKE 'LATE%'"),
+      (found) => found.length === 20,
+    ),
+  ).not.toContainEqual({
+    client_name: 'LATE21',
+  });
+  expect(await rows("client_name LIKE 'GOOD%'")).toHaveLength(80);
 }, 120_000);

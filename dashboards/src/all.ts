@@ -5,9 +5,10 @@ import { failures } from './failures.js';
 import { languages } from './language.js';
 import { operations } from './operations.js';
 import { overview } from './overview.js';
+import { receivers } from './receivers.js';
 import { setup } from './setup.js';
 
-const specs: SpecIn[] = [overview, failures, client, communication, operations, setup];
+const specs: SpecIn[] = [overview, failures, client, communication, operations, receivers, setup];
 
 /** Every dashboard in every language, as Grafana stores it. */
 export const dashboards = () => languages.flatMap((language) => specs.map((spec) => build(spec, language)));

@@ -6,7 +6,7 @@ export const along =
   '${__url_time_range}&${site:queryparam}&${version:queryparam}&${subnet:queryparam}&${clock:queryparam}';
 
 /** uids: what links, alert rules and the plugin refer to. French ones stand beside them. */
-const names = ['overview', 'failures', 'client', 'communication', 'operations', 'setup'] as const;
+const names = ['overview', 'failures', 'client', 'communication', 'operations', 'receivers', 'setup'] as const;
 export type DashboardName = (typeof names)[number];
 export const uidOf = (name: DashboardName, language: Language) =>
   language === 'fr' ? `fsp-fr-${name}` : `fsp-${name}`;

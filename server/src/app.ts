@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import type { Server } from 'node:https';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
@@ -8,25 +8,37 @@ import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
 import type { Sink } from './delivery/sink.js';
 import { FspError } from './errors.js';
+import { DiskWatch } from './health/disk-watch.js';
+import { Draining, drainProgress } from './health/draining.js';
+import { forget } from './forget/forget.js';
+import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
+import { countFailures, countLateness } from './health/counts.js';
 import { observe } from './health/gauges.js';
 import { readinessOf, statusOf, type Parts } from './health/health.js';
+import { keepInstance } from './health/instance.js';
+import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { entriesFor } from './intake/accept.js';
 import { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
+import { instanceId } from './instance-id.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
+import { LiveTls } from './management/tls.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { KnownRoles } from './roles/known-roles.js';
 import { serverKey } from './roles/role.js';
 import { RoleInForce } from './roles/role-in-force.js';
 import { RoleStore } from './roles/role-store.js';
 import { Roles } from './roles/roles.js';
+import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
+import { importUpload } from './import/upload.js';
+import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
@@ -61,7 +73,7 @@ export interface App {
  * The fallback status point, put together as the README draws it: intake → spool → throttle → delivery → sinks.
  * @throws FspError FSP_DATA_DIR_LOCKED, FSP_DATA_DIR_UNWRITABLE, FSP_PORT_TAKEN, FSP_ENGINE_…; nothing is left running
  */
-export async function startApp(config: Config): Promise<App> {
+export async function startApp(config: Config, logger = createLogger({ level: config.logLevel })): Promise<App> {
   const closers = new Closers();
   let complain: (message: string) => void = () => undefined;
   const stop = () =>
@@ -78,21 +90,24 @@ export async function startApp(config: Config): Promise<App> {
     started('ground', 'lock', lockDataDir(dataDir), (lock) => {
       lock.release();
     });
+    const startedAt = Date.now();
+    const instance = keepInstance(dataDir, config);
     const tokens = liveTokens(dataDir, config);
-    const logger = createLogger({ level: config.logLevel });
+    const tls = LiveTls.read(config);
     complain = (message) => {
       logger.warn(message);
     };
     const telemetry = started(
       'ground',
       'telemetry',
-      startTelemetry({ serviceVersion: version, instanceId: config.serverName, hostName: hostname() }),
+      startTelemetry({ serviceVersion: version, instanceId: instanceId(dataDir), hostName: config.serverName }),
       (one) => one.shutdown(),
     );
 
     const spool = started('ground', 'spool', await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) =>
       one.close(),
     );
+    countFailures(telemetry, { spool, siteCode: config.siteCode, describe: describeMessage, logger });
     const throttle = started(
       'ground',
       'throttle',
@@ -101,6 +116,7 @@ export async function startApp(config: Config): Promise<App> {
         settings: {
           messageLimit: config.throttleMessages,
           intervalSeconds: config.throttleInterval,
+          reserve: config.throttleReserve,
           order: config.throttleOrder,
         },
         logger,
@@ -134,21 +150,24 @@ export async function startApp(config: Config): Promise<App> {
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
     await spool.registerSinks(sinks.map((sink) => sink.name));
+    const forgotten = new ForgottenInSpool(dataDir);
     const deliveries = sinks.map((sink) =>
       started(
         'delivery',
         `delivery to ${sink.name}`,
         createDelivery({
           spool,
-          sink: tracedSink(sink, telemetry),
+          sink: forgotten.apart(tracedSink(sink, telemetry)),
           logger,
           setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
           onBatch: (succeeded) => {
+            if (succeeded && spool.isEmpty()) forgotten.clear();
             telemetry.metrics.sinkBatches.add(1, {
               'fsp.sink': sink.name,
-              outcome: succeeded ? 'succeeded' : 'failed',
+              'fsp.outcome': succeeded ? 'succeeded' : 'failed',
             });
           },
+          onDelivered: countLateness(telemetry, sink.name),
           ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
           ...(sink === siteInbox ? { limits: { maxEntries: reportsPerBatch } } : {}),
         }),
@@ -173,6 +192,7 @@ export async function startApp(config: Config): Promise<App> {
             throttle.configure({
               messageLimit: configuration.messageCount,
               intervalSeconds: configuration.throttleIntervalSeconds,
+              reserve: configuration.throttleReserve,
               order: config.throttleOrder,
             });
         },
@@ -184,12 +204,42 @@ export async function startApp(config: Config): Promise<App> {
       known: new KnownRoles({ store: roleStore, own: () => role.current }),
       siteCode: config.siteCode,
       resolves,
+      portsOf: (server) =>
+        server === serverKey(config.serverName)
+          ? { site: config.siteHttpPort, intake: portOf(intake) ?? config.intakePort }
+          : null,
       busiestDay: (server) => busiestDay(store.client, config.clickhouseDatabase, server),
       onChange: (version) => {
         role.offer(version);
       },
     });
 
+    const draining = new Draining((on, beyondLimit) => {
+      throttle.empty(on && beyondLimit);
+      logger.info(on ? 'Drained for maintenance: no message is taken' : 'Messages are taken again');
+      signOfLife.give();
+    });
+    const names = started(
+      'work',
+      'name',
+      new NameWatch({
+        instance,
+        startedAt,
+        client: store.client,
+        database: config.clickhouseDatabase,
+        prepare: () => store.prepare(),
+        logger,
+      }),
+      (one) => one.stop(),
+    );
+    const disks = started(
+      'work',
+      'disks',
+      new DiskWatch({ dataDir, client: store.client, database: config.clickhouseDatabase, logger }),
+      (one) => {
+        one.stop();
+      },
+    );
     const decoder = started(
       'delivery',
       'decoding',
@@ -199,15 +249,17 @@ export async function startApp(config: Config): Promise<App> {
     const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
       one.stop();
     });
+    const testPosts = new TestPosts();
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
       one.stop(),
     );
+    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs });
     const parts: Parts = {
       config,
       intake,
@@ -219,6 +271,11 @@ export async function startApp(config: Config): Promise<App> {
       role,
       setupLogs,
       loopDelay,
+      instance,
+      startedAt,
+      names,
+      disks,
+      draining,
       rejectedByOtlp: () => (otlp === null ? null : rejectedByOtlp),
     };
     const signOfLife = started('work', 'sign of life', new SignOfLife(parts), (one) => {
@@ -230,6 +287,21 @@ export async function startApp(config: Config): Promise<App> {
       await createManagement({
         tokens,
         roles,
+        setupLogs: {
+          followed: () => setupLogs.status(),
+          added: () => followList.added(),
+          follow: (path) => followList.add(path),
+          unfollow: (path) => {
+            followList.remove(path);
+          },
+          upload: async (name, hostName, body) => {
+            await store.prepare();
+            const { client, sink } = store;
+            const { clickhouseDatabase: database } = config;
+            return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
+          },
+        },
+        testPost: (name) => testPosts.send(name, config.siteHttpPort),
         reader: store.reader,
         quarantine: {
           list: () => quarantine.list(),
@@ -237,15 +309,55 @@ export async function startApp(config: Config): Promise<App> {
           drop: (ids) => quarantine.drop(ids),
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
+        drain: {
+          begin: (beyondLimit) => {
+            draining.begin(beyondLimit);
+          },
+          end: () => {
+            draining.end();
+          },
+          progress: () => drainProgress(parts),
+        },
+        forget: (subject, dryRun) =>
+          forget(
+            {
+              spool,
+              quarantine,
+              inSpool: forgotten,
+              client: store.client,
+              database: config.clickhouseDatabase,
+              cluster: config.clickhouseCluster === '' ? undefined : config.clickhouseCluster,
+              prepare: () => store.prepare(),
+            },
+            subject,
+            dryRun,
+          ),
         logger,
-        console: (app) => registerPreview(app, { tokens, reader: store.reader, plugin: builtPlugin, host: builtHost }),
+        tls: tls?.current ?? null,
+        console: (app) =>
+          registerPreview(app, {
+            tokens,
+            reader: store.reader,
+            plugin: builtPlugin,
+            host: builtHost,
+            certificate: () => tls?.current.cert ?? null,
+          }),
         readiness: () => readinessOf(parts),
         status: () => statusOf(parts),
+        metrics: () => telemetry.prometheus(),
       }),
       (one) => one.close(),
     );
+    if (tls !== null) {
+      tls.follow(management.server as Server, logger);
+      closers.add('work', 'renewal of the certificate', () => {
+        tls.stop();
+      });
+    }
     observe(telemetry, parts);
+    await disks.start();
     signOfLife.start();
+    names.start();
     loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();
@@ -289,6 +401,8 @@ function buildIntake({
   telemetry,
   logger,
   role,
+  testPosts,
+  draining,
 }: {
   config: Config;
   decoder: ReportDecoder;
@@ -297,42 +411,61 @@ function buildIntake({
   telemetry: Telemetry;
   logger: Logger;
   role: RoleInForce;
+  testPosts: TestPosts;
+  draining: Draining;
 }): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
     });
   });
+  const answered = (status: number) => ({ 'http.response.status_code': status });
   return createIntake({
     trustedProxies: config.trustedProxies,
     logger,
     async accept(body, origin) {
+      if (draining.startedAt !== null)
+        throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
       const decoded = await decoder.decode(body, origin.clientAddress);
-      await spool.append(entriesFor(decoded.report, decoded.body, origin));
+      if (testPosts.take(decoded.report)) return;
+      const entries = entriesFor(decoded.report, decoded.body, origin);
+      await spool.append(entries);
+      telemetry.metrics.intakeMessages.add(entries.length, answered(200));
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
       keep(reason, body, origin);
     },
     onAnswer(status) {
-      telemetry.metrics.intakeMessages.add(1, { 'http.response.status_code': status });
+      telemetry.metrics.intakeRequests.add(1, answered(status));
+      if (status !== 200) telemetry.metrics.intakeMessages.add(1, answered(status));
     },
   });
+}
+
+function zoneOf({ setupLogsTimezone }: Config): string | null {
+  return setupLogsTimezone === '' ? null : checkZone(setupLogsTimezone);
 }
 
 function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, logger: Logger): SetupLogs {
   return new SetupLogs({
     spool,
     targets: listOf(config.setupLogs),
-    timezone: config.setupLogsTimezone === '' ? null : checkZone(config.setupLogsTimezone),
+    timezone: zoneOf(config),
     hostName: config.serverName,
     logger,
     onRecords(count, format) {
       telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
     },
   });
+}
+
+/** The port that a server listens on; undefined while it does not. */
+function portOf({ server }: FastifyInstance): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
 }
 
 async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {

@@ -4,7 +4,7 @@ import Type from 'typebox';
 /**
  * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
  * file's keys (`intakePort`), the environment's names (`FSP_INTAKE_PORT`), the flags (`--intake-port`), validation and
- * the reference in the README.
+ * the reference in docs/configuration.md.
  */
 export const configSchema = Type.Object({
   dataDir: text('./data', 'folder for the spool, the embedded ClickHouse and the tokens (0600)'),
@@ -24,6 +24,13 @@ export const configSchema = Type.Object({
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
   intakePort: port(8080, 'port that clients post to; real sites use 80'),
+  siteHttpPort: Type.Integer({
+    default: 80,
+    minimum: 1,
+    maximum: 65_535,
+    description:
+      "HTTP port of the site, which its clients post to: another than the intake's needs something that leads there",
+  }),
   trustedProxies: text(
     'loopback',
     "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
@@ -38,6 +45,18 @@ export const configSchema = Type.Object({
   }),
   managementHost: text('127.0.0.1', 'address of the management API'),
   managementPort: port(8081, 'port of the management API'),
+  managementTlsCert: Type.String({
+    default: '',
+    defaultText: 'none: plain HTTP',
+    allowed: 'path of a PEM file',
+    description: 'certificate of the management API, with those that lead to its root; renewed files are taken up',
+  }),
+  managementTlsKey: Type.String({
+    default: '',
+    defaultText: 'none',
+    allowed: 'path of a PEM file without password',
+    description: 'private key of that certificate',
+  }),
   adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),
   viewerToken: secret('token that may read; generated and kept in the data folder when not given', 16),
   clickhouseUrl: Type.String({
@@ -51,6 +70,17 @@ export const configSchema = Type.Object({
   }),
   clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
   clickhousePassword: secret('password of that user', 0),
+  clickhouseReaderUser: text(
+    '',
+    'account on that server for dashboards and for what people ask: it reads the database and nothing else; empty makes one where that user may, and else ad hoc SQL is off',
+    0,
+  ),
+  clickhouseReaderPassword: secret('password of that account', 0),
+  clickhouseCaFile: Type.String({
+    default: '',
+    defaultText: 'none',
+    description: 'certificates (PEM) of the authority that signed that of ClickHouse, beside those that Node trusts',
+  }),
   clickhouseDatabase: Type.String({
     default: 'fsp',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
@@ -97,6 +127,13 @@ export const configSchema = Type.Object({
     maximum: 86_400,
     description: 'throttle interval in seconds',
   }),
+  throttleReserve: Type.Number({
+    default: 0.2,
+    minimum: 0,
+    maximum: 0.9,
+    description:
+      'share of each interval that is kept for failed states until its end nears, so that none is late; nothing is kept in the order of arrival',
+  }),
   throttleOrder: Type.Enum(['failures-first', 'arrival'], {
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
@@ -138,13 +175,15 @@ export type ConfigKey = keyof Config;
 export interface Setting {
   key: ConfigKey;
   env: string;
+  /** The variable that names a file which holds the value; null where the value is no secret. */
+  envFile: string | null;
   flag: string;
   description: string;
   allowed: string;
   default: string | number;
   defaultText: string;
   secret: boolean;
-  integer: boolean;
+  number: boolean;
 }
 
 interface Annotations {
@@ -166,13 +205,14 @@ export const settings: readonly Setting[] = Object.entries(configSchema.properti
   return {
     key: key as ConfigKey,
     env: `FSP_${snake.toUpperCase()}`,
+    envFile: schema.secret === true ? `FSP_${snake.toUpperCase()}_FILE` : null,
     flag: `--${snake.toLowerCase().replaceAll('_', '-')}`,
     description: schema.description,
     allowed: allowedText(schema),
     default: schema.default,
     defaultText: schema.defaultText ?? String(schema.default),
     secret: schema.secret ?? false,
-    integer: schema.type === 'integer',
+    number: schema.type === 'integer' || schema.type === 'number',
   };
 });
 
@@ -180,6 +220,7 @@ function allowedText(schema: Annotations): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum !== undefined) return schema.enum.join(' or ');
   if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
+  if (schema.type === 'number') return `a number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
   return 'a text';
 }
 

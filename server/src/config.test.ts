@@ -76,11 +76,11 @@ test('a file that is not there is refused by its name', () => {
   expect(() => load({}, {}, '/nowhere/fsp.yaml')).toThrow(/\/nowhere\/fsp\.yaml cannot be read/);
 });
 
-test('the README holds the reference of every setting', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
+test('the page on configuration holds the reference of every setting', () => {
+  const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
   expect(configReference().split('\n').length).toBeGreaterThan(settings.length);
   for (const setting of settings)
-    expect(readme).toContain(
-      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+    expect(page).toContain(
+      `| \`${setting.env}\`${setting.envFile === null ? '' : `, \`${setting.envFile}\``} | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
     );
 });

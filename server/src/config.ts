@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
 import { configSchema, settings, type Config, type ConfigKey, type Setting } from './config-schema.js';
@@ -56,11 +56,15 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
     }
   }
   for (const setting of settings) {
-    const value = input.env[setting.env];
-    if (value !== undefined && value !== '') take(setting, value, setting.env);
+    const value = input.env[setting.env] ?? '';
+    const file = setting.envFile === null ? '' : (input.env[setting.envFile] ?? '');
+    if (value !== '' && file !== '')
+      throw invalid(`${setting.env} and ${setting.envFile} are both set; allowed: one of them`);
+    if (value !== '') take(setting, value, setting.env);
+    else if (file !== '') take(setting, secretIn(file, setting.envFile!), setting.envFile!);
   }
   for (const name of Object.keys(input.env)) {
-    if (name.startsWith('FSP_') && !settings.some((setting) => setting.env === name)) {
+    if (name.startsWith('FSP_') && !settings.some(({ env, envFile }) => env === name || envFile === name)) {
       warnings.push(`${name} is no setting of this version and is ignored; see "fsp config --reference"`);
     }
   }
@@ -77,11 +81,12 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
 function checked(setting: Setting, value: unknown, source: string): unknown {
   const schema = configSchema.properties[setting.key];
   // Numbers come as text from the environment and the flags; nothing else is converted, so that "tru" never passes.
-  const converted = setting.integer && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const converted =
+    setting.number && typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   if (Value.Check(schema, converted)) return converted;
   // A URL may hold a password by mistake.
   const shown = setting.secret ? '(not shown)' : JSON.stringify(value).replace(/\/\/[^/]*@/, '//***@');
-  const where = source === setting.env || source === setting.flag ? source : `${setting.key} (${source})`;
+  const where = [setting.env, setting.envFile, setting.flag].includes(source) ? source : `${setting.key} (${source})`;
   throw invalid(`${where} is ${shown}; allowed: ${setting.allowed}`);
 }
 
@@ -96,6 +101,20 @@ function refuseSharedPorts(config: Config): void {
   for (const [index, [name, port]] of ports.entries()) {
     const twin = ports.slice(0, index).find(([, other]) => other === port && port !== 0);
     if (twin) throw invalid(`${name} is ${port}, which is also ${twin[0]}; allowed: a port of its own for each`);
+  }
+}
+
+/** The secret that a file holds, as container platforms hand secrets over; the end of its line is not part of it. */
+function secretIn(file: string, variable: string): string {
+  try {
+    const stats = statSync(file);
+    // A FIFO without a writer would hold the start for ever; what is larger is no secret.
+    if (!stats.isFile() || stats.size > 64 * 1024) throw new Error('it is no small file');
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw invalid(
+      `${variable} is ${JSON.stringify(file)}, which cannot be read (${firstLine(error)}); allowed: a file that holds the secret`,
+    );
   }
 }
 

@@ -1,35 +1,7 @@
-import { Command, CommanderError } from 'commander';
-import { registerConfig } from './commands/config.js';
-import { registerDoctor } from './commands/doctor.js';
-import { registerExplain } from './commands/explain.js';
-import { registerImport } from './commands/import.js';
-import { registerParse } from './commands/parse.js';
-import { registerQuarantine } from './commands/quarantine.js';
-import { registerQuery } from './commands/query.js';
-import { isServing, registerServe } from './commands/serve.js';
-import { registerSimulate } from './commands/simulate.js';
+import { CommanderError } from 'commander';
+import { isServing } from './commands/serve.js';
 import { FspError } from './errors.js';
-import { version } from './version.js';
-
-const program = new Command('fsp')
-  .description('A fallback status point for Configuration Manager clients')
-  .version(version)
-  .exitOverride();
-
-registerServe(program);
-registerSimulate(program);
-registerParse(program);
-registerImport(program);
-registerDoctor(program);
-registerExplain(program);
-registerQuery(program);
-registerQuarantine(program);
-registerConfig(program);
-// Sub-commands do not inherit it: usage errors of all of them end with 2.
-for (const command of program.commands) {
-  command.exitOverride();
-  for (const part of command.commands) part.exitOverride();
-}
+import { createProgram } from './program.js';
 
 // A reader that has gone, as head does, ends a command in silence, with the status of a process that SIGPIPE ends.
 // The server goes on (serve.ts).
@@ -39,7 +11,9 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  await program.parseAsync();
+  const program = createProgram();
+  if (process.argv.length === 2) program.outputHelp();
+  else await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof FspError) {

@@ -9,6 +9,7 @@ import { startEngine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
 import { DataReader } from './clickhouse/reader.js';
+import { ReaderAccount } from './clickhouse/reader-account.js';
 import { migrate } from './clickhouse/migrate.js';
 import type { Placement } from './clickhouse/replicas.js';
 import type { Config } from './config.js';
@@ -25,6 +26,8 @@ export interface Store {
   placement: Placement;
   /** Answers questions, and cannot change anything. */
   reader: DataReader;
+  /** Why nobody may ask in their own words, as it was found last; null where they may. */
+  readerRefused(): FspError | null;
   /** Reaches the server and brings its schema up to date, once; every batch waits for it. */
   prepare(): Promise<void>;
   /** One line for people: where it is, and how it is confined. */
@@ -67,7 +70,8 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
   // Not yet with a database: it may have to be made first.
-  const client = connect({ url, ...account, database: 'default', needs: database, silenceMs });
+  const caFile = config.clickhouseCaFile;
+  const client = connect({ url, ...account, database: 'default', needs: database, silenceMs, caFile });
   const placement = placementOf(config);
   const rows = createClickHouseSink({
     client,
@@ -78,8 +82,9 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   });
 
   // A question may take its time, and so may a change of the schema on every server of a cluster.
-  const patient = connect({ url, ...account, database: 'default', needs: database });
+  const patient = connect({ url, ...account, database: 'default', needs: database, caFile });
   const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
+  const asking = engine === null ? externalReader(config, patient) : null;
   let prepared = false;
   let preparing: Promise<void> | null = null;
   /** Start, roles and every batch ask for it; it runs once at a time. */
@@ -102,9 +107,18 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
     prepared = true;
     logger.info({ url }, 'ClickHouse is ready');
+    // Once the database is there; what is missing is said at the start and not when somebody asks.
+    asking?.client().catch((error: unknown) => {
+      logger.warn(`${(error as FspError).message} (${(error as FspError).code})`);
+    });
   }
   // Tables and their comments should be there to be asked before the first message comes.
-  if (engine !== null) await prepare();
+  if (engine !== null)
+    await prepare().catch(async (error: unknown) => {
+      // Nobody else knows of it yet.
+      await engine.stop();
+      throw error;
+    });
   else await refusedAtOnce(prepare(), logger);
 
   return {
@@ -118,13 +132,19 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     },
     client,
     placement,
-    reader: new DataReader({ client: readingClient, database, embedded: engine !== null }),
+    reader: new DataReader({
+      client: readingClient,
+      database,
+      asker: () => asking?.client() ?? Promise.resolve(readingClient),
+    }),
+    readerRefused: () => asking?.refused ?? null,
     prepare,
     description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
     prepared: () => prepared,
     state: () => engine?.state() ?? 'external',
     async close() {
       await rows.close();
+      await asking?.close();
       await client.close();
       await patient.close();
       if (readingClient !== patient) await readingClient.close();
@@ -179,4 +199,24 @@ export function openRunningEngine({
     }),
     close: () => client.close(),
   };
+}
+
+/** By which account others ask on the server that the configuration names; made by `writer` where there is none. */
+export function externalReader(config: Config, writer: ClickHouseClient | null): ReaderAccount {
+  const {
+    clickhouseUrl: url,
+    clickhouseDatabase: database,
+    clickhouseCluster,
+    clickhouseCaFile: caFile,
+    dataDir,
+  } = config;
+  const { clickhouseReaderUser: username, clickhouseReaderPassword: password } = config;
+  return new ReaderAccount({
+    database,
+    cluster: clickhouseCluster === '' ? undefined : clickhouseCluster,
+    configured: username === '' ? null : { username, password },
+    dataDir,
+    connectAs: (account) => connect({ url, ...account, database, caFile }),
+    writer,
+  });
 }

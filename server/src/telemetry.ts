@@ -1,73 +1,97 @@
-import { metrics, SpanStatusCode, trace, type Attributes, type Meter } from '@opentelemetry/api';
+import { SpanStatusCode, trace, type Attributes, type Meter } from '@opentelemetry/api';
+import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { NodeSDK, resources } from '@opentelemetry/sdk-node';
+import { otlpProtocol } from './otlp-protocol.js';
+import { PrometheusMetrics } from './health/prometheus.js';
 
 export type Resource = resources.Resource;
+export const { resourceFromAttributes } = resources;
+
+interface Count {
+  add(value: number, attributes?: Attributes): void;
+}
 
 export interface Telemetry {
   resource: Resource;
   meter: Meter;
   metrics: {
-    intakeMessages: { add(value: number, attributes?: Attributes): void };
-    throttleProcessed: { add(value: number): void };
-    sinkBatches: { add(value: number, attributes?: Attributes): void };
-    otlpRejected: { add(value: number): void };
-    setupLogRecords: { add(value: number, attributes?: Attributes): void };
+    intakeRequests: Count;
+    intakeMessages: Count;
+    clientMessages: Count;
+    clientFailures: Count;
+    throttleProcessed: Count;
+    deliveryDuration: { record(seconds: number, attributes?: Attributes): void };
+    sinkBatches: Count;
+    otlpRejected: Count;
+    setupLogRecords: Count;
   };
+  /** Every metric in Prometheus' text format. */
+  prometheus(): Promise<string>;
   /** Runs a piece of work in a span of its own. */
   traced<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
   shutdown(): Promise<void>;
 }
 
 const stopWithinMs = 3_000;
+const exportEveryMs = 60_000;
+const exportWithinMs = 30_000;
+/** Seconds from the receipt of a message until a sink has it: from at once to the longest throttle interval. */
+const durations = [0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 
-/** Whether the standard variables name somewhere to send a signal to. */
+/** Whether the standard variables name somewhere to send a signal to by OTLP. */
 export function isExported(signal: 'LOGS' | 'METRICS' | 'TRACES', env: NodeJS.ProcessEnv = process.env): boolean {
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env[`OTEL_${signal}_EXPORTER`] === 'none') return false;
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const exporters = (env[`OTEL_${signal}_EXPORTER`] ?? '').split(',').flatMap((one) => one.trim() || []);
+  if (exporters.length > 0 && !exporters.includes('otlp')) return false;
   return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
 }
 
+export interface Identity {
+  serviceVersion: string;
+  instanceId: string;
+  hostName: string;
+}
+
+/** Who speaks: what the server knows of itself, and over it OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME. */
+export function resourceOf(identity: Identity): Resource {
+  return resources
+    .resourceFromAttributes({
+      'service.name': 'fallback-status-point',
+      'service.version': identity.serviceVersion,
+      'service.instance.id': identity.instanceId,
+      'host.name': identity.hostName,
+    })
+    .merge(resources.detectResources({ detectors: [resources.envDetector] }));
+}
+
 /**
- * The server's own metrics and traces, by OpenTelemetry's SDK and its standard variables. Without an endpoint nothing
- * is started and every instrument does nothing. Messages are not sent here: they have a sink of their own, because the
- * SDK's batch processor drops what it cannot send.
+ * The server's own metrics and traces, by OpenTelemetry's SDK and its standard variables: metrics for whoever scrapes
+ * them, and by OTLP where an endpoint is named; traces by OTLP only. Messages are not sent here: they have a sink of
+ * their own, because the SDK's batch processor drops what it cannot send.
  */
-export function startTelemetry(identity: { serviceVersion: string; instanceId: string; hostName: string }): Telemetry {
-  const resource = resources.resourceFromAttributes({
-    'service.name': 'fallback-status-point',
-    'service.version': identity.serviceVersion,
-    'service.instance.id': identity.instanceId,
-    'host.name': identity.hostName,
-  });
+export function startTelemetry(identity: Identity): Telemetry {
+  const resource = resourceOf(identity);
   let sdk: NodeSDK | null = null;
-  if (isExported('METRICS') || isExported('TRACES')) {
+  if (isExported('TRACES')) {
     // The SDK would send a signal without an endpoint to localhost, and would set up logs that nothing uses.
-    sdk = new NodeSDK({
-      resource,
-      autoDetectResources: false,
-      logRecordProcessors: [],
-      ...(isExported('TRACES') ? {} : { spanProcessors: [] }),
-      ...(isExported('METRICS') ? {} : { metricReaders: [] }),
-    });
+    sdk = new NodeSDK({ resource, autoDetectResources: false, logRecordProcessors: [], metricReaders: [] });
     sdk.start();
   }
-  const meter = metrics.getMeter('fallback-status-point', identity.serviceVersion);
+  const scraped = new PrometheusMetrics();
+  const provider = new MeterProvider({
+    resource,
+    readers: [scraped.reader, ...(isExported('METRICS') ? [pushed()] : [])],
+  });
+  const meter = provider.getMeter('fallback-status-point', identity.serviceVersion);
   const tracer = trace.getTracer('fallback-status-point', identity.serviceVersion);
   return {
     resource,
     meter,
-    metrics: {
-      intakeMessages: meter.createCounter('fsp.intake.messages', { description: 'Requests to the intake, by answer' }),
-      throttleProcessed: meter.createCounter('fsp.throttle.processed', {
-        description: 'Messages that the throttle let pass',
-      }),
-      otlpRejected: meter.createCounter('fsp.otlp.rejected', {
-        description: 'Log records that the OpenTelemetry endpoint took and then rejected',
-      }),
-      setupLogRecords: meter.createCounter('fsp.setup_log.records', {
-        description: 'Records of followed logs, by format',
-      }),
-      sinkBatches: meter.createCounter('fsp.sink.batches', { description: 'Batches sent to sinks, by outcome' }),
-    },
+    metrics: instruments(meter),
+    prometheus: () => scraped.text(),
     traced: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {
         try {
@@ -81,9 +105,76 @@ export function startTelemetry(identity: { serviceVersion: string; instanceId: s
         }
       }),
     async shutdown() {
-      if (sdk === null) return;
-      const stopping = sdk.shutdown().catch(() => undefined);
+      const stopping = Promise.all([sdk?.shutdown(), provider.shutdown()]).catch(() => undefined);
       await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
     },
   };
+}
+
+function instruments(meter: Meter): Telemetry['metrics'] {
+  return {
+    intakeRequests: meter.createCounter('fsp.intake.requests', {
+      description: 'Requests to the intake, by answer',
+      unit: '{request}',
+    }),
+    intakeMessages: meter.createCounter('fsp.intake.messages', {
+      description: 'State messages that came, by answer; a request that was not taken counts as one',
+      unit: '{message}',
+    }),
+    clientMessages: meter.createCounter('fsp.client.messages', {
+      description: 'State messages that were taken and are new, by site and whether they tell a failure',
+      unit: '{message}',
+    }),
+    clientFailures: meter.createCounter('fsp.client.failures', {
+      description: 'State messages that tell a failure, by site and cause',
+      unit: '{message}',
+    }),
+    throttleProcessed: meter.createCounter('fsp.throttle.processed', {
+      description: 'Messages that the throttle let pass',
+      unit: '{message}',
+    }),
+    deliveryDuration: meter.createHistogram('fsp.delivery.duration', {
+      description: 'Time from the receipt of a message until a sink has it, by sink and whether it tells a failure',
+      unit: 's',
+      advice: { explicitBucketBoundaries: durations },
+    }),
+    otlpRejected: meter.createCounter('fsp.otlp.rejected', {
+      description: 'Log records that the OpenTelemetry endpoint took and then rejected',
+      unit: '{record}',
+    }),
+    setupLogRecords: meter.createCounter('fsp.setup_log.records', {
+      description: 'Records of followed logs, by format',
+      unit: '{record}',
+    }),
+    sinkBatches: meter.createCounter('fsp.sink.batches', {
+      description: 'Attempts to send a batch to a sink, by outcome',
+      unit: '{batch}',
+    }),
+  };
+}
+
+function pushed(): PeriodicExportingMetricReader {
+  const exportIntervalMillis = millis(process.env.OTEL_METRIC_EXPORT_INTERVAL, exportEveryMs);
+  return new PeriodicExportingMetricReader({
+    exporter: exporter(),
+    exportIntervalMillis,
+    exportTimeoutMillis: Math.min(millis(process.env.OTEL_METRIC_EXPORT_TIMEOUT, exportWithinMs), exportIntervalMillis),
+  });
+}
+
+function exporter(): PushMetricExporter {
+  switch (otlpProtocol('METRICS')) {
+    case 'http/protobuf':
+      return new ProtobufExporter();
+    case 'http/json':
+      return new JsonExporter();
+    case 'grpc':
+      return new GrpcExporter();
+  }
+}
+
+/** A number of the environment, or what holds where it says none: the SDK does not refuse a start for it either. */
+function millis(text: string | undefined, otherwise: number): number {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value : otherwise;
 }

@@ -110,10 +110,10 @@ function rowsOf([small, large]) {
 }
 
 async function ready(server) {
+  server.stdout.resume();
   let output = '';
-  for await (const chunk of server.stdout) {
+  for await (const chunk of server.stderr) {
     output += chunk;
     if (output.includes('Ctrl+C')) break;
   }
-  server.stdout.resume();
 }

@@ -29,9 +29,11 @@ export async function benchIntake() {
     },
   });
   const baseline = spawn(process.execPath, [discarding]);
+  // A pipe that nobody reads would stop the server once it is full.
+  server.stdout.resume();
   try {
-    const url = await said(server, /clients post to\s+(\S+)\/SMS_FSP/);
-    const baselineUrl = await said(baseline, /(http:\S+)/);
+    const url = await said(server.stderr, /clients post to\s+(\S+)\/SMS_FSP/);
+    const baselineUrl = await said(baseline.stdout, /(http:\S+)/);
     const rates = { fsp: [], baseline: [] };
     for (let round = 0; round < 3; round++) {
       rates.baseline.push(await rate(baselineUrl, template, `b${round}`));
@@ -57,13 +59,12 @@ export async function benchIntake() {
   }
 }
 
-async function said(child, pattern) {
+async function said(stream, pattern) {
   let text = '';
-  for await (const chunk of child.stdout) {
+  for await (const chunk of stream) {
     text += chunk;
     const found = pattern.exec(text)?.[1];
     if (found !== undefined) {
-      child.stdout.on('data', () => undefined);
       return found;
     }
   }

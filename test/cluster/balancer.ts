@@ -30,7 +30,7 @@ export async function startBalancer(targets: readonly string[], insertsInto: Reg
       (body) => {
         const address = incoming.url ?? '';
         const text = decodeURIComponent(address.replaceAll('+', ' ')) + body.subarray(0, 300).toString();
-        if (/CREATE DATABASE IF NOT EXISTS \w+ ON CLUSTER/.test(text)) {
+        if (/CREATE DATABASE IF NOT EXISTS \w+ ON CLUSTER|ON CLUSTER '\w+'\s+MODIFY SETTING/.test(text)) {
           // What the library has no worker for; versions before this one always say it.
           outgoing.writeHead(200, { 'x-clickhouse-summary': '{}', 'x-clickhouse-query-id': 'none' }).end();
           return;

@@ -55,13 +55,13 @@ let runs = 0;
 /**
  * Load on all receivers while something happens, and what all servers hold in the end: the most lost and the most doubled
  * that any of them shows.
- * @param nodes how each server is asked what it holds
+ * @param nodes where each server is asked what it holds
  */
 export async function underLoad(
   receivers: readonly Receiver[],
   nodes: readonly string[],
   happening: () => Promise<void>,
-  { account = standInAccount, perSecond = 40, withinMs = 90_000, database = 'fsp' } = {},
+  { account = standInAccount, perSecond = 40, withinMs = 90_000, from = 'fsp.state_messages' } = {},
 ): Promise<{ owed: number; lost: number; doubled: number; wrong: number; 'settled within s': number }> {
   const run = ++runs;
   const ledgers = receivers.map((_, index) => new Ledger(`C${Date.now() % 100_000}R${run}X${index}`));
@@ -76,7 +76,7 @@ export async function underLoad(
   const look = async () => {
     const audits: Audit[] = [];
     for (const url of nodes) {
-      const sql = storedRows.replace('state_messages', `${database}.state_messages`);
+      const sql = storedRows.replace('state_messages', from);
       const text = await ask(url, `${sql} FORMAT JSONEachRow`, account).catch(() => '');
       const rows = text
         .split('\n')

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { chromium as findChromium } from '../chromium.mjs';
 
 const flags =
@@ -55,12 +55,18 @@ export async function visit(browser: Browser, url: string, token: string, name: 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Preview, not Grafana').waitFor();
 
-  let underWay = 0;
-  page.on('request', () => underWay++);
-  for (const end of ['requestfinished', 'requestfailed'] as const) page.on(end as 'requestfinished', () => underWay--);
+  const underWay = new Set<Request>();
+  page.on('request', (request) => underWay.add(request));
+  const over = (request: Request) => underWay.delete(request);
+  page.on('requestfinished', over);
+  page.on('requestfailed', over);
   /** Nothing is loading, and nothing was for a moment: an answer may lead to the next question. */
   const settled = async () => {
-    for (let quiet = 0; quiet < 3; quiet = underWay === 0 ? quiet + 1 : 0) await page.waitForTimeout(50);
+    // A page that asks again and again is not waited for until it is tired of it.
+    for (let quiet = 0, looks = 0; quiet < 3 && looks < 400; looks++) {
+      await page.waitForTimeout(50);
+      quiet = underWay.size === 0 ? quiet + 1 : 0;
+    }
     await page
       .getByText(/^(Loading|Chargement) ?…$/)
       .first()
@@ -88,6 +94,9 @@ export async function visit(browser: Browser, url: string, token: string, name: 
         history.pushState(null, '', to);
         dispatchEvent(new Popped('popstate'));
       }, path);
+      await settled();
+      // Its script may only come now.
+      await page.getByRole('main').waitFor();
       await settled();
     },
     async prefer(theme, language) {

@@ -1,4 +1,5 @@
 // Every page of the console over the demonstration's data: what each must be, whatever it shows.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../server-process.js';
 import { appPath, visit } from './browser.js';
@@ -100,23 +101,25 @@ test.each(looks)(
     await page.setViewportSize({ width, height });
     await admin.prefer(theme, language);
     const titles = new Map<string, string>();
+    const problems: string[] = [];
     for (const [name, path] of pages) {
       admin.complaints.length = 0;
       await admin.go(path.replace('FAILED', failed));
       await admin.photograph(`${name}-${theme}-${language}-${width}`);
-      expect(await admin.accessibility(), name).toEqual([]);
-      expect(admin.complaints, name).toEqual([]);
+      problems.push(...(await admin.accessibility()).map((one) => `${name}: ${one}`));
+      problems.push(...admin.complaints.map((one) => `${name}: ${one}`));
       const beyond = await page.evaluate(() => {
         const { documentElement } = (
           globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
         ).document;
         return documentElement.scrollWidth - documentElement.clientWidth;
       });
-      expect(beyond, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+      if (beyond > 0) problems.push(`${name}: scrolls sideways by ${beyond}`);
       const title = await page.title();
       expect(title, name).toMatch(/^\S.+ – /);
       titles.set(name, title);
     }
+    expect(problems).toEqual([]);
     expect(titles.get('failures')).toContain(language === 'fr-FR' ? 'Échecs' : 'Failures');
     expect(new Set(titles.values()).size).toBeGreaterThan(12);
   },
@@ -155,7 +158,10 @@ test('who follows a link goes on reading at the top of the page', async () => {
   await admin.prefer('dark', 'en-US');
   await admin.page.setViewportSize({ width: 1440, height: 900 });
   await admin.open(`${appPath}/overview`);
-  await admin.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures' }).click();
+  await admin.page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: 'Failures', exact: true })
+    .click();
   await admin.page.getByRole('heading', { name: 'Failures', level: 1 }).waitFor();
   await expect.poll(() => admin.page.evaluate('document.activeElement.tagName')).toBe('MAIN');
 });
@@ -196,15 +202,16 @@ test('an expired session asks to sign in where one is, and what was being edited
   const other = await visit(stage.browser, stage.server.management, stage.tokens.admin, 'Ada');
   const { page } = other;
   await other.open(`${appPath}/roles/FSP01?tab=throttle`);
-  await page.getByLabel('Number of state messages').fill('150');
   await page.context().clearCookies();
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByLabel('Number of state messages').fill('150');
   const dialog = page.getByRole('dialog', { name: 'Sign in again' });
   await dialog.getByLabel('Token').fill('not-the-token-at-all');
   await dialog.getByRole('button', { name: 'Sign in' }).click();
   await dialog.getByRole('alert').waitFor();
   await dialog.getByLabel('Token').fill(stage.tokens.admin);
   await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved; in force at once').waitFor();
   expect(await page.getByLabel('Number of state messages').inputValue()).toBe('150');
   await page.context().close();
@@ -215,16 +222,51 @@ test('edits that are not saved are asked about before leaving, and come back aft
   const { page } = admin;
   await admin.open(`${appPath}/roles/FSP01?tab=throttle`);
   await page.getByLabel('Number of state messages').fill('170');
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stay here' }).click();
   expect(await page.getByLabel('Number of state messages').inputValue()).toBe('170');
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await page.getByText('What you changed before and did not save is here again').waitFor();
   expect(await page.getByLabel('Number of state messages').inputValue()).toBe('170');
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Failures', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Discard the changes and leave' }).click();
   await page.waitForURL(/failures/);
   await admin.go(`${appPath}/roles/FSP01?tab=throttle`);
   expect(await page.getByLabel('Number of state messages').inputValue()).not.toBe('170');
+});
+
+/** The embedded engine's process: a child of the server. */
+function enginePid(): number {
+  const children = readFileSync(`/proc/${stage.server.pid}/task/${stage.server.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  const engine = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-child'));
+  return Number(engine);
+}
+
+test('while ClickHouse hangs a page says so and keeps what it showed, roles are still read, and all comes back alone', async () => {
+  const { admin } = stage;
+  const { page } = admin;
+  await admin.go(`${appPath}/failures`);
+  const cells = page.getByRole('cell');
+  await cells.first().waitFor();
+  const shown = await cells.count();
+  process.kill(enginePid(), 'SIGSTOP');
+  try {
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+    const late = page.getByRole('status').getByText('What is shown is of');
+    await late.first().waitFor();
+    expect(await cells.count()).toBe(shown);
+    await admin.page.evaluate(
+      "history.pushState(null, '', '/a/fallbackstatuspoint-fsp-app/roles'); dispatchEvent(new PopStateEvent('popstate'))",
+    );
+    await page.getByText('ClickHouse does not answer: this is what the receiver knows by itself').waitFor();
+    await page.getByRole('row').filter({ hasText: 'FSP01' }).first().waitFor();
+  } finally {
+    process.kill(enginePid(), 'SIGCONT');
+  }
+  await admin.go(`${appPath}/failures`);
+  await cells.first().waitFor();
+  await expect.poll(() => page.getByRole('status').getByText('What is shown is of').count()).toBe(0);
 });

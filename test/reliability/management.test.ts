@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
+import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { report } from './intake/attacks.mjs';
+import { record } from './strength.js';
 
 const admin = 'the-admin-token-1234';
 const viewer = 'the-viewer-token-123';
@@ -26,6 +31,18 @@ afterAll(async () => {
 
 const ask = (path: string, init: RequestInit = {}) => fetch(running.management + path, { redirect: 'manual', ...init });
 
+const engine = () => {
+  const credentials = readEngineCredentials(join(folder.path, 'clickhouse'));
+  if (credentials === null) throw new Error('no engine runs');
+  return credentials;
+};
+/** The engine is the server's only child. */
+const enginePid = () =>
+  Number(readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim().split(' ')[0]);
+/** Memory of a process in MiB. */
+const resident = (pid: number) =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+
 const credentials: Record<string, Record<string, string>> = {
   'no token': {},
   'a wrong token': { authorization: 'Bearer wrong-token-of-somebody' },
@@ -44,6 +61,8 @@ function allowed(who: string, open: boolean, changes: boolean): (status: number)
   if (who === 'the admin token') return (status) => [200, 400, 404, 428].includes(status);
   if (who === 'the viewer token')
     return changes ? (status) => status === 403 : (status) => [200, 400, 404].includes(status);
+  // Who tries tokens is slowed down.
+  if (who === 'a wrong token' || who === 'no bearer') return (status) => status === 401 || status === 429;
   return (status) => status === 401;
 }
 
@@ -54,10 +73,11 @@ test('every route answers every kind of asker as it should, and gives no browser
   );
   expect(routes.length).toBeGreaterThanOrEqual(11);
   const wrong: string[] = [];
+  const all: Promise<void>[] = [];
   for (const { path, method, operation } of routes) {
     const open = operation.security?.length === 0;
     const changes = method !== 'GET' && !forViewers.has(path);
-    for (const [who, headers] of Object.entries(credentials)) {
+    const asked = Object.entries(credentials).map(async ([who, headers]) => {
       const answer = await ask(path.replaceAll(/\{\w+\}/g, 'NOWHERE'), {
         method,
         headers: { ...headers, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
@@ -71,9 +91,19 @@ test('every route answers every kind of asker as it should, and gives no browser
         /^application\/(problem\+)?json/.test(type);
       if (!allowed(who, open, changes)(answer.status) || !safe)
         wrong.push(`${method} ${path} with ${who}: ${answer.status} ${type} ${text.slice(0, 200)}`);
-    }
+    });
+    all.push(...asked);
   }
+  await Promise.all(all);
   expect(wrong).toEqual([]);
+});
+
+test('wrong bearer tokens are answered ever more slowly, a few at a time, and a right one is not held up by them', async () => {
+  const status = async (token: string) =>
+    (await ask('/api/v1/status', { headers: { authorization: `Bearer ${token}` } })).status;
+  const tried = Array.from({ length: 40 }, (_, index) => status(`guess-${index}-of-somebody`));
+  expect(await status(viewer)).toBe(200);
+  expect(new Set(await Promise.all(tried))).toEqual(new Set([401, 429]));
 });
 
 describe('the console', () => {
@@ -184,6 +214,63 @@ describe('queries', () => {
   test('an answer that is too large is never one that looks whole', async () => {
     const answer = await query("SELECT repeat('x', 1000) AS x FROM numbers(200000)");
     await expect(answer.text().then((text) => JSON.parse(text) as unknown)).rejects.toThrow();
+  });
+
+  test("SYSTEM straight to the engine's port, as the reader, is refused or stops nothing", async () => {
+    const { url, reader, writer } = engine();
+    const asks = async ({ username, password }: { username: string; password: string }, sql: string) => {
+      const headers = { 'x-clickhouse-user': username, 'x-clickhouse-key': password };
+      const answer = await fetch(url, { method: 'POST', headers, body: sql });
+      return { status: answer.status, text: await answer.text() };
+    };
+    for (const sql of ['SYSTEM STOP MERGES fsp.state_messages', 'SYSTEM FLUSH LOGS', 'SYSTEM SHUTDOWN'])
+      expect((await asks(reader, sql)).status, sql).toBeGreaterThanOrEqual(400);
+    // Without a table, the engine may answer with success, and stops what the asker may stop: nothing.
+    await asks(reader, 'SYSTEM STOP MERGES');
+    for (let serial = 1; serial <= 2; serial++) {
+      expect((await running.post(report({ serial }))).status).toBe(200);
+      await eventually(
+        () => asks(reader, 'SELECT count() FROM fsp.state_messages'),
+        ({ text }) => Number(text) === serial,
+      );
+    }
+    // Where merges are stopped, this fails.
+    expect(await asks(writer, 'OPTIMIZE TABLE fsp.state_messages FINAL')).toEqual({ status: 200, text: '' });
+    const parts = "SELECT count() FROM system.parts WHERE active AND database = 'fsp' AND table = 'state_messages'";
+    expect((await asks(writer, parts)).text.trim()).toBe('1');
+  });
+
+  test('eight large ones at a time leave server and engine small, and all that is too large is told', async () => {
+    const memory = () => ({ server: resident(running.pid), engine: resident(enginePid()) });
+    const before = memory();
+    let most = before;
+    const watch = setInterval(() => {
+      const now = memory();
+      most = { server: Math.max(most.server, now.server), engine: Math.max(most.engine, now.engine) };
+    }, 50);
+    const asked = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const answer = await query("SELECT repeat('x', 1000) AS x FROM numbers(400000)");
+        let bytes = 0;
+        try {
+          for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
+          return { whole: true, status: answer.status, bytes };
+        } catch {
+          return { whole: false, status: answer.status, bytes };
+        }
+      }),
+    );
+    clearInterval(watch);
+    // Refused in words, or cut: no answer looks whole and is not.
+    expect(asked.filter(({ whole, status }) => whole && status === 200)).toEqual([]);
+    expect(Math.max(...asked.map(({ bytes }) => bytes))).toBeLessThanOrEqual(64 * 1024 * 1024);
+    record('large-queries', {
+      'server MiB': `${before.server} to ${most.server}`,
+      'engine MiB': `${before.engine} to ${most.engine}`,
+    });
+    // 400 MB each would be 3,200 in the server; the engine's account may take 3,000.
+    expect(most.server - before.server).toBeLessThan(500);
+    expect(most.engine - before.engine).toBeLessThan(3_000);
   });
 
   test('a query ends when its asker goes away, and many large ones leave the server small', async () => {

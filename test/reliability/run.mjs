@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { hostileClients } from './intake/hostile-clients.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
@@ -20,8 +21,8 @@ const parts = {
   spool: [[vitest, 'run', 'server/src/spool']],
   delivery: [[vitest, 'run', 'test/delivery']],
   growth: [file('growth'), file('patterns')],
-  management: [file('management'), file('stop')],
-  intake: [[join(here, 'intake/measure.mjs'), '--seconds', '6']],
+  management: [file('management'), file('secrets'), file('stop')],
+  intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
   logs: [[join(root, 'test/generated-logs/run.mjs'), '--count', '10000', '--format', 'all']],
 };
 
@@ -66,9 +67,10 @@ function summary() {
   const done = readdirSync(results).filter((part) => existsSync(join(folderOf(part), 'outcome.json')));
   const sections = done.map((part) => {
     const { commit: of, passed, minutes } = JSON.parse(readFileSync(join(folderOf(part), 'outcome.json'), 'utf8'));
-    const figures = readdirSync(folderOf(part))
-      .filter((name) => name !== 'outcome.json')
-      .map((name) => JSON.parse(readFileSync(join(folderOf(part), name), 'utf8')));
+    const read = (name) => JSON.parse(readFileSync(join(folderOf(part), name), 'utf8'));
+    const names = readdirSync(folderOf(part)).filter((name) => name !== 'outcome.json');
+    const attacks = names.includes('attacks.json') ? [hostileClients(read('attacks.json')), ''] : [];
+    const figures = names.filter((name) => name !== 'attacks.json').map(read);
     const lines = figures.map(({ part: name, seed, strength, ...rest }) => {
       const told = Object.entries(rest).map(([what, value]) => `${what} ${value}`);
       return `- ${name} (${strength}, seed ${seed}): ${told.join(', ')}`;
@@ -80,6 +82,7 @@ function summary() {
       '',
       ...lines,
       '',
+      ...attacks,
     ].join('\n');
   });
   return `# Reliability

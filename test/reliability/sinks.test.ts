@@ -43,6 +43,8 @@ const start = async () =>
     FSP_CLICKHOUSE_URL: clickhouse.url,
     FSP_CLICKHOUSE_USER: engine.writer.username,
     FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+    FSP_CLICKHOUSE_READER_USER: engine.reader.username,
+    FSP_CLICKHOUSE_READER_PASSWORD: engine.reader.password,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_TRACES_EXPORTER: 'none',

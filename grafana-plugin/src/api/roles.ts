@@ -4,6 +4,7 @@ import { asAdmin, read } from './http.js';
 export const throttleLimits = {
   messageCount: { minimum: 100, maximum: 100_000, default: 10_000 },
   throttleIntervalSeconds: { minimum: 60, maximum: 86_400, default: 3_600 },
+  throttleReserve: { minimum: 0, maximum: 0.9, default: 0.2 },
 } as const;
 
 export const otherRoles = [
@@ -30,6 +31,8 @@ export interface RoleConfiguration {
   installationAccount: string | null;
   messageCount: number;
   throttleIntervalSeconds: number;
+  /** Share of each interval that is kept for failures until its end nears. */
+  throttleReserve: number;
   otherRoles: OtherRole[];
 }
 
@@ -43,7 +46,7 @@ export interface Finding {
 
 interface Derived {
   allowedClientConnections: 'intranet' | 'intranet_and_internet';
-  commands: { ccmsetup: string; powershell: string };
+  commands: { ccmsetup: string; ccmsetupInternet: string | null; powershell: string; powershellExisting: string };
 }
 
 interface Stamp {
@@ -102,4 +105,17 @@ export async function changeRole(server: string, version: number, configuration:
 
 export async function removeRole(server: string, version: number): Promise<void> {
   await asAdmin(path(server), { method: 'DELETE', headers: match(version) });
+}
+
+/** What became of a test message that was posted as a client does. */
+export interface TestPost {
+  verdict: string;
+  url: string;
+  status: number | null;
+  message: { en: string; fr: string };
+}
+
+/** Posts a test message by a name of the role and the port that clients use. */
+export async function testPost(server: string, network: 'intranet' | 'internet'): Promise<TestPost> {
+  return (await asAdmin<TestPost>(`${path(server)}/test-post`, { method: 'POST', data: { network } })).data;
 }

@@ -13,6 +13,7 @@ const Live = lazy(() => import('../pages/LivePage.js'));
 const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
 const OpenLogs = lazy(() => import('../pages/OpenLogsPage.js'));
 const LookUp = lazy(() => import('../pages/LookUpPage.js'));
+const Receivers = lazy(() => import('../pages/ReceiversPage.js'));
 const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
@@ -31,6 +32,7 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
         <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
         <Route path="look-up" element={<Lazily page={LookUp} />} />
+        <Route path="receivers" element={<Lazily page={Receivers} />} />
         <Route path="roles" element={<Lazily page={Roles} />} />
         <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
         <Route path="roles/:server" element={<Lazily page={Role} />} />

@@ -28,5 +28,5 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   line: css({ display: 'flex', gap: theme.spacing(1), alignItems: 'center' }),
-  code: css({ flexGrow: 1, overflowX: 'auto', whiteSpace: 'nowrap', padding: theme.spacing(0.75, 1) }),
+  code: css({ flexGrow: 1, overflowX: 'auto', whiteSpace: 'pre', padding: theme.spacing(0.75, 1) }),
 });

@@ -52,6 +52,7 @@ async function changes(): Promise<string> {
       installationAccount: null,
       messageCount: throttleLimits.messageCount.default,
       throttleIntervalSeconds: throttleLimits.throttleIntervalSeconds.default,
+      throttleReserve: throttleLimits.throttleReserve.default,
       otherRoles: [],
     },
   });

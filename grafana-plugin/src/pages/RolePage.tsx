@@ -14,11 +14,12 @@ import { FromMemory } from '../roles/FromMemory.js';
 import { RemoveRole } from '../roles/RemoveRole.js';
 import { RoleEditor } from '../roles/RoleEditor.js';
 import { RoleHistory } from '../roles/RoleHistory.js';
+import { RoleVerification } from '../roles/RoleVerification.js';
 import { StateBadge } from '../roles/RoleState.js';
 import { Commands, Findings } from '../roles/Summary.js';
 import { useServers } from '../roles/use-servers.js';
 
-const tabs = ['general', 'selection', 'throttle', 'commands', 'history', 'remove'] as const;
+const tabs = ['general', 'selection', 'throttle', 'commands', 'verification', 'history', 'remove'] as const;
 type RoleTab = (typeof tabs)[number];
 
 /** The properties of one role. */
@@ -77,7 +78,7 @@ function Properties({ loaded }: { loaded: Role }) {
       {!isEditor && <Findings findings={role.warnings} />}
       <TabsBar>
         {tabs
-          .filter((one) => one !== 'remove' || !readOnly)
+          .filter((one) => !readOnly || (one !== 'remove' && one !== 'verification'))
           .map((one) => (
             <Tab
               key={one}
@@ -103,6 +104,7 @@ function Properties({ loaded }: { loaded: Role }) {
             />
           </div>
           {tab === 'commands' && <Commands commands={role.commands} />}
+          {tab === 'verification' && <RoleVerification role={role} />}
           {tab === 'history' && <RoleHistory key={role.version} server={role.server} />}
           {tab === 'remove' && (
             <RemoveRole
@@ -121,6 +123,8 @@ function Properties({ loaded }: { loaded: Role }) {
 
 function tabTitle(tab: RoleTab): string {
   switch (tab) {
+    case 'verification':
+      return t('verify.title', 'Verification');
     case 'general':
       return t('wizard.general', 'General');
     case 'selection':

@@ -36,7 +36,8 @@ export default function RoleWizardPage() {
                   type: AppEvents.alertSuccess.name,
                   payload: [t('wizard.created', '{{server}} is a fallback status point now', { server })],
                 });
-                locationService.push(`${appPath}/roles/${server}`);
+                // Where Microsoft's procedure ends.
+                locationService.push(`${appPath}/roles/${server}?tab=verification`);
               }}
             />
           )}

@@ -5,14 +5,14 @@ import type { KnownServer } from '../queries/servers.js';
 
 /** Where a server of the list stands. */
 export interface ServerState {
-  state: 'taking' | 'silent' | 'removed' | 'none' | 'not_taking';
+  state: 'taking' | 'silent' | 'draining' | 'removed' | 'none' | 'not_taking';
   waiting: number | null;
   oldestWaitingAt: number | null;
   lastMessage: number | null;
 }
 
-/** A receiver brings its figures up to date each minute; several minutes without are silence. */
-const silentAfterMs = 5 * 60_000;
+/** A receiver gives a sign of life each minute; several minutes without are silence. */
+export const silentAfterSeconds = 300;
 
 const shortName = (name: string) => name.replace(/\..*$/, '').toUpperCase();
 
@@ -24,7 +24,6 @@ export function stateOf(
   hasRole: boolean,
   known: KnownServer | undefined,
   status: ServerStatus | undefined,
-  now: number,
 ): ServerState {
   const lastMessage = known?.last_message ?? null;
   if (status !== undefined && shortName(status.server.name) === server) {
@@ -38,8 +37,9 @@ export function stateOf(
     lastMessage,
   };
   if (!hasRole) return { state: known?.removed === 1 ? 'removed' : 'none', ...figures };
-  const heard = Math.max(known?.window_start ?? 0, lastMessage ?? 0);
-  return { state: now - heard < silentAfterMs + 86_400_000 && heard > 0 ? 'taking' : 'silent', ...figures };
+  if (known?.silent_for == null || known.silent_for >= silentAfterSeconds) return { state: 'silent', ...figures };
+  if (known.draining === 1) return { state: 'draining', ...figures };
+  return { state: known.taking_messages === 1 ? 'taking' : 'not_taking', ...figures };
 }
 
 export function StateBadge({ state }: Pick<ServerState, 'state'>) {
@@ -49,7 +49,9 @@ export function StateBadge({ state }: Pick<ServerState, 'state'>) {
     case 'not_taking':
       return <Badge color="red" icon="exclamation-circle" text={t('state.not-taking', 'Not taking messages')} />;
     case 'silent':
-      return <Badge color="orange" icon="question-circle" text={t('state.silent', 'Never heard of')} />;
+      return <Badge color="orange" icon="question-circle" text={t('state.silent', 'Gives no sign of life')} />;
+    case 'draining':
+      return <Badge color="blue" icon="sync" text={t('state.draining', 'Drained for maintenance')} />;
     case 'removed':
       return <Badge color="darkgrey" icon="circle" text={t('state.removed', 'Role removed')} />;
     case 'none':

@@ -1,10 +1,17 @@
 import { screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { RoleConfiguration } from '../api/roles.js';
-import { finding, problem, proxy, requests, server, validation } from '../test/handlers.js';
+import { configuration, finding, problem, proxy, requests, role, server, validation } from '../test/handlers.js';
 import { renderInGrafana } from '../test/grafana.js';
 import { RoleWizard } from './RoleWizard.js';
+import { Summary } from './Summary.js';
+
+// What another test began is no draft of this one.
+beforeEach(() => {
+  sessionStorage.clear();
+  localStorage.clear();
+});
 
 const next = async (user: ReturnType<typeof renderInGrafana>['user']) => {
   const button = await screen.findByRole('button', { name: 'Next' });
@@ -95,7 +102,18 @@ test('New site role takes a server that is known, and its name is not typed', as
   expect(screen.getByLabelText(/^Name/)).toBeDisabled();
 });
 
-test('where every known server holds the role, the other wizard is named', () => {
-  renderInGrafana(<RoleWizard kind="role" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
-  expect(screen.getByText('Every known server holds the role already')).toBeInTheDocument();
+test('a server that was never heard of is typed in, so that no wizard ends nowhere', async () => {
+  const { user } = renderInGrafana(<RoleWizard kind="role" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Site system server/), 'FSP55{Enter}');
+  expect(screen.getByLabelText(/^Name/)).toHaveValue('FSP55');
+});
+
+test('a new server gets the command that makes it, and an existing one does not', async () => {
+  const commands = { ...role.commands, ccmsetupInternet: 'ccmsetup.exe FSP=fsp.contoso.com' };
+  const { rerender } = renderInGrafana(<Summary validation={{ ...validation(configuration), commands }} />);
+  expect(screen.getByText(/^New-CMSiteSystemServer/)).toBeInTheDocument();
+  expect(screen.getByText('ccmsetup.exe FSP=fsp.contoso.com')).toBeInTheDocument();
+  rerender(<Summary validation={{ ...validation(configuration), commands }} existing />);
+  expect(screen.queryByText(/^New-CMSiteSystemServer/)).toBeNull();
+  expect(screen.getByText('Add-CMFallbackStatusPoint')).toBeInTheDocument();
 });

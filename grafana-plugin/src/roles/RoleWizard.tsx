@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Alert, Button, Combobox, Field, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Button, Combobox, Field, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
 import { useLatest } from 'react-use';
 import { ApiError } from '../api/http.js';
 import { createRole, throttleLimits, type Role, type RoleConfiguration } from '../api/roles.js';
@@ -46,6 +46,7 @@ const blank: RoleConfiguration = {
   installationAccount: null,
   messageCount: throttleLimits.messageCount.default,
   throttleIntervalSeconds: throttleLimits.throttleIntervalSeconds.default,
+  throttleReserve: throttleLimits.throttleReserve.default,
   otherRoles: [],
 };
 
@@ -147,7 +148,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
           ) : (
             <Stack direction="column" gap={2}>
               <Text>{t('wizard.summary', 'The role will be created like this, and is in force at once:')}</Text>
-              <Summary validation={validation.result} />
+              <Summary validation={validation.result} existing={kind === 'role'} />
             </Stack>
           ))}
         {failure !== undefined && <Refused error={failure} />}
@@ -191,31 +192,25 @@ function ServerChoice({
   value: string;
   onChange(name: string): void;
 }) {
-  if (servers.length === 0)
-    return (
-      <Alert
-        bottomSpacing={0}
-        severity="info"
-        title={t('wizard.no-servers', 'Every known server holds the role already')}
-      >
-        {t('wizard.no-servers-detail', 'Use New site system server for another one.')}
-      </Alert>
-    );
   return (
     <Field
       label={t('wizard.server', 'Site system server')}
-      description={t('wizard.server-description', 'Servers that are known here and hold no role')}
+      description={t(
+        'wizard.server-description',
+        'One that was heard of and holds no role, or any other: type its short name',
+      )}
       htmlFor="wizard-server"
       noMargin
     >
       <Combobox
         id="wizard-server"
         width={40}
-        placeholder={t('wizard.choose', 'Choose a server')}
+        createCustomValue
+        placeholder={t('wizard.choose', 'Choose a server or type its name')}
         value={value === '' ? null : value}
         options={servers.map((server) => ({ value: server }))}
         onChange={(choice) => {
-          onChange(choice.value);
+          onChange(choice.value.trim());
         }}
       />
     </Field>

@@ -9,8 +9,11 @@ import { allFields, connectionsText, fieldName, fieldValue, findingText } from '
 /** Everything that will be done, before it is done. */
 export function Summary({
   validation: { configuration, findings, allowedClientConnections, commands },
+  existing = false,
 }: {
   validation: Validation;
+  /** On a site system server that is there. */
+  existing?: boolean;
 }) {
   const styles = useStyles2(getStyles);
   return (
@@ -28,7 +31,7 @@ export function Summary({
         </div>
       </dl>
       <Findings findings={findings} />
-      <Commands commands={commands} />
+      <Commands commands={commands} existing={existing} />
     </Stack>
   );
 }
@@ -49,11 +52,32 @@ export function Findings({ findings }: { findings: Finding[] }) {
   );
 }
 
-export function Commands({ commands: { ccmsetup, powershell } }: Pick<Validation, 'commands'>) {
+/** Commands for clients and for Configuration Manager; `existing` narrows those to a server that is there, or is not. */
+export function Commands({
+  commands: { ccmsetup, ccmsetupInternet, powershell, powershellExisting },
+  existing,
+}: Pick<Validation, 'commands'> & { existing?: boolean }) {
   return (
     <Stack direction="column" gap={1}>
       <CopyLine label={t('role.ccmsetup', 'Installs a client that reports here')} text={ccmsetup} />
-      <CopyLine label={t('role.powershell', 'Creates the same role in Configuration Manager')} text={powershell} />
+      {ccmsetupInternet !== null && (
+        <CopyLine
+          label={t('role.ccmsetup-internet', 'The same for a client on the Internet')}
+          text={ccmsetupInternet}
+        />
+      )}
+      {existing !== true && (
+        <CopyLine
+          label={t('role.powershell', 'Creates the site system server and the role in Configuration Manager')}
+          text={powershell}
+        />
+      )}
+      {existing !== false && (
+        <CopyLine
+          label={t('role.powershell-existing', 'Creates the role on a site system server that is there')}
+          text={powershellExisting}
+        />
+      )}
     </Stack>
   );
 }

@@ -205,6 +205,28 @@ export function ThrottleFields({ value, onChange, validation, disabled }: Fields
         ),
       )}
       {number('throttleIntervalSeconds', t('role.interval-description', '60 to 86,400; 3,600 is one hour'))}
+      <Ruled
+        name="throttleReserve"
+        description={t(
+          'role.reserve-description',
+          'In percent, 0 to 90: kept in each interval for failures until its end nears, so that none is late',
+        )}
+        validation={validation}
+      >
+        <Input
+          id="role-throttleReserve"
+          type="number"
+          min={throttleLimits.throttleReserve.minimum * 100}
+          max={throttleLimits.throttleReserve.maximum * 100}
+          width={24}
+          suffix="%"
+          disabled={disabled}
+          value={Math.round(value.throttleReserve * 1_000) / 10}
+          onChange={(event) => {
+            onChange({ throttleReserve: (event.currentTarget.valueAsNumber || 0) / 100 });
+          }}
+        />
+      </Ruled>
     </Stack>
   );
 }
@@ -220,4 +242,5 @@ export const pageOf: Record<keyof RoleConfiguration, 'general' | 'selection' | '
   otherRoles: 'selection',
   messageCount: 'throttle',
   throttleIntervalSeconds: 'throttle',
+  throttleReserve: 'throttle',
 };

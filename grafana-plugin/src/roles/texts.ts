@@ -26,6 +26,8 @@ export function fieldName(field: keyof RoleConfiguration): string {
       return t('role.message-count', 'Number of state messages');
     case 'throttleIntervalSeconds':
       return t('role.interval', 'Throttle interval (seconds)');
+    case 'throttleReserve':
+      return t('role.reserve', 'Share kept for failures');
     case 'otherRoles':
       return t('role.other-roles', 'Other roles on this server');
   }
@@ -63,6 +65,10 @@ export function fieldValue(configuration: RoleConfiguration, field: keyof RoleCo
     return t('role.computer-account', 'The site server’s computer account');
   if (field === 'otherRoles') return configuration.otherRoles.map(otherRoleName).join(', ') || t('role.none', 'None');
   if (typeof value === 'boolean') return value ? t('role.yes', 'Yes') : t('role.no', 'No');
+  if (field === 'throttleReserve')
+    return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(
+      configuration.throttleReserve,
+    );
   return value === '' ? '–' : String(value);
 }
 
@@ -76,6 +82,7 @@ export const allFields: (keyof RoleConfiguration)[] = [
   'otherRoles',
   'messageCount',
   'throttleIntervalSeconds',
+  'throttleReserve',
 ];
 
 /** Allowed client connections, and why: nobody sets them. */

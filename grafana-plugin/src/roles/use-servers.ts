@@ -25,11 +25,10 @@ export function useServers(): Loaded<SiteSystem[]> & { remembered: Remembered } 
       ...(own === undefined ? [] : [own]),
       ...(known.value ?? []).map(({ server }) => server),
     ]);
-    const now = Date.now();
     return [...names].sort().map((server) => {
       const role = byServer.get(server);
       const seen = known.value?.find((one) => one.server === server);
-      return { server, role, ...stateOf(server, role !== undefined, seen, status.value, now) };
+      return { server, role, ...stateOf(server, role !== undefined, seen, status.value) };
     });
   };
   return {

@@ -18,6 +18,7 @@ export const configuration: RoleConfiguration = {
   installationAccount: null,
   messageCount: 10_000,
   throttleIntervalSeconds: 3_600,
+  throttleReserve: 0.2,
   otherRoles: [],
 };
 
@@ -28,7 +29,12 @@ export const role: Role = {
   changedBy: 'Ada',
   configuration,
   allowedClientConnections: 'intranet',
-  commands: { ccmsetup: 'ccmsetup.exe FSP=fsp01.contoso.com', powershell: 'Add-CMFallbackStatusPoint' },
+  commands: {
+    ccmsetup: 'ccmsetup.exe FSP=fsp01.contoso.com',
+    ccmsetupInternet: null,
+    powershell: 'New-CMSiteSystemServer\nAdd-CMFallbackStatusPoint',
+    powershellExisting: 'Add-CMFallbackStatusPoint',
+  },
   warnings: [],
 };
 

@@ -28,6 +28,7 @@ beforeAll(() => {
 });
 afterEach(() => {
   cleanup();
+  sessionStorage.clear();
   server.resetHandlers();
   requests.length = 0;
 });

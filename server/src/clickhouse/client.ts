@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { listOf } from '../config.js';
 import { FspError } from '../errors.js';
@@ -14,6 +16,8 @@ export interface Connection {
   database: string;
   /** How long a connection may be silent, in milliseconds. */
   silenceMs?: number;
+  /** Certificates of an authority that is trusted beside those that Node trusts; '' for none. */
+  caFile?: string;
   /** Database that a server must have to be returned to after it failed; its disk may have been replaced. */
   needs?: string;
 }
@@ -77,7 +81,14 @@ async function worksAgain(client: ClickHouseClient, database: string): Promise<b
   return Number(row?.there) > 0 && Number(row?.readonly) === 0;
 }
 
-function connectOne({ url, username, password, database, silenceMs = defaultSilenceMs }: Connection): ClickHouseClient {
+function connectOne({
+  url,
+  username,
+  password,
+  database,
+  silenceMs = defaultSilenceMs,
+  caFile = '',
+}: Connection): ClickHouseClient {
   const client = createClient({
     url,
     username,
@@ -86,6 +97,7 @@ function connectOne({ url, username, password, database, silenceMs = defaultSile
     application: 'fallback-status-point',
     request_timeout: silenceMs,
     keep_alive: { enabled: true },
+    ...(caFile === '' ? {} : { tls: { ca_cert: authorities(caFile) } }),
     // The client logs on its own otherwise; errors reach us and are said once, in our words.
     log: { level: 127 },
   });
@@ -95,6 +107,21 @@ function connectOne({ url, username, password, database, silenceMs = defaultSile
     command: (params: Parameters<typeof client.command>[0]) => command.call(client, params).then(fromClickHouse),
     query: (params: Parameters<typeof client.query>[0]) => query.call(client, params).then(fromClickHouse),
   });
+}
+
+/** @throws FspError FSP_CONFIG_INVALID */
+function authorities(file: string): Buffer {
+  try {
+    const own = readFileSync(file, 'utf8');
+    if (!own.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM');
+    return Buffer.from([own, ...rootCertificates].join('\n'));
+  } catch (cause) {
+    throw new FspError(
+      'FSP_CONFIG_INVALID',
+      `FSP_CLICKHOUSE_CA_FILE ${file} cannot be used: ${(cause as Error).message}; allowed: a file of certificates in PEM`,
+      { cause },
+    );
+  }
 }
 
 /** @throws FspError FSP_CLICKHOUSE_UNREACHABLE where something else answered */

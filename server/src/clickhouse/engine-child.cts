@@ -25,6 +25,7 @@ const order = JSON.parse(process.argv[2] ?? '') as ChildOrder;
 const state = order.confine
   ? landlock.confine({
       execute: [path.dirname(order.library), '/lib', '/lib64', '/usr/lib'],
+      // Nothing of other processes: their environment and command line may hold secrets. No disks either.
       readOnly: [
         '/usr/share/zoneinfo',
         '/etc/localtime',
@@ -32,9 +33,19 @@ const state = order.confine
         '/etc/hosts',
         '/etc/resolv.conf',
         '/etc/nsswitch.conf',
-        '/proc',
-        '/sys',
-        '/dev',
+        '/proc/self',
+        '/proc/cpuinfo',
+        '/proc/loadavg',
+        '/proc/meminfo',
+        '/proc/stat',
+        '/proc/sys',
+        '/proc/uptime',
+        '/sys/devices/system',
+        '/sys/fs/cgroup',
+        '/sys/kernel/mm',
+        '/dev/random',
+        '/dev/urandom',
+        '/dev/zero',
       ],
       write: [order.dataDir, '/dev/null'],
     })

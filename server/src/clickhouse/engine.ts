@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
 import { configXml, usersXml, type Account } from './engine-config.js';
+import { engineLibrary, thisPlatform } from './engine-library.js';
 
 const startWithinMs = 30_000;
 /** A clean stop takes well under a second; with queries running about five. */
@@ -54,7 +54,7 @@ interface RunningChild {
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
-  const library = findLibrary();
+  const library = engineLibrary(thisPlatform());
   if (options.port !== 0) await refuseTakenPort(options.port);
   const credentials = ensureEngineCredentials(dataDir);
   const launch = (port: number) => startChild({ ...options, dataDir, library, credentials, port });
@@ -109,18 +109,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       keepEngineCredentials(dataDir, { ...credentials, url: '' });
     },
   };
-}
-
-function findLibrary(): string {
-  const name = `@chdb/lib-${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
-  try {
-    return createRequire(import.meta.url).resolve(`${name}/libchdb.so`);
-  } catch {
-    throw new FspError(
-      'FSP_ENGINE_UNAVAILABLE',
-      `The embedded ClickHouse (${name}) is not installed or does not exist for this platform; install optional dependencies, or give a server with FSP_CLICKHOUSE_URL`,
-    );
-  }
 }
 
 async function refuseTakenPort(port: number): Promise<void> {

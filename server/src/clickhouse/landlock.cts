@@ -1,8 +1,12 @@
 import fs = require('node:fs');
-import ffi = require('ffi-rs');
+import type ffi = require('ffi-rs');
 
 const { closeSync, openSync, statSync } = fs;
-const { DataType, load, open } = ffi;
+
+/** Comes with the embedded engine, and is not there where that was left out. */
+function foreignFunctions(): typeof ffi {
+  return require('ffi-rs') as typeof ffi;
+}
 
 /** System calls of Landlock: the same numbers on x86-64 and arm64. */
 const createRuleset = 444;
@@ -32,6 +36,7 @@ function confine(allowed: Allowed): string {
   const version = kernelVersion();
   if (version < 1) return 'off: this kernel has none (5.13 or newer, switched on)';
   const everything = everythingV1 | (version >= 2 ? 0x2000 : 0) | (version >= 3 ? 0x4000 : 0);
+  const { DataType, load } = foreignFunctions();
   const attributes = Buffer.alloc(8);
   attributes.writeBigUInt64LE(BigInt(everything));
   const ruleset = call([DataType.U8Array, DataType.I64, DataType.I64], [createRuleset, attributes, 8, 0]);
@@ -61,12 +66,14 @@ function addPath(ruleset: number, path: string, access: number): void {
   const rule = Buffer.alloc(12);
   rule.writeBigUInt64LE(BigInt(stat.isDirectory() ? access : access & onFiles));
   rule.writeInt32LE(descriptor, 8);
+  const { DataType } = foreignFunctions();
   const result = call([DataType.I64, DataType.I64, DataType.U8Array, DataType.I64], [addRule, ruleset, 1, rule, 0]);
   closeSync(descriptor);
   if (result < 0) throw new Error(`Landlock takes no rule for ${path}`);
 }
 
 function call(types: ffi.DataType[], values: [number, ...(number | Buffer)[]]): number {
+  const { DataType, load } = foreignFunctions();
   const result: unknown = load({
     library: 'c',
     funcName: 'syscall',
@@ -77,8 +84,15 @@ function call(types: ffi.DataType[], values: [number, ...(number | Buffer)[]]): 
   return Number(result);
 }
 
-/** The version of the interface that the kernel has; below 1 for none. Confines nothing. */
+/** The version of the interface that the kernel has; below 1 for none, or nothing to ask it with. Confines nothing. */
 function kernelVersion(): number {
+  let library: typeof ffi;
+  try {
+    library = foreignFunctions();
+  } catch {
+    return 0;
+  }
+  const { DataType, open } = library;
   open({ library: 'c', path: 'libc.so.6' });
   return call([DataType.I64, DataType.I64, DataType.I64], [createRuleset, 0, 0, 1]);
 }

@@ -10,6 +10,7 @@ import { retentionStatements, type Retention } from './retention.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
+import { saidAt } from './views/fragments.js';
 import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
@@ -43,8 +44,12 @@ interface Form {
   /** Cluster that its servers are reached by. */
   cluster: string;
   replicated: boolean;
-  /** Of several shards each has its part of the messages, and all of what is in {@link everywhere}. */
   shards: boolean;
+  /**
+   * Of several shards each has its part of the messages, and all of what is in {@link everywhere}: the path in ZooKeeper
+   * of what is alike on all of them. Empty where there is one shard.
+   */
+  commonPath: string;
 }
 
 /** Tables that are alike on every server of every shard. */
@@ -72,6 +77,7 @@ export function migrations(schema: Schema): Migration[] {
     cluster: schema.cluster ?? schema.database,
     replicated: schema.cluster !== undefined,
     shards: false,
+    commonPath: '',
   });
 }
 
@@ -92,6 +98,7 @@ function rendered(form: Form): Migration[] {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
         .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll('{said at}', saidAt)
         .replaceAll('{new}', form.shards ? 'local' : 'by_day')
         .replaceAll('{local}', form.shards ? '_local' : '')
         .replaceAll('{cluster}', form.cluster)
@@ -114,13 +121,10 @@ function rendered(form: Form): Migration[] {
 }
 
 /** With shards, a table that is alike on all of them has one path for all, and a name of its own for each replica. */
-function alikeEverywhere(statement: string, { shards }: Form): string {
-  if (!shards || !statement.startsWith('CREATE TABLE') || !everywhere.has(effectOf(statement)?.name ?? ''))
+function alikeEverywhere(statement: string, { commonPath }: Form): string {
+  if (commonPath === '' || !statement.startsWith('CREATE TABLE') || !everywhere.has(effectOf(statement)?.name ?? ''))
     return statement;
-  return statement.replace(
-    /\bENGINE = (Replicated\w*)/,
-    "ENGINE = $1('/clickhouse/tables/{uuid}/everywhere', '{shard}-{replica}')",
-  );
+  return statement.replace(/\bENGINE = (Replicated\w*)/, `ENGINE = $1('${commonPath}', '{shard}-{replica}')`);
 }
 
 function ownTables(form: Form): string[] {
@@ -207,7 +211,7 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     async (stillHeld) => {
       const step = async (statement: string) => {
         stillHeld();
-        if (form.replicated && statement.startsWith('INSERT')) await copy(client, placement, statement, form);
+        if (form.replicated && statement.startsWith('INSERT')) await copy(client, database, statement, form);
         else await say(client, statement, form);
       };
       // Again: another receiver may have been here meanwhile.
@@ -276,7 +280,25 @@ async function formOf(client: ClickHouseClient, schema: Schema): Promise<Form> {
     cluster: name,
     replicated,
     shards: replicated && Number(shards) > 1,
+    commonPath:
+      replicated && Number(shards) > 1 ? await commonPathOf(client, name, Number(servers), replicatedDatabase) : '',
   };
+}
+
+/** A Replicated database takes no path without a macro of the servers' own; it must be one that is the same on all of them. */
+async function commonPathOf(client: ClickHouseClient, name: string, servers: number, replicatedDatabase: boolean) {
+  if (!replicatedDatabase) return '/clickhouse/tables/{uuid}/everywhere';
+  const [macro] = await column(
+    client,
+    'SELECT macro FROM clusterAllReplicas({name: String}, system.macros) GROUP BY macro HAVING uniqExact(substitution) = 1 AND count() >= {servers: UInt32} ORDER BY macro',
+    { name, servers },
+  );
+  if (macro === undefined)
+    throw new FspError(
+      'FSP_CLICKHOUSE_REFUSED',
+      `The shards of ${name} have no macro in common, so that nothing can be kept alike on all of them; give all servers one, such as <macros><cluster>${name}</cluster></macros>`,
+    );
+  return `/clickhouse/tables/{uuid}/{${macro}}`;
 }
 
 function refuseNewer(
@@ -336,21 +358,15 @@ async function say(client: ClickHouseClient, query: string, { replicated }: Form
   }
 }
 
-/** Rows go from table to table on one server, which must have all of them; of shards each would need it done for itself. */
-async function copy(client: ClickHouseClient, { database, cluster }: Placement, statement: string, form: Form) {
-  const sources = new Set([...statement.matchAll(/\bFROM (\w+\.\w+)/g)].map(([, table = '']) => table));
+/** Rows go from table to table on one server, which must have all that any replica has. */
+async function copy(client: ClickHouseClient, database: string, statement: string, form: Form): Promise<void> {
+  const sources = new Set([...statement.matchAll(/\bFROM \w+\.(\w+)/g)].map(([, table = '']) => table));
   await onOneServer(client, async (one) => {
-    for (const table of sources) {
-      const [rows] = form.shards
-        ? await column(one, `SELECT count() FROM clusterAllReplicas({cluster: String}, ${table})`, { cluster })
-        : [];
-      if (Number(rows ?? 0) > 0)
-        throw new FspError(
-          'FSP_CLICKHOUSE_REFUSED',
-          `${table} holds rows on several shards, and this change of the schema would take over those of one only; name another database than ${database} with FSP_CLICKHOUSE_DATABASE, and take the rows over with INSERT INTO … SELECT`,
-        );
-      await say(one, `SYSTEM SYNC REPLICA ${table}`, form);
-    }
+    const replicated = await column(one, 'SELECT table FROM system.replicas WHERE database = {database: String}', {
+      database,
+    });
+    for (const table of replicated.filter((name) => sources.has(name)))
+      await say(one, `SYSTEM SYNC REPLICA ${database}.${table}`, form);
     await say(one, statement, form);
   });
 }

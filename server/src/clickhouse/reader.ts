@@ -13,10 +13,11 @@ const heldBytes = 1024 * 1024;
 const withinMs = 60_000;
 
 export interface ReaderOptions {
-  /** Where the account is one that may only read; else each query is made read-only. */
+  /** By which the product asks for itself, in its own words; made read-only. */
   client: ClickHouseClient;
   database: string;
-  embedded: boolean;
+  /** By which others ask: an account that may only read. @throws FspError where there is none, and why */
+  asker(): Promise<ClickHouseClient>;
 }
 
 /** What the management API reads, read-only. @throws FspError FSP_QUERY_FAILED, FSP_CLICKHOUSE_… */
@@ -49,7 +50,7 @@ export class DataReader {
     const ended = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
     const leave = await this.gate.enter(ended);
     try {
-      const source = await askReadOnly(this.options, sql, 'JSON', ended);
+      const source = await askReadOnly(await this.options.asker(), sql, 'JSON', ended);
       const answer = new Bounded(mostBytes, heldBytes);
       pipeline(source, answer, leave);
       // What the asker does not take in time holds up a turn of others.
@@ -68,7 +69,7 @@ export class DataReader {
         query,
         query_params: parameters,
         format: 'JSONEachRow',
-        clickhouse_settings: readOnly(this.options),
+        clickhouse_settings: { readonly: '2' },
       });
       return await answer.json<object>();
     } catch (error) {
@@ -80,28 +81,23 @@ export class DataReader {
 /**
  * Asks whatever somebody wrote; the answer as a stream, in the format that the query names or else the given one.
  * Errors are the client's own.
+ * @param client of an account that may only read
  */
 export async function askReadOnly(
-  options: Pick<ReaderOptions, 'client' | 'embedded'>,
+  client: ClickHouseClient,
   sql: string,
   format: string,
   signal?: AbortSignal,
 ): Promise<Readable> {
-  const { client, embedded } = options;
   refuseOtherThanReading(sql);
-  // Where the engine is not confined by the kernel, file() would read what the server's user can read.
-  if (embedded) await refuseFileFunction(client, sql);
+  // Needs no grant, and reads files: all that the engine's user can where the kernel does not confine it.
+  await refuseFileFunction(client, sql);
   const answer = await client.exec({
     query: sql.trim().replace(/;$/, ''),
-    clickhouse_settings: { default_format: format as DataFormat, ...readOnly(options) },
+    clickhouse_settings: { default_format: format as DataFormat },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   return answer.stream;
-}
-
-/** The embedded engine's reader may change nothing anyway, and no setting either. */
-function readOnly({ embedded }: Pick<ReaderOptions, 'embedded'>): { readonly?: '2' } {
-  return embedded ? {} : { readonly: '2' };
 }
 
 /** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */

@@ -23,11 +23,11 @@ export function registerConfig(program: Command): void {
   });
 }
 
-/** Every setting as a Markdown table: the README's reference is this text. */
+/** Every setting as a Markdown table, which docs/configuration.md holds. */
 export function configReference(): string {
   const rows = settings.map(
     (setting) =>
-      `| \`${setting.env}\` | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
+      `| \`${setting.env}\`${setting.envFile === null ? '' : `, \`${setting.envFile}\``} | \`${setting.key}\` | ${setting.defaultText} | ${setting.description} | ${setting.allowed} |`,
   );
   return ['| variable | in a file | default | meaning | allowed |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { Diagnosis } from '../doctor/check.js';
-import { addConfigOptions, configOf } from './options.js';
+import { addConfigOptions, configOfServer } from './options.js';
 
 const styles = { ok: 'green', warning: 'yellow', failure: 'red' } as const;
 
@@ -16,7 +16,7 @@ export function registerDoctor(program: Command): void {
       '\nExit code: 0 where nothing failed (warnings may be there), 1 otherwise.\n\nExamples:\n  fsp doctor\n  fsp doctor --config /etc/fsp.yaml --json\n',
     );
   addConfigOptions(command).action(async (flags: { json?: true }) => {
-    const { config } = configOf(command);
+    const { config } = configOfServer(command);
     const { examine } = await import('../doctor/examine.js');
     const diagnoses = await examine(config, process.env);
     process.stdout.write(flags.json ? `${JSON.stringify(diagnoses, null, 2)}\n` : textOf(diagnoses));

@@ -1,16 +1,12 @@
-import { resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { describeMessage } from '../catalog/describe.js';
-import type { Config } from '../config.js';
-import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
 import { checkZone } from '../setup-logs/formats/time.js';
 import { refusalLines, type RefusalReason } from '../setup-logs/files/refusal.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
-import type { Store } from '../store.js';
 import { addConfigOptions, configOf } from './options.js';
+import { openTarget } from './target.js';
 
 /** Refusals by which nothing is lost. */
 const harmless = new Set<RefusalReason>(['other_file', 'empty', 'same_text']);
@@ -59,35 +55,6 @@ export function registerImport(program: Command): void {
       await target.close();
     }
   });
-}
-
-/** ClickHouse as the configuration has it: by URL, of the server that runs, or started for the while. */
-async function openTarget(config: Config): Promise<Pick<Store, 'sink' | 'client' | 'prepare' | 'close'>> {
-  const [{ openRunningEngine, openStore }, { lockDataDir }, { createLogger }] = await Promise.all([
-    import('../store.js'),
-    import('../spool/lock.js'),
-    import('../logger.js'),
-  ]);
-  const dataDir = resolve(config.dataDir);
-  const options = { config, dataDir, describe: describeMessage };
-  const logger = createLogger({ level: 'error' });
-  if (config.clickhouseUrl !== '') return openStore({ ...options, logger });
-  try {
-    const lock = lockDataDir(dataDir);
-    const store = await openStore({ ...options, logger });
-    return {
-      ...store,
-      async close() {
-        await store.close();
-        lock.release();
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof FspError) || error.code !== 'FSP_DATA_DIR_LOCKED') throw error;
-    const running = openRunningEngine(options);
-    if (running === null) throw error;
-    return running;
-  }
 }
 
 function progressBar(total: number): { add(bytes: number): void; end(): void } {

@@ -14,7 +14,9 @@ import { checkZone } from '../setup-logs/formats/time.js';
 import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import { setupLogRecordRow, setupRunRow } from '../sinks/clickhouse-rows.js';
+import { stopSignals } from './stop-signals.js';
 import { LogTable } from './log-table.js';
+import { givenOnStandardInput, readStandardInput, standardInput } from './standard-input.js';
 
 interface Flags {
   format?: LogFormat;
@@ -28,7 +30,10 @@ interface Flags {
 export function registerParse(program: Command): void {
   program
     .command('parse')
-    .argument('<path...>', 'logs in any of the formats, zips and folders of them; several are merged by time')
+    .argument(
+      '<path...>',
+      'logs in any of the formats, zips and folders of them; several are merged by time; - is standard input',
+    )
     .description('reads set-up logs and any other log of Configuration Manager, and judges installations')
     .addOption(new Option('--format <format>', 'do not detect the format').choices([...logFormats]))
     .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none: Europe/Paris')
@@ -47,6 +52,7 @@ Examples:
   fsp parse --timezone Europe/Paris SMSFSPSetup.log fspMSI.log
   fsp parse --errors ccmsetup.log
   fsp parse Logs.zip
+  gzip -dc ccmsetup.log.gz | fsp parse -
   fsp parse --follow 'C:\\SMS\\logs\\fspMSI.log'
   fsp parse ccmsetup.log | jq -r 'select(.error_code != "") | .message'
 `,
@@ -58,7 +64,10 @@ Examples:
 }
 
 async function parse(paths: string[], flags: Flags, output: Output): Promise<number> {
-  const { files, refused } = await collect(await filesOnDisk(paths));
+  const given = await filesOnDisk(paths.filter((path) => path !== standardInput));
+  if (paths.includes(standardInput))
+    given.push(givenOnStandardInput(await readStandardInput('pipe a log into it, or name a file')));
+  const { files, refused } = await collect(given);
   for (const line of refusalLines(refused)) say(line);
   if (files.length === 0 && refused.some(({ reason }) => reason !== 'empty'))
     throw new FspError('FSP_LOG_UNREADABLE', `There is no log to read in ${paths.join(', ')}`);
@@ -80,6 +89,8 @@ async function parse(paths: string[], flags: Flags, output: Output): Promise<num
 async function follow(files: string[], flags: Flags, output: Output): Promise<number> {
   if (flags.format !== undefined)
     throw new FspError('FSP_USAGE', '--format cannot be given with --follow; it is detected');
+  if (files.includes(standardInput))
+    throw new FspError('FSP_USAGE', '--follow needs files; standard input has no name under which it could grow');
   const runs = new Map<Run, FoundRun>();
   output.begin(files.length);
   const follower = new Follower({
@@ -96,7 +107,7 @@ async function follow(files: string[], flags: Flags, output: Output): Promise<nu
     pollMs: 500,
   });
   follower.start();
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race(stopSignals.map((signal) => once(process, signal)));
   await follower.stop();
   return conclude([...runs.values()], output);
 }

@@ -4,7 +4,7 @@ import { FspError } from '../errors.js';
 import { Quarantine, type QuarantinedSummary } from '../quarantine/quarantine.js';
 import type { RetryResult } from '../quarantine/retry.js';
 import { askServer } from './management-client.js';
-import { addConfigOptions, configOf } from './options.js';
+import { addConfigOptions, configOf, configOfServer } from './options.js';
 
 /** `fsp quarantine`: the entries that a destination refuses for good. */
 export function registerQuarantine(program: Command): void {
@@ -39,7 +39,7 @@ Examples:
     quarantine.command('retry').description('send entries again, each to the destination that refused it'),
   );
   retry.action(async (ids: string[], options: { all?: true }) => {
-    const { config } = configOf(retry);
+    const { config } = configOfServer(retry);
     const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
     if (chosen.length === 0) return;
     const { results } = (await askServer(config, '/quarantine/retry', { ids: chosen })) as { results: RetryResult[] };
@@ -50,7 +50,7 @@ Examples:
 
   const drop = chooser(quarantine.command('drop').description('forget entries for good, with their content'));
   drop.action(async (ids: string[], options: { all?: true }) => {
-    const { config } = configOf(drop);
+    const { config } = configOfServer(drop);
     const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
     if (chosen.length === 0) return;
     await askServer(config, '/quarantine/drop', { ids: chosen });

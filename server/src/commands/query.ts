@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { addConfigOptions, configOf } from './options.js';
+import { readNamedText, standardInput } from './standard-input.js';
+
+const hints = { what: 'query file', hint: 'give a query, as fsp query "SELECT count() FROM state_messages"' };
 
 /** `fsp query`: read-only SQL on the project's ClickHouse, the embedded engine of a running server included. */
 export function registerQuery(program: Command): void {
@@ -14,7 +16,7 @@ export function registerQuery(program: Command): void {
     .command('query')
     .argument('[sql]', 'the query; without it and without --file it is read from standard input')
     .description("read-only SQL on the project's ClickHouse")
-    .option('-f, --file <file>', 'read the query from a file')
+    .option('-f, --file <file>', 'read the query from a file; - is standard input')
     .option(
       '--format <format>',
       "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)",
@@ -24,41 +26,36 @@ export function registerQuery(program: Command): void {
       `
 Examples:
   fsp query "SELECT outcome, count() FROM clients GROUP BY outcome"
+  echo "SELECT count() FROM state_messages" | fsp query -f -
   fsp query --format JSONEachRow "SELECT * FROM state_messages ORDER BY received_at DESC LIMIT 5"
 `,
     );
   addConfigOptions(command).action(async (sql: string | undefined, options: { file?: string; format?: string }) => {
     const { config } = configOf(command);
-    const query = sql ?? (await textOf(options.file));
+    const query = sql ?? (await readNamedText(options.file ?? standardInput, hints));
     await runQuery(config, query, options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames'));
   });
 }
 
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
-  const { client, embedded } = await connectForReading(config);
+  const { client, close } = await connectForReading(config);
   try {
     const { askReadOnly } = await import('../clickhouse/reader.js');
-    await pipeline(await askReadOnly({ client, embedded }, sql, format), process.stdout, { end: false });
+    await pipeline(await askReadOnly(client, sql, format), process.stdout, { end: false });
   } catch (error) {
     throw queryError(error);
   } finally {
-    await client.close();
+    await close();
   }
 }
 
-async function connectForReading(config: Config) {
-  const { connect } = await import('../clickhouse/client.js');
+async function connectForReading(config: Config): Promise<{ client: ClickHouseClient; close(): Promise<void> }> {
   const database = config.clickhouseDatabase;
   if (config.clickhouseUrl !== '') {
-    return {
-      embedded: false,
-      client: connect({
-        url: config.clickhouseUrl,
-        username: config.clickhouseUser,
-        password: config.clickhousePassword,
-        database,
-      }),
-    };
+    const { externalReader } = await import('../store.js');
+    // Accounts are made by the server, not by whoever asks.
+    const account = externalReader(config, null);
+    return { client: await account.client(), close: () => account.close() };
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
   if (engine === null || engine.url === '') {
@@ -67,7 +64,9 @@ async function connectForReading(config: Config) {
       `No embedded ClickHouse runs for the data folder ${config.dataDir}; start the server, or name its folder with FSP_DATA_DIR`,
     );
   }
-  return { embedded: true, client: connect({ url: engine.url, ...engine.reader, database }) };
+  const { connect } = await import('../clickhouse/client.js');
+  const client = connect({ url: engine.url, ...engine.reader, database });
+  return { client, close: () => client.close() };
 }
 
 function queryError(error: unknown): Error {
@@ -80,15 +79,4 @@ function queryError(error: unknown): Error {
     );
   }
   return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s+/g, ' '));
-}
-
-async function textOf(file: string | undefined): Promise<string> {
-  if (file !== undefined) {
-    return readFile(file, 'utf8').catch((error: unknown) => {
-      throw new FspError('FSP_USAGE', `The query file ${file} cannot be read: ${(error as Error).message}`);
-    });
-  }
-  if (process.stdin.isTTY)
-    throw new FspError('FSP_USAGE', 'No query was given; try fsp query "SELECT count() FROM state_messages"');
-  return text(process.stdin);
 }

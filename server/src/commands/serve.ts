@@ -1,8 +1,15 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
-import { addConfigOptions, configOf } from './options.js';
+import { settings, type Config } from '../config.js';
+import type { Logger } from '../logger.js';
+import { createHeldLogger } from '../logger.js';
+import { announceServer, withdrawServer } from '../running-server.js';
+import { programName, quoted, thisInvocation } from './invocation.js';
+import { addConfigOptions, configOf, isLoopback } from './options.js';
+import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
 const stopWithinMs = 9_000;
@@ -17,19 +24,40 @@ export function registerServe(program: Command): void {
       'after',
       '\nExamples:\n  fsp serve\n  fsp serve --demo\n  fsp serve --intake-port 80 --data-dir /var/lib/fsp\n',
     );
-  addConfigOptions(command).action(async (options: { demo?: true }) => {
+  const shown = [
+    'dataDir',
+    'siteCode',
+    'intakePort',
+    'managementPort',
+    'clickhouseUrl',
+    'setupLogs',
+    'logLevel',
+  ] as const;
+  addConfigOptions(command, shown).action(async (options: { demo?: true }) => {
     serving = true;
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
     // Loaded when it is wanted: other commands start without a server's libraries.
     const { startApp } = await import('../app.js');
-    const app = await startApp(loaded.config);
-    process.stdout.write(banner(app));
+    const held = createHeldLogger({ level: loaded.config.logLevel });
+    let app: App;
+    try {
+      app = await startApp(loaded.config, held.logger);
+      announceServer(loaded.config.dataDir, {
+        intakeUrl: app.addresses.localIntakeUrl,
+        managementUrl: app.addresses.managementUrl,
+      });
+      say(banner(app, loaded.config));
+    } finally {
+      held.release();
+    }
+    warnOfClearText(loaded.config, held.logger);
     const demo = new AbortController();
     const simulation = options.demo ? demonstrate(app, demo.signal) : Promise.resolve();
     await stopped;
-    process.stdout.write('Stopping: what is taken stays on disk …\n');
+    say('Stopping: what is taken stays on disk …\n');
+    withdrawServer(loaded.config.dataDir);
     demo.abort();
     await Promise.race([simulation, sleep(500)]);
     await app.stop();
@@ -45,8 +73,32 @@ export function isServing(): boolean {
   return serving;
 }
 
-function banner(app: App): string {
+/** For people. Where standard output is no terminal it carries the log, one JSON object a line, and nothing else. */
+function say(text: string): void {
+  (process.stdout.isTTY ? process.stdout : process.stderr).write(text);
+}
+
+/** Secrets that leave this machine unencrypted. */
+function warnOfClearText(config: Config, logger: Logger): void {
+  const { managementHost, managementTlsCert, clickhouseUrl, clickhousePassword } = config;
+  if (managementTlsCert === '' && !isLoopback(managementHost))
+    logger.warn(
+      `Tokens cross the network in the clear: the management API listens on ${managementHost} without TLS; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY, or put a TLS proxy on this machine in front and listen on 127.0.0.1`,
+    );
+  if (clickhousePassword !== '' && clickhouseUrl.startsWith('http:') && !isLoopback(new URL(clickhouseUrl).hostname))
+    logger.warn(
+      `The password of ClickHouse crosses the network in the clear to ${new URL(clickhouseUrl).host}; give its https address in FSP_CLICKHOUSE_URL`,
+    );
+}
+
+function banner(app: App, { dataDir }: Config): string {
   const { intakeUrl, managementUrl, clickhouse, tokenFile } = app.addresses;
+  const fsp = programName(thisInvocation());
+  // What another terminal in this folder cannot know by itself.
+  const folder =
+    resolve(dataDir) === resolve(settings.find(({ key }) => key === 'dataDir')!.default as string)
+      ? ''
+      : ` --data-dir ${quoted(resolve(dataDir))}`;
   return `
   Fallback status point
 
@@ -55,8 +107,8 @@ function banner(app: App): string {
   ClickHouse        ${clickhouse}
   tokens            ${tokenFile}
 
-  try next          npx fsp simulate --clients 50
-                    npx fsp query "SELECT client_name, outcome, last_state_text FROM clients LIMIT 10"
+  try next          ${fsp} simulate${folder} --clients 50
+                    ${fsp} query${folder} "SELECT client_name, outcome, last_state_text FROM clients LIMIT 10"
   stop              Ctrl+C
 
 `;
@@ -82,10 +134,10 @@ function endInTime(): void {
 }
 
 function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  return new Promise((asked) => {
+    for (const signal of stopSignals) {
       process.on(signal, () => {
-        resolve();
+        asked();
         endInTime();
       });
     }

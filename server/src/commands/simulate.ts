@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import { FspError } from '../errors.js';
+import { addConfigOptions, configOfServer, intakeUrlOf } from './options.js';
+import { stopSignals } from './stop-signals.js';
 import { parseDuration, runSimulation, type SimulationOptions, type SimulationSummary } from '../simulation/run.js';
 
-type Flags = Record<'url' | 'clients' | 'rate' | 'failureRate' | 'seed' | 'over' | 'connections', string> & {
+type Flags = Record<'clients' | 'rate' | 'failureRate' | 'seed' | 'over' | 'connections', string> & {
   start?: string;
+  url?: string;
 };
 
 /** `fsp simulate`: a fleet of clients, plausible in what happens to it, sent over HTTP. */
 export function registerSimulate(program: Command): void {
-  program
+  const command = program
     .command('simulate')
     .description('a simulated fleet of clients: installations with their failures, sent over HTTP as real clients do')
-    .option('--url <url>', 'where to post', 'http://127.0.0.1:8080/SMS_FSP/.sms_fsp')
+    .option('--url <url>', 'where to post (default: the server of this folder and environment)')
     .option('--clients <number>', 'size of the fleet', '200')
     .option('--rate <number>', 'messages a second; 0 for as fast as it goes', '200')
     .option('--failure-rate <share>', 'share of installations that fail at least once', '0.08')
@@ -22,21 +25,23 @@ export function registerSimulate(program: Command): void {
     .addHelpText(
       'after',
       '\nExamples:\n  fsp simulate --clients 1000 --failure-rate 0.2\n  fsp simulate --seed 7 --start 2026-01-01T00:00:00Z --over 7d\n',
-    )
-    .action(async (flags: Flags) => {
-      const options = optionsOf(flags);
-      const stop = new AbortController();
-      process.once('SIGINT', () => {
+    );
+  addConfigOptions(command, ['dataDir', 'intakePort']).action(async (flags: Flags) => {
+    const url = flags.url ?? intakeUrlOf(configOfServer(command).config);
+    const options = optionsOf(flags, url);
+    const stop = new AbortController();
+    for (const signal of stopSignals)
+      process.once(signal, () => {
         stop.abort();
       });
-      const progress = progressLine();
-      const summary = await runSimulation(options, stop.signal, progress.show);
-      progress.clear();
-      process.stdout.write(textOf(summary));
-    });
+    const progress = progressLine();
+    const summary = await runSimulation(options, stop.signal, progress.show);
+    progress.clear();
+    process.stdout.write(textOf(summary));
+  });
 }
 
-function optionsOf(flags: Flags): SimulationOptions {
+function optionsOf(flags: Flags, url: string): SimulationOptions {
   const over = parseDuration(flags.over);
   const start = flags.start === undefined ? Date.now() - over : Date.parse(flags.start);
   if (Number.isNaN(start))
@@ -44,10 +49,10 @@ function optionsOf(flags: Flags): SimulationOptions {
       'FSP_USAGE',
       `--start is ${JSON.stringify(flags.start)}; allowed: a time such as 2026-01-01T00:00:00Z`,
     );
-  if (!/^https?:\/\//.test(flags.url))
-    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(flags.url)}; allowed: http://host:port/path`);
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(url)}; allowed: http://host:port/path`);
   return {
-    url: flags.url,
+    url,
     clients: number('--clients', flags.clients, 1, 99_999),
     rate: number('--rate', flags.rate, 0, 1_000_000),
     failureRate: number('--failure-rate', flags.failureRate, 0, 1, false),

@@ -39,7 +39,9 @@ export interface DeliveryOptions {
   maxLag?: number;
   /** Keeps what the sink refuses for good; resolves when that is on disk. */
   setAside(sink: string, batch: Batch, refused: readonly Refused[]): Promise<void>;
-  onBatch?: (succeeded: boolean, entries: number) => void;
+  onBatch?: (succeeded: boolean) => void;
+  /** Told of each batch that the sink has, when its cursor is past it. */
+  onDelivered?: (batch: Batch) => void;
 }
 
 /** Drains the spool into one sink, batch after batch, the same batch again until the sink has it. */
@@ -94,7 +96,7 @@ export class Delivery {
   }
 
   private async deliverNext(): Promise<boolean> {
-    const { spool, sink, setAside, onBatch } = this.options;
+    const { spool, sink, setAside, onBatch, onDelivered } = this.options;
     await this.giveUpBeyondLag();
     const lag = spool.lag(sink.name);
     if (lag === 0) return false;
@@ -113,7 +115,8 @@ export class Delivery {
     this.figures.lastError = null;
     this.figures.lastSuccessAt = this.now();
     this.figures.batches++;
-    onBatch?.(true, next.batch.entries.length);
+    onBatch?.(true);
+    onDelivered?.(next.batch);
     return true;
   }
 
@@ -124,7 +127,7 @@ export class Delivery {
       logger?.warn(`${sink.name}: ${error.message}; messages wait in the spool`);
     this.figures.lastError = { message: error.message, at: this.now() };
     this.figures.failures++;
-    onBatch?.(false, 0);
+    onBatch?.(false);
   }
 
   private async giveUpBeyondLag(): Promise<void> {

@@ -1,15 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFiles } from '../import/find-files.js';
+import { entriesOf } from '../intake/accept.js';
 import { importFiles, type ImportOptions } from '../import/import.js';
 import type { RoleConfiguration } from '../roles/role.js';
 import type { Roles } from '../roles/roles.js';
 import { simulateFleet } from '../simulation/fleet.js';
 import { createSender } from '../simulation/run.js';
 import { wireReport } from '../simulation/wire.js';
-import { historyClients, pastMessages } from './history.js';
+import { historyClients, pastMessages, type PastMessage } from './history.js';
 import { msiLog, roleSetupLog } from './setup-logs.js';
 
 const hour = 3_600_000;
@@ -53,6 +55,7 @@ async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
     installationAccount: null,
     messageCount: 10_000,
     throttleIntervalSeconds: 3_600,
+    throttleReserve: 0.2,
     otherRoles: [],
   });
   const name = serverName.split('.', 1)[0]!.slice(0, 15);
@@ -65,25 +68,33 @@ async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
   return true;
 }
 
-/** What was received and followed before now, put into files as it would be found, and imported. */
+/** What was received before now, as it was delivered then: by the hour, so that nothing seems to have waited for days. */
+async function deliverPast({ import: { sink } }: DemoOptions, now: number): Promise<void> {
+  const byHour = new Map<number, PastMessage[]>();
+  for (const past of pastMessages(now)) {
+    const its = Math.floor(past.receivedAt / hour);
+    byHour.set(its, [...(byHour.get(its) ?? []), past]);
+  }
+  for (const messages of byHour.values()) {
+    const entries = messages.flatMap(({ message, receivedAt }) =>
+      entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
+    );
+    await sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: messages.at(-1)!.receivedAt, entries }, false);
+  }
+}
+
+/** What was received and followed before now: messages delivered, logs put into files as they would be found, and imported. */
 async function importPast(options: DemoOptions, now: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fsp-demo-'));
   try {
-    const inbox = join(folder, 'inbox');
-    const logs = join(folder, 'logs');
-    for (const one of [inbox, logs]) mkdirSync(one);
-    pastMessages(now).forEach(({ message, receivedAt }, index) => {
-      const file = join(inbox, `${String(index).padStart(6, '0')}.SMX`);
-      writeFileSync(file, wireReport(message));
-      utimesSync(file, receivedAt / 1000, receivedAt / 1000);
-    });
+    await deliverPast(options, now);
     const setupAt = now - 5 * 24 * hour;
     for (const [name, text] of [
       ['SMSFSPSetup.log', roleSetupLog(setupAt)],
       ['fspMSI.log', msiLog(setupAt)],
     ] as const) {
-      writeFileSync(join(logs, name), Buffer.from(`\ufeff${text}`, 'utf16le'));
-      utimesSync(join(logs, name), (setupAt + 3 * hour) / 1000, (setupAt + 3 * hour) / 1000);
+      writeFileSync(join(folder, name), Buffer.from(`\ufeff${text}`, 'utf16le'));
+      utimesSync(join(folder, name), (setupAt + 3 * hour) / 1000, (setupAt + 3 * hour) / 1000);
     }
     await importFiles(await findFiles([folder]), { ...options.import, timezone: 'UTC' });
   } finally {

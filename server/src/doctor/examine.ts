@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Diagnosis } from './check.js';
 import {
+  checkClientPort,
   checkClock,
   checkDataDir,
   checkDiskRoom,
@@ -20,6 +21,7 @@ export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<D
     await checkDiskRoom(config),
     checkClock(),
     await checkPort('intake port', config.intakeHost, config.intakePort, 'FSP_INTAKE_PORT', held),
+    checkClientPort(config),
     await checkPort('management port', config.managementHost, config.managementPort, 'FSP_MANAGEMENT_PORT', held),
     ...(embedded
       ? [

@@ -84,6 +84,17 @@ export async function checkPort(
   return failure(subject, `${host}:${port} cannot be listened on (${error})`, `Check ${setting} and its host`);
 }
 
+/** Clients post to the site's port; where the intake listens on another, something has to lead there. */
+export function checkClientPort({ intakePort, siteHttpPort }: Config): Diagnosis {
+  const subject = 'client port';
+  if (intakePort === siteHttpPort) return ok(subject, `clients post to ${siteHttpPort}, and the intake listens there`);
+  return warning(
+    subject,
+    `clients post to ${siteHttpPort}, the HTTP port of the site, and the intake listens on ${intakePort === 0 ? 'any free one' : intakePort}`,
+    `Set FSP_INTAKE_PORT=${siteHttpPort}, or lead port ${siteHttpPort} to it; FSP_SITE_HTTP_PORT tells a site with another port`,
+  );
+}
+
 /** The folder that gets .SMX files. */
 export async function checkSiteInbox({ siteInbox }: Config): Promise<Diagnosis> {
   const subject = 'site inbox';

@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { isExported } from '../telemetry.js';
 import { failure, ok, warning, type Diagnosis } from './check.js';
+import { examineClickHouse } from './clickhouse.js';
 
 /** Clocks may differ by this much before rows look as if they came from the future. */
 const driftAllowedMs = 5_000;
@@ -31,8 +32,8 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
     return [
       ok(subject, `${version} at ${config.clickhouseUrl || 'the embedded engine'}`),
       await checkDrift(client),
-      await checkRights(client, config),
       await checkDeduplication(client, config),
+      ...(await examineClickHouse(client, config)),
     ];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -42,12 +43,20 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
         message,
         error instanceof FspError && error.code === 'FSP_CLICKHOUSE_TOO_OLD'
           ? 'Upgrade it'
-          : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password',
+          : isTls(error)
+            ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
+            : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password',
       ),
     ];
   } finally {
     await client.close();
   }
+}
+
+/** Whether TLS failed for a certificate: Node's codes of its verification. */
+function isTls(error: unknown): boolean {
+  const { message = '', cause } = error as { message?: string; cause?: { code?: string } };
+  return /SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS/.test(`${message} ${cause?.code ?? ''}`);
 }
 
 function connectAsWriter(config: Config): ClickHouseClient | null {
@@ -57,6 +66,7 @@ function connectAsWriter(config: Config): ClickHouseClient | null {
       username: config.clickhouseUser,
       password: config.clickhousePassword,
       database: 'default',
+      caFile: config.clickhouseCaFile,
     });
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
@@ -73,23 +83,6 @@ async function checkDrift(client: ClickHouseClient): Promise<Diagnosis> {
   return Math.abs(drift) > driftAllowedMs
     ? warning('clock', found, 'Let both follow a time server')
     : ok('clock', found);
-}
-
-async function checkRights(client: ClickHouseClient, { clickhouseDatabase }: Config): Promise<Diagnosis> {
-  const subject = 'ClickHouse rights';
-  const wanted = ['CREATE TABLE', 'CREATE VIEW', 'INSERT', 'SELECT', 'ALTER'];
-  const missing: string[] = [];
-  for (const right of wanted) {
-    const [granted] = await column(client, `CHECK GRANT ${right} ON ${clickhouseDatabase}.*`);
-    if (granted !== '1') missing.push(right);
-  }
-  return missing.length === 0
-    ? ok(subject, `may make and fill ${clickhouseDatabase}`)
-    : failure(
-        subject,
-        `no ${missing.join(', ')} on ${clickhouseDatabase}`,
-        `GRANT ${missing.join(', ')} ON ${clickhouseDatabase}.* TO the user`,
-      );
 }
 
 async function checkDeduplication(client: ClickHouseClient, { clickhouseDatabase }: Config): Promise<Diagnosis> {

@@ -8,7 +8,11 @@ import type { Spool } from '../spool/spool.js';
 import type { Store } from '../store.js';
 import type { Throttle } from '../throttle/throttle.js';
 import { version } from '../version.js';
+import type { DiskWatch } from './disk-watch.js';
+import type { Draining } from './draining.js';
 import type { LoopDelay } from './event-loop.js';
+import type { Instance } from './instance.js';
+import type { NameWatch } from './name-watch.js';
 
 /** One part of the server as an operator sees it. */
 export interface ComponentState {
@@ -28,6 +32,12 @@ export interface Parts {
   role: RoleInForce;
   setupLogs: SetupLogs;
   loopDelay: LoopDelay;
+  instance: Instance;
+  /** When this process began, in milliseconds since 1970 UTC. */
+  startedAt: number;
+  names: NameWatch;
+  disks: DiskWatch;
+  draining: Draining;
   /** Log records that the OpenTelemetry endpoint took and then rejected; null without one. */
   rejectedByOtlp(): number | null;
 }
@@ -41,10 +51,13 @@ export function readinessOf({
   deliveries,
   role,
   loopDelay,
+  names,
+  disks,
+  draining,
 }: Parts): Record<string, ComponentState> {
   const unavailable = spool.unavailable();
   return {
-    intake: intakeState(intake, role),
+    intake: intakeState(intake, role, draining),
     spool: {
       ready: unavailable === null,
       detail:
@@ -53,6 +66,8 @@ export function readinessOf({
           : `no message can be taken (${unavailable}); make room on the disk of FSP_DATA_DIR, or check it`,
     },
     'event loop': loopDelay.state(),
+    name: { ready: names.trouble === null, detail: names.trouble ?? 'ours alone' },
+    disk: disks.state(),
     throttle: {
       ready: throttle.trouble === null,
       detail: throttle.trouble ?? `${throttle.status().used} passed in this interval`,
@@ -67,7 +82,9 @@ export function readinessOf({
   };
 }
 
-function intakeState(intake: FastifyInstance, role: RoleInForce): ComponentState {
+function intakeState(intake: FastifyInstance, role: RoleInForce, draining: Draining): ComponentState {
+  if (draining.startedAt !== null)
+    return { ready: false, detail: 'drained for maintenance: no message is taken; what is held is delivered' };
   if (role.current?.removed === true)
     return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
   const { listening } = intake.server;
@@ -80,8 +97,18 @@ export function statusOf(parts: Parts) {
   const inForce = role.current;
   const rejectedRecords = parts.rejectedByOtlp();
   return {
-    server: { name: config.serverName, siteCode: config.siteCode, version },
-    intake: { takingMessages: inForce?.removed !== true },
+    server: {
+      name: config.serverName,
+      siteCode: config.siteCode,
+      version,
+      instanceId: parts.instance.id,
+      hostName: parts.instance.hostName,
+      /** Who else runs under this name: nobody, or a mistake. */
+      sameName: parts.names.twins,
+    },
+    intake: { takingMessages: inForce?.removed !== true && parts.draining.startedAt === null },
+    draining: parts.draining.startedAt === null ? null : { startedAt: parts.draining.startedAt },
+    disk: parts.disks.figures,
     role:
       inForce === null
         ? null
@@ -93,7 +120,11 @@ export function statusOf(parts: Parts) {
           },
     spool: spool.stats(),
     throttle: throttle.status(),
-    clickhouse: { state: store.state(), prepared: store.prepared() },
+    clickhouse: {
+      state: store.state(),
+      prepared: store.prepared(),
+      asking: store.readerRefused()?.message ?? 'on',
+    },
     sinks: deliveries.map((delivery) => delivery.status()),
     quarantine: quarantine.stats(),
     otlp: rejectedRecords === null ? null : { rejectedRecords },

@@ -55,6 +55,8 @@ export class Bodies {
   read(request: IncomingMessage, address: string): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     if (announced > bodyLimit) return Promise.reject(tooLarge());
+    // Who has no room left is told before anything is read.
+    if (announced > freeBytes && !this.hasRoom(address, 1)) return Promise.reject(noRoom());
     return new Promise((resolve, reject) => {
       let first: Buffer | null = null;
       let buffer: Buffer | null = null;
@@ -123,13 +125,15 @@ export class Bodies {
   }
 
   private take(address: string, bytes: number): boolean {
-    const theirs = (this.held.get(address) ?? 0) + bytes;
-    if (this.total + bytes > budgetBytes || theirs > budgetBytes * addressShare) return bytes <= 0;
-    if (bytes > 0) {
-      this.held.set(address, theirs);
-      this.total += bytes;
-    }
+    if (bytes <= 0) return true;
+    if (!this.hasRoom(address, bytes)) return false;
+    this.held.set(address, (this.held.get(address) ?? 0) + bytes);
+    this.total += bytes;
     return true;
+  }
+
+  private hasRoom(address: string, bytes: number): boolean {
+    return this.total + bytes <= budgetBytes && (this.held.get(address) ?? 0) + bytes <= budgetBytes * addressShare;
   }
 
   private giveBack(address: string, bytes: number): void {

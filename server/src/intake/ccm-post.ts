@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connections } from './connections.js';
 
 const verb = Buffer.from('CCM_POST ');
 /** How long a connection may be open without a byte. */
@@ -11,13 +12,18 @@ const silenceMs = 30_000;
  * looked at: if they are that verb they are rewritten, and the connection is closed after the answer, because later
  * requests on it would pass the parser unseen. Every other connection is handed on as it came.
  */
-export function createCcmPostServer(handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
+export function createCcmPostServer(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  connections: Pick<Connections, 'begin' | 'feed'>,
+): Server {
   const rewritten = new WeakSet<Socket>();
   // Late requests are looked for every second, not every thirty.
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     if (rewritten.has(request.socket)) response.setHeader('connection', 'close');
     handler(request, response);
   });
+  // Nothing is read of a connection before its turn. (The types do not know that a server has this property too.)
+  Object.assign(server, { pauseOnConnect: true });
   const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -31,9 +37,8 @@ export function createCcmPostServer(handler: (request: IncomingMessage, response
       socket.pause();
       for (const listener of onward) listener.call(server, socket);
       socket.resume();
-      // Said to the listener at once, not put back into the stream: from now on the parser reads from the handle itself,
-      // and could hear later bytes first.
-      socket.emit('data', bytes);
+      // Not put back into the stream, where later bytes could be heard before them.
+      connections.feed(socket, bytes);
     };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
@@ -45,8 +50,11 @@ export function createCcmPostServer(handler: (request: IncomingMessage, response
       }
     };
     socket.setTimeout(silenceMs, () => socket.destroy());
-    socket.on('data', look);
     socket.on('error', ignore);
+    connections.begin(socket, () => {
+      socket.on('data', look);
+      socket.resume();
+    });
     // Its peer said good-bye before it said anything.
     socket.once('end', () => {
       if (seen.length < verb.length) socket.end();

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Feed } from './feed.js';
+import { LaterWork } from './turns.js';
 
 const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -13,6 +15,8 @@ const otherDescriptors = 256;
 /** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
 const mostTurnsOfOne = 200;
 const mostTurns = 10_000;
+/** Refused requests of one connection after which it is closed. */
+const mostRefusals = 4;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
@@ -27,7 +31,11 @@ interface Connection {
   requests: Set<IncomingMessage>;
   /** Requests that came before an earlier one was answered. */
   turns: (() => void)[];
+  refusals: number;
   failed: boolean;
+  /** Whether nothing more is read. */
+  over: boolean;
+  feed: Feed | null;
 }
 
 /**
@@ -40,6 +48,8 @@ export class Connections {
   /** The sockets of each address, the oldest first. */
   private readonly byAddress = new Map<string, Set<Socket>>();
   private turns = 0;
+  /** Connections that begin, and requests that waited for an earlier one, by their addresses. */
+  private readonly later = new LaterWork();
   private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
 
   /** @param onRefusal told the status of every answer given here */
@@ -67,6 +77,41 @@ export class Connections {
     };
   }
 
+  /** A connection is here; `work` looks at what it says, when it is its address's turn. */
+  begin(socket: Socket, work: () => void): void {
+    const takeBack = this.later.add(socket.remoteAddress ?? '', () => {
+      socket.off('close', takeBack);
+      if (!socket.destroyed) work();
+    });
+    socket.once('close', takeBack);
+  }
+
+  /** From now on Node's parser, which listens to a connection, gets its bytes piece by piece. These are the first. */
+  feed(socket: Socket, first: Buffer): void {
+    const connection = this.known.get(socket) ?? this.add(socket);
+    const { requests } = connection;
+    connection.feed = new Feed(socket, {
+      waits: () => hasComplete(requests),
+      receives: () => requests.size > 0,
+      over: () => connection.failed || connection.over,
+    });
+    connection.feed.take(first);
+  }
+
+  /** The rest of a body that is refused, and whatever follows it, is not read any more. */
+  endReading(socket: Socket): void {
+    const connection = this.known.get(socket);
+    if (connection === undefined) return;
+    connection.over = true;
+    connection.feed?.goOn();
+  }
+
+  /** Whether a connection that sent one more request to be refused is to be closed after it. */
+  refused(socket: Socket): boolean {
+    const connection = this.known.get(socket);
+    return connection !== undefined && ++connection.refusals >= mostRefusals;
+  }
+
   /**
    * A request has begun, and `response` will answer it. To be called before anything else looks at it: the parser can
    * fail over what follows in the same packet before any handler had its turn. Requests of one connection are handled
@@ -80,9 +125,11 @@ export class Connections {
       requests.delete(request);
       if (connection.failed && !hasComplete(requests)) endSoon(socket);
       const next = turns.shift();
-      if (next === undefined) return;
-      this.turns--;
-      setImmediate(next);
+      if (next === undefined) connection.feed?.goOn();
+      else {
+        this.turns--;
+        this.later.add(connection.address, next);
+      }
     });
     requests.add(request);
     if (requests.size === 1) handler(request, response);
@@ -114,7 +161,15 @@ export class Connections {
   private add(socket: Socket): Connection {
     const address = socket.remoteAddress ?? '';
     if (this.known.size >= this.most) this.makeRoom();
-    const connection: Connection = { address, requests: new Set(), turns: [], failed: false };
+    const connection: Connection = {
+      address,
+      requests: new Set(),
+      turns: [],
+      refusals: 0,
+      failed: false,
+      over: false,
+      feed: null,
+    };
     this.known.set(socket, connection);
     const theirs = this.byAddress.get(address) ?? new Set();
     this.byAddress.set(address, theirs.add(socket));

@@ -1,5 +1,5 @@
 /** A thread that decodes reports, one after the other, for the pool in decoder.ts. */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { FspError, type ErrorCode } from '../errors.js';
 import { decoded, type DecodedReport } from './accept.js';
@@ -14,7 +14,7 @@ export type Outcome = { body: Uint8Array<ArrayBuffer> } & (
 );
 
 // On Linux a priority is a thread's own: whoever decodes gives way to whoever answers.
-if (process.platform === 'linux') setPriority(5);
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + 5));
 
 parentPort?.on('message', ({ body }: Task) => {
   parentPort?.postMessage({ body, ...outcomeOf(body) }, [body.buffer]);

@@ -5,6 +5,7 @@ import { FspError } from '../errors.js';
 import { freeBytes } from './bodies.js';
 import { decoded, type DecodedReport } from './accept.js';
 import type { Outcome } from './decode-worker.js';
+import { Turns } from './turns.js';
 
 /** Up to this size a report is decoded where it arrives: handing it over would cost as much. Real ones have 2 to 6 KB. */
 const inlineBytes = 8 * 1024;
@@ -15,6 +16,11 @@ const inlineBurstMs = 10;
 const worstMsPerByte = 1e-4;
 /** Up to this size a report is not made to wait behind large ones. */
 const smallBytes = 64 * 1024;
+/**
+ * How long the next large report waits after one that was good, for each of its bytes: what comes after the decoding,
+ * from the spool to the sinks, is the event loop's work.
+ */
+const restMsPerByte = 1e-4;
 /** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
 const limitMs = 30_000;
 const threadMegabytes = 192;
@@ -37,8 +43,6 @@ export interface DecodedBody {
 
 interface Waiting {
   body: Buffer;
-  /** Whose it is: those who wait take turns. */
-  from: string;
   resolve(done: DecodedBody): void;
   reject(error: Error): void;
 }
@@ -59,9 +63,10 @@ interface Thread {
  */
 export class ReportDecoder {
   private readonly threads: Thread[] = [];
-  private readonly small = new Turns();
-  private readonly large = new Turns();
+  private readonly small = new Turns<Waiting>();
+  private readonly large = new Turns<Waiting>();
   private closed = false;
+  private restsUntil = 0;
   private inlineDebtMs = 0;
   private inlineAt = performance.now();
 
@@ -76,7 +81,7 @@ export class ReportDecoder {
     return new Promise((resolve, reject) => {
       // Only memory of its own can be handed over; what came in one piece shares its with others.
       const own = body.length <= freeBytes ? Buffer.from(Uint8Array.from(body).buffer) : body;
-      (own.length <= smallBytes ? this.small : this.large).add({ body: own, from, resolve, reject });
+      (own.length <= smallBytes ? this.small : this.large).add(from, { body: own, resolve, reject });
       this.next();
     });
   }
@@ -114,7 +119,9 @@ export class ReportDecoder {
     while (this.threads.length < this.options.workers && !this.closed) this.start();
     for (const thread of this.threads) {
       if (thread.task !== null) continue;
-      const task = this.small.take() ?? (thread.takesLarge ? this.large.take() : undefined);
+      const task =
+        this.small.take() ??
+        (thread.takesLarge && performance.now() >= this.restsUntil ? this.large.take() : undefined);
       if (task !== undefined) this.begin(thread, task);
     }
   }
@@ -146,6 +153,7 @@ export class ReportDecoder {
       thread.task = null;
       worker.unref();
       if (task !== null) settle(task, outcome);
+      if ('report' in outcome && outcome.body.length > smallBytes) this.rest(outcome.body.length);
       this.next();
     });
     worker.on('error', (error) => {
@@ -157,6 +165,14 @@ export class ReportDecoder {
     this.threads.push(thread);
   }
 
+  private rest(bytes: number): void {
+    const restMs = Math.ceil(bytes * restMsPerByte);
+    this.restsUntil = performance.now() + restMs;
+    setTimeout(() => {
+      this.next();
+    }, restMs + 1);
+  }
+
   private replace(thread: Thread, reason: string): void {
     const index = this.threads.indexOf(thread);
     if (index === -1) return;
@@ -166,7 +182,7 @@ export class ReportDecoder {
     thread.task?.reject(busy(reason));
     if (this.closed) return;
     this.options.logger.warn(`A report could not be decoded (${reason}); another thread takes over`);
-    if (!this.small.empty || !this.large.empty) this.next();
+    if (this.small.count + this.large.count > 0) this.next();
   }
 }
 
@@ -182,32 +198,6 @@ function settle(task: Waiting, outcome: Outcome): void {
 
 function busy(reason: string): FspError {
   return new FspError('FSP_INTAKE_BUSY', `The report cannot be decoded now (${reason}); send it again later`);
-}
-
-/** What waits, by whose it is: each in turn. */
-class Turns {
-  private readonly byOwner = new Map<string, Waiting[]>();
-
-  get empty(): boolean {
-    return this.byOwner.size === 0;
-  }
-
-  add(task: Waiting): void {
-    const theirs = this.byOwner.get(task.from);
-    if (theirs === undefined) this.byOwner.set(task.from, [task]);
-    else theirs.push(task);
-  }
-
-  take(): Waiting | undefined {
-    const first = this.byOwner.entries().next();
-    if (first.done) return undefined;
-    const [owner, theirs] = first.value;
-    const task = theirs.shift();
-    // Behind the others, where something is left.
-    this.byOwner.delete(owner);
-    if (theirs.length > 0) this.byOwner.set(owner, theirs);
-    return task;
-  }
 }
 
 /** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */

@@ -188,7 +188,8 @@ describe('what cannot be taken', () => {
     async (_name, pieces) => {
       delayMs = 40;
       const answers = await raw(pieces);
-      expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+      // Its own answer may follow, never come before.
+      expect(answers.match(/HTTP\/1.1 \d+/g)?.join()).toMatch(/^HTTP\/1.1 200(,HTTP\/1.1 400)?$/);
       expect(taken.map(({ body }) => body)).toEqual(['one']);
     },
   );

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
@@ -8,6 +9,8 @@ import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+/** How long who finds no room waits for being told so. */
+const refusedAfterMs = 2_500;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -51,7 +54,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         // Whatever a client calls its body, and however wrongly, it is bytes.
         request.headers['content-type'] = 'application/octet-stream';
         connections.answering(request, response, handler);
-      });
+      }, connections);
       connections.watch(server);
       server.headersTimeout = headersTimeoutMs;
       server.requestTimeout = requestTimeoutMs;
@@ -60,7 +63,18 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request: FastifyRequest) => bodies.read(request.raw, clientAddress(request)));
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    try {
+      return await bodies.read(request.raw, clientAddress(request));
+    } catch (error) {
+      if ((error as FspError).code === 'FSP_INTAKE_BUSY') {
+        // Told at once, a stranger would be back at once, and a thousand of them all the time.
+        connections.endReading(request.raw.socket);
+        await sleep(refusedAfterMs, undefined, { ref: false });
+      }
+      throw error;
+    }
+  });
   app.addHook('onClose', (_app, done) => {
     bodies.close();
     done();
@@ -101,18 +115,20 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {
+        connections.endReading(request.raw.socket);
         endSoon(request.raw.socket);
       });
     }
     if (status >= 500) {
-      // A role that was removed is no failure; whoever removed it knows.
-      if (error.code !== 'FSP_ROLE_REMOVED') complain(error);
+      // A role that was removed and a receiver that is drained are no failures; whoever did it knows.
+      if (error.code !== 'FSP_ROLE_REMOVED' && error.code !== 'FSP_DRAINING') complain(error);
       return reply
         .code(503)
         .header('retry-after', retryAfterSeconds)
         .type('text/plain')
         .send('No message can be taken now; try again later\n');
     }
+    if (connections.refused(request.raw.socket)) reply.header('connection', 'close');
     return reply
       .code(status)
       .type('text/plain')

@@ -4,14 +4,23 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
+import { prometheusType } from '../health/prometheus.js';
 import type { Roles } from '../roles/roles.js';
+import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
+import { WrongTokens } from './attempts.js';
 import { registerData, type Reader } from './data-api.js';
+import { registerDrain, type Drainable } from './drain-api.js';
+import type { Forgets } from '../forget/forget.js';
+import type { Subject } from '../forget/subject.js';
+import { registerForget } from './forget-api.js';
 import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { problemSchema } from './schemas.js';
+import type { ServerTls } from './tls.js';
+import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
 import { roleOf, type Tokens } from './tokens.js';
 
 export interface ManagementOptions {
@@ -21,10 +30,19 @@ export interface ManagementOptions {
   readiness(): Record<string, ComponentState>;
   /** What `GET /api/v1/status` answers. */
   status(): unknown;
+  /** Every metric in Prometheus' text format. */
+  metrics(): Promise<string>;
   roles: Roles;
+  /** Posts a test message to a name, by the port that clients use. */
+  testPost(name: string): Promise<TestPostResult>;
   reader: Reader;
   quarantine: QuarantineRoom;
+  setupLogs: SetupLogRoom;
+  drain: Drainable;
+  forget(subject: Subject, dryRun: boolean): Promise<Forgets>;
   logger: { error(details: object, message: string): void };
+  /** What the listener is encrypted with; null for plain HTTP. */
+  tls?: ServerTls | null;
   /** Registers what else the listener serves beside the API: the preview console. */
   console?(app: FastifyInstance): Promise<void>;
 }
@@ -34,6 +52,7 @@ const needed = ['intake', 'spool'];
 /** The largest body: a role is small, and an exported one too. */
 const bodyLimit = 256 * 1024;
 const requestTimeoutMs = 30_000;
+const listening = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 const mostConnections = 1_000;
 /** How long a stop waits for answers. */
 const closeWithinMs = 2_000;
@@ -52,7 +71,9 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     logger: false,
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    ...(options.tls
+      ? { https: { ...listening, ...options.tls, minVersion: 'TLSv1.2' as const } }
+      : { http: listening }),
     forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
@@ -123,18 +144,35 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     },
   );
 
+  const wrongTokens = new WrongTokens();
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        ...open,
+        summary: 'The server’s metrics for Prometheus: numbers, site and error codes, no machine',
+        produces: [prometheusType],
+        response: { 200: Type.String() },
+      },
+    },
+    async (_request, reply) => reply.type(prometheusType).send(await options.metrics()),
+  );
+
   await app.register(
     (api, _options, done) => {
-      api.addHook('onRequest', (request, reply, next) => {
-        if (roleOf(request.headers.authorization, options.tokens()) === null) {
-          reply.header('www-authenticate', 'Bearer');
-          next(
-            new FspError(
-              'FSP_UNAUTHORIZED',
-              'A token is needed: send Authorization: Bearer with the viewer or admin token',
-            ),
-          );
-        } else next();
+      api.addHook('onRequest', async (request, reply) => {
+        const { authorization } = request.headers;
+        // A right token never waits for what others try.
+        if (roleOf(authorization, options.tokens()) !== null) return;
+        if (authorization !== undefined) {
+          wrongTokens.allow(request.ip);
+          await wrongTokens.wrong(request.ip);
+        }
+        reply.header('www-authenticate', 'Bearer');
+        throw new FspError(
+          'FSP_UNAUTHORIZED',
+          'A token is needed: send Authorization: Bearer with the viewer or admin token',
+        );
       });
       const adminOnly = (request: FastifyRequest): Promise<void> =>
         roleOf(request.headers.authorization, options.tokens()) === 'admin'
@@ -153,10 +191,13 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
         },
         () => options.status(),
       );
-      registerRoles(api, options.roles, adminOnly);
+      registerRoles(api, options.roles, adminOnly, options.testPost);
       registerData(api, options.reader);
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
+      registerSetupLogs(api, options.setupLogs, adminOnly);
+      registerDrain(api, options.drain, adminOnly);
+      registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
       done();
     },
     { prefix: '/api/v1' },
@@ -174,9 +215,14 @@ export async function describeApi(): Promise<unknown> {
     tokens: unused,
     readiness: unused,
     status: unused,
+    metrics: unused,
+    testPost: unused,
     roles: undefined as unknown as Roles,
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
+    setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
+    drain: { begin: unused, end: unused, progress: unused },
+    forget: unused,
     logger: { error: unused },
   });
   await app.ready();

@@ -7,6 +7,8 @@ import type { Remembered } from '../roles/known-roles.js';
 import type { Roles } from '../roles/roles.js';
 import type { Finding } from '../roles/rules.js';
 import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
+import { testPostTexts, type TestPostVerdict } from '../roles/test-post-texts.js';
+import type { TestPostResult } from '../roles/test-post.js';
 import { problemSchema } from './schemas.js';
 
 const finding = Type.Object({
@@ -17,7 +19,13 @@ const finding = Type.Object({
 });
 const commands = Type.Object({
   ccmsetup: Type.String({ description: 'Installs a client that reports here' }),
-  powershell: Type.String({ description: 'Creates the same role in Configuration Manager' }),
+  ccmsetupInternet: Type.Union([Type.String(), Type.Null()], {
+    description: 'The same for a client on the Internet; null where the role has no Internet FQDN',
+  }),
+  powershell: Type.String({
+    description: 'Creates the same site system server and role in Configuration Manager, one command on a line',
+  }),
+  powershellExisting: Type.String({ description: 'The same on a site system server that is there' }),
 });
 const derived = {
   allowedClientConnections: Type.Enum(['intranet', 'intranet_and_internet'], {
@@ -54,6 +62,12 @@ const history = Type.Object({
   versions: Type.Array(Type.Object({ ...version, removed: Type.Boolean(), configuration: roleInputSchema })),
   remembered,
 });
+const testPostResult = Type.Object({
+  verdict: Type.Enum(Object.keys(testPostTexts) as TestPostVerdict[]),
+  url: Type.String({ description: 'What a client posts to' }),
+  status: Type.Union([Type.Null(), Type.Integer()], { description: 'Of the answer; null where none came' }),
+  message: Type.Object({ en: Type.String(), fr: Type.String() }),
+});
 const serverParam = Type.Object({ server: Type.String({ description: 'Short name of the server' }) });
 const ifMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'ETag of the version that was seen' })),
@@ -68,6 +82,7 @@ export function registerRoles(
   api: FastifyInstance,
   roles: Roles,
   adminOnly: (request: FastifyRequest) => Promise<void>,
+  testPost: (name: string) => Promise<TestPostResult>,
 ): void {
   const tags = ['Role configuration'];
   const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, problemSchema]));
@@ -195,6 +210,32 @@ export function registerRoles(
     async (request, reply) => {
       await roles.remove(request.params.server, expectedVersion(request), userOf(request));
       return reply.code(204).send(null);
+    },
+  );
+
+  api.post<{ Params: ServerParams; Body: { network: 'intranet' | 'internet' } }>(
+    '/roles/:server/test-post',
+    {
+      onRequest: adminOnly,
+      schema: {
+        tags,
+        summary: 'Posts a test message as a client does: by the name of the role and the HTTP port of the site',
+        description: 'Anonymous, over plain HTTP. A message that arrives at this receiver is kept nowhere.',
+        params: serverParam,
+        body: Type.Object(
+          { network: Type.Enum(['intranet', 'internet'], { description: 'By which name of the server' }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: testPostResult, ...errors(400, 401, 403, 404, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration } = (await roles.get(request.params.server)).value;
+      const { intranetFqdn, internetFqdn, serverName } = configuration;
+      const name = request.body.network === 'internet' ? internetFqdn : intranetFqdn || serverName;
+      if (name === '')
+        throw new FspError('FSP_REQUEST_INVALID', `The role of ${serverName} has no Internet FQDN; give it one first`);
+      return testPost(name);
     },
   );
 

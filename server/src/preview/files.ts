@@ -31,8 +31,8 @@ export async function serveFiles(
     index: false as const,
     preCompressed: true,
     cacheControl: false,
-    setHeaders: (reply: { header(name: string, value: string): unknown }, path: string) => {
-      reply.header('cache-control', cacheControl(path.replace(/\.(br|gz)$/, '')));
+    setHeaders: (response: { setHeader(name: string, value: string): unknown }, path: string) => {
+      response.setHeader('cache-control', cacheControl(path.replace(/\.(br|gz)$/, '')));
     },
   };
   await pages.register(serveStatic, { ...common, root: host, prefix: '/public/host/' });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
@@ -9,14 +10,17 @@ import { FspError } from '../errors.js';
 import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
 import { WrongTokens } from '../management/attempts.js';
 import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';
+import { OwnTlsAgent } from '../management/tls.js';
 import { serveFiles } from './files.js';
 import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
 import { Sessions, type Session } from './session.js';
 import { signInPage } from './sign-in.js';
 
-/** Where `grafana-plugin` puts what it builds. */
-export const builtPlugin = fileURLToPath(new URL('../../../grafana-plugin/dist', import.meta.url));
-export const builtHost = fileURLToPath(new URL('../../../grafana-plugin/host/dist', import.meta.url));
+/** In the package both lie beside the program; in the repository they are where `grafana-plugin` builds them. */
+const packaged = fileURLToPath(new URL('../../console', import.meta.url));
+const built = fileURLToPath(new URL('../../../grafana-plugin', import.meta.url));
+export const builtPlugin = existsSync(packaged) ? join(packaged, 'plugin') : join(built, 'dist');
+export const builtHost = existsSync(packaged) ? join(packaged, 'host') : join(built, 'host', 'dist');
 
 export interface PreviewOptions {
   tokens(): Tokens;
@@ -24,6 +28,8 @@ export interface PreviewOptions {
   /** Folders of the built plugin and of the host that loads it. */
   plugin: string;
   host: string;
+  /** The certificate of this very listener, as PEM; null where it is not encrypted. */
+  certificate?: () => string | null;
 }
 
 declare module 'fastify' {
@@ -55,7 +61,8 @@ export async function registerPreview(app: FastifyInstance, options: PreviewOpti
   const manifest = JSON.parse(readFileSync(join(options.plugin, 'plugin.json'), 'utf8')) as Manifest;
   await app.register(cookie);
   await app.register(async (pages) => {
-    await pages.register(replyFrom, { http: { requestOptions: { timeout: 60_000 } } });
+    const agents = { 'http:': new HttpAgent(), 'https:': new OwnTlsAgent(options.certificate ?? (() => null)) };
+    await pages.register(replyFrom, { http: { requestOptions: { timeout: 60_000 }, agents } });
     await serveConsole(pages, options, manifest);
   });
 }
@@ -71,7 +78,7 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
     const address = pages.server.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     const host = typeof address === 'object' && address?.family === 'IPv6' ? '[::1]' : '127.0.0.1';
-    return `http://${host}:${port}`;
+    return `${options.certificate?.() == null ? 'http' : 'https'}://${host}:${port}`;
   };
   /** What an administrator saved here; gone with a restart. The tokens at hand serve until then. */
   let saved: Partial<PluginSettings> = {};

@@ -53,8 +53,10 @@ function detect(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-125
 
 function utf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
   if (bytes.length % 2 !== 0) throw new Error('odd number of bytes');
+  const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const words = marked ? bytes.subarray(2) : bytes;
   // Buffer's own decoder is many times faster than TextDecoder, but takes little-endian only and lone surrogates too.
-  const text = (encoding === 'utf-16le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
+  const text = (encoding === 'utf-16le' ? words : Buffer.from(words).swap16()).toString('utf16le');
   if (!text.isWellFormed()) throw new Error('lone surrogate');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return text;
 }

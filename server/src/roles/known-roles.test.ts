@@ -19,6 +19,7 @@ const version = (server: string, number: number): RoleVersion => ({
     installationAccount: null,
     messageCount: 10_000,
     throttleIntervalSeconds: 3_600,
+    throttleReserve: 0.2,
     otherRoles: [],
   },
 });

@@ -1,4 +1,4 @@
-import type { RoleVersion } from './role.js';
+import { storedConfiguration, type RoleVersion } from './role.js';
 import type { RoleStore } from './role-store.js';
 
 const pollMs = 2_000;
@@ -26,7 +26,8 @@ export class RoleInForce {
   private asking: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RoleInForceOptions) {
-    this.version = options.spool.storedRole();
+    const stored = options.spool.storedRole();
+    this.version = stored && { ...stored, configuration: storedConfiguration(stored.configuration) };
     if (this.version !== null) options.apply(this.version);
   }
 

@@ -2,7 +2,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { claim } from '../clickhouse/claim.js';
 import { clickHouseError } from '../clickhouse/client.js';
 import { onCaughtUpServer, quorumSettings, type Placement } from '../clickhouse/replicas.js';
-import type { RoleConfiguration, RoleVersion } from './role.js';
+import { storedConfiguration, type RoleConfiguration, type RoleVersion } from './role.js';
 
 interface Row {
   server: string;
@@ -110,7 +110,7 @@ export class RoleStore {
         changedAt: Number(row.changed_at),
         changedBy: row.changed_by,
         removed: row.removed,
-        configuration: JSON.parse(row.configuration) as RoleConfiguration,
+        configuration: storedConfiguration(JSON.parse(row.configuration) as RoleConfiguration),
       }));
     } catch (error) {
       throw clickHouseError(error);

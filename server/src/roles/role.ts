@@ -1,9 +1,14 @@
 import Type from 'typebox';
 
-/** Messages in one throttle interval, and the interval in seconds: ranges and defaults of Configuration Manager (D). */
+/**
+ * Messages in one throttle interval, and the interval in seconds: ranges and defaults of Configuration Manager (D); and
+ * the share of an interval that is kept for failures.
+ */
 export const limits = {
   messageCount: { minimum: 100, maximum: 100_000, default: 10_000 },
   throttleIntervalSeconds: { minimum: 60, maximum: 86_400, default: 3_600 },
+  /** Ours: Microsoft's keeps nothing for failures. */
+  throttleReserve: { minimum: 0, maximum: 0.9, default: 0.2 },
 } as const;
 
 export const otherRoles = [
@@ -48,6 +53,10 @@ export const roleInputSchema = Type.Object(
       default: limits.throttleIntervalSeconds.default,
       description: `Throttle interval in seconds, ${limits.throttleIntervalSeconds.minimum} to ${limits.throttleIntervalSeconds.maximum}`,
     }),
+    throttleReserve: Type.Number({
+      default: limits.throttleReserve.default,
+      description: `Share of each interval that is kept for failures until its end nears, ${limits.throttleReserve.minimum} to ${limits.throttleReserve.maximum}`,
+    }),
     otherRoles: Type.Array(Type.Enum([...otherRoles]), {
       default: [],
       maxItems: otherRoles.length,
@@ -81,6 +90,13 @@ export interface RoleVersion {
   changedBy: string;
   removed: boolean;
   configuration: RoleConfiguration;
+}
+
+/** A configuration as it was stored, with what earlier versions did not ask for. */
+export function storedConfiguration(
+  stored: Omit<RoleConfiguration, 'throttleReserve'> & Partial<RoleConfiguration>,
+): RoleConfiguration {
+  return { throttleReserve: limits.throttleReserve.default, ...stored };
 }
 
 /** The key of a server: short name, capitals. `fsp01.contoso.com` and `FSP01` are one server. */

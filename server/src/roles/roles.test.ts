@@ -5,7 +5,7 @@ import { KnownRoles } from './known-roles.js';
 import { allowedClientConnections, type RoleConfiguration, type RoleVersion } from './role.js';
 import { RoleInForce } from './role-in-force.js';
 import { Roles } from './roles.js';
-import { ruleTexts } from './rule-texts.js';
+import { httpsRoles, ruleTexts } from './rule-texts.js';
 import { checkRole, type RuleContext } from './rules.js';
 import { roleFromSysResUse } from './sys-res-use.js';
 
@@ -18,9 +18,16 @@ const good: RoleConfiguration = {
   installationAccount: null,
   messageCount: 10_000,
   throttleIntervalSeconds: 3_600,
+  throttleReserve: 0.2,
   otherRoles: [],
 };
-const calm: RuleContext = { existing: null, taken: false, resolves: () => Promise.resolve(true), busiestDay: null };
+const calm: RuleContext = {
+  existing: null,
+  taken: false,
+  resolves: () => Promise.resolve(true),
+  ports: null,
+  busiestDay: null,
+};
 const codes = async (change: Partial<RoleConfiguration>, context: Partial<RuleContext> = {}) =>
   (await checkRole({ ...good, ...change }, { ...calm, ...context })).map(({ code }) => code);
 
@@ -46,6 +53,8 @@ describe('rules', () => {
     ['ROLE_MESSAGE_COUNT_RANGE', { messageCount: 100_001 }],
     ['ROLE_THROTTLE_INTERVAL_RANGE', { throttleIntervalSeconds: 59 }],
     ['ROLE_THROTTLE_INTERVAL_RANGE', { throttleIntervalSeconds: 86_401 }],
+    ['ROLE_THROTTLE_RESERVE_RANGE', { throttleReserve: -0.1 }],
+    ['ROLE_THROTTLE_RESERVE_RANGE', { throttleReserve: 0.91 }],
   ])('%s: %j', async (code, change) => {
     expect(await codes(change)).toEqual([code]);
   });
@@ -55,6 +64,8 @@ describe('rules', () => {
     { messageCount: 100_000 },
     { throttleIntervalSeconds: 60 },
     { throttleIntervalSeconds: 86_400 },
+    { throttleReserve: 0 },
+    { throttleReserve: 0.9 },
     { installationAccount: 'CONTOSO\\svc.install' },
   ])('%j is allowed', async (change) => {
     expect(await codes(change)).toEqual([]);
@@ -78,10 +89,15 @@ describe('rules', () => {
     ['ROLE_WITH_MANAGEMENT_POINT', { otherRoles: ['management_point'] }, {}],
     ['ROLE_WITH_HTTPS_ROLE', { otherRoles: ['distribution_point'] }, {}],
     ['ROLE_INTERNET_THROTTLE_TIGHT', { internetFqdn: 'fsp.contoso.com', messageCount: 9_999 }, {}],
+    ['ROLE_PORT_DIFFERS', {}, { ports: { site: 80, intake: 8080 } }],
     ['ROLE_THROTTLE_TOO_SLOW', {}, { busiestDay: 240_001 }],
   ])('%s is a warning', async (code, change, context) => {
     const findings = await checkRole({ ...good, ...change }, { ...calm, ...context });
     expect(findings.map(({ code: found, severity }) => [found, severity])).toEqual([[code, 'warning']]);
+  });
+
+  test('an intake on the port that clients post to is not spoken against', async () => {
+    expect(await codes({}, { ports: { site: 8080, intake: 8080 } })).toEqual([]);
   });
 
   test('a throttle that just keeps up is not spoken against', async () => {
@@ -91,7 +107,7 @@ describe('rules', () => {
   test('every rule has both languages, and fills in what it is about', () => {
     for (const { en, fr } of Object.values(ruleTexts)) {
       expect(fr).not.toBe(en);
-      expect(fr.includes('{value}')).toBe(en.includes('{value}'));
+      for (const filled of ['{value}', '{port}']) expect(fr.includes(filled)).toBe(en.includes(filled));
     }
   });
 });
@@ -102,13 +118,45 @@ describe('what follows from a role', () => {
     expect(allowedClientConnections({ internetFqdn: 'fsp.contoso.com' })).toBe('intranet_and_internet');
   });
 
-  test('the command lines name the server, and quote what could be more than a name', () => {
+  test('the commands make the site system server first, and quote what could be more than a name', () => {
+    const server = "-SiteSystemServerName 'fsp01.contoso.com' -SiteCode 'PS1'";
+    const add = `Add-CMFallbackStatusPoint ${server} -StateMessageCount 10000 -ThrottleSec 3600`;
     expect(clientCommands(good)).toEqual({
       ccmsetup: 'ccmsetup.exe FSP=fsp01.contoso.com',
-      powershell:
-        "Add-CMFallbackStatusPoint -SiteCode 'PS1' -SiteSystemServerName 'fsp01.contoso.com' -StateMessageCount 10000 -ThrottleSec 3600",
+      ccmsetupInternet: null,
+      powershell: `New-CMSiteSystemServer ${server} -UseSiteServerAccount\n${add}`,
+      powershellExisting: add,
     });
     expect(clientCommands({ ...good, intranetFqdn: '' }).ccmsetup).toBe('ccmsetup.exe FSP=FSP01');
+    expect(clientCommands({ ...good, siteCode: "P'1" }).powershell).toContain("-SiteCode 'P''1'");
+  });
+
+  test('the Internet FQDN and the account that were asked for are in the commands, and Internet clients get a name that they reach', () => {
+    const asked = { ...good, internetFqdn: 'fsp.contoso.com', installationAccount: 'CONTOSO\\svc' };
+    const { ccmsetupInternet, powershell, powershellExisting } = clientCommands(asked);
+    expect(ccmsetupInternet).toBe('ccmsetup.exe FSP=fsp.contoso.com');
+    const account =
+      "if (-not (Get-CMAccount -UserName 'CONTOSO\\svc')) { New-CMAccount -UserName 'CONTOSO\\svc' -Password (Read-Host -AsSecureString 'CONTOSO\\svc') -SiteCode 'PS1' }";
+    const server =
+      "-SiteSystemServerName 'fsp01.contoso.com' -SiteCode 'PS1' -PublicFqdn 'fsp.contoso.com' -AccountName 'CONTOSO\\svc'";
+    expect(powershell.split('\n').slice(0, 2)).toEqual([account, `New-CMSiteSystemServer ${server}`]);
+    expect(powershellExisting.split('\n').slice(0, 2)).toEqual([account, `Set-CMSiteSystemServer ${server}`]);
+  });
+
+  test('no French sentence has an English piece in it', async () => {
+    for (const role of Object.keys(httpsRoles) as RoleConfiguration['otherRoles']) {
+      const [finding] = await checkRole({ ...good, otherRoles: [role] }, calm);
+      expect(finding?.message.en).toContain(httpsRoles[role]!.en);
+      expect(finding?.message.fr).toContain(httpsRoles[role]!.fr);
+      expect(finding?.message.fr).not.toContain(httpsRoles[role]!.en);
+    }
+    const [slow] = await checkRole(good, { ...calm, busiestDay: 240_001 });
+    expect([slow?.message.en, slow?.message.fr.replaceAll(/\s/g, ' ')]).toEqual([
+      expect.stringContaining('240,001 messages'),
+      expect.stringContaining('240 001 messages'),
+    ]);
+    const [share] = await checkRole({ ...good, throttleReserve: 0.95 }, calm);
+    expect(share?.message.fr).toContain('0,95');
   });
 
   test('an exported role is read, its interval from milliseconds', () => {
@@ -160,6 +208,7 @@ describe('changes', () => {
       known: new KnownRoles({ store, own: () => null }),
       siteCode: 'PS1',
       resolves: () => Promise.resolve(true),
+      portsOf: () => null,
       busiestDay: () => Promise.reject(new Error('ClickHouse is away')),
       onChange: (version) => told.push(version),
     });

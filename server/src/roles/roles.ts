@@ -12,6 +12,8 @@ export interface RolesOptions {
   /** Site code of roles that name none. */
   siteCode: string;
   resolves: RuleContext['resolves'];
+  /** Where clients post and where this receiver listens, by the key of the role's server; null for another receiver's. */
+  portsOf(server: string): RuleContext['ports'];
   busiestDay(server: string): Promise<number | null>;
   /** Told of each change made here, so that it is in force at once. */
   onChange(version: RoleVersion): void;
@@ -128,6 +130,7 @@ export class Roles {
       existing: existing?.configuration ?? null,
       taken,
       resolves,
+      ports: this.options.portsOf(serverKey(configuration.serverName)),
       busiestDay: asksTraffic ? await busiestDay(serverKey(configuration.serverName)).catch(() => null) : null,
     });
   }

@@ -1,9 +1,24 @@
+import type { otherRoles } from './role.js';
+
 /** A text in the languages of the product; `{…}` stands for what the rule fills in. */
 export interface RuleText {
   severity: 'error' | 'warning';
   en: string;
   fr: string;
 }
+
+/** Roles that take messages of clients over HTTPS, with the article that a sentence needs. */
+export const httpsRoles: Partial<Record<(typeof otherRoles)[number], { en: string; fr: string }>> = {
+  distribution_point: { en: 'a distribution point', fr: 'un point de distribution' },
+  software_update_point: { en: 'a software update point', fr: 'un point de mise à jour logicielle' },
+  state_migration_point: { en: 'a state migration point', fr: 'un point de migration d’état' },
+  enrollment_point: { en: 'an enrollment point', fr: 'un point d’inscription' },
+  enrollment_proxy_point: { en: 'an enrollment proxy point', fr: 'un point proxy d’inscription' },
+  application_catalog_web_service_point: {
+    en: 'an application catalog web service point',
+    fr: 'un point de service web du catalogue des applications',
+  },
+};
 
 /** Every rule on a role, by its stable code. */
 export const ruleTexts = {
@@ -62,6 +77,11 @@ export const ruleTexts = {
     en: '{value} seconds are outside of 60 to 86,400',
     fr: '{value} secondes : la valeur doit être comprise entre 60 et 86 400',
   },
+  ROLE_THROTTLE_RESERVE_RANGE: {
+    severity: 'error',
+    en: 'A share of {value} for failures is outside of 0 to 0.9',
+    fr: 'Part de {value} pour les échecs : la valeur doit être comprise entre 0 et 0,9',
+  },
   ROLE_NAME_UNRESOLVED: {
     severity: 'warning',
     en: '{value} cannot be resolved from here: clients may not find it either',
@@ -71,6 +91,11 @@ export const ruleTexts = {
     severity: 'warning',
     en: 'Without an intranet FQDN, clients of other domains may not find the server',
     fr: 'Sans nom de domaine complet intranet, les clients d’autres domaines risquent de ne pas trouver le serveur',
+  },
+  ROLE_PORT_DIFFERS: {
+    severity: 'warning',
+    en: 'Clients post to port {port}, the HTTP port of the site, and this server listens on {value}: let it listen there (FSP_INTAKE_PORT), or lead that port to it; a test message shows whether one arrives',
+    fr: 'Les clients envoient au port {port}, le port HTTP du site, et ce serveur écoute sur le port {value} : faites-le écouter sur ce port (FSP_INTAKE_PORT) ou redirigez ce port vers lui ; un message d’essai montre s’il arrive',
   },
   ROLE_WITH_MANAGEMENT_POINT: {
     severity: 'warning',

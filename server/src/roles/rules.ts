@@ -1,5 +1,5 @@
 import { limits, serverKey, type RoleConfiguration } from './role.js';
-import { ruleTexts, type RuleCode } from './rule-texts.js';
+import { httpsRoles, ruleTexts, type RuleCode } from './rule-texts.js';
 
 /** What a rule has to say. */
 export interface Finding {
@@ -17,19 +17,22 @@ export interface RuleContext {
   taken: boolean;
   /** Whether a name can be resolved. */
   resolves(name: string): Promise<boolean>;
+  /** Where clients post and where this receiver listens; null where the role is another receiver's. */
+  ports: { site: number; intake: number } | null;
   /** The most messages that arrived on one of the last days; null where nothing is known. */
   busiestDay: number | null;
 }
 
-/** Roles that take messages of clients over HTTPS. */
-const httpsRoles: Record<string, string> = {
-  distribution_point: 'a distribution point',
-  software_update_point: 'a software update point',
-  state_migration_point: 'a state migration point',
-  enrollment_point: 'an enrollment point',
-  enrollment_proxy_point: 'an enrollment proxy point',
-  application_catalog_web_service_point: 'an application catalog web service point',
-};
+/** What a rule is about, where each language has its own word for it. */
+type Told = string | number | { en: string; fr: string };
+
+const inFrench = new Intl.NumberFormat('fr-FR');
+const inEnglish = new Intl.NumberFormat('en-US');
+
+function toldIn(language: 'en' | 'fr', value: Told): string {
+  if (typeof value === 'number') return (language === 'fr' ? inFrench : inEnglish).format(value);
+  return (typeof value === 'string' ? value : value[language]).slice(0, 120);
+}
 
 const shortName = /^(?!-)(?=.*[A-Z])[A-Z0-9-]{1,15}(?<!-)$/i;
 const label = '(?!-)[a-z0-9-]{1,63}(?<!-)';
@@ -42,13 +45,14 @@ const account = /^[^"/\\[\]:;|=,+*?<>\s]{1,15}\\[^"/\\[\]:;|=,+*?<>]{1,104}$/;
  */
 export async function checkRole(role: RoleConfiguration, context: RuleContext): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const say = (code: RuleCode, field: keyof RoleConfiguration, value: string | number = '') => {
+  const say = (code: RuleCode, field: keyof RoleConfiguration, value: Told = '', port: Told = '') => {
     const { severity, en, fr } = ruleTexts[code];
-    const filled = (text: string) => text.replace('{value}', String(value).slice(0, 120));
-    findings.push({ code, severity, field, message: { en: filled(en), fr: filled(fr) } });
+    const filled = (language: 'en' | 'fr', text: string) =>
+      text.replaceAll(/\{(value|port)\}/g, (_all, name) => toldIn(language, name === 'port' ? port : value));
+    findings.push({ code, severity, field, message: { en: filled('en', en), fr: filled('fr', fr) } });
   };
 
-  const { serverName, intranetFqdn, internetFqdn, messageCount, throttleIntervalSeconds } = role;
+  const { serverName, intranetFqdn, internetFqdn, messageCount, throttleIntervalSeconds, throttleReserve } = role;
   const nameIsGood = shortName.test(serverName);
   if (serverName === '') say('ROLE_NAME_MISSING', 'serverName');
   else if (!nameIsGood) say('ROLE_NAME_INVALID', 'serverName', serverName);
@@ -64,6 +68,8 @@ export async function checkRole(role: RoleConfiguration, context: RuleContext): 
   if (!within(messageCount, limits.messageCount)) say('ROLE_MESSAGE_COUNT_RANGE', 'messageCount', messageCount);
   if (!within(throttleIntervalSeconds, limits.throttleIntervalSeconds))
     say('ROLE_THROTTLE_INTERVAL_RANGE', 'throttleIntervalSeconds', throttleIntervalSeconds);
+  if (!within(throttleReserve, limits.throttleReserve))
+    say('ROLE_THROTTLE_RESERVE_RANGE', 'throttleReserve', throttleReserve);
   if (findings.length > 0) return findings;
 
   if (intranetFqdn === '') say('ROLE_INTRANET_FQDN_MISSING', 'intranetFqdn');
@@ -77,6 +83,8 @@ export async function checkRole(role: RoleConfiguration, context: RuleContext): 
     if (other === 'management_point') say('ROLE_WITH_MANAGEMENT_POINT', 'otherRoles');
     else if (httpsRoles[other] !== undefined) say('ROLE_WITH_HTTPS_ROLE', 'otherRoles', httpsRoles[other]);
   }
+  if (context.ports !== null && context.ports.site !== context.ports.intake)
+    say('ROLE_PORT_DIFFERS', 'serverName', String(context.ports.intake), String(context.ports.site));
   const aDay = (messageCount * 86_400) / throttleIntervalSeconds;
   const defaultADay = (limits.messageCount.default * 86_400) / limits.throttleIntervalSeconds.default;
   if (internetFqdn !== '' && aDay < defaultADay) say('ROLE_INTERNET_THROTTLE_TIGHT', 'messageCount');

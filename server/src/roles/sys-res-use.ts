@@ -54,6 +54,8 @@ export function roleFromSysResUse(exported: SysResUse): RoleConfiguration {
     throttleIntervalSeconds: Math.round(
       (property('Throttle Interval')?.Value ?? limits.throttleIntervalSeconds.default * 1000) / 1000,
     ),
+    // Configuration Manager knows none.
+    throttleReserve: limits.throttleReserve.default,
     otherRoles: [],
   };
 }

@@ -57,6 +57,16 @@ export class SetupLogs {
     return this.follower.stop();
   }
 
+  /** Follows one more file, at once. */
+  follow(path: string): void {
+    this.follower.follow(path);
+  }
+
+  /** Follows a file no more; what was read of it stays. */
+  unfollow(path: string): void {
+    this.follower.unfollow(path);
+  }
+
   status(): FollowedStatus[] {
     return this.follower.status();
   }

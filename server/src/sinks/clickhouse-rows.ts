@@ -162,6 +162,18 @@ function receiverStatusRow(entry: ReceiverStatusEntry, context: RowContext): Row
     quarantined: whole(entry.quarantined, 0),
     lost_messages: whole(entry.lostMessages, 0),
     damaged_pieces: whole(entry.damagedPieces, 0),
+    instance_id: entry.instanceId ?? '',
+    host_name: entry.hostName ?? '',
+    started_at: time(entry.startedAt ?? entry.at),
+    draining: entry.draining ?? false,
+    message_limit: whole(entry.messageLimit ?? 0, 0, uint32),
+    interval_seconds: whole(entry.intervalSeconds ?? 0, 0, uint32),
+    last_message_at: entry.lastMessageAt == null ? null : time(entry.lastMessageAt),
+    disk_total_bytes: whole(entry.diskTotalBytes ?? 0, 0),
+    disk_free_bytes: whole(entry.diskFreeBytes ?? 0, 0),
+    spool_bytes: whole(entry.spoolBytes ?? 0, 0),
+    clickhouse_total_bytes: whole(entry.clickhouseTotalBytes ?? 0, 0),
+    clickhouse_free_bytes: whole(entry.clickhouseFreeBytes ?? 0, 0),
   };
 }
 

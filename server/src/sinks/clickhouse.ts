@@ -180,6 +180,7 @@ function rowsOf(batch: Batch, options: ClickHouseSinkOptions): { tables: TableRo
   const tables = new Map<string, Row[]>();
   const refused: Refused[] = [];
   for (const [index, entry] of batch.entries.entries()) {
+    if (entry.kind === 'forgotten') continue;
     try {
       const { table, row } = rowOf(entry, index, context);
       const rows = tables.get(table);

@@ -3,7 +3,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MessageDescription } from '../catalog/describe.js';
 import type { StateMessage } from '../report/types.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import type { Resource } from '../telemetry.js';
+import { resourceFromAttributes, type Resource } from '../telemetry.js';
 import { version } from '../version.js';
 import { latest, messageTime } from './clickhouse-rows.js';
 
@@ -24,9 +24,23 @@ export function logRecordOf(entry: SpoolEntry, options: LogRecordOptions): Reada
     ...told,
     body: wellFormed(told.body),
     attributes: Object.fromEntries(Object.entries(told.attributes).map(([name, value]) => [name, wellFormed(value)])),
-    resource: options.resource,
+    resource: entry.kind === 'state_message' ? options.resource : resourceOfHost(options.resource, entry),
     droppedAttributesCount: 0,
   };
+}
+
+const resourcesOfHosts = new WeakMap<Resource, Map<string, Resource>>();
+
+/** A log's host is the machine that wrote it, as `otel_logs` has it. One object for each, by which exports are grouped. */
+function resourceOfHost(resource: Resource, entry: SpoolEntry): Resource {
+  if (!('hostName' in entry)) return resource;
+  const { hostName } = entry;
+  if (resource.attributes['host.name'] === hostName) return resource;
+  const known = resourcesOfHosts.get(resource) ?? new Map<string, Resource>();
+  resourcesOfHosts.set(resource, known);
+  const found = known.get(hostName) ?? resource.merge(resourceFromAttributes({ 'host.name': hostName }));
+  known.set(hostName, found);
+  return found;
 }
 
 function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
@@ -40,6 +54,7 @@ function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
     case 'rejected_message':
     case 'throttle_window':
     case 'receiver_status':
+    case 'forgotten':
       return null;
     default:
       throw new Error(`its kind ${JSON.stringify((entry as { kind?: unknown }).kind)} is not known`);

@@ -6,6 +6,7 @@ import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-lo
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
+import { otlpProtocol } from '../otlp-protocol.js';
 import { isExported } from '../telemetry.js';
 import { logRecordOf, type LogRecordOptions } from './otlp-records.js';
 
@@ -112,20 +113,13 @@ function listenToAnswers(onRejected: OtlpSinkOptions['onRejected']): void {
 }
 
 function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'grpc' } {
-  const protocol =
-    process.env.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL ?? process.env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf';
-  switch (protocol) {
+  switch (otlpProtocol('LOGS')) {
     case 'http/protobuf':
       return { exporter: new ProtobufExporter(), transport: 'http' };
     case 'http/json':
       return { exporter: new JsonExporter(), transport: 'http' };
     case 'grpc':
       return { exporter: new GrpcExporter(), transport: 'grpc' };
-    default:
-      throw new FspError(
-        'FSP_CONFIG_INVALID',
-        `OTEL_EXPORTER_OTLP_PROTOCOL is ${JSON.stringify(protocol)}; allowed: http/protobuf, http/json or grpc`,
-      );
   }
 }
 

@@ -62,6 +62,20 @@ export interface ReceiverStatusEntry {
   /** Messages and other entries that damage to the spool has cost. */
   lostMessages: number;
   damagedPieces: number;
+  /** Absent in entries that an earlier version put into the spool; likewise all below. */
+  instanceId?: string;
+  hostName?: string;
+  startedAt?: number;
+  draining?: boolean;
+  messageLimit?: number;
+  intervalSeconds?: number;
+  /** When a message was last taken since the start, or null. */
+  lastMessageAt?: number | null;
+  diskTotalBytes?: number;
+  diskFreeBytes?: number;
+  spoolBytes?: number;
+  clickhouseTotalBytes?: number;
+  clickhouseFreeBytes?: number;
 }
 
 /** A record of a set-up log. Not throttled. */
@@ -117,7 +131,13 @@ export interface SetupRunEntry {
   productVersion: string;
 }
 
+/** What is left of an entry that was forgotten: its place, so that the others of its batch keep theirs. No sink takes it. */
+export interface ForgottenEntry {
+  kind: 'forgotten';
+}
+
 export type SpoolEntry =
+  | ForgottenEntry
   | StateMessageEntry
   | RejectedMessageEntry
   | ThrottleWindowEntry

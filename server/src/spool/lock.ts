@@ -1,14 +1,17 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataType, load, open } from 'ffi-rs';
 import { FspError } from '../errors.js';
-
-/** LOCK_EX | LOCK_NB of flock(2): the same numbers on Linux and macOS. */
-const exclusiveNoWait = 2 | 4;
 
 export interface DataDirLock {
   release(): void;
 }
+
+/**
+ * libuv's UV_FS_O_EXLOCK, which Node hands through and does not name: on Windows nobody else opens the file meanwhile
+ * (libuv, `include/uv/win.h`), on macOS it is O_EXLOCK, a flock taken with the opening (`sys/fcntl.h`).
+ */
+const exclusiveOpening: Partial<Record<NodeJS.Platform, number>> = { win32: 0x1000_0000, darwin: 0x20 };
 
 /**
  * Makes the data folder (0700) and takes it for this process. The lock is the kernel's, so it ends with the process
@@ -17,11 +20,14 @@ export interface DataDirLock {
  */
 export function lockDataDir(dir: string): DataDirLock {
   const file = join(dir, 'lock');
-  let descriptor: number;
+  // Beside the lock: on Windows nobody but its holder may read that.
+  const holderFile = join(dir, 'lock.pid');
+  let descriptor: number | null;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    descriptor = openSync(file, 'a+', 0o600);
+    descriptor = openLocked(file);
   } catch (cause) {
+    if (cause instanceof FspError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new FspError(
       'FSP_DATA_DIR_UNWRITABLE',
@@ -29,17 +35,13 @@ export function lockDataDir(dir: string): DataDirLock {
       { cause },
     );
   }
-  if (!flock(descriptor)) {
-    const holder = readFileSync(file, 'utf8').trim();
-    closeSync(descriptor);
+  if (descriptor === null)
     throw new FspError(
       'FSP_DATA_DIR_LOCKED',
-      `The data folder ${dir} is in use by process ${holder || 'unknown'}; stop it, or name another folder with FSP_DATA_DIR`,
+      `The data folder ${dir} is in use by process ${readHolder(holderFile)}; stop it, or name another folder with FSP_DATA_DIR`,
     );
-  }
   try {
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid}\n`);
+    writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
   } catch {
     // The number is a courtesy to whoever is refused; a full disk must not keep the lock's holder from starting.
   }
@@ -50,16 +52,39 @@ export function lockDataDir(dir: string): DataDirLock {
   };
 }
 
-function flock(descriptor: number): boolean {
-  // Node has no flock. On Windows, which has none either, ClickHouse's and LMDB's own locks remain.
-  if (process.platform === 'win32') return true;
-  open({ library: 'c', path: process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6' });
-  const result = load({
-    library: 'c',
-    funcName: 'flock',
-    retType: DataType.I32,
-    paramsType: [DataType.I32, DataType.I32],
-    paramsValue: [descriptor, exclusiveNoWait],
+function readHolder(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim() || 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** The descriptor of the file with the kernel's lock on it, or null where another process has that. */
+function openLocked(file: string): number | null {
+  const exclusively = exclusiveOpening[process.platform];
+  if (exclusively === undefined) return flocked(openSync(file, 'a+', 0o600));
+  try {
+    return openSync(file, constants.O_RDWR | constants.O_CREAT | (constants.O_NONBLOCK ?? 0) | exclusively, 0o600);
+  } catch (error) {
+    if (/^(?:EBUSY|EAGAIN|EWOULDBLOCK)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Node has no flock(2), but a lock belongs to what was opened and not to who asked for it: flock(1), of util-linux or
+ * busybox, asks for it on the descriptor that it inherits, and this process keeps it.
+ */
+function flocked(descriptor: number): number | null {
+  const { status, error } = spawnSync('flock', ['-x', '-n', '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', descriptor],
   });
-  return result === 0;
+  if (status === 0) return descriptor;
+  closeSync(descriptor);
+  if (status === 1) return null;
+  throw new FspError(
+    'FSP_DATA_DIR_UNWRITABLE',
+    `The data folder cannot be locked: the program flock ${error === undefined ? `ended with ${status}` : 'is missing'}; install util-linux`,
+  );
 }

@@ -121,12 +121,17 @@ export class Reports {
 
   /**
    * Up to `max` messages, of `maxBytes` and one more, from one place to another; and the place behind them. Failures
-   * come first, or all in the order of their arrival.
+   * come first, and others only among the first `othersWithin`; or all in the order of their arrival.
    */
   async take(
     from: LanePlace,
     to: LanePlace,
-    { arrival, max, maxBytes = Infinity }: { arrival: boolean; max: number; maxBytes?: number },
+    {
+      arrival,
+      max,
+      othersWithin = Infinity,
+      maxBytes = Infinity,
+    }: { arrival: boolean; max: number; othersWithin?: number; maxBytes?: number },
   ): Promise<{ refs: MessageRef[]; next: LanePlace; bytes: number }> {
     const refs: MessageRef[] = [];
     const walks = lanes.map((lane) => new LaneWalk(this, lane, from[lane], to[lane]));
@@ -135,7 +140,8 @@ export class Reports {
     let before: MessageRef | null = null;
     while (refs.length < max && bytes < maxBytes) {
       const first = failed.ready() ?? (await failed.load());
-      const second = first !== null && !arrival ? null : (other.ready() ?? (await other.load()));
+      const unwanted = refs.length >= othersWithin || (first !== null && !arrival);
+      const second = unwanted ? null : (other.ready() ?? (await other.load()));
       if (first === null && second === null) break;
       const walk = second === null || (first !== null && earlier(first, second)) ? failed : other;
       const ref = walk.take();

@@ -42,12 +42,14 @@ import type { DamageFigures, DamageLedger } from './damage.js';
 import type { Batch, SpoolEntry, StateMessageEntry } from './entries.js';
 import type { Identities } from './identities.js';
 import type { Journal } from './journal.js';
-import type { Lane } from './report-record.js';
+import type { Lane, LanePlace } from './report-record.js';
 import { lanes, type Reports } from './reports.js';
 import { entryToJson, type LogPosition, type Place, type SinkRecord, type Step, type Window } from './state.js';
 
 /** The most that one step admits. */
 const stepSize = 5_000;
+/** What is read of it at a time where all is looked at. */
+const heldBytes = 8 * 1024 * 1024;
 const checkpointMs = 1_000;
 const markerMs = 10_000;
 /** How long after the start segments are gone through that nobody needed yet. */
@@ -60,6 +62,8 @@ export interface SpoolStats {
   waitingFailed: number;
   /** receivedAt of the message that waits longest, or null. */
   oldestWaitingAt: number | null;
+  /** The same of each lane. */
+  oldestWaiting: Record<Lane, number | null>;
   /** Admitted entries that some sink has not yet passed. */
   admitted: number;
   damage: DamageFigures;
@@ -70,9 +74,9 @@ export interface BatchLimits {
   maxBytes: number;
 }
 
-/** `appended` carries the number of new messages; `admitted` says that the admitted log has grown. */
+/** `appended` carries the new messages; `admitted` says that the admitted log has grown. */
 interface SpoolEvents {
-  appended: [count: number];
+  appended: [messages: readonly StateMessageEntry[]];
   admitted: [];
 }
 
@@ -138,7 +142,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       }
       for (const { failed, receivedAt } of fresh.values()) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
       this.checkpointSoon();
-      this.emit('appended', fresh.size);
+      this.emit('appended', [...fresh.values()]);
     }
     // A twin that is on its way is acknowledged with the first, not before it.
     await Promise.all(earlier);
@@ -160,16 +164,24 @@ export class Spool extends EventEmitter<SpoolEvents> {
   }
 
   /**
-   * Admits up to `max` waiting messages (at most 5,000 in one step): puts them at the end of the admitted log; resolves to
-   * how many. `windowAfter` gives the throttle's window with that many more used; it is stored in the same record.
+   * Admits up to `max` waiting messages (at most 5,000 in one step), those that did not fail only among the first
+   * `othersWithin`: puts them at the end of the admitted log; resolves to how many. `windowAfter` gives the throttle's
+   * window with that many more used, so many of which failed; it is stored in the same record.
    */
-  async admit(max: number, order: ThrottleOrder, windowAfter: (moved: number) => Window): Promise<number> {
+  async admit(
+    max: number,
+    order: ThrottleOrder,
+    windowAfter: (moved: number, failed: number) => Window,
+    othersWithin = max,
+  ): Promise<number> {
     const moved = await this.inTurn(async () => {
       const { journal, reports } = this.parts;
       const from = journal.state.end;
       const arrival = order === 'arrival';
-      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, max: Math.min(max, stepSize) });
+      const most = { max: Math.min(max, stepSize), othersWithin };
+      const { refs, next } = await reports.take(from, { ...reports.end }, { arrival, ...most });
       if (refs.length === 0) return 0;
+      const failed = refs.filter(({ lane }) => lane === 'failed').length;
       const passed = { failed: next.failed - from.failed, other: next.other - from.other };
       const admits = passed.failed + passed.other;
       await this.commit((end) => ({
@@ -177,7 +189,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
         admits,
         lanes: passed,
         ...(arrival ? { arrival } : {}),
-        window: windowAfter(refs.length),
+        window: windowAfter(refs.length, failed),
       }));
       await this.findOldest();
       return refs.length;
@@ -227,6 +239,11 @@ export class Spool extends EventEmitter<SpoolEvents> {
     for (const name of names) if (sinks[name] === undefined) changes[name] = { place: kept, pending: null };
     if (Object.keys(changes).length > 0) await this.commit((end) => ({ end, sinks: changes }), true);
     await this.trim();
+  }
+
+  /** The sinks that entries are kept for. */
+  sinkNames(): string[] {
+    return Object.keys(this.state.sinks);
   }
 
   /** How many admitted entries a sink has not yet taken. */
@@ -290,6 +307,27 @@ export class Spool extends EventEmitter<SpoolEvents> {
     await this.trim();
   }
 
+  /** Every entry that some sink has not taken, those that wait for the throttle too, some at a time. */
+  async *held(): AsyncGenerator<SpoolEntry[]> {
+    const { end } = this.state;
+    let { kept } = this.state;
+    while (kept.position < end.position) {
+      const selection = await this.admitted.select(kept, end, { max: stepSize, maxBytes: heldBytes });
+      if (selection.to.position === kept.position) break;
+      yield await this.admitted.read(selection);
+      kept = selection.to;
+    }
+    const { reports } = this.parts;
+    const last = { ...reports.end };
+    for (let from: LanePlace = end; ;) {
+      const options = { arrival: true, max: stepSize, maxBytes: heldBytes };
+      const { refs, next } = await reports.take(from, last, options);
+      if (refs.length === 0) return;
+      yield await reports.read(refs);
+      from = next;
+    }
+  }
+
   stats(): SpoolStats {
     const { end, kept } = this.state;
     const [failed, other] = lanes.map((lane) => this.parts.reports.countFrom(lane, end[lane])) as [number, number];
@@ -297,10 +335,17 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return {
       waiting: failed + other,
       waitingFailed: failed,
+      oldestWaiting: { ...this.oldest },
       oldestWaitingAt: oldest.length === 0 ? null : Math.min(...oldest),
       admitted: end.position - kept.position,
       damage: this.parts.damage.figures(),
     };
+  }
+
+  /** Whether every sink has everything. */
+  isEmpty(): boolean {
+    const { waiting, admitted } = this.stats();
+    return waiting + admitted === 0;
   }
 
   /** Why the spool takes nothing at the moment; null where all is well. */

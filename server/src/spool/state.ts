@@ -10,6 +10,8 @@ export interface Window {
   intervalMs: number;
   /** Messages that have passed in it. */
   used: number;
+  /** How many of them were failures that took what is kept for failures; absent in windows of earlier versions. */
+  fromReserve?: number;
   /** Messages that came in during it. */
   received: number;
   /** Bodies that were refused during it. */

@@ -1,72 +1,79 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { randomFrom } from '../../../test/spool-model.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
 import { createThrottle, type Throttle, type ThrottleSettings } from './throttle.js';
-import { allowance, clearanceAt, windowAt } from './window.js';
+import { allowance, clearanceAt, reserveOf, windowAt, withPassed } from './window.js';
 import type { Window } from '../spool/state.js';
 
 describe('the window', () => {
-  const settings = { messageLimit: 10, intervalSeconds: 100 };
-  const used = (start: number, count: number): Window => ({
+  const settings = { messageLimit: 10, intervalSeconds: 100, reserve: 0.2 };
+  const used = (start: number, count: number, fromReserve = 0): Window => ({
     start,
     limit: 10,
     intervalMs: 100_000,
     used: count,
+    fromReserve,
     received: 0,
     rejected: 0,
   });
 
   test('begins with the first message, and each begins where another ended', () => {
     expect(windowAt(null, settings, 5).start).toBe(5);
-    expect(windowAt(used(5, 10), settings, 100_004)).toMatchObject({ start: 5, used: 10 });
-    expect(windowAt(used(5, 10), settings, 100_005)).toMatchObject({ start: 100_005, used: 0 });
+    expect(windowAt(used(5, 10, 2), settings, 100_004)).toMatchObject({ start: 5, used: 10, fromReserve: 2 });
+    expect(windowAt(used(5, 10, 2), settings, 100_005)).toMatchObject({ start: 100_005, used: 0, fromReserve: 0 });
     expect(windowAt(used(5, 10), settings, 350_000)).toMatchObject({ start: 300_005, used: 0 });
   });
 
   test('takes changed settings at once, and never allows less than nothing', () => {
-    expect(allowance(windowAt(used(0, 10), { ...settings, messageLimit: 15 }, 1))).toBe(5);
-    expect(allowance(windowAt(used(0, 10), { ...settings, messageLimit: 5 }, 1))).toBe(0);
+    expect(allowance(windowAt(used(0, 10), { ...settings, messageLimit: 15 }, 1), 0, 1)).toEqual({ all: 5, others: 5 });
+    expect(allowance(windowAt(used(0, 10), { ...settings, messageLimit: 5 }, 1), 0.2, 1)).toEqual({
+      all: 0,
+      others: 0,
+    });
   });
 
   test('keeps what was used when the clock is set back, and does not last until the wrong clock', () => {
     expect(windowAt(used(1_000_000, 7), settings, 500)).toMatchObject({ start: 500, used: 7 });
   });
 
-  test('tells when all that waits will have passed', () => {
-    expect(clearanceAt(used(0, 4), 6, 50)).toBe(50);
-    expect(clearanceAt(used(0, 4), 7, 50)).toBe(100_000);
-    expect(clearanceAt(used(0, 10), 20, 50)).toBe(200_000);
+  test('keeps a share for failures, and gives it to all shortly before its end', () => {
+    expect(allowance(used(0, 7), 0.2, 1)).toEqual({ all: 3, others: 1 });
+    expect(allowance(used(0, 8), 0.2, 1)).toEqual({ all: 2, others: 0 });
+    expect(allowance(used(0, 9, 1), 0.2, 1)).toEqual({ all: 1, others: 0 });
+    expect(allowance(used(0, 8), 0.2, 96_999)).toEqual({ all: 2, others: 0 });
+    expect(allowance(used(0, 8), 0.2, 97_000)).toEqual({ all: 2, others: 2 });
   });
 
-  test('never lets more than the limit pass, whatever the clock and the settings do', () => {
-    const step = fc.record({
-      advance: fc.integer({ min: -50_000, max: 250_000 }),
-      limit: fc.integer({ min: 1, max: 20 }),
-      want: fc.integer({ min: 0, max: 30 }),
-    });
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        let now = 1_000_000;
-        let window: Window | null = null;
-        for (const { advance, limit, want } of steps) {
-          now += advance;
-          const before: Window | null = window;
-          window = windowAt(before, { messageLimit: limit, intervalSeconds: 100 }, now);
-          const passed = Math.min(want, allowance(window));
-          if (before !== null && passed > 0 && window.start === before.start)
-            expect(window.used + passed).toBeLessThanOrEqual(limit);
-          // A clock set back never starts a fresh allowance.
-          if (before !== null && advance < 0)
-            expect(window.used).toBeGreaterThanOrEqual(window.start > before.start ? 0 : before.used);
-          window = { ...window, used: window.used + passed };
-        }
-      }),
-    );
+  test('of a window that an earlier version wrote, failures took nothing of what is kept', () => {
+    const written: Window = { start: 0, limit: 10, intervalMs: 100_000, used: 8, received: 0, rejected: 0 };
+    expect(allowance(written, 0.2, 1)).toEqual({ all: 2, others: 0 });
+    expect(withPassed(written, 1, 1, { all: 2, others: 0 })).toMatchObject({ used: 9, fromReserve: 1 });
+  });
+
+  test('a small limit keeps one for failures, and never all', () => {
+    expect([1, 2, 3, 5, 6, 10, 35, 100].map((limit) => reserveOf(limit, 0.2))).toEqual([0, 1, 1, 1, 2, 2, 7, 20]);
+    expect([1, 2, 10].map((limit) => reserveOf(limit, 0.9))).toEqual([0, 1, 9]);
+    expect(reserveOf(10, 0)).toBe(0);
+  });
+
+  test('tells when all that waits will have passed', () => {
+    const clear = (waiting: { failed: number; others: number }, share = 0) =>
+      clearanceAt(used(0, 4), waiting, share, 50);
+    expect(clear({ failed: 0, others: 0 })).toBe(50);
+    expect(clear({ failed: 0, others: 6 })).toBe(50);
+    expect(clear({ failed: 0, others: 7 })).toBe(100_000);
+    expect(clear({ failed: 0, others: 26 })).toBe(200_000);
+    // Two are kept for failures until three seconds before the end.
+    expect(clear({ failed: 0, others: 4 }, 0.2)).toBe(50);
+    expect(clear({ failed: 6, others: 0 }, 0.2)).toBe(50);
+    expect(clear({ failed: 0, others: 5 }, 0.2)).toBe(97_000);
+    expect(clear({ failed: 0, others: 14 }, 0.2)).toBe(100_000);
+    expect(clear({ failed: 0, others: 15 }, 0.2)).toBe(197_000);
   });
 });
 
@@ -75,20 +82,29 @@ describe('the throttle', () => {
   let spool: Spool;
   let throttle: Throttle;
   let now: number;
-  const defaults: ThrottleSettings = { messageLimit: 3, intervalSeconds: 100, order: 'failures-first' };
+  const defaults: ThrottleSettings = {
+    messageLimit: 3,
+    intervalSeconds: 100,
+    reserve: 0,
+    order: 'failures-first',
+  };
   const begin = async (settings = defaults) => {
     spool = await openSpool({ dir, now: () => now });
     throttle = createThrottle({ spool, settings, now: () => now });
     throttle.start();
   };
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 250));
   const end = async () => {
     await throttle.stop();
     await spool.close();
   };
   const append = async (...names: string[]) => {
     for (const name of names) await spool.append([entry(name)]);
-    await settle();
+    await throttle.wake();
+  };
+
+  const fail = async (...names: string[]) => {
+    for (const name of names) await spool.append([entry(name, { failed: true })]);
+    await throttle.wake();
   };
 
   beforeEach(async () => {
@@ -111,8 +127,7 @@ describe('the throttle', () => {
       expectedClearanceAt: 1_100_000,
     });
     now += 100_000;
-    throttle.wake();
-    await settle();
+    await throttle.wake();
     expect(throttle.status()).toMatchObject({ used: 2, waiting: 0 });
   });
 
@@ -128,19 +143,70 @@ describe('the throttle', () => {
   test('releases messages at once when the limit is raised, and stops at once when it is lowered', async () => {
     await append('1', '2', '3', '4', '5', '6');
     throttle.configure({ ...defaults, messageLimit: 5 });
-    await settle();
+    await throttle.wake();
     expect(throttle.status()).toMatchObject({ used: 5, waiting: 1 });
     throttle.configure({ ...defaults, messageLimit: 2 });
     await append('7');
     expect(throttle.status()).toMatchObject({ used: 5, waiting: 2 });
   });
 
+  test('a failure that comes when the others have spent the window passes at once, and the rest gets what it left', async () => {
+    throttle.configure({ ...defaults, messageLimit: 10, reserve: 0.2 });
+    await append('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
+    expect(throttle.status()).toMatchObject({
+      used: 8,
+      waiting: 2,
+      keptForFailures: 2,
+      expectedClearanceAt: 1_097_000,
+    });
+    await fail('late');
+    expect(throttle.status()).toMatchObject({ used: 9, waiting: 2, waitingFailed: 0, keptForFailures: 1 });
+    now = 1_097_000;
+    await throttle.wake();
+    expect(throttle.status()).toMatchObject({ used: 10, waiting: 1 });
+  });
+
+  test('failures that come early leave to the late ones what is kept; those beyond it wait in order', async () => {
+    throttle.configure({ ...defaults, messageLimit: 10, reserve: 0.2 });
+    await fail('f1', 'f2', 'f3');
+    await append('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
+    expect(throttle.status()).toMatchObject({ used: 8, waiting: 5, keptForFailures: 2 });
+    await fail('f4', 'f5', 'f6', 'f7');
+    expect(throttle.status()).toMatchObject({ used: 10, waiting: 7, waitingFailed: 2 });
+    now += 100_000;
+    await throttle.wake();
+    const { batch } = (await spool.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!;
+    const names = batch.entries.flatMap((one) => (one.kind === 'state_message' ? [one.machine.netbiosName] : []));
+    expect(names.join(' ')).toBe('f1 f2 f3 a b c d e f4 f5 f6 f7 f g h i j');
+  });
+
+  test('in the order of arrival nothing is kept', async () => {
+    throttle.configure({ ...defaults, messageLimit: 4, reserve: 0.5, order: 'arrival' });
+    await append('1', '2', '3', '4');
+    await fail('late');
+    expect(throttle.status()).toMatchObject({ used: 4, waiting: 1, keptForFailures: 0 });
+  });
+
+  test('a start with other settings than the role has ends no window of the role', async () => {
+    const role = { ...defaults, intervalSeconds: 1_000 };
+    throttle.configure(role);
+    await append('1', '2', '3');
+    await end();
+    now += 500_000;
+    // Until the role is known again the settings of the start hold, and would say that the window is over.
+    spool = await openSpool({ dir, now: () => now });
+    throttle = createThrottle({ spool, settings: defaults, now: () => now });
+    throttle.configure(role);
+    throttle.start();
+    await append('4');
+    expect(throttle.status()).toMatchObject({ used: 3, waiting: 1, windowEnd: 2_000_000 });
+  });
+
   test('writes the figures of a window when it ends', async () => {
     await append('1', '2', '3', '4');
     throttle.noteRejected();
     now += 100_000;
-    throttle.wake();
-    await settle();
+    await throttle.wake();
     const windows = (await spool.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!.batch.entries.filter(
       (one) => one.kind === 'throttle_window',
     );
@@ -154,3 +220,117 @@ describe('the throttle', () => {
     });
   });
 });
+
+/** What the throttle promises of one window, kept beside it: who passes, and what only a failure may still take. */
+class WindowModel {
+  start: number | null = null;
+  used = 0;
+  fromReserve = 0;
+
+  at(now: number, { intervalSeconds }: ThrottleSettings): void {
+    this.start ??= now;
+    if (now < this.start) this.start = now;
+    while (now >= this.start + intervalSeconds * 1000) {
+      this.start += intervalSeconds * 1000;
+      this.used = this.fromReserve = 0;
+    }
+  }
+
+  private kept({ messageLimit, reserve, order, intervalSeconds }: ThrottleSettings, now: number): number {
+    const released = now >= this.start! + intervalSeconds * 1000 - Math.min(3_000, intervalSeconds * 50);
+    return order === 'arrival' || released ? 0 : Math.max(0, reserveOf(messageLimit, reserve) - this.fromReserve);
+  }
+
+  /** Whether a message may pass. */
+  mayPass(failed: boolean, settings: ThrottleSettings, now: number): boolean {
+    return settings.messageLimit - this.used > (failed ? 0 : this.kept(settings, now));
+  }
+
+  pass(failed: boolean, settings: ThrottleSettings, now: number): void {
+    if (failed && !this.mayPass(false, settings, now)) this.fromReserve++;
+    this.used++;
+  }
+}
+
+test('no window ever passes its limit, no failure waits while one may pass, and no success without need: whatever comes, changes or ends in between', async () => {
+  for (const seed of Array.from({ length: Number(process.env.FSP_TEST_SEEDS ?? 3) }, (_, round) => 7_000 + round)) {
+    const random = randomFrom(seed);
+    const root = mkdtempSync(join(tmpdir(), 'fsp-throttle-model-'));
+    const draw = (): ThrottleSettings => ({
+      messageLimit: random.of([1, 2, 3, 5, 10, 40]),
+      intervalSeconds: random.of([60, 100, 3_600]),
+      reserve: random.of([0, 0.2, 0.2, 0.5, 0.9]),
+      order: random.chance(0.15) ? 'arrival' : 'failures-first',
+    });
+    let now = 1_000_000;
+    let serial = 0;
+    let settings = draw();
+    const window = new WindowModel();
+    const waiting: { name: string; failed: boolean }[] = [];
+    const passed: string[] = [];
+    let dir = join(root, '0');
+    let spool = await openSpool({ dir, now: () => now });
+    await spool.registerSinks(['sink']);
+    let throttle = createThrottle({ spool, settings, now: () => now });
+    throttle.start();
+    window.at(now, settings);
+    /** What passes by the model: it and the sink must agree, one by one. */
+    const expected = () => {
+      window.at(now, settings);
+      for (;;) {
+        const first = (failed: boolean) => waiting.findIndex((one) => one.failed === failed);
+        const next =
+          settings.order === 'arrival'
+            ? Math.min(0, waiting.length - 1)
+            : first(true) >= 0
+              ? first(true)
+              : first(false);
+        const one = waiting[next];
+        if (one === undefined || !window.mayPass(one.failed, settings, now)) return;
+        window.pass(one.failed, settings, now);
+        waiting.splice(next, 1);
+        passed.push(one.name);
+      }
+    };
+    const delivered: string[] = [];
+    for (let step = 0; step < 120; step++) {
+      const what = random.next();
+      if (what < 0.6) {
+        const one = { name: `m${serial++}`, failed: random.chance(0.3) };
+        waiting.push(one);
+        await spool.append([entry(one.name, { failed: one.failed, receivedAt: now })]);
+      } else if (what < 0.8) now += random.below(random.of([1_000, 50_000, 200_000]));
+      else if (what < 0.82) now -= random.below(100_000);
+      else if (what < 0.9) {
+        settings = draw();
+        throttle.configure(settings);
+      } else {
+        // Half of the time as kill -9 leaves it: what is in the folder at this moment, and nothing written at the end.
+        const killed = random.chance(0.5);
+        await throttle.wake();
+        expected();
+        const copy = join(root, String(step + 1));
+        if (killed) cpSync(dir, copy, { recursive: true });
+        await throttle.stop();
+        await spool.close();
+        if (killed) dir = copy;
+        spool = await openSpool({ dir, now: () => now });
+        // The settings of the start are not yet those of the role.
+        throttle = createThrottle({ spool, settings: draw(), now: () => now });
+        throttle.configure(settings);
+        throttle.start();
+      }
+      await throttle.wake();
+      expected();
+      for (let next; (next = await spool.nextBatch('sink', { maxEntries: 1_000, maxBytes: 1e6 })) !== null;) {
+        for (const one of next.batch.entries) if (one.kind === 'state_message') delivered.push(one.machine.netbiosName);
+        await spool.completeBatch('sink', next.batch.id);
+      }
+      const { used, windowStart } = throttle.status();
+      expect([delivered, used, windowStart, seed, step]).toEqual([passed, window.used, window.start, seed, step]);
+    }
+    await throttle.stop();
+    await spool.close();
+    rmSync(root, { recursive: true });
+  }
+}, 120_000);

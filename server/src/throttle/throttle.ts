@@ -1,11 +1,12 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
 import type { Window } from '../spool/state.js';
-import { allowance, clearanceAt, windowAt, type WindowSettings } from './window.js';
+import { type Allowance, allowance, clearanceAt, releaseAt, windowAt, withPassed, type WindowSettings } from './window.js';
 
 /** The running window's figures are written this often at the most. */
 const reportEveryMs = 60_000;
 /** How soon the throttle tries again after the spool could not be written. */
 const retryMs = 1_000;
+const everything: Allowance = { all: Number.MAX_SAFE_INTEGER, others: Number.MAX_SAFE_INTEGER };
 
 export interface ThrottleSettings extends WindowSettings {
   order: ThrottleOrder;
@@ -14,11 +15,15 @@ export interface ThrottleSettings extends WindowSettings {
 export interface ThrottleStatus {
   messageLimit: number;
   intervalSeconds: number;
+  reserve: number;
   order: ThrottleOrder;
   windowStart: number;
   windowEnd: number;
   used: number;
+  /** What of the window only failures may still take. */
+  keptForFailures: number;
   waiting: number;
+  waitingFailed: number;
   oldestWaitingAt: number | null;
   /** When all that waits will have passed at this throttle, in milliseconds since 1970 UTC. */
   expectedClearanceAt: number;
@@ -34,8 +39,10 @@ export interface ThrottleOptions {
 }
 
 /**
- * Lets waiting messages pass: as they come while the window has room, else when the next one begins. It holds back
- * what is passed on, never what is taken in. The window is stored with what it let pass, so a restart grants nothing.
+ * Lets waiting messages pass: as they come while the window has room, else when the next one begins. A share of each
+ * window is kept for failures, so that one that comes late does not wait; shortly before the end all may have it. It
+ * holds back what is passed on, never what is taken in. The window is stored with what it let pass, so a restart grants
+ * nothing.
  */
 export class Throttle {
   private settings: ThrottleSettings;
@@ -44,27 +51,30 @@ export class Throttle {
   private window: Window;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
-  private again = false;
+  private again: Promise<void> | null = null;
   private started = false;
   private reportedAt = 0;
   private reported = '';
 
   private failure: string | null = null;
+  private emptying = false;
 
   constructor(private readonly options: ThrottleOptions) {
     this.spool = options.spool;
     this.settings = options.settings;
     this.now = options.now ?? Date.now;
-    this.window = windowAt(this.spool.storedWindow(), this.settings, this.now());
-    this.spool.on('appended', (count) => {
-      this.window.received += count;
-      this.wake();
+    // As it was stored: by the settings of the start alone it could seem to have ended, when a role has others.
+    const stored = this.spool.storedWindow();
+    this.window = stored === null ? windowAt(null, this.settings, this.now()) : { ...stored };
+    this.spool.on('appended', ({ length }) => {
+      this.window.received += length;
+      void this.wake();
     });
   }
 
   start(): void {
     this.started = true;
-    this.wake();
+    void this.wake();
   }
 
   /** Stops letting messages pass, and writes the window's figures. */
@@ -79,6 +89,12 @@ export class Throttle {
   /** Changes the settings, for the window in progress too: a higher limit releases messages now. */
   configure(settings: ThrottleSettings): void {
     this.settings = settings;
+    void this.wake();
+  }
+
+  /** Lets everything that waits pass at once, and counts it in the window: for a receiver that is drained. */
+  empty(emptying: boolean): void {
+    this.emptying = emptying;
     this.wake();
   }
 
@@ -93,33 +109,41 @@ export class Throttle {
 
   status(): ThrottleStatus {
     const now = this.now();
-    const { waiting, oldestWaitingAt } = this.spool.stats();
+    const { waiting, waitingFailed, oldestWaitingAt } = this.spool.stats();
     const window = windowAt(this.window, this.settings, now);
+    const may = allowance(window, this.share, now);
     return {
       ...this.settings,
       windowStart: window.start,
       windowEnd: window.start + window.intervalMs,
       used: window.used,
+      keptForFailures: may.all - may.others,
       waiting,
+      waitingFailed,
       oldestWaitingAt,
-      expectedClearanceAt: clearanceAt(window, waiting, now),
+      expectedClearanceAt: clearanceAt(
+        window,
+        { failed: waitingFailed, others: waiting - waitingFailed },
+        this.share,
+        now,
+      ),
     };
   }
 
   /** Lets pass what may pass now; resolves when that is done. */
-  wake(): void {
-    if (!this.started) return;
+  wake(): Promise<void> {
+    if (!this.started) return Promise.resolve();
     if (this.running !== null) {
-      this.again = true;
-      return;
+      this.again ??= this.running.then(() => {
+        this.again = null;
+        return this.wake();
+      });
+      return this.again;
     }
     this.running = this.run().finally(() => {
       this.running = null;
-      if (this.again) {
-        this.again = false;
-        this.wake();
-      }
     });
+    return this.running;
   }
 
   private async run(): Promise<void> {
@@ -131,8 +155,10 @@ export class Throttle {
       await this.reportRunning();
       this.failure = null;
       const now = this.now();
+      const released = releaseAt(this.window);
+      const next = now < released ? released : this.window.start + this.window.intervalMs;
       // While figures change they are written once a minute; the end of the window comes in any case.
-      sleep = Math.min(this.window.start + this.window.intervalMs - now, reportEveryMs);
+      sleep = Math.min(next - now, reportEveryMs);
     } catch (error) {
       this.failure = (error as Error).message;
       this.options.logger?.warn(`The throttle could not let messages pass: ${this.failure}`);
@@ -141,7 +167,7 @@ export class Throttle {
     if (!this.started) return;
     this.timer = setTimeout(
       () => {
-        this.wake();
+        void this.wake();
       },
       Math.max(1, sleep),
     );
@@ -158,16 +184,24 @@ export class Throttle {
   private async admitAllowed(): Promise<void> {
     for (;;) {
       await this.roll();
-      const room = allowance(this.window);
-      if (room === 0 || !this.started) return;
-      const moved = await this.spool.admit(room, this.settings.order, (count) => ({
-        ...this.window,
-        used: this.window.used + count,
-      }));
+      const may = this.emptying ? everything : allowance(this.window, this.share, this.now());
+      if (may.all === 0 || !this.started) return;
+      let after = this.window;
+      const moved = await this.spool.admit(
+        may.all,
+        this.settings.order,
+        (count, failed) => (after = withPassed(this.window, count, failed, may)),
+        may.others,
+      );
       if (moved === 0) return;
-      this.window.used += moved;
+      Object.assign(this.window, { used: after.used, fromReserve: after.fromReserve });
       this.options.onAdmitted?.(moved);
     }
+  }
+
+  /** In the order of arrival nothing goes before anything else. */
+  private get share(): number {
+    return this.settings.order === 'arrival' ? 0 : this.settings.reserve;
   }
 
   private async reportRunning(): Promise<void> {

@@ -1,4 +1,5 @@
-// Attacks on the intake, each a function of the port and of the time at which it ends. They run in a process of their own.
+// Attacks on the intake, each a function of where it is, from where the attack comes ({ port, host, localAddress }), and
+// of the time at which it ends. They run in a process of their own.
 import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,14 +42,14 @@ const bodies = {
 
 /** Eight connections that post bodies one after the other. */
 function flood(bodyOf) {
-  return async (port, end) => {
+  return async (target, end) => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
     const answers = {};
     let index = 0;
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         while (Date.now() < end) {
-          const answer = await post(port, bodyOf(index++), agent, end);
+          const answer = await post(target, bodyOf(index++), agent, end);
           answers[answer] = (answers[answer] ?? 0) + 1;
           if (answer === 'error') await sleep(20);
         }
@@ -59,12 +60,11 @@ function flood(bodyOf) {
   };
 }
 
-function post(port, body, agent, end) {
+function post(target, body, agent, end) {
   return new Promise((resolve) => {
     const request = http.request(
       {
-        port,
-        host: '127.0.0.1',
+        ...target,
         method: 'POST',
         path: '/SMS_FSP/.sms_fsp',
         agent,
@@ -80,11 +80,11 @@ function post(port, body, agent, end) {
 
 /** Connections kept open; `each` writes to one, and is called again every second. A closed one is replaced. */
 function sockets(count, first, each) {
-  return async (port, end) => {
+  return async (target, end) => {
     const open = new Set();
     let closed = 0;
     const connect = () => {
-      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const socket = net.connect({ ...target, allowHalfOpen: true });
       socket.on('error', () => undefined);
       socket.once('close', () => {
         open.delete(socket);
@@ -105,11 +105,11 @@ function sockets(count, first, each) {
 
 /** Connections that write as fast as they are read. */
 function stream(count, head, chunk) {
-  return async (port, end) => {
+  return async (target, end) => {
     let bytes = 0;
     const one = async () => {
       while (Date.now() < end) {
-        const socket = net.connect({ port, host: '127.0.0.1' });
+        const socket = net.connect(target);
         socket.on('error', () => undefined).resume();
         socket.write(head);
         while (!socket.destroyed && Date.now() < end) {

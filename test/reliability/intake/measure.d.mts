@@ -1,8 +1,6 @@
-interface Latencies {
+interface Times {
   p50: number;
   p99: number;
-  /** Answers that were no 200, and errors, with their numbers. */
-  failures: Record<string, number>;
   count: number;
 }
 /** Memory in MiB and open descriptors. */
@@ -10,24 +8,31 @@ interface Usage {
   rss: number;
   descriptors: number;
 }
-export interface Measured {
-  name: string;
-  quiet: Latencies;
-  attacked: Latencies;
+interface Attacked {
+  /** Answers that were no 200, and errors, with their numbers. */
+  failures: Record<string, number>;
   before: Usage;
   peak: Usage;
   after: Usage;
-  outcome: string;
+  /** What the attacker saw. */
+  outcome: unknown;
+  /** What the attacker took of one core. */
+  load: number;
 }
-/** A server in a process of its own, with an honest client at its side. */
-export function startMeasuring(options?: { program?: string }): Promise<{
+/** A server in a process of its own, with an honest client at its side. `from` is the attackers' address. */
+export function startMeasuring(options?: { program?: string; from?: string }): Promise<{
   port: number;
   management: string;
   pid: number;
   said(): string;
-  honest(seconds: number): Promise<Latencies>;
-  /** One attack, and the quiet before it. */
-  measure(name: string, seconds: number): Promise<Measured>;
+  /** Honest requests during one attack; latencies in milliseconds. */
+  underAttack(name: string, seconds: number): Promise<Attacked & { latencies: number[] }>;
+  /** Attack and quiet in turn. */
+  measure(
+    name: string,
+    seconds: number,
+    rounds: number,
+  ): Promise<Attacked & { name: string; quiet: Times; attacked: Times }>;
   /** Ends the server; how long that took in milliseconds. */
   stop(): Promise<number>;
 }>;

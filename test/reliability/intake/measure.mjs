@@ -1,11 +1,20 @@
 // How an honest client fares while the intake is attacked:
-//   node test/reliability/intake/measure.mjs [--seconds 6] [--only 'NAME;…'] [--program server/bin/fsp.js]
-// An honest client posts fifty times a second; each attack comes from a process of its own, and the time before it is
-// the quiet value that it is compared with, because both then share the same machine at the same time.
+//   node test/reliability/intake/measure.mjs [--seconds 6] [--rounds 2] [--only 'NAME;…'] [--from 127.0.0.1]
+//     [--program server/bin/fsp.js]
+//
+// An honest client posts fifty times a second. Attack and quiet take turns, round by round, and the latencies of all
+// rounds count together, so that what else the machine does meets both. Server, honest client and attacker share two
+// cores here, while a real attacker brings his own. Hence:
+// - the attacker's process has a lower priority by ten, as all his computing would be done elsewhere;
+// - each quiet has a process of the same priority that takes as much processor time as the attacker took and does
+//   nothing with it: what is compared is what the attack does to the server, not what its sender does to the machine;
+// - run by root on Linux, the whole group of processes comes before the machine's other work.
+// By default the attacker has the honest client's address (one NAT, one proxy), the harder case for limits of an
+// address; --from gives him another one.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
+import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +22,13 @@ import { parseArgs } from 'node:util';
 import { attacks, report } from './attacks.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** How much lower an attacker's priority is than the server's. */
+const attackersPriority = 10;
+/** From an attack's begin to the first honest request that counts. */
+const settlingMs = 700;
 
 /** A server in a process of its own, with an honest client at its side. */
-export async function startMeasuring({ program = here('../../../server/bin/fsp.js') } = {}) {
+export async function startMeasuring({ program = here('../../../server/bin/fsp.js'), from = '127.0.0.1' } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'fsp-intake-'));
   const server = spawn(process.execPath, [program, 'serve'], {
     env: {
@@ -37,6 +50,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
   }
   const port = Number(/clients post to\s+http:\/\/[^:]+:(\d+)/.exec(said)[1]);
   const management = /console\s+(\S+)/.exec(said)[1];
+  const priority = String(Math.min(19, getPriority() + attackersPriority));
   const agent = new http.Agent({ keepAlive: true, maxSockets: 50 });
   let serial = 0;
   /** Latencies in milliseconds, and answers that were no 200, over some seconds. */
@@ -53,37 +67,68 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
       );
     }
     await Promise.all(waiting);
-    return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), failures, count: latencies.length };
+    return { latencies, failures };
   }
+
+  /** Honest requests while one attack is under way, and what it took. */
+  async function underAttack(name, seconds) {
+    const before = usage(server.pid);
+    let peak = before;
+    const watch = setInterval(() => {
+      const now = usage(server.pid);
+      peak = { rss: Math.max(peak.rss, now.rss), descriptors: Math.max(peak.descriptors, now.descriptors) };
+    }, 100);
+    const lasts = seconds + settlingMs / 1_000;
+    const attacker = spawn(process.execPath, [here('attacker.mjs'), name, port, lasts, from, priority].map(String), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    attacker.stdout.on('data', (chunk) => (told += chunk));
+    const gone = new Promise((resolve) => attacker.once('close', resolve));
+    await sleep(settlingMs);
+    const { latencies, failures } = await honest(seconds);
+    await Promise.race([gone, sleep(10_000)]);
+    attacker.kill('SIGKILL');
+    clearInterval(watch);
+    await sleep(1_500);
+    const { outcome = 'did not end', cpuSeconds = lasts } = told === '' ? {} : JSON.parse(told);
+    return { latencies, failures, before, peak, after: usage(server.pid), outcome, load: cpuSeconds / lasts };
+  }
+
+  /** Honest requests alone, beside a process that takes `load` of one core. */
+  async function alone(seconds, load) {
+    const processes = Array.from({ length: Math.ceil(load) }, () =>
+      spawn(process.execPath, [here('neutral.mjs'), String(load / Math.ceil(load)), priority], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      }),
+    );
+    await sleep(settlingMs);
+    const { latencies } = await honest(seconds);
+    for (const one of processes) one.kill('SIGKILL');
+    return latencies;
+  }
+
   await honest(2);
   return {
     port,
     management,
     pid: server.pid,
     said: () => said,
-    honest,
-    /** One attack, and the quiet before it. */
-    async measure(name, seconds) {
-      const quiet = await honest(Math.max(2, seconds / 2));
-      const before = usage(server.pid);
-      let peak = before;
-      const watch = setInterval(() => {
-        const now = usage(server.pid);
-        peak = { rss: Math.max(peak.rss, now.rss), descriptors: Math.max(peak.descriptors, now.descriptors) };
-      }, 100);
-      const attacker = spawn(process.execPath, [here('attacker.mjs'), name, String(port), String(seconds + 1)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let outcome = '';
-      attacker.stdout.on('data', (chunk) => (outcome += chunk));
-      const gone = new Promise((resolve) => attacker.once('close', resolve));
-      await sleep(700);
-      const attacked = await honest(seconds);
-      await Promise.race([gone, sleep(5_000)]);
-      attacker.kill('SIGKILL');
-      clearInterval(watch);
-      await sleep(1_500);
-      return { name, quiet, attacked, before, peak, after: usage(server.pid), outcome };
+    underAttack,
+    /** Attack and quiet in turn. */
+    async measure(name, seconds, rounds) {
+      const attacked = [];
+      const quiet = [];
+      const failures = {};
+      let last;
+      for (let round = 0; round < rounds; round++) {
+        last = await underAttack(name, seconds / rounds);
+        attacked.push(...last.latencies);
+        for (const [answer, times] of Object.entries(last.failures)) failures[answer] = (failures[answer] ?? 0) + times;
+        quiet.push(...(await alone(seconds / rounds, last.load)));
+      }
+      const { before, peak, after, outcome, load } = last;
+      return { name, quiet: halves(quiet), attacked: halves(attacked), failures, before, peak, after, outcome, load };
     },
     async stop() {
       agent.destroy();
@@ -111,9 +156,10 @@ function honestPost(port, agent, body) {
   });
 }
 
-function percentile(values, part) {
+function halves(values) {
   const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] * 10) / 10;
+  const at = (part) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] * 10) / 10;
+  return { p50: at(0.5), p99: at(0.99), count: sorted.length };
 }
 
 /** Memory in MiB and open descriptors of a process, as Linux tells them. */
@@ -122,22 +168,55 @@ function usage(pid) {
   return { rss: Math.round(rss / 1024), descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Linux shares its cores between sessions first, and then between the processes of each. */
+function beforeOtherWork() {
+  if (process.getuid?.() !== 0) return;
+  try {
+    writeFileSync('/proc/self/autogroup', '-15');
+  } catch {
+    setPriority(getPriority() - attackersPriority);
+  }
+}
+
+/** All attacks one after the other, as a table, and as a file for RESULTS.md. */
+async function main() {
   const { values } = parseArgs({
-    options: { seconds: { type: 'string', default: '6' }, only: { type: 'string' }, program: { type: 'string' } },
+    options: {
+      seconds: { type: 'string', default: '6' },
+      rounds: { type: 'string', default: '2' },
+      only: { type: 'string' },
+      from: { type: 'string' },
+      program: { type: 'string' },
+    },
   });
+  beforeOtherWork();
   const measuring = await startMeasuring(values);
   const names = values.only === undefined ? Object.keys(attacks) : values.only.split(';');
+  const results = [];
   console.log(
-    '| attack | quiet p50 / p99 ms | attacked p50 / p99 ms | ratio of p99 | not 200 | RSS MiB before → peak → after | descriptors | attacker saw |',
+    '| attack | quiet p50 / p99 ms | attacked p50 / p99 ms | ratio of p99 | not 200 | RSS MiB before → peak → after | descriptors | attacker took of a core | and saw |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const name of names) {
-    const { quiet, attacked, before, peak, after, outcome } = await measuring.measure(name, Number(values.seconds));
+    const measured = await measuring.measure(name, Number(values.seconds), Number(values.rounds));
+    const { quiet, attacked, failures, before, peak, after, outcome, load } = measured;
+    results.push(measured);
     console.log(
-      `| ${name} | ${quiet.p50} / ${quiet.p99} | ${attacked.p50} / ${attacked.p99} | ${(attacked.p99 / quiet.p99).toFixed(1)} | ${JSON.stringify(attacked.failures)} | ${before.rss} → ${peak.rss} → ${after.rss} | ${before.descriptors} → ${peak.descriptors} → ${after.descriptors} | ${outcome.replaceAll('|', '/')} |`,
+      `| ${name} | ${quiet.p50} / ${quiet.p99} | ${attacked.p50} / ${attacked.p99} | ${(attacked.p99 / quiet.p99).toFixed(1)} | ${JSON.stringify(failures)} | ${before.rss} → ${peak.rss} → ${after.rss} | ${before.descriptors} → ${peak.descriptors} → ${after.descriptors} | ${load.toFixed(2)} | ${JSON.stringify(outcome).replaceAll('|', '/')} |`,
     );
   }
-  console.log(`\nstop: ${await measuring.stop()} ms`);
+  const stopMs = await measuring.stop();
+  console.log(`\nstop: ${stopMs} ms`);
+  const folder = process.env.FSP_RELIABILITY_RESULTS;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'attacks.json'),
+    `${JSON.stringify({ seconds: Number(values.seconds), from: values.from ?? '127.0.0.1', stopMs, results }, null, 2)}\n`,
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main();
   process.exit();
 }

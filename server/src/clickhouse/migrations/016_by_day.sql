@@ -6,6 +6,9 @@
 -- extremes that ClickHouse keeps of each part for the columns of the key: the newest receipt is known without a look at
 -- rows.
 --
+-- No clock of a client decides what is read: where it says what cannot be, said_at is the receipt, and an index on it
+-- finds a range of time for what asks by Timestamp.
+--
 -- With shards, each has the messages of its clients and what is known of them, in tables whose names end in _local; the
 -- plain names stand for all shards.
 --
@@ -55,16 +58,18 @@ CREATE TABLE IF NOT EXISTS {database}.state_messages_{new} {on_cluster}
     batch_id LowCardinality(String) COMMENT 'Batch that it was delivered in',
     row_id UInt32 COMMENT 'Position in that batch' CODEC(ZSTD),
     raw String COMMENT 'The whole report as text; of a large report with many messages only on the first' CODEC(ZSTD),
+    said_at DateTime64(3, 'UTC') MATERIALIZED {said at} COMMENT 'When the client made it: message_time where that may be, else received_at' CODEC(Delta, ZSTD),
     INDEX by_batch batch_id TYPE bloom_filter GRANULARITY 1,
-    INDEX by_client client_name TYPE bloom_filter GRANULARITY 1,
+    INDEX by_client client_name TYPE bloom_filter(0.005) GRANULARITY 1,
     INDEX by_client_id client_id TYPE bloom_filter GRANULARITY 1,
     INDEX by_message message_id TYPE bloom_filter GRANULARITY 1,
-    INDEX by_message_time message_time TYPE minmax GRANULARITY 1
+    INDEX by_said_at toDateTime64(said_at, 9, 'UTC') TYPE minmax GRANULARITY 1,
+    INDEX by_said_second toDateTime(said_at, 'UTC') TYPE minmax GRANULARITY 1
 )
 ENGINE = {replicated}MergeTree
 PARTITION BY (toYYYYMM(processed_at), received_at < toDateTime64('1900-01-01 00:00:00', 3, 'UTC'))
 ORDER BY (toDate(received_at), outcome, client_name, message_time)
-SETTINGS {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 2048, {dedup_window} = 1000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Every state message, once';
 
 {one shard} INSERT INTO {database}.state_messages_by_day SELECT * FROM {database}.state_messages SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0;

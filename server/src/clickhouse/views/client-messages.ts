@@ -1,6 +1,6 @@
 import { namesOf } from './clients.js';
 import { nowNamed } from './client-names.js';
-import { causeOf, saidAt, subnetOf } from './fragments.js';
+import { causeOf, subnetOf } from './fragments.js';
 import { time, type Column, type View } from './view.js';
 
 const columns: readonly Column[] = [
@@ -58,7 +58,7 @@ const select = (database: string, only = '') => `SELECT
     m.received_at AS received_at,
     m.processed_at AS processed_at,
     m.message_time AS message_time,
-    ${saidAt} AS said_at,
+    m.said_at AS said_at,
     dateDiff('second', m.received_at, m.message_time) AS clock_offset,
     ifNull(m.serial_number, 0) AS serial,
     m.topic_type AS topic_type,

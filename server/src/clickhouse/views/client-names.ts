@@ -1,8 +1,13 @@
 import type { View } from './view.js';
 
-/** Ids that were seen with several names, by their digests: two numbers of each row are all that is read for it. */
+/**
+ * Ids that were seen with several names, by their digests: two numbers of each row are all that is read to find them. As
+ * a value, since ClickHouse works out a value once however often it stands in a query.
+ */
 const severalNames = (database: string) =>
-  `SELECT id_hash FROM ${database}.client_names GROUP BY id_hash HAVING min(name_hash) != max(name_hash)`;
+  `(SELECT groupArray(id_hash) FROM (SELECT id_hash FROM ${database}.client_names GROUP BY id_hash HAVING min(name_hash) != max(name_hash)))`;
+const theirNames = (database: string) =>
+  `(SELECT groupUniqArray(name_hash) FROM ${database}.client_names WHERE id_hash GLOBAL IN (SELECT arrayJoin(${severalNames(database)})))`;
 
 /**
  * A client is known by its name, since that is all that a machine without a client says, and all that stays when it is
@@ -22,14 +27,17 @@ GLOBAL LEFT JOIN
 (
     SELECT id_hash, argMax(client_name, said_order) AS now_named
     FROM ${database}.client_names
-    WHERE id_hash GLOBAL IN (${severalNames(database)})
+    WHERE id_hash GLOBAL IN (SELECT arrayJoin(${severalNames(database)}))
     GROUP BY id_hash
 ) AS i ON n.id_hash = i.id_hash
-WHERE n.name_hash GLOBAL IN (SELECT name_hash FROM ${database}.client_names WHERE id_hash GLOBAL IN (${severalNames(database)}))
+WHERE n.name_hash GLOBAL IN (SELECT arrayJoin(${theirNames(database)}))
 GROUP BY n.client_name
 HAVING now_named NOT IN ('', n.client_name)`,
 };
 
+const renames = (database: string) =>
+  `(SELECT (groupArray(client_name), groupArray(now_named)) FROM ${database}.renamed_clients)`;
+
 /** The newest name of the client that has a name, as an expression: former names are few. */
 export const nowNamed = (database: string, name: string) =>
-  `transform(${name}, (SELECT groupArray(client_name) FROM ${database}.renamed_clients), (SELECT groupArray(now_named) FROM ${database}.renamed_clients), ${name})`;
+  `transform(${name}, tupleElement(${renames(database)}, 1), tupleElement(${renames(database)}, 2), ${name})`;

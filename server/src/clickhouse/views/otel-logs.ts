@@ -49,7 +49,7 @@ const logFile = {
 };
 
 const stateMessage = (database: string): LogRecord => ({
-  at: 'message_time',
+  at: 'said_at',
   severityText: "multiIf(outcome = 'failed', 'ERROR', outcome IN ('reboot_pending', 'skipped'), 'WARN', 'INFO')",
   severityNumber: "multiIf(outcome = 'failed', 17, outcome IN ('reboot_pending', 'skipped'), 13, 9)",
   body: 'state_text',
@@ -67,6 +67,7 @@ const stateMessage = (database: string): LogRecord => ({
     'error.type': 'error_code',
     'client.address': 'client_address',
     'log.record.uid': 'message_id',
+    'configmgr.client.time': "if(message_time = said_at, '', toString(message_time))",
   },
   eventName: "if(phase = 'other', 'configmgr.state_message', concat('configmgr.client.', phase))",
   table: `${database}.state_messages`,
@@ -119,7 +120,11 @@ export const otelLogs: View = {
   name: 'otel_logs',
   comment: 'State messages, set-up log records and set-up runs as OpenTelemetry log records',
   columns: [
-    ['Timestamp', "DateTime64(9, 'UTC')", 'When it happened, by the clock of its source'],
+    [
+      'Timestamp',
+      "DateTime64(9, 'UTC')",
+      'When it happened, by the clock of its source; where a client’s clock says what cannot be, when it was received',
+    ],
     ['TimestampTime', "DateTime('UTC')", 'The same in whole seconds'],
     ['TraceId', 'String', 'Empty: there are no traces'],
     ['SpanId', 'String', 'Empty: there are no traces'],

@@ -1,11 +1,11 @@
-import { maybeTime, newest, time, type Column, type View } from './view.js';
+import { maybeTime, time, type Column, type View } from './view.js';
 
 const columns: readonly Column[] = [
   ['fsp_server', 'LowCardinality(String)', 'Name of the fallback status point'],
   ['last_seen_at', time, 'When it last gave a sign of life; one comes every minute'],
   ['site_code', 'String', 'Its site'],
   ['version', 'String', 'Version of its program'],
-  ['taking_messages', 'Bool', 'Whether it takes messages; not where its role was removed'],
+  ['taking_messages', 'Bool', 'Whether it takes messages; not where its role was removed, and not while it is drained'],
   ['role_version', 'UInt64', 'Version of the role in force; 0 for none'],
   ['waiting', 'UInt64', 'Messages that waited for the throttle'],
   ['oldest_waiting_at', maybeTime, 'When the oldest of them was received'],
@@ -14,12 +14,53 @@ const columns: readonly Column[] = [
   ['quarantined', 'UInt64', 'Entries in quarantine: a destination refuses them for good'],
   ['lost_messages', 'UInt64', 'Messages and other entries that damage to the spool has cost'],
   ['damaged_pieces', 'UInt64', 'Damaged pieces of the spool that were set aside'],
+  ['host_name', 'String', 'Machine that it runs on'],
+  ['started_at', time, 'When its process began'],
+  ['draining', 'Bool', 'Whether it is drained for maintenance'],
+  ['message_limit', 'UInt32', 'Messages that may pass in a window of its throttle'],
+  ['interval_seconds', 'UInt32', 'Length of that window'],
+  ['last_message_at', maybeTime, 'When it last took a message, as far as it has told'],
+  ['disk_total_bytes', 'UInt64', 'Size of the disk of its data folder; 0 where it is not known'],
+  ['disk_free_bytes', 'UInt64', 'What is free on it'],
+  ['spool_bytes', 'UInt64', 'What its spool takes'],
+  ['clickhouse_total_bytes', 'UInt64', 'Size of the fullest disk of ClickHouse; 0 where it is not known'],
+  ['clickhouse_free_bytes', 'UInt64', 'What is free on that'],
+  [
+    'clock_ahead_ms',
+    'Int64',
+    'How far its clock is ahead of ClickHouse’s, in milliseconds, at the least; small below zero is the way of a sign',
+  ],
+  [
+    'instances',
+    'UInt64',
+    'Receivers that gave a sign of life under this name in its last five minutes: one, or a mistake',
+  ],
 ];
+
+/** Keys and figures that are more than the value of the newest row. */
+const others = new Set(['fsp_server', 'last_seen_at', 'last_message_at', 'clock_ahead_ms', 'instances']);
 
 export const receivers: View = {
   name: 'receivers',
   comment: 'One row a receiver: how it was when it last gave a sign of life',
   columns,
-  select: (database) =>
-    newest(`(SELECT *, at AS last_seen_at FROM ${database}.receiver_status)`, 'at', ['fsp_server'], columns),
+  select(database) {
+    const latest = columns
+      .filter(([name]) => !others.has(name))
+      .map(([name, type]) =>
+        type.startsWith('Nullable')
+          ? `argMax(tuple(r.${name}), r.at).1 AS ${name}`
+          : `argMax(r.${name}, r.at) AS ${name}`,
+      );
+    // A sign that waited for ClickHouse came late, so the nearest of a few tells the clocks apart.
+    return `SELECT
+    r.fsp_server AS fsp_server,
+    max(r.at) AS last_seen_at,
+    ${latest.join(',\n    ')},
+    max(r.last_message_at) AS last_message_at,
+    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.at, INTERVAL 5 MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
+    uniqExactIf(r.instance_id, r.at > r.newest - INTERVAL 5 MINUTE AND r.instance_id != '') AS instances
+FROM (SELECT *, max(at) OVER (PARTITION BY fsp_server) AS newest FROM ${database}.receiver_status) AS r
+GROUP BY r.fsp_server`;
+  },
 };

@@ -31,5 +31,8 @@ export function refuseOthers(path: string, stats: Stats): void {
       : stats.isSocket()
         ? 'a socket'
         : 'a device';
-  throw new FspError('FSP_LOG_UNREADABLE', `The log ${path} cannot be read: it is ${kind}; name a file`);
+  throw new FspError(
+    'FSP_LOG_UNREADABLE',
+    `The log ${path} cannot be read: it is ${kind}; name a file, or pipe it into fsp parse -`,
+  );
 }

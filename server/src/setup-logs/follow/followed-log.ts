@@ -35,6 +35,8 @@ export class FollowedLog {
   private readonly runs = new Set<Run>();
   private replaying = false;
   private readTo = 0;
+  /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
+  modifiedAt: number | null = null;
   private quiet = 0;
 
   constructor(
@@ -66,6 +68,7 @@ export class FollowedLog {
       // It may have been rotated since it was looked for: the next look finds it.
       if (!(await isFile(file, this.position, this.known))) return;
       const { mtimeMs } = await file.stat();
+      this.modifiedAt = mtimeMs;
       this.position = { ...this.position, ...(await identify(file)) };
       const parser = this.parser ?? (await this.begin());
       const buffer = Buffer.alloc(chunkSize);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -170,6 +170,27 @@ describe('a log that is rotated', () => {
     appendFileSync(log, lines(7, 7));
     await one.look();
     expect(messages).toEqual(numbered(1, 7));
+  });
+
+  test.each([
+    ['dated names', 'fsp-20260315-100000.log', 'fsp-20260315-110000.log'],
+    ['numbered names', 'fsp.log.2', 'fsp.log.1'],
+    ['a name that is used again', 'fsp.lo_', 'fsp.lo_'],
+  ])('twice between two looks, to %s: what came between is read too', async (_how, first, second) => {
+    writeFileSync(join(folder.path, 'fsp-20250101-100000.log'), line('of long ago'));
+    writeFileSync(join(folder.path, 'fspMSI.log'), line('of another log'));
+    writeFileSync(log, lines(1, 3));
+    const long = new Date('2025-01-01T10:00:00Z');
+    utimesSync(join(folder.path, 'fsp-20250101-100000.log'), long, long);
+    const one = follower();
+    await one.look();
+    renameSync(log, join(folder.path, first));
+    writeFileSync(log, lines(4, 6));
+    renameSync(log, join(folder.path, second));
+    writeFileSync(log, lines(7, 8));
+    await one.look();
+    await one.look();
+    expect(messages).toEqual(numbered(1, 8));
   });
 
   test('in a folder that is followed is not read a second time under its new name', async () => {

@@ -56,8 +56,12 @@ export class Follower {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
+  private readonly targets: Set<string>;
+  /** Files that are followed no more; the next look lets go of them. */
+  private readonly dropped = new Set<string>();
 
   constructor(private readonly options: FollowerOptions) {
+    this.targets = new Set(options.targets);
     for (const position of options.positions) this.logs.set(position.key, this.logAt(position));
   }
 
@@ -74,6 +78,20 @@ export class Follower {
     this.watchers.clear();
   }
 
+  /** Follows one more file or folder, from the next look on, which is at once. */
+  follow(target: string): void {
+    this.dropped.delete(target);
+    this.targets.add(target);
+    this.wake();
+  }
+
+  /** Follows a file no more; what was read of it stays. */
+  unfollow(path: string): void {
+    this.targets.delete(path);
+    this.dropped.add(path);
+    this.wake();
+  }
+
   status(): FollowedStatus[] {
     return [...this.logs.values()].map(({ position: { key, path, offset } }) => ({
       file: path,
@@ -84,6 +102,7 @@ export class Follower {
 
   /** One look at everything: finds files, follows renames, reads what is new. */
   async look(): Promise<void> {
+    await this.letGo();
     const wanted = await this.wantedPaths();
     const settled = new Map<string, FollowedLog>();
     const displaced: FollowedLog[] = [];
@@ -94,7 +113,9 @@ export class Follower {
         this.missed.delete(log.position.key);
       } else displaced.push(log);
     }
+    const before = displaced.map((log) => log.position.path);
     for (const log of displaced) await this.followRename(log, settled);
+    for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
     for (const path of wanted) {
       if (settled.has(path)) continue;
       const log = await this.discover(path);
@@ -127,9 +148,18 @@ export class Follower {
     }
   }
 
+  private async letGo(): Promise<void> {
+    for (const [key, log] of this.logs) {
+      if (!this.dropped.has(log.position.logFile)) continue;
+      for (const about of [this.logs, this.counts, this.missed]) about.delete(key);
+      await this.options.forget(key);
+    }
+    this.dropped.clear();
+  }
+
   private async wantedPaths(): Promise<string[]> {
     const paths: string[] = [];
-    for (const target of this.options.targets) {
+    for (const target of this.targets) {
       const stats = await stat(target).catch(() => null);
       if (stats === null) continue;
       if (!stats.isDirectory()) paths.push(target);
@@ -178,11 +208,33 @@ export class Follower {
     this.options.logger?.info(`${path} was emptied, replaced or removed; what comes there is a new log`);
   }
 
-  private async discover(path: string): Promise<FollowedLog | null> {
+  /**
+   * Of a file that is followed, what came after a log that was renamed and was renamed itself before anybody looked: in
+   * a folder that is followed it is found by its name.
+   */
+  private async findBetween(path: string, log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
+    if (!this.options.targets.includes(path)) return;
+    const moved = log.position.path === path ? null : await stat(log.position.path).catch(() => null);
+    const since = moved?.mtimeMs ?? log.modifiedAt;
+    if (since === null) return;
+    const found: { candidate: string; modifiedAt: number }[] = [];
+    for (const name of await readdir(dirname(path)).catch(() => [])) {
+      const candidate = join(dirname(path), name);
+      if (candidate === path || settled.has(candidate) || !isGenerationOf(basename(path), name)) continue;
+      const stats = await stat(candidate).catch(() => null);
+      if (stats?.isFile() && stats.mtimeMs >= since) found.push({ candidate, modifiedAt: stats.mtimeMs });
+    }
+    for (const { candidate } of found.sort((a, b) => a.modifiedAt - b.modifiedAt)) {
+      const between = await this.discover(candidate, path);
+      if (between !== null) settled.set(candidate, between);
+    }
+  }
+
+  private async discover(path: string, logFile = path): Promise<FollowedLog | null> {
     try {
       const file = await openLog(path);
       try {
-        const position: LogPosition = { key: randomUUID(), logFile: path, path, offset: 0, ...(await identify(file)) };
+        const position: LogPosition = { key: randomUUID(), logFile, path, offset: 0, ...(await identify(file)) };
         const log = this.logAt(position);
         this.logs.set(position.key, log);
         return log;
@@ -248,4 +300,11 @@ export class Follower {
       }
     }
   }
+}
+
+/** Whether a name is what a log is called after its rotation: x.lo_, x-20260315-100000.log, x.log.1. */
+function isGenerationOf(name: string, other: string): boolean {
+  const stem = name.replace(/\.lo[g_]$/i, '').toLowerCase();
+  const rest = other.toLowerCase().startsWith(stem) ? other.slice(stem.length) : '';
+  return /^(?:\.lo_|[-_.]?\d[\d_.-]{0,30}\.lo[g_]|\.lo[g_]\.\d{1,10})$/i.test(rest);
 }

@@ -1,0 +1,206 @@
+import { useState } from 'react';
+import { t } from '@grafana/i18n';
+import { Alert, Button, Field, FileDropzone, Input, Stack, Text, TextLink } from '@grafana/ui';
+import { testPost, type Role, type TestPost } from '../api/roles.js';
+import { followedLogs, followLog, unfollowLog, uploadLog, type FollowedLogs } from '../api/setup-logs.js';
+import { language } from '../app/viewer.js';
+import { Failed, QueryState } from '../components/QueryState.js';
+import { appPath } from '../constants.js';
+import { useLoaded } from '../queries/use-loaded.js';
+
+/** Where Microsoft's procedure ends: a message by the way that clients go, and the two logs of the role's set-up. */
+export function RoleVerification({ role }: { role: Role }) {
+  return (
+    <Stack direction="column" gap={4}>
+      <Way role={role} />
+      <Logs role={role} />
+    </Stack>
+  );
+}
+
+function Way({ role: { server, configuration } }: { role: Role }) {
+  const [result, setResult] = useState<TestPost>();
+  const [failure, setFailure] = useState<Error>();
+  const [trying, setTrying] = useState(false);
+  const send = async (network: 'intranet' | 'internet') => {
+    setTrying(true);
+    setResult(undefined);
+    setFailure(undefined);
+    try {
+      setResult(await testPost(server, network));
+    } catch (error) {
+      setFailure(error as Error);
+    }
+    setTrying(false);
+  };
+  return (
+    <Stack direction="column" gap={2}>
+      <Text element="h3" variant="h5">
+        {t('verify.way', 'The way that clients go')}
+      </Text>
+      <Text color="secondary">
+        {t(
+          'verify.way-detail',
+          'The server posts a test message as a client does: without signing in, by the name of the role and the HTTP port of the site. It is kept nowhere.',
+        )}
+      </Text>
+      <Stack gap={1}>
+        <Button disabled={trying} onClick={() => void send('intranet')}>
+          {t('verify.try', 'Send a test message')}
+        </Button>
+        {configuration.internetFqdn !== '' && (
+          <Button variant="secondary" disabled={trying} onClick={() => void send('internet')}>
+            {t('verify.try-internet', 'Send one by the Internet name')}
+          </Button>
+        )}
+      </Stack>
+      {result !== undefined && (
+        <Alert
+          bottomSpacing={0}
+          severity={result.verdict === 'arrived' ? 'success' : 'warning'}
+          title={language().startsWith('fr') ? result.message.fr : result.message.en}
+        />
+      )}
+      {failure !== undefined && <Failed error={failure} />}
+    </Stack>
+  );
+}
+
+function Logs({ role }: { role: Role }) {
+  const loaded = useLoaded(followedLogs, 10_000);
+  const [path, setPath] = useState('');
+  const [failure, setFailure] = useState<Error>();
+  const [taken, setTaken] = useState<string>();
+  const act = async (work: () => Promise<unknown>) => {
+    setFailure(undefined);
+    try {
+      await work();
+      loaded.reload();
+    } catch (error) {
+      setFailure(error as Error);
+    }
+  };
+  const drop = (files: File[]) =>
+    act(async () => {
+      for (const file of files) {
+        const { records } = await uploadLog(file, role.server);
+        setTaken(
+          t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
+            file: file.name,
+            ...records,
+            interpolation: { escapeValue: false },
+          }),
+        );
+      }
+    });
+  return (
+    <Stack direction="column" gap={2}>
+      <Text element="h3" variant="h5">
+        {t('verify.logs', 'The two logs of the set-up')}
+      </Text>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act(() => followLog(path.trim())).then(() => {
+            setPath('');
+          });
+        }}
+      >
+        <Stack gap={1} alignItems="flex-end" wrap="wrap">
+          <Field
+            label={t('verify.path', 'Follow a log')}
+            description={t('verify.path-detail', 'Full path as the server sees it, to a .log; it may come later')}
+            htmlFor="verify-path"
+            noMargin
+          >
+            <Input
+              id="verify-path"
+              width={60}
+              value={path}
+              onChange={(event) => {
+                setPath(event.currentTarget.value);
+              }}
+            />
+          </Field>
+          <Button type="submit" disabled={path.trim() === ''}>
+            {t('verify.follow', 'Follow')}
+          </Button>
+        </Stack>
+      </form>
+      <QueryState of={loaded}>
+        {(logs) => (
+          <Followed
+            logs={logs}
+            onUnfollow={(one) => void act(() => unfollowLog(one))}
+            onChoose={(usual) => {
+              setPath(usual);
+            }}
+          />
+        )}
+      </QueryState>
+      <FileDropzone
+        options={{
+          multiple: true,
+          onDropAccepted: (files) => void drop(files),
+        }}
+      />
+      {taken !== undefined && <Alert bottomSpacing={0} severity="success" title={taken} />}
+      {failure !== undefined && <Failed error={failure} />}
+      <TextLink href={`${appPath}/setup-logs`}>{t('verify.verdicts', 'The verdicts, when they come')}</TextLink>
+    </Stack>
+  );
+}
+
+function Followed({
+  logs: { followed, added, usualPlaces },
+  onUnfollow,
+  onChoose,
+}: {
+  logs: FollowedLogs;
+  onUnfollow(path: string): void;
+  onChoose(path: string): void;
+}) {
+  return (
+    <Stack direction="column" gap={1}>
+      <Text color="secondary" variant="bodySmall">
+        {t('verify.usual', 'Usual places:')}
+      </Text>
+      <Stack gap={1} wrap="wrap">
+        {usualPlaces.map((usual) => (
+          <Button
+            key={usual.path}
+            size="sm"
+            variant="secondary"
+            fill="text"
+            onClick={() => {
+              onChoose(usual.path);
+            }}
+          >
+            {usual.path}
+          </Button>
+        ))}
+      </Stack>
+      {[...new Set([...added, ...followed.map(({ file }) => file)])].map((file) => (
+        <Stack key={file} gap={1} alignItems="center">
+          <code>{file}</code>
+          <Text color="secondary">
+            {t('verify.records', '{{count}} records since the start', {
+              count: followed.find((one) => one.file === file)?.records ?? 0,
+            })}
+          </Text>
+          {added.includes(file) && (
+            <Button
+              size="sm"
+              variant="secondary"
+              onClick={() => {
+                onUnfollow(file);
+              }}
+            >
+              {t('verify.unfollow', 'Follow no more')}
+            </Button>
+          )}
+        </Stack>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,3 @@
+export const root: string;
+export function packageManifest(): object;
+export function assemble(folder: string, notices: string): Promise<void>;

@@ -1,0 +1,197 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { describeMessage } from '../catalog/describe.js';
+import type { Config } from '../config.js';
+import { FspError } from '../errors.js';
+import type { DrainProgress } from '../management/drain-api.js';
+import { askServer } from './management-client.js';
+import { addConfigOptions, configOf } from './options.js';
+
+/** `fsp drain`: empties a receiver before maintenance, or the spool of one that is gone. */
+export function registerDrain(program: Command): void {
+  const command = program
+    .command('drain')
+    .description('empties this receiver before maintenance, or delivers the spool of a receiver that is gone')
+    .option(
+      '--spool <folder>',
+      'the data folder of a receiver that is gone; its entries are delivered by this configuration',
+    )
+    .option('--dry-run', 'with --spool: say what it holds, and deliver nothing')
+    .option('--keep-limit', 'what waits passes as the throttle allows, and not at once')
+    .option('--resume', 'take messages again')
+    .option('--timeout <seconds>', 'give up where nothing moves for so long; what is held stays on disk', '600')
+    .addHelpText(
+      'after',
+      `
+This receiver (it must run): it takes no more messages – clients are answered 503 and try another or again –, passes on
+what it holds, and the command ends when nothing is held. Then stop it; a start takes messages again.
+
+Examples:
+  fsp drain                                    before maintenance; fsp drain --resume undoes it
+  fsp drain --spool /mnt/old-disk/fsp          the receiver is gone, its disk is here
+`,
+    );
+  addConfigOptions(command).action(
+    async (options: { spool?: string; dryRun?: true; keepLimit?: true; resume?: true; timeout: string }) => {
+      const { config } = configOf(command);
+      if (!/^[1-9]\d{0,6}$/.test(options.timeout))
+        throw new FspError('FSP_USAGE', `--timeout is ${JSON.stringify(options.timeout)}; allowed: whole seconds`);
+      const patienceMs = Number(options.timeout) * 1000;
+      if (options.spool !== undefined)
+        await drainFolder(config, resolve(options.spool), options.dryRun === true, patienceMs);
+      else if (options.resume) {
+        await askServer(config, '/drain', undefined, 'DELETE');
+        process.stdout.write('Messages are taken again\n');
+      } else await drainRunning(config, options.keepLimit === true, patienceMs);
+    },
+  );
+}
+
+async function drainRunning(config: Config, keepLimit: boolean, patienceMs: number): Promise<void> {
+  let progress = (await askServer(config, '/drain', { keepLimit })) as DrainProgress;
+  let told = '';
+  for (let since = performance.now(); !progress.done;) {
+    const line = lineOf(progress);
+    if (line !== told) {
+      process.stderr.write(`${line}\n`);
+      told = line;
+      since = performance.now();
+    } else if (performance.now() - since > patienceMs)
+      throw new FspError(
+        'FSP_DRAIN_UNFINISHED',
+        `Nothing moves: ${line}. What is held stays on disk and is delivered when the destination is back; fsp drain --resume takes messages again`,
+      );
+    await sleep(500);
+    progress = (await askServer(config, '/drain')) as DrainProgress;
+    if (progress.startedAt === null)
+      throw new FspError('FSP_DRAIN_UNFINISHED', 'Somebody has ended the draining; messages are taken again');
+  }
+  process.stdout.write('Nothing is held any more; stop the receiver, or fsp drain --resume\n');
+}
+
+function lineOf({ waiting, sinks }: DrainProgress): string {
+  const behind = sinks
+    .filter(({ lag }) => lag > 0)
+    .map(({ sink, lag, error }) => `${sink} ${lag} behind${error === null ? '' : ` (${error})`}`);
+  return [`${waiting} waiting`, ...behind].join(', ');
+}
+
+async function drainFolder(config: Config, folder: string, dryRun: boolean, patienceMs: number): Promise<void> {
+  if (!existsSync(join(folder, 'spool')))
+    throw new FspError('FSP_USAGE', `${folder} is no data folder of a receiver: it has no spool`);
+  if (folder === resolve(config.dataDir))
+    throw new FspError(
+      'FSP_USAGE',
+      `${folder} is the data folder of this configuration: fsp serve delivers what it holds`,
+    );
+  const [{ lockDataDir }, { openSpool }, { readInstance }] = await Promise.all([
+    import('../spool/lock.js'),
+    import('../spool/open.js'),
+    import('../health/instance.js'),
+  ]);
+  // The kernel's lock: whoever runs on that folder holds it.
+  const lock = lockDataDir(folder);
+  try {
+    const instance = readInstance(folder);
+    const owner = {
+      serverName: instance?.serverName ?? config.serverName,
+      siteCode: instance?.siteCode ?? config.siteCode,
+    };
+    const spool = await openSpool({ dir: join(folder, 'spool') });
+    try {
+      const held = heldBy(spool);
+      process.stdout.write(`${folder}: the spool of ${owner.serverName}, ${held}\n`);
+      if (!dryRun) await deliver({ ...config, ...owner }, config, folder, spool, patienceMs);
+    } finally {
+      await spool.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+function heldBy(spool: { stats(): { waiting: number }; sinkNames(): string[]; lag(sink: string): number }): string {
+  const sinks = spool.sinkNames().map((name) => `${spool.lag(name)} not yet taken by ${name}`);
+  return [`${spool.stats().waiting} messages waiting`, ...sinks].join(', ');
+}
+
+async function deliver(
+  owner: Config,
+  config: Config,
+  folder: string,
+  spool: Awaited<ReturnType<(typeof import('../spool/open.js'))['openSpool']>>,
+  patienceMs: number,
+): Promise<void> {
+  const [
+    { openTarget },
+    { drainSpool },
+    { Quarantine },
+    { createOtlpSink },
+    { createSiteInboxSink },
+    { startTelemetry },
+    { ForgottenInSpool },
+  ] = await Promise.all([
+    import('./target.js'),
+    import('../delivery/drain-spool.js'),
+    import('../quarantine/quarantine.js'),
+    import('../sinks/otlp.js'),
+    import('../sinks/site-inbox.js'),
+    import('../telemetry.js'),
+    import('../forget/in-spool.js'),
+  ]);
+  const { version } = await import('../version.js');
+  const telemetry = startTelemetry({
+    serviceVersion: version,
+    instanceId: owner.serverName,
+    hostName: owner.serverName,
+  });
+  const target = await openTarget({ ...owner, dataDir: config.dataDir });
+  try {
+    await target.prepare();
+    const otlp = createOtlpSink({
+      describe: describeMessage,
+      siteCode: owner.siteCode,
+      resource: telemetry.resource,
+      onRejected: () => undefined,
+    });
+    const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
+    const sinks = [target.sink, otlp, inbox].filter((sink) => sink !== null);
+    const names = sinks.map(({ name }) => name);
+    const without = spool
+      .sinkNames()
+      .filter((name) => !names.includes(name) && spool.lag(name) + spool.stats().waiting > 0);
+    if (without.length > 0)
+      throw new FspError(
+        'FSP_USAGE',
+        `The spool owes ${without.join(', ')} entries, and this configuration has no such destination; configure it as the receiver had it (OTEL_EXPORTER_OTLP_ENDPOINT, FSP_SITE_INBOX)`,
+      );
+    let told = '';
+    const forgotten = new ForgottenInSpool(folder);
+    const report = await drainSpool({
+      spool,
+      sinks: sinks.map((sink) => forgotten.apart(sink)),
+      quarantine: await Quarantine.open({ dir: join(folder, 'quarantine') }),
+      patienceMs,
+      onProgress(waiting, behind) {
+        const line = `${waiting} waiting, ${behind} behind`;
+        if (line !== told) process.stderr.write(`${line}\n`);
+        told = line;
+      },
+    }).catch((error: unknown) => {
+      if (error instanceof FspError) throw error;
+      throw new FspError(
+        'FSP_DRAIN_UNFINISHED',
+        `${(error as Error).message}; what is left stays in ${folder}: say it again`,
+      );
+    });
+    const delivered = Object.entries(report.delivered).map(([sink, count]) => `${count} delivered to ${sink}`);
+    const refused =
+      report.refused === 0 ? '' : `, ${report.refused} refused for good and kept in ${join(folder, 'quarantine')}`;
+    process.stdout.write(`${delivered.join(', ')}${refused}; nothing is held any more\n`);
+  } finally {
+    await target.close();
+    await telemetry.shutdown();
+  }
+}

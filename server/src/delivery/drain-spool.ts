@@ -1,0 +1,91 @@
+import type { Spool } from '../spool/spool.js';
+import type { Quarantine } from '../quarantine/quarantine.js';
+import { createDelivery } from './delivery.js';
+import type { Sink } from './sink.js';
+
+export interface DrainReport {
+  admitted: number;
+  /** Entries that each destination took. */
+  delivered: Record<string, number>;
+  /** Entries that a destination refused for good, and that are in the folder's quarantine. */
+  refused: number;
+}
+
+/**
+ * Delivers everything that a spool holds to every sink, past the throttle: for a spool whose receiver is gone. Batches
+ * that the receiver had written down go first, with their own ids, so that what it had sent already counts once. May be
+ * interrupted at any moment and begun again, here or by the receiver itself.
+ * @param onProgress told of each step: what waits, and how much the sink furthest behind has not taken
+ * @throws Error of a sink that takes nothing for `patienceMs`
+ */
+export async function drainSpool({
+  spool,
+  sinks,
+  quarantine,
+  onProgress,
+  patienceMs,
+}: {
+  spool: Spool;
+  sinks: readonly Sink[];
+  quarantine: Quarantine;
+  onProgress(waiting: number, behind: number): void;
+  patienceMs: number;
+}): Promise<DrainReport> {
+  const report: DrainReport = {
+    admitted: 0,
+    delivered: Object.fromEntries(sinks.map(({ name }) => [name, 0])),
+    refused: 0,
+  };
+  await spool.registerSinks(sinks.map(({ name }) => name));
+  const now = Date.now();
+  const window = spool.storedWindow() ?? {
+    start: now,
+    limit: 0,
+    intervalMs: 3_600_000,
+    used: 0,
+    received: 0,
+    rejected: 0,
+  };
+  for (;;) {
+    const moved = await spool.admit(5_000, 'failures-first', (count) => ({ ...window, used: window.used + count }));
+    if (moved === 0) break;
+    window.used += moved;
+    report.admitted += moved;
+    onProgress(spool.stats().waiting, behind(spool, sinks));
+  }
+  const deliveries = sinks.map((sink) =>
+    createDelivery({
+      spool,
+      sink,
+      limits: { lingerMs: 0 },
+      setAside: async (name, batch, refused) => {
+        await quarantine.setAside(name, batch, refused);
+        report.refused += refused.length;
+      },
+      onDelivered: ({ entries }) => {
+        report.delivered[sink.name] = (report.delivered[sink.name] ?? 0) + entries.length;
+      },
+    }),
+  );
+  for (const delivery of deliveries) delivery.start();
+  try {
+    let left = behind(spool, sinks);
+    for (let since = Date.now(); left > 0;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const still = behind(spool, sinks);
+      if (still < left) since = Date.now();
+      left = still;
+      onProgress(0, left);
+      const failed = deliveries.map((one) => one.status()).find(({ lag, lastError }) => lag > 0 && lastError !== null);
+      if (failed !== undefined && Date.now() - since > patienceMs)
+        throw new Error(`${failed.sink} takes nothing: ${failed.lastError?.message ?? ''}`);
+    }
+  } finally {
+    await Promise.all(deliveries.map((one) => one.stop()));
+  }
+  return report;
+}
+
+function behind(spool: Spool, sinks: readonly Sink[]): number {
+  return Math.max(0, ...sinks.map(({ name }) => spool.lag(name)));
+}

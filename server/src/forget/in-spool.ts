@@ -1,0 +1,137 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sink } from '../delivery/sink.js';
+import { decodeText } from '../report/encoding.js';
+import type { SpoolEntry } from '../spool/entries.js';
+import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
+
+interface Forgotten extends Subject {
+  /** Entries that came later are kept: the machine has reported anew. In milliseconds since 1970 UTC. */
+  at: number;
+}
+
+const file = 'forgotten.json';
+const settleMs = 15_000;
+
+/**
+ * What is forgotten and may still wait in the spool: its logs are only ever added to, so it is left out where it would
+ * be passed on, and its bytes go with their segment. Kept in the data folder until nothing older is held.
+ */
+export class ForgottenInSpool {
+  private list: Forgotten[];
+  private readonly underWay = new Set<Promise<unknown>>();
+  private left = 0;
+
+  constructor(private readonly dataDir: string) {
+    try {
+      this.list = JSON.parse(readFileSync(join(dataDir, file), 'utf8')) as Forgotten[];
+    } catch {
+      this.list = [];
+    }
+  }
+
+  /** Entries that were left out or blanked since the start. */
+  get leftOut(): number {
+    return this.left;
+  }
+
+  /** From now on left out; resolves when no batch that was read before is under way any more. */
+  async add(subject: Subject, now = Date.now()): Promise<void> {
+    this.list = [
+      ...this.list.filter(({ name, kind }) => name !== subject.name || kind !== subject.kind),
+      { ...subject, at: now },
+    ];
+    this.keep();
+    const limit = new Promise((resolve) => setTimeout(resolve, settleMs).unref());
+    await Promise.race([Promise.allSettled([...this.underWay]), limit]);
+  }
+
+  /** Nothing of before is held any more, so nothing has to be left out. */
+  clear(): void {
+    if (this.list.length === 0) return;
+    this.list = [];
+    this.keep();
+  }
+
+  /** The sink with what is forgotten left out: each in its place, so that the others keep theirs. */
+  apart(sink: Sink): Sink {
+    return {
+      name: sink.name,
+      deliver: (batch, redelivery) => {
+        const entries = this.list.length === 0 ? batch.entries : batch.entries.map((entry) => this.of(entry));
+        const delivering = sink.deliver({ ...batch, entries }, redelivery);
+        this.underWay.add(delivering);
+        void delivering.catch(() => undefined).finally(() => this.underWay.delete(delivering));
+        return delivering;
+      },
+      close: () => sink.close(),
+    };
+  }
+
+  private of(entry: SpoolEntry): SpoolEntry {
+    let kept = entry;
+    for (const subject of this.list) if (timeOf(entry) <= subject.at) kept = withoutSubject(kept, subject);
+    if (kept !== entry) this.left++;
+    return kept;
+  }
+
+  private keep(): void {
+    const path = join(this.dataDir, file);
+    writeFileSync(`${path}.new`, JSON.stringify(this.list), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/** Whether an entry is about a machine, or speaks of a user. */
+export function concerns(entry: SpoolEntry, subject: Subject): boolean {
+  return withoutSubject(entry, subject) !== entry;
+}
+
+/** An entry as it may be passed on: as it is, without the user, or not at all. */
+export function withoutSubject(entry: SpoolEntry, subject: Subject): SpoolEntry {
+  const pattern = new RegExp(patternOf(subject), 'gi');
+  const speaks = (text: string) => text.search(pattern) >= 0;
+  if (entry.kind === 'rejected_message')
+    return speaks(Buffer.from(entry.body).toString('latin1').replaceAll('\0', '')) ? gone : entry;
+  if (subject.kind === 'machine') {
+    if (entry.kind === 'state_message') {
+      const { netbiosName, clientId } = entry.machine;
+      const own = isGuid(subject) ? clientId.toUpperCase() === subject.name : sameMachine(netbiosName, subject);
+      return own ? gone : entry;
+    }
+    if (entry.kind === 'setup_log_record' || entry.kind === 'setup_run')
+      return sameMachine(entry.hostName, subject) ? gone : entry;
+    return entry;
+  }
+  if (entry.kind !== 'state_message' && entry.kind !== 'setup_log_record' && entry.kind !== 'setup_run') return entry;
+  const raw = entry.kind === 'state_message' && entry.raw.length > 0 ? decodeText(entry.raw) : '';
+  const { raw: _raw, ...told } = { raw: '', ...entry };
+  if (!speaks(raw) && !speaks(JSON.stringify(told).replaceAll('\\\\', '\\'))) return entry;
+  const blanked = blankedIn(told, pattern) as SpoolEntry;
+  return entry.kind === 'state_message' ? ({ ...blanked, raw: new Uint8Array() } as SpoolEntry) : blanked;
+}
+
+const gone: SpoolEntry = { kind: 'forgotten' };
+
+function blankedIn(value: unknown, pattern: RegExp): unknown {
+  if (typeof value === 'string') {
+    const once = value.replaceAll(pattern, '$1(forgotten)$3');
+    return once.replaceAll(pattern, '$1(forgotten)$3');
+  }
+  if (Array.isArray(value)) return value.map((one) => blankedIn(one, pattern));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, blankedIn(one, pattern)]));
+  return value;
+}
+
+function sameMachine(name: string, subject: Subject): boolean {
+  const full = subject.name.toUpperCase();
+  const short = (wordsOf(subject).at(-1) ?? full).split('.')[0]!.toUpperCase();
+  const given = name.toUpperCase();
+  return full === short ? given.split('.')[0] === short : given === short || given === full;
+}
+
+function timeOf(entry: SpoolEntry): number {
+  if (entry.kind === 'state_message' || entry.kind === 'rejected_message') return entry.receivedAt;
+  return entry.kind === 'setup_run' ? entry.updatedAt : 0;
+}

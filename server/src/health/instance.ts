@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** Which receiver a data folder belongs to: kept in it, so that its spool can be delivered without its configuration. */
+export interface Instance {
+  /** 32 lower-case hex digits, the same for as long as the folder lives. */
+  id: string;
+  serverName: string;
+  siteCode: string;
+  hostName: string;
+}
+
+/** What a data folder says of its receiver, or null where no receiver of this version has run on it. */
+export function readInstance(dataDir: string): Instance | null {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8')) as Instance;
+  } catch {
+    return null;
+  }
+}
+
+/** The data folder's receiver, as it is called now. */
+export function keepInstance(
+  dataDir: string,
+  { serverName, siteCode }: Pick<Instance, 'serverName' | 'siteCode'>,
+): Instance {
+  const id = readInstance(dataDir)?.id ?? randomBytes(16).toString('hex');
+  const instance = { id, serverName, siteCode, hostName: hostname() };
+  const file = join(dataDir, 'instance.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return instance;
+}

@@ -1,0 +1,41 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the server of a data folder listens, for commands in other terminals. */
+export interface RunningServer {
+  /** As this machine reaches them. */
+  intakeUrl: string;
+  managementUrl: string;
+}
+
+/** Leaves word in the data folder of where its server listens. */
+export function announceServer(dataDir: string, server: RunningServer): void {
+  const file = fileIn(dataDir);
+  // Beside and renamed: a reader never sees half of it.
+  writeFileSync(`${file}.new`, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Takes the word back. */
+export function withdrawServer(dataDir: string): void {
+  rmSync(fileIn(dataDir), { force: true });
+}
+
+/**
+ * Where the server of a data folder listens, or null where none runs. One that was killed could not take its word back:
+ * whoever asks there learns that nobody answers.
+ */
+export function findServer(dataDir: string): RunningServer | null {
+  try {
+    const { intakeUrl, managementUrl } = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Partial<RunningServer>;
+    return URL.canParse(intakeUrl ?? '') && URL.canParse(managementUrl ?? '')
+      ? ({ intakeUrl, managementUrl } as RunningServer)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'server.json');
+}

@@ -1,0 +1,109 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join, posix, relative, resolve, win32 } from 'node:path';
+import { FspError } from '../../errors.js';
+
+const mostLogs = 50;
+const mostLength = 1_000;
+const logName = /\.lo[g_]$/i;
+
+/** Where Configuration Manager writes the two logs of the role's set-up (domain notes, *Set-up is verified by two logs*). */
+export const usualPlaces = [
+  { log: 'SMSFSPSetup.log', path: 'C:\\Program Files\\Microsoft Configuration Manager\\Logs\\SMSFSPSetup.log' },
+  { log: 'fspMSI.log', path: 'C:\\Program Files\\SMS_CCM\\Logs\\fspMSI.log' },
+  { log: 'SMSFSPSetup.log', path: 'C:\\SMS\\Logs\\SMSFSPSetup.log' },
+  { log: 'fspMSI.log', path: 'C:\\SMS\\Logs\\fspMSI.log' },
+] as const;
+
+export interface FollowListOptions {
+  dataDir: string;
+  /** What the settings say is followed. */
+  targets: readonly string[];
+  setupLogs: { follow(path: string): void; unfollow(path: string): void };
+}
+
+/**
+ * Logs that administrators follow beside those of the settings, kept in the data folder over restarts. Only logs: a full
+ * path that ends in .log or .lo_, also behind links, to a file or to nothing yet, outside of the data folder; so that
+ * whoever may manage the role reads no other file with it.
+ */
+export class FollowList {
+  private paths: string[];
+
+  constructor(private readonly options: FollowListOptions) {
+    this.paths = kept(this.file);
+    for (const path of this.paths) options.setupLogs.follow(path);
+  }
+
+  /** What was added, in its order. */
+  added(): readonly string[] {
+    return this.paths;
+  }
+
+  /** @throws FspError FSP_REQUEST_INVALID where the path is no log's */
+  async add(path: string): Promise<void> {
+    await this.check(path);
+    if (this.paths.includes(path) || this.options.targets.includes(path)) return;
+    if (this.paths.length >= mostLogs)
+      throw invalid(
+        `${mostLogs} logs are followed already; give one of them up first, or name their folder in FSP_SETUP_LOGS`,
+      );
+    this.write([...this.paths, path]);
+    this.options.setupLogs.follow(path);
+  }
+
+  /** @throws FspError FSP_NOT_FOUND where it was not added here */
+  remove(path: string): void {
+    if (!this.paths.includes(path))
+      throw new FspError(
+        'FSP_NOT_FOUND',
+        `${path.slice(0, 200)} was not added here; what FSP_SETUP_LOGS names is followed until that is changed`,
+      );
+    this.write(this.paths.filter((one) => one !== path));
+    this.options.setupLogs.unfollow(path);
+  }
+
+  private get file(): string {
+    return join(this.options.dataDir, 'followed-logs.json');
+  }
+
+  private async check(path: string): Promise<void> {
+    const shown = path.slice(0, 200);
+    const { isAbsolute, normalize } = process.platform === 'win32' ? win32 : posix;
+    // eslint-disable-next-line no-control-regex
+    if (path.length > mostLength || /[\u0000-\u001f]/.test(path))
+      throw invalid(`${JSON.stringify(shown)} is no path of a file`);
+    if (!isAbsolute(path) || normalize(path) !== path)
+      throw invalid(`${shown} is no full path as this server sees it; begin at the root, without . and ..`);
+    const real = await realpath(path).catch(() => path);
+    for (const one of [path, real]) {
+      if (!logName.test(one))
+        throw invalid(`${shown} is no log: its name, and that of the file behind it, ends in .log or .lo_`);
+      const within = relative(await realpath(this.options.dataDir).catch(() => resolve(this.options.dataDir)), one);
+      if (!within.startsWith('..') && !isAbsolute(within))
+        throw invalid(`${shown} is the server's own; name a log of a set-up`);
+    }
+    const stats = await stat(real).catch(() => null);
+    if (stats !== null && !stats.isFile()) throw invalid(`${shown} is there, and no file; name a log`);
+  }
+
+  private write(paths: string[]): void {
+    writeFileSync(`${this.file}.new`, `${JSON.stringify(paths, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${this.file}.new`, this.file);
+    this.paths = paths;
+  }
+}
+
+function kept(file: string): string[] {
+  try {
+    const paths: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(paths) ? paths.filter((one): one is string => typeof one === 'string') : [];
+  } catch {
+    // None was added, or somebody damaged the list: the settings' logs are followed all the same.
+    return [];
+  }
+}
+
+function invalid(message: string): FspError {
+  return new FspError('FSP_REQUEST_INVALID', message);
+}

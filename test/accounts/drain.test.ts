@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
+import { report } from '../reports.js';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+
+const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
+const folder = temporaryFolder();
+let engine: Engine;
+const running = new Set<RunningServer>();
+
+const settings = (name: string) => ({
+  FSP_CLICKHOUSE_URL: engine.url,
+  FSP_CLICKHOUSE_USER: engine.writer.username,
+  FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+  FSP_CLICKHOUSE_READER_USER: engine.reader.username,
+  FSP_CLICKHOUSE_READER_PASSWORD: engine.reader.password,
+  FSP_SERVER_NAME: name,
+  // The least that may pass in the longest interval: what is more waits.
+  FSP_THROTTLE_MESSAGES: '100',
+  FSP_THROTTLE_INTERVAL: '86400',
+});
+const start = async (data: string, name: string) => {
+  const server = await startServer(join(folder.path, data), settings(name));
+  running.add(server);
+  return server;
+};
+const kill = (server: RunningServer) => {
+  running.delete(server);
+  return server.kill('SIGKILL');
+};
+const post = async (server: RunningServer, from: number, to: number) => {
+  const names = Array.from({ length: to - from }, (_, index) => `D${from + index}`);
+  const statuses = await Promise.all(
+    names.map(async (client) => (await server.post(report({ client, state: 100 }))).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200]));
+};
+const ask = async <Row>(sql: string): Promise<Row[]> => {
+  const answer = await fetch(`${engine.url}/?default_format=JSONEachRow`, {
+    method: 'POST',
+    body: sql,
+    headers: { 'X-ClickHouse-User': engine.writer.username, 'X-ClickHouse-Key': engine.writer.password },
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+};
+const taken = async (name: string) =>
+  (
+    await ask<{ rows: number; messages: number }>(
+      `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(message_id)) AS messages FROM fsp.state_messages WHERE fsp_server = '${name}'`,
+    )
+  )[0];
+const untilTaken = (name: string, messages: number) =>
+  eventually(
+    () => taken(name),
+    (found) => found?.messages === messages,
+  );
+
+beforeAll(async () => {
+  engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+});
+afterAll(async () => {
+  await Promise.all([...running].map(kill));
+  await engine.stop();
+  folder.remove();
+});
+
+describe('the spool of a receiver that is gone', () => {
+  const gone = join(folder.path, 'gone');
+  /** Another machine's configuration: another data folder, another name. */
+  const other = () => environment(join(folder.path, 'elsewhere'), settings('OTHER'));
+
+  test('is not touched while its owner runs, and delivered once by another afterwards, under its own name', async () => {
+    const server = await start('gone', 'GONE');
+    await post(server, 0, 150);
+    await untilTaken('GONE', 100);
+    const refused = await fsp(['drain', '--spool', gone], other());
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('FSP_DATA_DIR_LOCKED') as string]);
+    await kill(server);
+    const dry = await fsp(['drain', '--spool', gone, '--dry-run'], other());
+    expect(dry.stdout).toMatch(/the spool of GONE, 50 messages waiting, \d+ not yet taken by clickhouse/);
+    const drained = await fsp(['drain', '--spool', gone], other());
+    expect([drained.code, drained.stderr]).toEqual([0, expect.any(String) as string]);
+    expect(drained.stdout).toContain('nothing is held any more');
+    expect(await taken('GONE')).toEqual({ rows: 150, messages: 150 });
+    // Said again it delivers nothing.
+    expect((await fsp(['drain', '--spool', gone], other())).code).toBe(0);
+    expect(await taken('GONE')).toEqual({ rows: 150, messages: 150 });
+  });
+
+  test('is delivered once too where the draining is killed again and again', async () => {
+    const server = await start('killed', 'KILLED');
+    await post(server, 0, 400);
+    await untilTaken('KILLED', 100);
+    await kill(server);
+    const args = ['drain', '--spool', join(folder.path, 'killed')];
+    for (const afterMs of [500, 900, 1_300]) {
+      const child = spawn(process.execPath, [program, ...args], { env: other(), stdio: 'ignore' });
+      const closed = once(child, 'close');
+      setTimeout(() => child.kill('SIGKILL'), afterMs);
+      await closed;
+    }
+    expect((await fsp(args, other())).code).toBe(0);
+    expect(await taken('KILLED')).toEqual({ rows: 400, messages: 400 });
+  });
+
+  test('that is none is refused by name', async () => {
+    const none = await fsp(['drain', '--spool', folder.path], other());
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no data folder of a receiver') as string]);
+    expect(existsSync(join(folder.path, 'spool'))).toBe(false);
+  });
+});
+
+describe('two receivers', () => {
+  let first: RunningServer;
+
+  test('drained for maintenance, one takes nothing, passes on what waits, and takes messages again when told', async () => {
+    first = await start('first', 'FIRST');
+    const { management, intake } = first;
+    const env = environment(join(folder.path, 'first'), {
+      ...settings('FIRST'),
+      FSP_MANAGEMENT_PORT: new URL(management).port,
+    });
+    await post(first, 0, 150);
+    await untilTaken('FIRST', 100);
+    const { code, stdout } = await fsp(['drain'], env);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is held any more') as string]);
+    expect(await taken('FIRST')).toEqual({ rows: 150, messages: 150 });
+    const refused = await fetch(`${intake}/SMS_FSP/.sms_fsp`, {
+      method: 'POST',
+      body: report({ client: 'LATE', state: 100 }) as Uint8Array<ArrayBuffer>,
+    });
+    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([503, 30]);
+    const ready = await fetch(`${management}/readyz`);
+    const { components } = (await ready.json()) as { components: { intake: { ready: boolean; detail: string } } };
+    expect([ready.status, components.intake.ready]).toEqual([503, false]);
+    expect(await first.status()).toMatchObject({ intake: { takingMessages: false } });
+    await eventually(
+      () =>
+        ask<{ draining: boolean; taking_messages: boolean }>(
+          "SELECT draining, taking_messages FROM fsp.receivers WHERE fsp_server = 'FIRST'",
+        ),
+      ([row]) => row?.draining === true && !row.taking_messages,
+    );
+    expect((await fsp(['drain', '--resume'], env)).code).toBe(0);
+    await post(first, 150, 151);
+    expect((await fetch(`${management}/readyz`)).status).toBe(200);
+  });
+
+  test('under one name are both told, in status, readiness and log; under two they are two rows with their disks', async () => {
+    const alone = (await first.status()) as { server: { sameName: unknown[] } };
+    expect(alone.server.sameName).toEqual([]);
+    const twin = await start('twin', 'first.corp.example');
+    for (const server of [twin, first])
+      await eventually(
+        () => server.status() as Promise<{ server: { sameName: unknown[] } }>,
+        ({ server: { sameName } }) => sameName.length === 1,
+        60_000,
+      );
+    expect(twin.output()).toMatch(/is used by another receiver too, on .*FSP_SERVER_NAME/);
+    const { components } = (await (await fetch(`${twin.management}/readyz`)).json()) as {
+      components: { name: { ready: boolean } };
+    };
+    expect(components.name.ready).toBe(false);
+    const rows = await ask<{ fsp_server: string; known: number; message_limit: number }>(
+      "SELECT fsp_server, toUInt8(disk_total_bytes > 0 AND disk_free_bytes > 0 AND abs(clock_ahead_ms) < 60000) AS known, message_limit FROM fsp.receivers WHERE fsp_server IN ('FIRST', 'first.corp.example') ORDER BY 1",
+    );
+    expect(rows).toEqual([
+      { fsp_server: 'FIRST', known: 1, message_limit: 100 },
+      { fsp_server: 'first.corp.example', known: 1, message_limit: 100 },
+    ]);
+    await kill(twin);
+  });
+
+  test('given one message twice, count it once for its client', async () => {
+    const second = await start('second', 'SECOND');
+    // A fixed serial number and time: the same message, byte for byte.
+    const body = report({ client: 'TWICE', state: 100 });
+    expect((await first.post(body)).status).toBe(200);
+    expect((await second.post(body)).status).toBe(200);
+    await untilTaken('SECOND', 1);
+    await fsp(
+      ['drain'],
+      environment(join(folder.path, 'first'), {
+        ...settings('FIRST'),
+        FSP_MANAGEMENT_PORT: new URL(first.management).port,
+      }),
+    );
+    expect(
+      await ask("SELECT toUInt32(message_count) AS message_count FROM fsp.clients WHERE client_name = 'TWICE'"),
+    ).toEqual([{ message_count: 1 }]);
+  });
+});

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { patternOf, subjectOf } from '../../server/src/forget/subject.js';
+import { withoutSubject } from '../../server/src/forget/in-spool.js';
+import type { Forgets } from '../../server/src/forget/forget.js';
+import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
+import { entry } from '../entries.js';
+import { report } from '../reports.js';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+
+const folder = temporaryFolder();
+const data = join(folder.path, 'data');
+let server: RunningServer;
+let env: Record<string, string>;
+const writer = () => readEngineCredentials(join(data, 'clickhouse'))!;
+
+/** As the server itself asks; rows of any table. */
+const ask = async <Row>(sql: string): Promise<Row[]> => {
+  const { url, writer: account } = writer();
+  const answer = await fetch(`${url}/?default_format=JSONEachRow&mutations_sync=2`, {
+    method: 'POST',
+    body: sql,
+    headers: { 'X-ClickHouse-User': account.username, 'X-ClickHouse-Key': account.password },
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+};
+/** In how many rows of which tables a text stands, in whatever column, roll-ups too: what the engine's own files show. */
+const mentions = async (text: string): Promise<string[]> => {
+  const tables = await ask<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = 'fsp' AND engine LIKE '%MergeTree' AND name NOT IN ('receiver_status', 'state_catalog', 'error_catalog')",
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const [row] = await ask<{ n: number }>(
+      `SELECT toUInt32(count()) AS n FROM (SELECT formatRow('JSONEachRow', *) AS row FROM fsp.${name}) WHERE positionCaseInsensitive(row, '${text}') > 0`,
+    );
+    if (row!.n > 0) found.push(name);
+  }
+  return found;
+};
+const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
+  const { admin } = JSON.parse(readFileSync(join(data, 'tokens.json'), 'utf8')) as { admin: string };
+  const answer = await fetch(`${server.management}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const told = (await answer.json()) as T;
+  if (!answer.ok) throw new Error(JSON.stringify(told));
+  return told;
+};
+const forget = (kind: string, name: string, dryRun = false) => call<Forgets>('POST', '/forget', { kind, name, dryRun });
+/** Passes on all that waits. */
+const drain = async () => {
+  await call('POST', '/drain', {});
+  await eventually(
+    () => call<{ done: boolean }>('GET', '/drain'),
+    ({ done }) => done,
+    40_000,
+  );
+  await call('DELETE', '/drain');
+};
+
+beforeAll(async () => {
+  // The least that may pass: what is more waits in the spool.
+  server = await startServer(data, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400' });
+  env = environment(data, { FSP_MANAGEMENT_PORT: new URL(server.management).port });
+  const statuses = await Promise.all([
+    ...Array.from({ length: 97 }, (_, index) => server.post(report({ client: `KEEP${index}`, state: 100 }))),
+    server.post(report({ client: 'FORGETME', state: 313, params: ['1603', 'C:\\Users\\jdoe\\x.log', 'CORP\\jdoe'] })),
+    server.post(report({ client: 'FORGETME2', state: 100 })),
+    server.post(report({ client: 'OTHER', state: 313, params: ['CORP\\jdoe', 'jdoes', 'by JDOE'] })),
+  ]);
+  expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set([200]));
+  await server.post('<nonsense>FORGETME and others</nonsense>');
+  await eventually(
+    () => ask<{ n: number }>('SELECT toUInt32(count()) AS n FROM fsp.state_messages'),
+    ([row]) => row?.n === 100,
+  );
+  await server.post(report({ client: 'FORGETME', state: 100, serial: 2 }));
+  await server.post(report({ client: 'STAYS', state: 100, serial: 2 }));
+  await eventually(
+    () => ask<{ n: number }>('SELECT toUInt32(count()) AS n FROM fsp.rejected_messages'),
+    ([row]) => row?.n === 1,
+  );
+});
+afterAll(async () => {
+  await (server as RunningServer | undefined)?.kill('SIGKILL');
+  folder.remove();
+});
+
+describe('a machine', () => {
+  test('is shown first and then removed everywhere, its neighbours stay, and what waits never arrives', async () => {
+    const would = await forget('machine', 'forgetme', true);
+    expect(would).toMatchObject({ dryRun: true, spool: 1 });
+    expect(would.tables).toContainEqual({ table: 'state_messages', rowsRemoved: 1, rowsBlanked: 0 });
+    expect(would.tables).toContainEqual({ table: 'rejected_messages', rowsRemoved: 1, rowsBlanked: 0 });
+    expect(await ask("SELECT client_name FROM fsp.clients WHERE client_name = 'FORGETME'")).toHaveLength(1);
+    const unasked = await fsp(['forget', 'forgetme'], env);
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('say --yes') as string]);
+    const asked = await fsp(['forget', 'forgetme', '--yes', '--json'], env);
+    const removed = JSON.parse(asked.stdout) as Forgets;
+    expect({ ...removed, dryRun: true }).toEqual(would);
+    expect(await mentions('"FORGETME"')).toEqual([]);
+    expect(await ask("SELECT client_name FROM fsp.clients WHERE client_name LIKE 'FORGETME%'")).toEqual([
+      { client_name: 'FORGETME2' },
+    ]);
+    // All that waits is passed on now.
+    await drain();
+    expect(await ask("SELECT client_name FROM fsp.state_messages WHERE client_name IN ('FORGETME', 'STAYS')")).toEqual([
+      { client_name: 'STAYS' },
+    ]);
+    expect(await mentions('"FORGETME"')).toEqual([]);
+    expect(await forget('machine', 'forgetme')).toMatchObject({ tables: [], spool: 0, quarantine: 0 });
+  }, 180_000);
+
+  test('that reports anew is known again', async () => {
+    await server.post(report({ client: 'FORGETME', state: 100, serial: 3 }));
+    await drain();
+    expect(await ask("SELECT client_name FROM fsp.clients WHERE client_name = 'FORGETME'")).toHaveLength(1);
+    expect(readFileSync(join(data, 'forgotten.json'), 'utf8')).toBe('[]');
+  });
+});
+
+describe('a user', () => {
+  test('is blanked where the name stands; machines keep their states, and longer names stay', async () => {
+    const removed = await forget('user', 'CORP\\jdoe');
+    expect(removed.tables.map(({ table }) => table)).toContain('state_messages');
+    expect(await ask("SELECT params FROM fsp.state_messages WHERE client_name = 'OTHER'")).toEqual([
+      { params: ['(forgotten)', 'jdoes', 'by (forgotten)'] },
+    ]);
+    expect(await ask("SELECT outcome FROM fsp.clients WHERE client_name = 'OTHER'")).toEqual([{ outcome: 'failed' }]);
+    expect((await forget('user', 'CORP\\jdoe', true)).tables).toEqual([]);
+  });
+
+  test('is blanked in what waits, in every text of it', () => {
+    const subject = subjectOf('user', 'CORP\\jdoe');
+    const base = entry('PC1');
+    const message = { ...base.message, params: ['jdoe', 'x'], details: 'for CORP\\jdoe jdoe.' };
+    expect(withoutSubject({ ...base, message }, subject)).toMatchObject({
+      message: { params: ['(forgotten)', 'x'], details: 'for (forgotten) (forgotten).' },
+      raw: new Uint8Array(),
+    });
+    expect(withoutSubject(base, subject)).toBe(base);
+  });
+});
+
+test.each(['', '*', '%', '.', "x' OR 1 --", 'a'.repeat(300), '__', '(a+)+'])('%j is no name', (name) => {
+  expect(() => subjectOf('machine', name)).toThrow(/is no name of a machine/);
+});
+
+test('what is no name is refused, and nothing is removed', async () => {
+  const { code, stderr } = await fsp(['forget', '--yes', '--', '%'], env);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('is no name of a machine') as string]);
+});
+
+test('names are taken as they are, never as a pattern', () => {
+  const pattern = new RegExp(patternOf(subjectOf('machine', 'PC.1')), 'i');
+  expect(pattern.test('xx PC.1 yy')).toBe(true);
+  expect(pattern.test('xx PCA1 yy')).toBe(false);
+});

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Fault } from '../fault-proxy.js';
+import { temporaryFolder } from '../server-process.js';
+import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
+import { record } from './results.js';
+import { ask } from './stand-in/stand-in.js';
+
+// A real cluster by its URLs (README.md): what can be done to it from outside. Only in a database of its own.
+const nodes = (process.env.FSP_CLUSTER_URLS ?? '').split(',').filter(Boolean);
+const account = {
+  username: process.env.FSP_CLUSTER_USER ?? 'default',
+  password: process.env.FSP_CLUSTER_PASSWORD ?? '',
+};
+const cluster = process.env.FSP_CLUSTER_NAME ?? '';
+const database = `fsp_cluster_test_${Date.now()}`;
+const folder = temporaryFolder();
+let receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  if (nodes.length < 2 || cluster === '')
+    throw new Error('Name two servers or more with FSP_CLUSTER_URLS and their cluster with FSP_CLUSTER_NAME');
+  const settings = { FSP_CLICKHOUSE_CLUSTER: cluster, FSP_CLICKHOUSE_DATABASE: database };
+  receivers = await Promise.all([
+    startReceiver(folder.path, 'FSP01', nodes, settings, account),
+    startReceiver(folder.path, 'FSP02', [...nodes].reverse(), settings, account),
+  ]);
+  await ready(receivers);
+});
+afterEach(() => {
+  for (const { ways } of receivers) for (const way of ways) way.decide = () => 'pass';
+});
+afterAll(async () => {
+  for (const receiver of receivers) await stopReceiver(receiver);
+  if (nodes[0] !== undefined && cluster !== '')
+    await ask(nodes[0], `DROP DATABASE IF EXISTS ${database} ON CLUSTER '${cluster}' SYNC`, account);
+  folder.remove();
+});
+
+const onAll = async (sql: string) => {
+  for (const url of nodes) await ask(url, sql, account);
+};
+const isInsert = (address: string, body: Buffer) =>
+  /INSERT(%20|\+| )INTO(%20|\+| )\w+\.state_messages/i.test(address + body.subarray(0, 300).toString());
+
+const scenarios: [string, () => Promise<void>][] = [
+  ['nothing happens', () => sleep(1_000)],
+  [
+    'replicas lag, answers of inserts are lost, and retries go to another one',
+    async () => {
+      await onAll(`SYSTEM STOP FETCHES ${database}.state_messages`);
+      for (const { ways } of receivers) {
+        let left = 2;
+        ways[0]!.decide = (address, body): Fault =>
+          isInsert(address, body) && left > 0 && left-- > 0 ? 'cut-after' : 'pass';
+      }
+      await sleep(8_000);
+      await onAll(`SYSTEM START FETCHES ${database}.state_messages`);
+    },
+  ],
+  [
+    'each receiver is cut off from its near server in the middle of a batch, and moves',
+    async () => {
+      for (const { ways } of receivers) {
+        let cut = false;
+        ways[0]!.decide = (address, body): Fault => {
+          if (cut) return 'hang';
+          cut = isInsert(address, body);
+          return cut ? 'cut-after' : 'pass';
+        };
+      }
+      await sleep(8_000);
+    },
+  ],
+];
+
+test.each(scenarios)('0 lost and 0 twice on every server when %s', async (scenario, happening) => {
+  const found = await underLoad(receivers, nodes, happening, { account, from: `${database}.state_messages` });
+  record('real', scenario, found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, temporaryFolder } from '../server-process.js';
+import { callRoles, messageCount } from './administrator.js';
+import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
+import { record } from './results.js';
+import { StandIn } from './stand-in/stand-in.js';
+
+const folder = temporaryFolder();
+let cluster: StandIn;
+let receivers: Receiver[] = [];
+
+beforeAll(async () => {
+  cluster = await StandIn.start(folder.path, 'shards');
+  // Both at once, each at a shard of its own, on an empty database: neither may wait for the other for ever.
+  receivers = await Promise.all(
+    [1, 2].map((number) => startReceiver(folder.path, `FSP0${number}`, [cluster.url(number)])),
+  );
+  const begun = performance.now();
+  await ready(receivers);
+  record('shards', 'the schema is made, a receiver at each of two shards starting at once', {
+    'within s': Math.round((performance.now() - begun) / 1_000),
+  });
+});
+afterAll(async () => {
+  for (const receiver of receivers) await stopReceiver(receiver);
+  await cluster.stop();
+  folder.remove();
+});
+
+const onEach = (sql: string) => Promise.all([1, 2].map((number) => cluster.query(number, sql)));
+
+test('both shards have the same tables, and the same catalogue and migrations in them', async () => {
+  for (const sql of [
+    "SELECT groupArray(name) FROM (SELECT name FROM system.tables WHERE database = 'fsp' ORDER BY name)",
+    'SELECT count(), sum(cityHash64(*)) FROM (SELECT version, checksum FROM fsp.schema_migrations FINAL)',
+    'SELECT count(), sum(cityHash64(*)) FROM fsp.error_catalog FINAL',
+  ]) {
+    const [one, two] = await eventually(
+      () => onEach(sql),
+      ([a, b]) => a === b,
+    );
+    expect(one).toBe(two);
+    expect(one).not.toMatch(/^0\b/);
+  }
+});
+
+test('a role that is made at one shard is seen at the other, and of two changes at once exactly one wins', async () => {
+  const [one, two] = receivers as [Receiver, Receiver];
+  const role = { serverName: 'FSP77', intranetFqdn: 'localhost.localdomain' };
+  expect((await callRoles(folder.path, one, 'POST', '', role)).status).toBe(201);
+  expect((await callRoles(folder.path, two, 'GET', '/FSP77')).status).toBe(200);
+  const answers = await Promise.all([
+    callRoles(folder.path, one, 'PUT', '/FSP77', { ...role, messageCount: 1_111 }, '"1"'),
+    callRoles(folder.path, two, 'PUT', '/FSP77', { ...role, messageCount: 2_222 }, '"1"'),
+  ]);
+  const statuses = answers.map(({ status }) => status);
+  record('shards', 'two administrators change one role at two shards at once', { statuses: statuses.join(' ') });
+  expect([...statuses].sort()).toEqual([200, 412]);
+  const won = [1_111, 2_222][statuses.indexOf(200)];
+  expect([await messageCount(folder.path, one, 'FSP77'), await messageCount(folder.path, two, 'FSP77')]).toEqual([
+    won,
+    won,
+  ]);
+});
+
+test('0 lost and 0 twice over all shards when each is killed in turn', async () => {
+  const found = await underLoad(
+    receivers,
+    [cluster.url(1)],
+    async () => {
+      for (const number of [1, 2]) {
+        await cluster.kill(number);
+        await sleep(3_000);
+        await cluster.run(number);
+      }
+    },
+    { from: "clusterAllReplicas('fsp', fsp.state_messages)", withinMs: 120_000 },
+  );
+  record('shards', 'each of two shards is killed in turn and comes back', found);
+  expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});

@@ -1,0 +1,126 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startOtlpReceiver } from './otlp-receiver.js';
+import { samplesOf, type Sample } from './prometheus-text.js';
+import { report } from './reports.js';
+import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+const folder = temporaryFolder();
+let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
+let server: RunningServer;
+
+beforeAll(async () => {
+  receiver = await startOtlpReceiver();
+  server = await startServer(folder.path, {
+    FSP_SERVER_NAME: 'FSP07',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_SERVICE_NAME: 'our-fsp',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test%20lab,service.namespace=cm,service.name=not-this',
+  });
+});
+afterAll(async () => {
+  await server.kill('SIGTERM');
+  await receiver.stop();
+  folder.remove();
+});
+
+const scrape = async () => {
+  const answer = await fetch(`${server.management}/metrics`);
+  return { type: answer.headers.get('content-type') ?? '', text: await answer.text() };
+};
+const scraped = async () => samplesOf((await scrape()).text);
+const valueOf = (samples: Sample[], name: string, labels: Record<string, string> = {}) =>
+  samples
+    .filter((one) => one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value))
+    .reduce((sum, { value }) => sum + value, 0);
+
+describe('what Prometheus scrapes', () => {
+  test('needs no token, is the text format, and begins with the failures at nought', async () => {
+    const { type, text } = await scrape();
+    expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const failures = samplesOf(text).find(
+      ({ name, labels }) => name === 'fsp_client_messages_total' && labels.configmgr_outcome === 'failed',
+    );
+    expect(failures).toMatchObject({ value: 0, labels: { configmgr_site_code: 'PS1' } });
+  });
+
+  test('tells failures by site and cause, how long messages took to become rows, and what waits', async () => {
+    await server.post(report({ client: 'BAD', state: 313, params: ['1603'] }));
+    await server.post(report({ client: 'GOOD', state: 400 }));
+    await server.post('no report');
+    const samples = await eventually(
+      scraped,
+      (found) => valueOf(found, 'fsp_delivery_duration_seconds_count', { fsp_sink: 'clickhouse' }) === 2,
+    );
+    expect(valueOf(samples, 'fsp_client_failures_total', { configmgr_site_code: 'PS1', error_type: '1603' })).toBe(1);
+    expect(valueOf(samples, 'fsp_client_messages_total', { configmgr_outcome: 'other' })).toBe(1);
+    const late = { fsp_sink: 'clickhouse', configmgr_outcome: 'failed' };
+    expect(valueOf(samples, 'fsp_delivery_duration_seconds_count', late)).toBe(1);
+    expect(valueOf(samples, 'fsp_delivery_duration_seconds_bucket', { ...late, le: '+Inf' })).toBe(1);
+    expect(valueOf(samples, 'fsp_intake_messages_total', { http_response_status_code: '200' })).toBe(2);
+    expect(valueOf(samples, 'fsp_intake_messages_total', { http_response_status_code: '400' })).toBe(1);
+    expect(valueOf(samples, 'fsp_intake_requests_total')).toBe(3);
+    expect(valueOf(samples, 'fsp_throttle_limit')).toBe(10_000);
+    expect(valueOf(samples, 'fsp_throttle_used')).toBe(2);
+    expect(valueOf(samples, 'fsp_spool_messages')).toBe(0);
+    // A message that comes again is no second failure.
+    await server.post(report({ client: 'BAD', state: 313, params: ['1603'] }));
+    expect(valueOf(await scraped(), 'fsp_client_failures_total')).toBe(1);
+  });
+
+  test('keeps the number of causes bounded, whatever anyone sends, and says that it does', async () => {
+    for (let n = 0; n < 130; n++)
+      await server.post(report({ client: `ODD${n}`, state: 313, params: [String(0xe0000000 + n)] }));
+    const samples = await scraped();
+    const causes = samples.filter(({ name }) => name === 'fsp_client_failures_total');
+    expect(valueOf(samples, 'fsp_client_failures_total')).toBe(131);
+    expect(valueOf(samples, 'fsp_client_failures_total', { error_type: '_OTHER' })).toBe(30);
+    expect(causes).toHaveLength(102);
+    expect(server.output().match(/count as _OTHER/g)).toHaveLength(1);
+  });
+});
+
+describe('who speaks', () => {
+  const resources = async () => {
+    const [record] = await eventually(
+      () => Promise.resolve(receiver.records),
+      (records) => records.length > 0,
+    );
+    return record!.resource;
+  };
+
+  test('OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count, for records and for what is scraped', async () => {
+    expect(await resources()).toMatchObject({
+      'service.name': 'our-fsp',
+      'service.namespace': 'cm',
+      'deployment.environment.name': 'test lab',
+      'host.name': 'FSP07',
+    });
+    const info = (await scraped()).find(({ name }) => name === 'target_info');
+    expect(info?.labels).toMatchObject({ service_name: 'our-fsp', deployment_environment_name: 'test lab' });
+  });
+
+  test('the host of a log is the same by OTLP and in otel_logs', async () => {
+    const { 'host.name': host } = await resources();
+    const rows = await eventually(
+      () => server.query<{ host: string }>("SELECT DISTINCT ResourceAttributes['host.name'] AS host FROM otel_logs"),
+      (found) => found.length > 0,
+    );
+    expect(rows).toEqual([{ host }]);
+  });
+
+  test('service.instance.id is the same after a restart, and another for another server of the same name', async () => {
+    const { 'service.instance.id': first } = await resources();
+    expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    const { instanceId } = await import('../server/src/instance-id.js');
+    expect(instanceId(folder.path)).toBe(first);
+    const other = temporaryFolder();
+    mkdirSync(other.path, { recursive: true });
+    expect(instanceId(other.path)).not.toBe(first);
+    copyFileSync(join(folder.path, 'instance-id'), join(other.path, 'instance-id'));
+    expect(instanceId(other.path)).toBe(first);
+    expect(readFileSync(join(other.path, 'instance-id'), 'utf8')).not.toContain(String(first));
+    other.remove();
+  });
+});
