@@ -65,7 +65,7 @@ const assignments: NonNullable<Column['values']> = {
   not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
 };
 
-const time = 150;
+const time = 155;
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
   url: clientPage('${__value.raw:percentencode}'),
@@ -84,7 +84,7 @@ export const columns = {
   site_code: { title: ['Site', 'Site'], width: 60 },
   subnet: {
     title: ['Subnet', 'Sous-réseau'],
-    width: 150,
+    width: 151,
     link: (language) => ({
       title: pick(language, ['Failures of this subnet', 'Échecs de ce sous-réseau']),
       url: toSubnet(language),
@@ -106,7 +106,7 @@ export const columns = {
   what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true },
   clients: { title: ['Clients', 'Clients'], width: 80 },
   clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
-  still_failed: { title: ['Still failed', 'Toujours en échec'], width: 95, from: [[1, 'red']] },
+  still_failed: { title: ['Still failed', 'Encore'], width: 95, from: [[1, 'red']] },
   failed_clients: { title: ['Failed', 'En échec'], width: 80, from: [[1, 'red']] },
   installed: { title: ['Installed', 'Installés'], width: 90 },
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
@@ -196,6 +196,8 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
   else properties.push({ id: 'custom.minWidth', value: 170 });
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
+  // Without one, some rows would have milliseconds and others not.
+  else if (width === time) properties.push({ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' });
   if (wraps)
     properties.push(
       { id: 'custom.wrapText', value: true },

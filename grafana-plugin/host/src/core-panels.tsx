@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import {
   applyFieldOverrides,
+  cacheFieldDisplayNames,
   EventBusSrv,
   FieldType,
   getDefaultTimeRange,
@@ -283,6 +284,7 @@ export function PanelRendererStandIn({
     theme: config.theme2,
     timeZone,
   });
+  cacheFieldDisplayNames(series);
   const timeRange = data?.timeRange ?? getDefaultTimeRange();
   return (
     <Panel

@@ -61,7 +61,7 @@ const byLength = Object.keys(macros).sort((a, b) => b.length - a.length);
  */
 export function expandMacros(sql: string, scope: QueryScope): string {
   let text = sql.replaceAll(/--[^\n]*/g, '').replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  for (let round = 0; round < 10 && text.includes('$__'); round++) text = expandOnce(text, scope);
+  for (let round = 0; round < 500 && text.includes('$__'); round++) text = expandOnce(text, scope);
   const left = /\$__\w+/.exec(text);
   if (left !== null) throw new Error(`The preview does not know the macro ${left[0]}`);
   const variables = Object.fromEntries(
