@@ -132,8 +132,8 @@ async function look(version, folder) {
     for (const path of pathsOf()) {
       at = path;
       await page.evaluate((to) => {
-        history.pushState(null, '', to);
-        dispatchEvent(new PopStateEvent('popstate'));
+        globalThis.history.pushState(null, '', to);
+        globalThis.dispatchEvent(new globalThis.PopStateEvent('popstate'));
       }, path);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');

@@ -23,7 +23,7 @@ const runbooks = 'https://github.com/fallbackstatuspoint/fallback-status-point/b
 /** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
 const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
 
-export const rules: Rule[] = [
+const rules: Rule[] = [
   {
     uid: 'fsp-failure-rate',
     title: 'Client installations fail more than usual',

@@ -43,7 +43,7 @@ const valuesOf = (name: string) =>
   `arrayMap(v -> decodeURLComponent(substring(v, 3)), splitByChar('&', '\${${name}:customqueryparam:v}'))`;
 
 /** That an expression is one of the values that are chosen; all of them add no condition. */
-export const isChosen = (expression: string, name: string) =>
+const isChosen = (expression: string, name: string) =>
   `$__conditionalAll(has(${valuesOf(name)}, toString(${expression})), $${name})`;
 
 /** That a moment lies in the time range. */
@@ -57,7 +57,7 @@ const byClock = (receipt: string, client: string) => `if(${valueOf('clock')} = '
 /** Time of a message. */
 export const at = byClock('received_at', 'message_time');
 /** Time of a client's newest message. */
-export const lastAt = byClock('last_received_at', 'last_message_time');
+const lastAt = byClock('last_received_at', 'last_message_time');
 
 /** Receivers that are chosen. */
 export const chosenServers = isChosen('fsp_server', 'server');

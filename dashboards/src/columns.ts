@@ -231,7 +231,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
 }
 
 /** Words and colours of values. */
-export function mappingOf(values: NonNullable<Column['values']>, language: Language) {
+function mappingOf(values: NonNullable<Column['values']>, language: Language) {
   const options = Object.entries(values).map(([value, { text, colour }], index) => [
     value,
     { text: pick(language, text), color: colour ?? 'text', index },

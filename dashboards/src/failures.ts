@@ -1,7 +1,7 @@
 import { at, clientsInRange, intervalOf, messagesInRange } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
-import { outcomeSeries, seriesPanel, tablePanel } from './panels.js';
+import { seriesPanel, tablePanel } from './panels.js';
 import { errorIn, ofClient, ofMessage, sharedStateIn, stateIn } from './texts.js';
 
 const failed = `outcome = 'failed' AND ${messagesInRange('causes')}`;

@@ -2,12 +2,11 @@ import type { Language } from './language.js';
 
 const app = '/a/fallbackstatuspoint-fsp-app';
 /** Time range and what is chosen go along, for the app's pages as for dashboards: both read the same parameters. */
-export const along =
+const along =
   '${__url_time_range}&${site:queryparam}&${version:queryparam}&${subnet:queryparam}&${clock:queryparam}';
 
 /** uids: what links, alert rules and the plugin refer to. French ones stand beside them. */
-const names = ['overview', 'failures', 'client', 'communication', 'operations', 'receivers', 'setup'] as const;
-export type DashboardName = (typeof names)[number];
+export type DashboardName = 'overview' | 'failures' | 'client' | 'communication' | 'operations' | 'receivers' | 'setup';
 export const uidOf = (name: DashboardName, language: Language) =>
   language === 'fr' ? `fsp-fr-${name}` : `fsp-${name}`;
 

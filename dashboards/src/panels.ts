@@ -40,8 +40,8 @@ interface WithOverrides {
   overrideByName(name: string, properties: dashboard.DynamicConfigValue[]): unknown;
 }
 
-function finished<Builder extends Configurable & WithOverrides>(
-  builder: Builder,
+function finished(
+  builder: Configurable & WithOverrides,
   spec: PanelSpec & { unit: string },
   kind: 'timeseries' | 'table' | 'logs',
   overrides: (language: Language) => [name: string, properties: dashboard.DynamicConfigValue[]][] = () => [],

@@ -1,4 +1,3 @@
-import type { Server } from 'node:https';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describeMessage } from './catalog/describe.js';
@@ -349,7 +348,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       (one) => one.close(),
     );
     if (tls !== null) {
-      tls.follow(management.server as Server, logger);
+      tls.follow(management.server, logger);
       closers.add('work', 'renewal of the certificate', () => {
         tls.stop();
       });

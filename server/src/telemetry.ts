@@ -56,7 +56,7 @@ export interface Identity {
 }
 
 /** Who speaks: what the server knows of itself, and over it OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME. */
-export function resourceOf(identity: Identity): Resource {
+function resourceOf(identity: Identity): Resource {
   return resources
     .resourceFromAttributes({
       'service.name': 'fallback-status-point',

@@ -43,7 +43,8 @@ beforeAll(async () => {
   front = createServer(
     { key: readFileSync(join(folder.path, 'server.key')), cert: readFileSync(join(folder.path, 'server.pem')) },
     (incoming, outgoing) => {
-      const { host: _host, ...headers } = incoming.headers;
+      const headers = { ...incoming.headers };
+      delete headers.host;
       const onward = request(
         new URL(incoming.url ?? '/', engine.url),
         { method: incoming.method, headers },

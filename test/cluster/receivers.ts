@@ -5,7 +5,7 @@ import { Ledger, Load, storedRows, type Audit, type StoredRow } from '../reliabi
 import { eventually, startServer, type RunningServer } from '../server-process.js';
 import { account as standInAccount, ask } from './stand-in/stand-in.js';
 
-export type Account = typeof standInAccount;
+type Account = typeof standInAccount;
 
 /** A receiver whose way to each server of the cluster can be disturbed. */
 export interface Receiver {

@@ -154,7 +154,7 @@ describe.each(titled)('%s', (_uid, one) => {
       for (const [name, properties] of overrides) {
         if (name === 'string') continue;
         const title = properties.find(({ id }) => id === 'displayName')?.value as unknown as string;
-        expect(title, `${panel.title}: ${String(name)}`).toMatch(/^[A-ZÀ-Ý][^_]*$/);
+        expect(title, `${panel.title}: ${name}`).toMatch(/^[A-ZÀ-Ý][^_]*$/);
         const width = properties.find(({ id }) => id === 'custom.width')?.value as unknown as number | undefined;
         if (properties.some(({ id }) => id === 'custom.hidden')) continue;
         if (width === undefined) free += 1;

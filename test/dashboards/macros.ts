@@ -8,7 +8,7 @@ export interface Scope {
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 /** Grafana's encoding: that of URIs, and what that leaves of quotes and parentheses. */
-export const percentEncode = (text: string) =>
+const percentEncode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** A value in one of Grafana's formats; without one as the data source writes it: several quoted, one as it is. */
@@ -30,7 +30,7 @@ function formatted(name: string, value: string | string[], format: string | unde
 }
 
 /** What stands for variables in a text: one pass, so that a value that looks like a variable is none. */
-export function interpolate(text: string, variables: Scope['variables']): string {
+function interpolate(text: string, variables: Scope['variables']): string {
   return text.replace(
     /\$\{(\w+)(?::([^}]+))?\}|\$(?!__)(\w+)/g,
     (all, braced?: string, format?: string, bare?: string) => {

@@ -30,7 +30,7 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, number>();
 
 /** Minutes that a zone's clocks are ahead of UTC at a moment, by the zone database of the runtime. */
-export function offsetOf(zone: string, utc: number): number {
+function offsetOf(zone: string, utc: number): number {
   const quarter = Math.floor(utc / (15 * minute));
   const key = `${zone}/${quarter}`;
   const known = offsets.get(key);

@@ -22,7 +22,7 @@ const ofOtherThings = new Set(['line_split']);
 const [earliest, latest] = [Date.UTC(2000, 0, 1), Date.UTC(2100, 0, 1)];
 
 /** A file read from its first byte to its last, in one piece or in several. */
-export function readBytes(bytes: Buffer, log: Pick<GeneratedLog, 'timezone'>, cuts: readonly number[] = []): Reading {
+function readBytes(bytes: Buffer, log: Pick<GeneratedLog, 'timezone'>, cuts: readonly number[] = []): Reading {
   const records: LogRecord[] = [];
   const parser = new LogParser({
     timezone: log.timezone,
@@ -53,7 +53,7 @@ export function checkLog(log: GeneratedLog, cuts: readonly number[]): Finding[] 
 }
 
 /** A reading as text that two of them can be compared by. */
-export function shown({ records, runs }: Reading): string {
+function shown({ records, runs }: Reading): string {
   return JSON.stringify([records.map(({ run, ...rest }) => [rest, run === null ? -1 : runs.indexOf(run)]), runs]);
 }
 

@@ -9,7 +9,7 @@ export function caseLog(name: string): Buffer {
 }
 
 /** As Windows writes it: UTF-16LE with a byte order mark and CRLF. */
-export function windowsBytes(text: string): Buffer {
+function windowsBytes(text: string): Buffer {
   return Buffer.from(`\ufeff${text.replaceAll(/\r?\n/g, '\r\n')}`, 'utf16le');
 }
 

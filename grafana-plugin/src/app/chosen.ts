@@ -3,8 +3,7 @@ import { appPath } from '../constants.js';
 import type { Chosen } from '../queries/chosen.js';
 import { useTimeRange, type UrlTimeRange } from './url-state.js';
 
-const narrowing = ['site', 'version', 'subnet', 'cause'] as const;
-export type Narrowing = (typeof narrowing)[number];
+export type Narrowing = 'site' | 'version' | 'subnet' | 'cause';
 
 /** Parameters that dashboards and pages share, so that links between them keep what is chosen. */
 export const parameterOf = (name: Narrowing | 'clock') => `var-${name}`;

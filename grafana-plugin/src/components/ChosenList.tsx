@@ -5,7 +5,7 @@ import { parameterOf, type Narrowing } from '../app/chosen.js';
 import type { Chosen } from '../queries/chosen.js';
 
 /** A cause in words that fit a button. */
-export function causeText(cause: string): string {
+function causeText(cause: string): string {
   const [topic = '', state = '', ...error] = cause.split('/');
   const code = error.join('/');
   const text = t('chosen.cause', 'State {{state}} of topic {{topic}}', {

@@ -7,7 +7,7 @@ const number = /^-?\d+(?:\.\d+)?$/;
  * run gets an apostrophe in front, which spreadsheets show as text.
  */
 export function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value as string | number | boolean);
+  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const inert = formula.test(text) && !number.test(text) ? `'${text}` : text;
   return /[",;\r\n\t]|^'/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

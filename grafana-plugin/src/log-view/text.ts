@@ -18,7 +18,7 @@ export function firstLines(text: string): { message: string; cut: number; lines:
 }
 
 /** Whether a line after the first speaks of trouble. */
-export function speaksOfTrouble(text: string): boolean {
+function speaksOfTrouble(text: string): boolean {
   const second = text.indexOf('\n');
   return second >= 0 && trouble.test(text.slice(second + 1));
 }

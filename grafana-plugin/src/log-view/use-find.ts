@@ -15,7 +15,7 @@ export interface Find {
   error: Error | undefined;
 }
 
-export const noPattern: Pattern = { text: '', matchCase: false, regex: false };
+const noPattern: Pattern = { text: '', matchCase: false, regex: false };
 
 /** Looks for a text in the whole log, a moment after the last letter was typed. */
 export function useFind(log: OpenLog | undefined, initial: Partial<Pattern>): Find {

@@ -131,7 +131,7 @@ LIMIT ${clientsPerPage} OFFSET ${(page - 1) * clientsPerPage}`;
 }
 
 /** The most clients that a list is exported with. */
-export const mostExported = 100_000;
+const mostExported = 100_000;
 
 /** Every client of a list, for a file or the clipboard. */
 export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {

@@ -36,7 +36,7 @@ function inScope({ least, containing }: Scope): string {
 }
 
 /** Condition for what is looked for. Regular expressions are RE2's. */
-export function matches(wanted: Wanted): string {
+function matches(wanted: Wanted): string {
   if ('least' in wanted) return leastSeverity(wanted.least);
   const { text, matchCase, regex } = wanted;
   if (regex) return `match(message, ${literal(matchCase ? text : `(?i)${text}`)})`;

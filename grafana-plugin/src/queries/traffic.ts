@@ -9,7 +9,7 @@ export interface Arrivals {
 /** Days of traffic that a throttle is tried on. */
 export const trafficDays = 7;
 /** Length of one step. */
-export const stepSeconds = 300;
+const stepSeconds = 300;
 
 /** What arrived at a server in the last days, in steps. */
 export function arrivalsSql(server: string): string {

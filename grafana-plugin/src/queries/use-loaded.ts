@@ -14,7 +14,7 @@ export interface Loaded<T> {
 }
 
 /** A page says within five seconds that what it asks does not answer. */
-export const lateMs = 4_000;
+const lateMs = 4_000;
 /** What failed is asked for again after so long. */
 const againMs = 10_000;
 /** A question without an answer for so long is lost, a machine that slept for one: it does not hold up the next. */

@@ -108,7 +108,7 @@ test('a server that was never heard of is typed in, so that no wizard ends nowhe
   expect(screen.getByLabelText(/^Name/)).toHaveValue('FSP55');
 });
 
-test('a new server gets the command that makes it, and an existing one does not', async () => {
+test('a new server gets the command that makes it, and an existing one does not', () => {
   const commands = { ...role.commands, ccmsetupInternet: 'ccmsetup.exe FSP=fsp.contoso.com' };
   const { rerender } = renderInGrafana(<Summary validation={{ ...validation(configuration), commands }} />);
   expect(screen.getByText(/^New-CMSiteSystemServer/)).toBeInTheDocument();

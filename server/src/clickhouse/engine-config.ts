@@ -64,6 +64,6 @@ function readerProfile(): string {
   return `${values.join('')}<constraints>${bounds.join('')}</constraints>`;
 }
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[<>&'"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

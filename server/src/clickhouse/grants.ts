@@ -127,7 +127,7 @@ function onCluster(cluster: string | undefined): string {
   return cluster === undefined || cluster === '' ? '' : ` ON CLUSTER '${cluster}'`;
 }
 
-export function identifier(name: string): string {
+function identifier(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
 

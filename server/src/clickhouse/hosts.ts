@@ -29,7 +29,7 @@ const firstReturnMs = 3_000;
 const lastReturnMs = 60_000;
 
 /** Whether a failure is about the server that was asked, so that another may do better. */
-export function isServersOwn(error: unknown): boolean {
+function isServersOwn(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
   if (error instanceof FspError) return error.code === 'FSP_CLICKHOUSE_UNREACHABLE';
   return /^\d+$/.test(code) ? serversOwn.has(Number(code)) : true;

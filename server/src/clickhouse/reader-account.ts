@@ -146,7 +146,7 @@ function missing(description: ReaderDescription): FspError {
  * Makes sure of an account that it can read the database and nothing else, within limits that it cannot raise.
  * @throws FspError FSP_READER_UNSAFE with what it may too much, and what mends it
  */
-export async function examineReader(
+async function examineReader(
   client: ClickHouseClient,
   { database, cluster }: { database: string; cluster?: string | undefined },
 ): Promise<void> {

@@ -24,7 +24,7 @@ Examples:
 }
 
 /** The completion of a program for a shell, made from its commands. */
-export function completionFor(shell: Shell, program: Command): string {
+function completionFor(shell: Shell, program: Command): string {
   const commands = commandsBelow(program);
   return { bash, zsh, fish }[shell](commands);
 }

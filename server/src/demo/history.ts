@@ -1,7 +1,7 @@
 import { simulateFleet, type FleetMessage } from '../simulation/fleet.js';
 
 const hour = 3_600_000;
-export const historyDays = 6;
+const historyDays = 6;
 /** Machines of the demonstration's past; those that come later have higher numbers. */
 export const historyClients = 500;
 

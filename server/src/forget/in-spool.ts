@@ -105,7 +105,8 @@ export function withoutSubject(entry: SpoolEntry, subject: Subject): SpoolEntry 
   }
   if (entry.kind !== 'state_message' && entry.kind !== 'setup_log_record' && entry.kind !== 'setup_run') return entry;
   const raw = entry.kind === 'state_message' && entry.raw.length > 0 ? decodeText(entry.raw) : '';
-  const { raw: _raw, ...told } = { raw: '', ...entry };
+  const told: Record<string, unknown> = { ...entry };
+  delete told.raw;
   if (!speaks(raw) && !speaks(JSON.stringify(told).replaceAll('\\\\', '\\'))) return entry;
   const blanked = blankedIn(told, pattern) as SpoolEntry;
   return entry.kind === 'state_message' ? ({ ...blanked, raw: new Uint8Array() } as SpoolEntry) : blanked;

@@ -79,7 +79,7 @@ export interface Step {
   logs?: Record<string, LogPosition | null>;
 }
 
-export const start: Place = { position: 0, failed: 0, other: 0 };
+const start: Place = { position: 0, failed: 0, other: 0 };
 
 export function emptyState(): State {
   return { end: { ...start }, kept: { ...start }, window: null, role: null, sinks: {}, logs: {} };

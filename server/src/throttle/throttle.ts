@@ -1,6 +1,14 @@
 import type { Spool, ThrottleOrder } from '../spool/spool.js';
 import type { Window } from '../spool/state.js';
-import { type Allowance, allowance, clearanceAt, releaseAt, windowAt, withPassed, type WindowSettings } from './window.js';
+import {
+  type Allowance,
+  allowance,
+  clearanceAt,
+  releaseAt,
+  windowAt,
+  withPassed,
+  type WindowSettings,
+} from './window.js';
 
 /** The running window's figures are written this often at the most. */
 const reportEveryMs = 60_000;
@@ -95,7 +103,7 @@ export class Throttle {
   /** Lets everything that waits pass at once, and counts it in the window: for a receiver that is drained. */
   empty(emptying: boolean): void {
     this.emptying = emptying;
-    this.wake();
+    void this.wake();
   }
 
   /** Why the last attempt to let messages pass failed; null where it did not. */

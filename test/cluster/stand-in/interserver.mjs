@@ -153,7 +153,7 @@ export function serveParts({ port, partDir, log = () => {} }) {
     const url = new URL(request.url, 'http://x');
     const params = url.searchParams;
     try {
-      for await (const _part of request); // the body is empty
+      request.resume(); // the body is empty
       const endpoint = params.get('endpoint') ?? '';
       const part = params.get('part');
       const version = Math.min(Number(params.get('client_protocol_version') ?? 0), 8);

@@ -10,7 +10,7 @@ import { throttleWindows } from './throttle-windows.js';
 import { statementOf, type View } from './view.js';
 
 /** Every view, in an order in which each finds those that it reads. */
-export const views: readonly View[] = [
+const views: readonly View[] = [
   throttleWindows,
   setupRuns,
   receivers,

@@ -10,11 +10,6 @@ export function isLogName(path: string): boolean {
   return logName.test(path);
 }
 
-/** A path's last part, of either kind of path. */
-export function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-}
-
 /**
  * Logs of the files: what a writer has rotated away – `x-20250314-091500.log`, then `x.lo_` – stands before its
  * successor `x.log` of the same folder. Copies with other endings are logs of their own.

@@ -35,7 +35,7 @@ interface Parts {
 }
 
 /** Marks of direction taken out, digits of other scripts turned into ours. */
-export function plainDigits(text: string): string {
+function plainDigits(text: string): string {
   return text
     .slice(0, longestHeading)
     .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
