@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startFaultProxy, type FaultProxy } from '../fault-proxy.js';
 import { Ledger, Load, storedRows, type Audit, type StoredRow } from '../reliability/oracle.js';
 import { eventually, startServer, type RunningServer } from '../server-process.js';
-import { ask } from './stand-in/stand-in.js';
+import { account as standInAccount, ask } from './stand-in/stand-in.js';
 
 /** A receiver whose way to each server of the cluster can be disturbed. */
 export interface Receiver {
