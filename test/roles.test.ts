@@ -14,7 +14,7 @@ let server: RunningServer;
 let admin: string;
 
 beforeAll(async () => {
-  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
   admin = tokens().admin;
 });
 afterAll(async () => {
@@ -245,13 +245,13 @@ describe('a role and its receiver', () => {
       (await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM state_messages'))[0]?.n ?? 0;
     await eventually(stored, (count) => count === 100);
     const created = await call('POST', '/api/v1/roles', {
-      body: { ...role, messageCount: 130 },
+      body: { ...role, messageCount: 130, throttleReserve: 0 },
       headers: { 'x-grafana-context': '{"user":{"login":"alice"}}' },
     });
     expect([created.status, created.etag, created.body.changedBy]).toEqual([201, '"1"', 'alice']);
     await eventually(stored, (count) => count === 130);
     const lowered = await call('PUT', '/api/v1/roles/FSP01', {
-      body: { ...role, messageCount: 100 },
+      body: { ...role, messageCount: 100, throttleReserve: 0 },
       headers: { 'if-match': '"1"' },
     });
     expect([lowered.status, lowered.etag]).toEqual([200, '"2"']);
@@ -299,7 +299,7 @@ describe('a role and its receiver', () => {
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the role was removed')]);
 
     await server.kill('SIGKILL');
-    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
     expect((await server.post(report({ client: 'PC900', state: 100 }))).status).toBe(503);
 
     const again = await call('POST', '/api/v1/roles', { body: { ...role, messageCount: 1_000 } });

@@ -213,7 +213,8 @@ describe('the schema', () => {
     const applied = said.filter((line) => line.startsWith('Migration'));
     expect(applied).toHaveLength(migrations({ database }).length);
     expect(new Set(applied).size).toBe(applied.length);
-    expect(said.filter((line) => line.includes('waits for it'))).toHaveLength(2);
+    // Two wait for the first, and where both still do when it is done, one of them for the other.
+    expect(said.filter((line) => line.includes('waits for it')).length).toBeGreaterThanOrEqual(2);
   });
 
   test('keeps data for as long as it is told, also in tables that are there; and what is old leaves', async () => {
