@@ -41,6 +41,17 @@ const anchorsOf = (page: string) =>
       .replaceAll(/\s/g, '-'),
   );
 
+test('the page on OpenTelemetry names every metric', () => {
+  const source = execFileSync('git', ['grep', '-hE', '\\.create[A-Za-z]+\\(', '--', 'server/src'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const metrics = [...source.matchAll(/\.create\w+\('(fsp\.[a-z_.]+)'/g)].map(([, name]) => name);
+  expect(metrics.length).toBeGreaterThan(15);
+  const page = textOf('server/docs/opentelemetry.md');
+  expect(metrics.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
 describe('links', () => {
   test.each(pages)('of %s lead somewhere', (page) => {
     const prose = textOf(page).replaceAll(/^```[^]*?^```$/gm, '');
