@@ -14,7 +14,7 @@ let server: RunningServer;
 let admin: string;
 
 beforeAll(async () => {
-  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
   admin = tokens().admin;
 });
 afterAll(async () => {
@@ -54,7 +54,7 @@ async function call(
   };
 }
 
-const role = { serverName: 'FSP01', intranetFqdn: 'localhost.localdomain' };
+const role = { serverName: 'FSP01', intranetFqdn: 'localhost.localdomain', throttleReserve: 0 };
 
 const defaults: RoleConfiguration = {
   serverName: '',
@@ -299,7 +299,7 @@ describe('a role and its receiver', () => {
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the role was removed')]);
 
     await server.kill('SIGKILL');
-    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100' });
+    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
     expect((await server.post(report({ client: 'PC900', state: 100 }))).status).toBe(503);
 
     const again = await call('POST', '/api/v1/roles', { body: { ...role, messageCount: 1_000 } });
