@@ -54,7 +54,7 @@ async function call(
   };
 }
 
-const role = { serverName: 'FSP01', intranetFqdn: 'localhost.localdomain' };
+const role = { serverName: 'FSP01', intranetFqdn: 'localhost.localdomain', throttleReserve: 0 };
 
 const defaults: RoleConfiguration = {
   serverName: '',

@@ -23,6 +23,7 @@ const settings = (name: string) => ({
   // The least that may pass in the longest interval: what is more waits.
   FSP_THROTTLE_MESSAGES: '100',
   FSP_THROTTLE_INTERVAL: '86400',
+  FSP_THROTTLE_RESERVE: '0',
 });
 const start = async (data: string, name: string) => {
   const server = await startServer(join(folder.path, data), settings(name));

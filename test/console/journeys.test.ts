@@ -154,7 +154,7 @@ test('from the overview one finds out in three clicks why a client failed, and w
   const row = page.getByRole('row').filter({ hasText: '1603' }).first();
   await row.getByText('Look at the lines before the first action that returned 3').waitFor();
   await row.getByRole('link', { name: /clients with this failure/ }).click();
-  await page.waitForURL(/clients\?state=800/);
+  await page.waitForURL(/clients\?var-cause=800/);
   await page.getByRole('cell').getByRole('link').first().click();
   await page.waitForURL(/clients\/[A-Z]+-PC/);
   await page.getByText('Messages, the newest first').waitFor();
