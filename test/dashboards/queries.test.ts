@@ -43,13 +43,10 @@ test('what failing clients have in common is found, with both shares', async () 
   );
   const { data } = await fleet.ask(readFileSync(join(folder, 'what-do-they-have-in-common.sql'), 'utf8'));
   const [failed] = (await fleet.ask(`SELECT count() AS n FROM clients WHERE outcome = 'failed'`)).data;
-  expect(data).toContainEqual({
-    property: 'beginning of the name',
-    value: 'KIOSK',
-    failed_clients: expect.anything() as unknown,
-    percent_of_failed: Math.round(400 / Number(failed?.n)),
-    percent_of_others: 0,
-  });
+  const kiosks = data.find(({ value }) => value === 'KIOSK');
+  expect(kiosks).toMatchObject({ property: 'beginning of the name', percent_of_others: 0 });
+  expect(Number(kiosks?.failed_clients)).toBe(4);
+  expect(Math.abs(Number(kiosks?.percent_of_failed) - 400 / Number(failed?.n))).toBeLessThan(0.6);
 });
 
 test('fsp query -f runs them as they are', async () => {
