@@ -88,7 +88,8 @@ describe('commands', () => {
     expect(run.length).toBeGreaterThan(10);
   });
 
-  test.each(run)('$page:$line', async ({ source }) => {
+  // None needs what another did.
+  test.concurrent.each(run)('$page:$line', async ({ source }) => {
     // `npx` takes seconds to find what stands beside it; that it does is npm's own.
     const script = source
       .replaceAll('npx fsp ', `'${process.execPath}' server/bin/fsp.js `)
