@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Suites start real engines and real servers; two cores carry two of them at a time.
     maxWorkers: 2,
+    // Servers, engines and browsers on a shared machine: once in a while one is late. What fails twice is broken.
+    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
