@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { unlessFull } from './full-disk.js';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -19,7 +20,9 @@ export function instanceId(dataDir: string): string {
   }
   if (!uuid.test(kept)) {
     kept = randomUUID();
-    writeFileSync(file, `${kept}\n`, { mode: 0o600 });
+    unlessFull(() => {
+      writeFileSync(file, `${kept}\n`, { mode: 0o600 });
+    });
   }
   const digest = createHash('sha256').update(`${kept} ${hostname()}`).digest('hex');
   // Version 8 of RFC 9562: made by a rule of our own.

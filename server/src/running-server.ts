@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unlessFull } from './full-disk.js';
 
 /** Where the server of a data folder listens, for commands in other terminals. */
 export interface RunningServer {
@@ -12,8 +13,12 @@ export interface RunningServer {
 export function announceServer(dataDir: string, server: RunningServer): void {
   const file = fileIn(dataDir);
   // Beside and renamed: a reader never sees half of it.
-  writeFileSync(`${file}.new`, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const told = unlessFull(() => {
+    writeFileSync(`${file}.new`, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  });
+  // What stands there is of a server that is gone.
+  if (!told) withdrawServer(dataDir);
 }
 
 /** Takes the word back. */

@@ -156,6 +156,14 @@ test('a backlog of hours is told of', async () => {
   expect(await firing('fsp-backlog', later('5 HOUR'))).toHaveLength(1);
 }, 120_000);
 
+test('failures that took more than a minute to their row are told of', async () => {
+  const slower = (seconds: number) => (sql: string) =>
+    sql.replace("dateDiff('second', received_at, processed_at)", (delay) => `${delay} + ${seconds}`);
+  expect(await firing('fsp-failures-late')).toEqual([]);
+  expect(await firing('fsp-failures-late', slower(30))).toEqual([]);
+  expect(await firing('fsp-failures-late', slower(120))).toHaveLength(1);
+});
+
 test('a set-up that failed is told of, with its cause', async () => {
   expect(await firing('fsp-setup-failed')).toEqual([]);
   const logs = mkdtempSync(join(tmpdir(), 'fsp-alert-'));

@@ -88,7 +88,7 @@ test('every route answers every kind of asker as it should, and gives no browser
       const safe =
         answer.headers.get('x-content-type-options') === 'nosniff' &&
         (answer.headers.get('content-security-policy') ?? '').includes("frame-ancestors 'none'") &&
-        /^application\/(problem\+)?json/.test(type);
+        (path === '/metrics' ? /^text\/plain;/ : /^application\/(problem\+)?json/).test(type);
       if (!allowed(who, open, changes)(answer.status) || !safe)
         wrong.push(`${method} ${path} with ${who}: ${answer.status} ${type} ${text.slice(0, 200)}`);
     });

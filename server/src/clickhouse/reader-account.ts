@@ -219,7 +219,7 @@ function beyond(line: string, database: string): string[] {
   const allowed = readerGrants({ database }).map((grant) => grant.on);
   const there = on.startsWith(`${database}.`) || allowed.includes(on) || /^information_schema\./i.test(on);
   const reads = rights
-    .replaceAll(/\([^)]*\)/g, '')
+    .replaceAll(/\([^()]*\)/g, '')
     .split(',')
     .every((right) => harmless.has(right.trim()));
   const passesOn = line.endsWith('WITH GRANT OPTION');

@@ -55,5 +55,6 @@ export function retentionStatements(
 
 /** Days in a piece of a CREATE statement; 0 for no end. */
 function lifetimeIn(text: string): number {
-  return Number(/\bTTL\b[^\n]*?toIntervalDay\((\d+)\)/.exec(text)?.[1] ?? 0);
+  const at = text.search(/\bTTL\b/);
+  return at === -1 ? 0 : Number(/^[^\n]*?toIntervalDay\((\d+)\)/.exec(text.slice(at))?.[1] ?? 0);
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { unlessFull } from '../full-disk.js';
 
 /** Which receiver a data folder belongs to: kept in it, so that its spool can be delivered without its configuration. */
 export interface Instance {
@@ -21,15 +23,19 @@ export function readInstance(dataDir: string): Instance | null {
   }
 }
 
-/** The data folder's receiver, as it is called now. */
+/** The data folder's receiver, as it is called now. A start needs no room for it: on a full disk it is kept the next time. */
 export function keepInstance(
   dataDir: string,
   { serverName, siteCode }: Pick<Instance, 'serverName' | 'siteCode'>,
 ): Instance {
-  const id = readInstance(dataDir)?.id ?? randomBytes(16).toString('hex');
+  const kept = readInstance(dataDir);
+  const id = kept?.id ?? randomBytes(16).toString('hex');
   const instance = { id, serverName, siteCode, hostName: hostname() };
+  if (isDeepStrictEqual(kept, instance)) return instance;
   const file = join(dataDir, 'instance.json');
-  writeFileSync(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  unlessFull(() => {
+    writeFileSync(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  });
   return instance;
 }
