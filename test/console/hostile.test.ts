@@ -107,7 +107,7 @@ test.each<[string, () => string, string | null]>([
   ['the overview', () => '/overview', null],
   ['the clients', () => '/clients', 'data-hit'],
   ['clients looked for by such a text', () => `/clients?search=${client()}`, 'data-hit'],
-  ['one client', () => `/clients/${client()}`, 'data-hit'],
+  ['one client', () => `/client?name=${client()}`, 'data-hit'],
   ['the failures', () => '/failures', 'data-hit'],
   ['the set-up logs', () => '/setup-logs', null],
   ['a look-up of such a text', () => `/look-up?code=${client()}&q=${client()}`, null],

@@ -61,12 +61,13 @@ test('the demonstration has a past of days, a burst with one cause, a role with 
 const pages: [name: string, path: string][] = [
   ['overview', `${appPath}/overview`],
   ['clients', `${appPath}/clients`],
-  ['client', `${appPath}/clients/FAILED`],
+  ['client', `${appPath}/client?name=FAILED`],
   ['failures', `${appPath}/failures`],
   ['live', `${appPath}/live`],
   ['setup-logs', `${appPath}/setup-logs?from=now-20y&to=now`],
   ['open-logs', `${appPath}/open-logs`],
   ['look-up', `${appPath}/look-up?code=0x80070643`],
+  ['receivers', `${appPath}/receivers`],
   ['roles', `${appPath}/roles`],
   ['role', `${appPath}/roles/FSP01?tab=throttle`],
   ['role-history', `${appPath}/roles/FSP01?tab=history`],
@@ -85,6 +86,7 @@ const pages: [name: string, path: string][] = [
   ['dashboard-client', '/d/fsp-client?var-client=FAILED'],
   ['dashboard-communication', '/d/fsp-communication'],
   ['dashboard-operations', '/d/fsp-operations'],
+  ['dashboard-receivers', '/d/fsp-receivers'],
   ['dashboard-setup', '/d/fsp-setup?from=now-20y'],
 ];
 
