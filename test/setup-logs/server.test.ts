@@ -86,7 +86,7 @@ test('a failed installation that two logs tell of is one story in ClickHouse, wh
     certainty: 'certain',
     certainty_reason: 'An error message stands where it failed',
   });
-  const records = await api(`setup-runs/${listed[0]?.run_id}/records?limit=5&after=3`);
+  const records = await api(`setup-runs/${installer?.run_id}/records?limit=5&after=3`);
   expect(records.map(({ line_number }) => Number(line_number))).toEqual([4, 5, 6, 7, 10]);
 
   const [begin] = await running.query<{ at: string }>(
