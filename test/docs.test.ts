@@ -41,6 +41,17 @@ const anchorsOf = (page: string) =>
       .replaceAll(/\s/g, '-'),
   );
 
+test('the page on OpenTelemetry names every metric', () => {
+  const source = execFileSync('git', ['grep', '-hE', '\\.create[A-Za-z]+\\(', '--', 'server/src'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const metrics = [...source.matchAll(/\.create\w+\('(fsp\.[a-z_.]+)'/g)].map(([, name]) => name);
+  expect(metrics.length).toBeGreaterThan(15);
+  const page = textOf('server/docs/opentelemetry.md');
+  expect(metrics.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
 describe('links', () => {
   test.each(pages)('of %s lead somewhere', (page) => {
     const prose = textOf(page).replaceAll(/^```[^]*?^```$/gm, '');
@@ -77,7 +88,8 @@ describe('commands', () => {
     expect(run.length).toBeGreaterThan(10);
   });
 
-  test.each(run)('$page:$line', async ({ source }) => {
+  // None needs what another did.
+  test.concurrent.each(run)('$page:$line', async ({ source }) => {
     // `npx` takes seconds to find what stands beside it; that it does is npm's own.
     const script = source
       .replaceAll('npx fsp ', `'${process.execPath}' server/bin/fsp.js `)

@@ -110,6 +110,21 @@ GROUP BY site_code`,
     noData: 'OK',
   },
   {
+    uid: 'fsp-failures-late',
+    title: 'Failures are late',
+    summary: '{{ $labels.fsp_server }}: a failure took {{ $values.A.Value }} s from its receipt to its row',
+    description:
+      'A share of each throttle interval is kept for failures: one that takes more than a minute waits for something else.',
+    severity: 'warning',
+    dashboard: 'operations',
+    panel: 'Delay until passed on',
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(max(dateDiff('second', received_at, processed_at))) AS seconds
+FROM state_messages WHERE outcome = 'failed' AND ${passedOn('15 MINUTE')} GROUP BY fsp_server`,
+    above: 60,
+    for: '0s',
+    noData: 'OK',
+  },
+  {
     uid: 'fsp-backlog',
     title: 'Messages wait long for the throttle',
     summary: '{{ $labels.fsp_server }}: the oldest message has waited for {{ humanizeDuration $values.A.Value }}',

@@ -73,5 +73,7 @@ export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
   `${inRange(at)} AND ${fleetChosen}${more === 'causes' ? ` AND ${isChosen('cause', 'cause')}` : ''}`;
 /** Clients that were heard of in the time range, of what is chosen. */
 export const clientsInRange = `${inRange(lastAt)} AND ${fleetChosen}`;
+/** That a client's newest word is of a cause that is chosen. */
+export const ofChosenCause = isChosen('cause', 'cause');
 /** Deployments begun, without an end for as many hours as chosen. */
 export const stuckFor = `stuck_since < now() - toIntervalHour(toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24)))`;

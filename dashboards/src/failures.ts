@@ -1,6 +1,7 @@
 import { at, clientsInRange, intervalOf, messagesInRange } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
+import { commonSql } from './common.js';
 import { seriesPanel, tablePanel } from './panels.js';
 import { errorIn, ofClient, ofMessage, sharedStateIn, stateIn } from './texts.js';
 
@@ -100,6 +101,21 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY subnet HAVING failed_cl
           shows: ['client_version', 'failed_clients', 'clients', 'share'],
           sql: `SELECT client_version, uniqExactIf(client_key, outcome = 'failed') AS failed_clients, uniqExact(client_key) AS clients, failed_clients / clients AS share
 FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING failed_clients > 0 ORDER BY failed_clients DESC, share DESC, client_version LIMIT 100`,
+        }),
+      ],
+    },
+    {
+      height: 9,
+      panels: [
+        tablePanel({
+          title: t('What failing clients have in common', 'Ce que les clients en échec ont en commun'),
+          description: t(
+            'Values that are more frequent among the clients that fail, of the causes that are chosen, than among the others',
+            'Valeurs plus fréquentes chez les clients en échec, des causes choisies, que chez les autres',
+          ),
+          width: 24,
+          shows: ['property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
+          sql: commonSql(language),
         }),
       ],
     },

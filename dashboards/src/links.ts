@@ -2,8 +2,7 @@ import type { Language } from './language.js';
 
 const app = '/a/fallbackstatuspoint-fsp-app';
 /** Time range and what is chosen go along, for the app's pages as for dashboards: both read the same parameters. */
-const along =
-  '${__url_time_range}&${site:queryparam}&${version:queryparam}&${subnet:queryparam}&${clock:queryparam}';
+const along = '${__url_time_range}&${site:queryparam}&${version:queryparam}&${subnet:queryparam}&${clock:queryparam}';
 
 /** uids: what links, alert rules and the plugin refer to. French ones stand beside them. */
 export type DashboardName = 'overview' | 'failures' | 'client' | 'communication' | 'operations' | 'receivers' | 'setup';

@@ -70,11 +70,12 @@ export const configSchema = Type.Object({
   }),
   clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
   clickhousePassword: secret('password of that user', 0),
-  clickhouseReaderUser: text(
-    '',
-    'account on that server for dashboards and for what people ask: it reads the database and nothing else; empty makes one where that user may, and else ad hoc SQL is off',
-    0,
-  ),
+  clickhouseReaderUser: Type.String({
+    default: '',
+    defaultText: 'none',
+    description:
+      'account on that server for dashboards and for what people ask: it reads the database and nothing else; without it one is made where that user may, and else ad hoc SQL is off',
+  }),
   clickhouseReaderPassword: secret('password of that account', 0),
   clickhouseCaFile: Type.String({
     default: '',

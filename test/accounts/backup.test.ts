@@ -22,7 +22,7 @@ afterAll(async () => {
 
 /** A block of the page that says what it runs as. */
 function commandsOf(name: string): string {
-  const found = new RegExp(`<!-- runs: ${name} -->\\s+\`\`\`sh\\n([^]*?)\`\`\``).exec(page)?.[1];
+  const found = new RegExp(`<!-- runs: ${name} -->\\s+\`\`\`sh[^\\n]*\\n([^]*?)\`\`\``).exec(page)?.[1];
   if (found === undefined) throw new Error(`the page has no commands named ${name}`);
   return found;
 }
@@ -40,7 +40,8 @@ async function run(name: string, more: Record<string, string> = {}): Promise<str
   return said;
 }
 
-const start = () => startServer(data, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400' });
+const start = () =>
+  startServer(data, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400', FSP_THROTTLE_RESERVE: '0' });
 /** Rows as the engine's reader sees them. */
 const ask = async <Row>(sql: string): Promise<Row> => {
   const { url, reader } = readEngineCredentials(join(data, 'clickhouse'))!;

@@ -69,7 +69,11 @@ const drain = async () => {
 
 beforeAll(async () => {
   // The least that may pass: what is more waits in the spool.
-  server = await startServer(data, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400' });
+  server = await startServer(data, {
+    FSP_THROTTLE_MESSAGES: '100',
+    FSP_THROTTLE_INTERVAL: '86400',
+    FSP_THROTTLE_RESERVE: '0',
+  });
   env = environment(data, { FSP_MANAGEMENT_PORT: new URL(server.management).port });
   const statuses = await Promise.all([
     ...Array.from({ length: 97 }, (_, index) => server.post(report({ client: `KEEP${index}`, state: 100 }))),

@@ -154,9 +154,11 @@ test('from the overview one finds out in three clicks why a client failed, and w
   const row = page.getByRole('row').filter({ hasText: '1603' }).first();
   await row.getByText('Look at the lines before the first action that returned 3').waitFor();
   await row.getByRole('link', { name: /clients with this failure/ }).click();
-  await page.waitForURL(/clients\?state=800/);
+  await page.waitForURL(/clients\?var-cause=800/);
+  // Its address is there before the page is.
+  await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor();
   await page.getByRole('cell').getByRole('link').first().click();
-  await page.waitForURL(/clients\/[A-Z]+-PC/);
+  await page.waitForURL(/client\?name=[A-Z]+-PC/);
   await page.getByText('Messages, the newest first').waitFor();
   await page.getByText('Client.msi installation failed with MSI error 1603').first().waitFor();
   await page.getByRole('button', { name: 'Details' }).first().click();

@@ -121,11 +121,10 @@ test('many clients that cannot reach their management point are told of', async 
 });
 
 test('clients that began and never ended are stuck', async () => {
-  await fleet.post(Array.from({ length: 20 }, (_, index) => ({ client: `STUCK${index}`, state: 100 })));
-  // Hand-written messages are of January 2026: a week is made long enough to hold them.
-  const moved = (sql: string) =>
-    sql.replace('INTERVAL 7 DAY', 'INTERVAL 20 YEAR').replace('count() / 10', 'count() / 100');
-  expect((await firing('fsp-stuck-clients', moved))[0]).toBeGreaterThanOrEqual(20);
+  await fleet.post(Array.from({ length: 40 }, (_, index) => ({ client: `STUCK${index}`, state: 100 })));
+  expect(await firing('fsp-stuck-clients'), 'just begun').toEqual([]);
+  // By when we heard of their begin, whatever their clocks say.
+  expect((await firing('fsp-stuck-clients', later('25 HOUR')))[0]).toBeGreaterThanOrEqual(40);
 });
 
 test('bodies that are no reports are told of with their reason', async () => {
@@ -156,6 +155,14 @@ test('a backlog of hours is told of', async () => {
   expect(await firing('fsp-backlog')).toEqual([]);
   expect(await firing('fsp-backlog', later('5 HOUR'))).toHaveLength(1);
 }, 120_000);
+
+test('failures that took more than a minute to their row are told of', async () => {
+  const slower = (seconds: number) => (sql: string) =>
+    sql.replace("dateDiff('second', received_at, processed_at)", (delay) => `${delay} + ${seconds}`);
+  expect(await firing('fsp-failures-late')).toEqual([]);
+  expect(await firing('fsp-failures-late', slower(30))).toEqual([]);
+  expect(await firing('fsp-failures-late', slower(120))).toHaveLength(1);
+});
 
 test('a set-up that failed is told of, with its cause', async () => {
   expect(await firing('fsp-setup-failed')).toEqual([]);

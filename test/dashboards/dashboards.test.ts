@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,8 +45,8 @@ const pages = [
 const queried = ['timeseries', 'stat', 'table', 'barchart', 'logs'];
 
 test('what is committed is what the code makes', async () => {
-  execFileSync('npx', ['tsc', '-p', folder]);
-  const { generated: made } = (await import(join(folder, 'dist', 'generated.js'))) as {
+  // By its path: the sources of the dashboards are checked by their own settings.
+  const { generated: made } = (await import(join(folder, 'src', 'generated.ts'))) as {
     generated(): Map<string, string>;
   };
   const files = made();
@@ -132,18 +131,6 @@ describe.each(titled)('%s', (_uid, one) => {
     }
   });
 
-  test('asks for the columns that its tables show, and no others', async () => {
-    for (const { type, title, targets: [target] = [], fieldConfig } of one.panels) {
-      if (type !== 'table') continue;
-      const { meta } = await fleet.ask(expand(target!.rawSql, scope(one.uid, true)));
-      const named = fieldConfig!.overrides.map(({ matcher }) => matcher.options).filter((name) => name !== 'string');
-      expect(
-        meta.map(({ name }) => name),
-        title,
-      ).toEqual(named);
-    }
-  });
-
   test('names every column of a table for people, and leaves room for those without a width', () => {
     for (const panel of one.panels.filter(({ type }) => type === 'table')) {
       const overrides = new Map(
@@ -223,33 +210,44 @@ function only(uid: string, values: Record<string, string | string[]>) {
 const mayBeEmpty = [/^Why bodies|^Refused bodies|^Pourquoi des corps|^Corps refusés/, /never seen|jamais vus/];
 
 const targets = dashboards.flatMap(({ uid, panels }) =>
-  panels.flatMap(({ title, type, targets: list = [] }) => list.map((target) => [uid, title, type, target] as const)),
+  panels.flatMap((panel) => (panel.targets ?? []).map((target) => [uid, panel.title, panel, target] as const)),
 );
+const isFrench = (uid: string) => uid.startsWith('fsp-fr-');
+const askedInEnglish = new Set(targets.filter(([uid]) => !isFrench(uid)).map(([, , , { rawSql }]) => rawSql));
+const toRun = targets.filter(([uid, , , { rawSql }]) => !isFrench(uid) || !askedInEnglish.has(rawSql));
 
-test.each(targets)('%s, %s: gives rows of the right types', async (uid, title, type, { rawSql }) => {
-  const english = [
-    [true, 'received'],
-    [false, 'client'],
-  ] as const;
-  // The French ones differ in words.
-  for (const [all, clock] of uid.startsWith('fsp-fr-') ? english.slice(1) : english) {
-    const { meta, data } = await fleet.ask(expand(rawSql, scope(uid, all, clock)));
-    if (!mayBeEmpty.some((one) => one.test(title)))
-      expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
-    const kinds = meta.map(({ type: column }) => kindOf(column));
-    // Aggregate functions as types are read as text by data sources.
-    for (const { type: column, name } of meta) expect(column, name).not.toContain('AggregateFunction');
-    if (type === 'timeseries') {
-      expect(kinds[0]).toBe('time');
-      expect(kinds).toContain('number');
+test.each(toRun)(
+  '%s, %s: gives rows of the right types and columns',
+  async (uid, title, { type, fieldConfig }, { rawSql }) => {
+    const english = [
+      [true, 'received'],
+      [false, 'client'],
+    ] as const;
+    // The French ones differ in words.
+    for (const [all, clock] of isFrench(uid) ? english.slice(1) : english) {
+      const { meta, data } = await fleet.ask(expand(rawSql, scope(uid, all, clock)));
+      if (!mayBeEmpty.some((one) => one.test(title)))
+        expect(data.length, `${all ? 'all' : 'some'} chosen`).toBeGreaterThan(0);
+      const kinds = meta.map(({ type: column }) => kindOf(column));
+      // Aggregate functions as types are read as text by data sources.
+      for (const { type: column, name } of meta) expect(column, name).not.toContain('AggregateFunction');
+      // A table shows what is asked for, and nothing else.
+      if (type === 'table')
+        expect(meta.map(({ name }) => name)).toEqual(
+          fieldConfig!.overrides.map(({ matcher }) => matcher.options).filter((name) => name !== 'string'),
+        );
+      if (type === 'timeseries') {
+        expect(kinds[0]).toBe('time');
+        expect(kinds).toContain('number');
+      }
+      if (type === 'stat') {
+        expect(data).toHaveLength(1);
+        for (const [index, kind] of kinds.entries()) expect(kind, meta[index]?.name).toBe('number');
+      }
+      if (type === 'logs') expect(meta.slice(0, 3).map(({ name }) => name)).toEqual(['timestamp', 'body', 'level']);
     }
-    if (type === 'stat') {
-      expect(data).toHaveLength(1);
-      for (const [index, kind] of kinds.entries()) expect(kind, meta[index]?.name).toBe('number');
-    }
-    if (type === 'logs') expect(meta.slice(0, 3).map(({ name }) => name)).toEqual(['timestamp', 'body', 'level']);
-  }
-});
+  },
+);
 
 const sqlOf = (title: string) => targets.find(([, name]) => name === title)![3].rawSql;
 

@@ -21,8 +21,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fleet.close());
 
-test('there are the fifteen questions, each said in its first line and listed', () => {
-  expect(files).toHaveLength(15);
+test('there are the sixteen questions, each said in its first line and listed', () => {
+  expect(files).toHaveLength(16);
   const list = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const name of files) {
     const question = /^-- (.+\?)\n-- .+\n/.exec(readFileSync(join(folder, name), 'utf8'))?.[1];
@@ -35,6 +35,18 @@ test('there are the fifteen questions, each said in its first line and listed', 
 test.each(files)('%s answers on a fleet', async (name) => {
   const { data } = await fleet.ask(readFileSync(join(folder, name), 'utf8'));
   expect(data.length).toBeGreaterThan(0);
+});
+
+test('what failing clients have in common is found, with both shares', async () => {
+  await fleet.post(
+    ['KIOSK1', 'KIOSK2', 'KIOSK3', 'KIOSK4'].map((client) => ({ client, state: 313, params: ['1603'] })),
+  );
+  const { data } = await fleet.ask(readFileSync(join(folder, 'what-do-they-have-in-common.sql'), 'utf8'));
+  const [failed] = (await fleet.ask(`SELECT count() AS n FROM clients WHERE outcome = 'failed'`)).data;
+  const kiosks = data.find(({ value }) => value === 'KIOSK');
+  expect(kiosks).toMatchObject({ property: 'beginning of the name', percent_of_others: 0 });
+  expect(Number(kiosks?.failed_clients)).toBe(4);
+  expect(Math.abs(Number(kiosks?.percent_of_failed) - 400 / Number(failed?.n))).toBeLessThan(0.6);
 });
 
 test('fsp query -f runs them as they are', async () => {

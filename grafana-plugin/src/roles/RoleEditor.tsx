@@ -48,7 +48,15 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
     if (isChanged) latestDraft.current.keep({ seen, edited });
     else latestDraft.current.forget();
   }, [seen, edited, isChanged, latestDraft]);
-  const question = useUnsaved(isChanged, draft.forget);
+  const revert = () => {
+    // Here it may have been saved since, or elsewhere since an edit that was kept.
+    const newest = seen.version > role.version ? seen : role;
+    setSeen(newest);
+    setEdited(newest.configuration);
+    draft.forget();
+  };
+  // The next page may still be on its way: whoever comes back before it is there finds this one as it was.
+  const question = useUnsaved(isChanged, revert);
 
   const save = async () => {
     setSaving(true);
@@ -123,8 +131,8 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
               variant="secondary"
               disabled={changed.length === 0}
               onClick={() => {
-                setSeen(role);
-                onChange(role.configuration);
+                setFailure(undefined);
+                revert();
               }}
             >
               {t('role.revert', 'Discard changes')}

@@ -65,7 +65,11 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
     if (isBegun) latest.current.draft.keep({ page, configuration });
     else latest.current.draft.forget();
   }, [page, configuration, isBegun, latest]);
-  const question = useUnsaved(isBegun, draft.forget);
+  const question = useUnsaved(isBegun, () => {
+    setPage('general');
+    setConfiguration(blank);
+    draft.forget();
+  });
   // Once nothing is unsaved any more: leaving needs no question then.
   useEffect(() => {
     if (created !== undefined) latest.current.onCreated(created);

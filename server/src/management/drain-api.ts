@@ -35,7 +35,8 @@ const progress = Type.Object({
   ),
   done: Type.Boolean({ description: 'Nothing is held any more: the receiver can be stopped' }),
 });
-const errors = { 401: problemSchema, 403: problemSchema };
+const unauthorized = { 401: problemSchema };
+const errors = { ...unauthorized, 403: problemSchema };
 
 /** Routes that drain a receiver for maintenance. */
 export function registerDrain(
@@ -50,7 +51,7 @@ export function registerDrain(
       schema: {
         tags,
         summary: 'How far the receiver is with passing on what it holds',
-        response: { 200: progress, ...errors },
+        response: { 200: progress, ...unauthorized },
       },
     },
     () => receiver.progress(),
