@@ -82,7 +82,7 @@ const isKnown = ({ file, pattern }: Found) =>
 
 test.each(literals.filter((one) => /[*+]|\{\d+,\}/.test(one.pattern) && !isKnown(one)))(
   'the time of /$pattern/ in $file grows with its text',
-  ({ file, pattern, flags }) => {
+  ({ pattern, flags }) => {
     // What takes too long to decide is decided by measuring the parsers (growth.test.ts).
     const diagnostics = checkSync(pattern, flags, { timeout: 2_000 });
     expect(diagnostics.status, 'complexity' in diagnostics ? diagnostics.complexity?.summary : '').not.toBe(
