@@ -207,7 +207,9 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
         <nav className={styles.nav} aria-label={say('Main')}>
           {pages.map(({ path = '', name }) => link(path, say(name)))}
           {dashboards.length > 0 && <div className={styles.heading}>{say('Dashboards')}</div>}
-          {dashboards.map(({ uid, title }) => link(`/d/${uid}`, say(title)))}
+          {dashboards
+            .filter(({ uid }) => uid.startsWith('fsp-fr-') === (language === 'fr-FR'))
+            .map(({ uid, title }) => link(`/d/${uid}`, say(title)))}
         </nav>
         <div className={styles.content}>{children}</div>
       </div>

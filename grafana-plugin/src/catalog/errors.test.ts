@@ -19,6 +19,11 @@ test('a code tells its meaning and what to check', () => {
   expect(suggestionFor('-2147024891')).toMatch(/rights/);
 });
 
+test('a failure without a code has the advice of its state, never that of success', () => {
+  expect(suggestionFor('', 800, 605)).toMatch(/sitesigncert/);
+  expect(suggestionFor('', 800, 602)).toMatch(/SMSSITECODE/);
+});
+
 test('an HRESULT of Win32 falls back on the Win32 code', () => {
   expect(lookUp('0x80070643')?.text).toBeTruthy();
 });

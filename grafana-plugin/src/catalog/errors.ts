@@ -31,6 +31,7 @@ const errors = new Map<string, ErrorRow>(
 
 /** Codes as people and logs write them: decimal, 0x…, and negative decimals for an HRESULT. */
 export function canonical(code: string): string {
+  if (code.trim() === '') return '';
   const number = /^0x/i.test(code) ? Number.parseInt(code.slice(2), 16) : Number(code);
   if (!Number.isInteger(number)) return code;
   if (number < 0) return `0x${(number >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
@@ -53,7 +54,7 @@ export function lookUp(code: string): KnownError | null {
 
 /** What to do first about a client that failed: by its code, or, where that is missing or not known, by its state. */
 export function suggestionFor(code: string, topicType?: number, stateId?: number): string {
-  const byCode = lookUp(code)?.suggestion ?? adviceOn([canonical(code)]);
+  const byCode = code === '' ? '' : (lookUp(code)?.suggestion ?? adviceOn([canonical(code)]));
   if (byCode !== '') return byCode;
   const state = stateCatalog.find((row) => row.topicType === topicType && row.stateId === stateId);
   return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
