@@ -81,7 +81,7 @@ function Messages({ list }: { list: LiveMessage[] }) {
         <li key={message.message_id} className={styles.row}>
           <span className={styles.time}>{moment(message.received_at)}</span>
           <span className={styles.client}>
-            <TextLink href={`${appPath}/clients/${encodeURIComponent(message.client_name)}`} inline={false}>
+            <TextLink href={`${appPath}/client?name=${encodeURIComponent(message.client_name)}`} inline={false}>
               {message.client_name}
             </TextLink>
           </span>
@@ -103,7 +103,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(0.75, 1),
     borderBottom: `1px solid ${theme.colors.border.weak}`,
   }),
-  time: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.text.secondary, flex: '0 0 150px' }),
+  time: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.text.secondary, whiteSpace: 'nowrap' }),
   client: css({ flex: '0 0 170px', overflowWrap: 'anywhere' }),
   text: css({ flex: '1 1 260px', minWidth: 0, overflowWrap: 'anywhere' }),
 });
