@@ -23,8 +23,12 @@ Examples:
     });
 }
 
-/** The completion of a program for a shell, made from its commands. */
-function completionFor(shell: Shell, program: Command): string {
+/**
+ * The completion of a program for a shell, made from its commands. The release takes it from what was built, where knip
+ * does not see it.
+ * @public
+ */
+export function completionFor(shell: Shell, program: Command): string {
   const commands = commandsBelow(program);
   return { bash, zsh, fish }[shell](commands);
 }
