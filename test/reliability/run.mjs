@@ -19,6 +19,7 @@ const parts = {
   disk: [file('disk')],
   soak: [file('soak')],
   spool: [[vitest, 'run', 'server/src/spool']],
+  schema: [[vitest, 'run', 'server/src/clickhouse']],
   delivery: [[vitest, 'run', 'test/delivery']],
   growth: [file('growth'), file('patterns')],
   management: [file('management'), file('secrets'), file('stop')],
