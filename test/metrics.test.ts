@@ -113,14 +113,15 @@ describe('who speaks', () => {
   test('service.instance.id is the same after a restart, and another for another server of the same name', async () => {
     const { 'service.instance.id': first } = await resources();
     expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
-    const { instanceId } = await import('../server/src/instance-id.js');
-    expect(instanceId(folder.path)).toBe(first);
+    const { keepInstance, readInstance, serviceInstanceId } = await import('../server/src/health/instance.js');
+    const idOf = (dataDir: string) => serviceInstanceId(readInstance(dataDir)!);
+    expect(idOf(folder.path)).toBe(first);
     const other = temporaryFolder();
     mkdirSync(other.path, { recursive: true });
-    expect(instanceId(other.path)).not.toBe(first);
-    copyFileSync(join(folder.path, 'instance-id'), join(other.path, 'instance-id'));
-    expect(instanceId(other.path)).toBe(first);
-    expect(readFileSync(join(other.path, 'instance-id'), 'utf8')).not.toContain(String(first));
+    expect(serviceInstanceId(keepInstance(other.path, readInstance(folder.path)!))).not.toBe(first);
+    copyFileSync(join(folder.path, 'instance.json'), join(other.path, 'instance.json'));
+    expect(idOf(other.path)).toBe(first);
+    expect(readFileSync(join(other.path, 'instance.json'), 'utf8')).not.toContain(String(first));
     other.remove();
   });
 });

@@ -1,28 +1,24 @@
 import { join, resolve } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import { buildIntake } from './build-intake.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
 import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
-import type { Sink } from './delivery/sink.js';
-import { FspError } from './errors.js';
+import { tracedSink } from './delivery/traced-sink.js';
 import { DiskWatch } from './health/disk-watch.js';
-import { Draining, drainProgress } from './health/draining.js';
+import { Draining, drainProgress } from './drain/draining.js';
 import { forget } from './forget/forget.js';
 import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
 import { countFailures, countLateness } from './health/counts.js';
 import { observe } from './health/gauges.js';
 import { readinessOf, statusOf, type Parts } from './health/health.js';
-import { keepInstance } from './health/instance.js';
+import { keepInstance, serviceInstanceId } from './health/instance.js';
 import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
-import { entriesFor } from './intake/accept.js';
 import { ReportDecoder } from './intake/decoder.js';
-import { createIntake } from './intake/intake.js';
-import { createRejectedKeeper } from './intake/rejected.js';
-import { instanceId } from './instance-id.js';
+import { listen, portOf } from './listen.js';
 import { createLogger, type Logger } from './logger.js';
 import { createManagement } from './management/management.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
@@ -49,7 +45,7 @@ import { openStore } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { retryQuarantined } from './quarantine/retry.js';
-import { createThrottle, type Throttle } from './throttle/throttle.js';
+import { createThrottle } from './throttle/throttle.js';
 import { version } from './version.js';
 
 /** A running server. */
@@ -99,7 +95,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const telemetry = started(
       'ground',
       'telemetry',
-      startTelemetry({ serviceVersion: version, instanceId: instanceId(dataDir), hostName: config.serverName }),
+      startTelemetry({ serviceVersion: version, instanceId: serviceInstanceId(instance), hostName: config.serverName }),
       (one) => one.shutdown(),
     );
 
@@ -392,58 +388,6 @@ export async function startApp(config: Config, logger = createLogger({ level: co
   }
 }
 
-function buildIntake({
-  config,
-  decoder,
-  spool,
-  throttle,
-  telemetry,
-  logger,
-  role,
-  testPosts,
-  draining,
-}: {
-  config: Config;
-  decoder: ReportDecoder;
-  spool: Spool;
-  throttle: Throttle;
-  telemetry: Telemetry;
-  logger: Logger;
-  role: RoleInForce;
-  testPosts: TestPosts;
-  draining: Draining;
-}): FastifyInstance {
-  const keep = createRejectedKeeper((entry) => {
-    spool.appendAdmitted([entry]).catch((error: unknown) => {
-      logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
-    });
-  });
-  const answered = (status: number) => ({ 'http.response.status_code': status });
-  return createIntake({
-    trustedProxies: config.trustedProxies,
-    logger,
-    async accept(body, origin) {
-      if (draining.startedAt !== null)
-        throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');
-      if (role.current?.removed === true)
-        throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
-      const decoded = await decoder.decode(body, origin.clientAddress);
-      if (testPosts.take(decoded.report)) return;
-      const entries = entriesFor(decoded.report, decoded.body, origin);
-      await spool.append(entries);
-      telemetry.metrics.intakeMessages.add(entries.length, answered(200));
-    },
-    reject(reason, body, origin) {
-      throttle.noteRejected();
-      keep(reason, body, origin);
-    },
-    onAnswer(status) {
-      telemetry.metrics.intakeRequests.add(1, answered(status));
-      if (status !== 200) telemetry.metrics.intakeMessages.add(1, answered(status));
-    },
-  });
-}
-
 function zoneOf({ setupLogsTimezone }: Config): string | null {
   return setupLogsTimezone === '' ? null : checkZone(setupLogsTimezone);
 }
@@ -459,48 +403,4 @@ function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, log
       telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
     },
   });
-}
-
-/** The port that a server listens on; undefined while it does not. */
-function portOf({ server }: FastifyInstance): number | undefined {
-  const address = server.address();
-  return typeof address === 'object' ? address?.port : undefined;
-}
-
-async function listen(server: FastifyInstance, host: string, port: number, setting: string): Promise<string> {
-  try {
-    return await server.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new FspError(
-        'FSP_PORT_TAKEN',
-        `Port ${port} on ${host} is taken by another program; stop it, or choose another with ${setting}`,
-      );
-    }
-    if (code === 'EACCES') {
-      throw new FspError(
-        'FSP_PORT_TAKEN',
-        `Port ${port} on ${host} needs more rights; run with them, or choose another with ${setting}`,
-      );
-    }
-    throw new FspError(
-      'FSP_CONFIG_INVALID',
-      `${host}:${port} cannot be listened on (${code ?? 'unknown'}); check ${setting} and its host`,
-    );
-  }
-}
-
-/** Each attempt of a batch in a span of its own. */
-function tracedSink(sink: Sink, telemetry: Telemetry): Sink {
-  return {
-    name: sink.name,
-    deliver: (batch, redelivery) =>
-      telemetry.traced(
-        `deliver ${sink.name}`,
-        { 'fsp.batch.id': batch.id, 'fsp.batch.entries': batch.entries.length, 'fsp.batch.redelivery': redelivery },
-        () => sink.deliver(batch, redelivery),
-      ),
-    close: () => sink.close(),
-  };
 }

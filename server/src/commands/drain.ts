@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { describeMessage } from '../catalog/describe.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
-import type { DrainProgress } from '../management/drain-api.js';
+import type { DrainProgress } from '../drain/draining.js';
 import { askServer } from './management-client.js';
 import { addConfigOptions, configOf } from './options.js';
 
@@ -134,7 +134,7 @@ async function deliver(
     { ForgottenInSpool },
   ] = await Promise.all([
     import('./target.js'),
-    import('../delivery/drain-spool.js'),
+    import('../drain/drain-spool.js'),
     import('../quarantine/quarantine.js'),
     import('../sinks/otlp.js'),
     import('../sinks/site-inbox.js'),

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Value } from 'typebox/value';
 import { findFiles } from '../import/find-files.js';
 import { entriesOf } from '../intake/accept.js';
 import { importFiles, type ImportOptions } from '../import/import.js';
-import type { RoleConfiguration } from '../roles/role.js';
+import { roleInputSchema, type RoleConfiguration } from '../roles/role.js';
 import type { Roles } from '../roles/roles.js';
 import { simulateFleet } from '../simulation/fleet.js';
 import { createSender } from '../simulation/run.js';
@@ -46,18 +47,11 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
 async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
   const known = await roles.history(serverName).catch(() => null);
   if (known !== null) return false;
-  const role = (name: string): RoleConfiguration => ({
-    serverName: name,
-    siteCode: '',
-    intranetFqdn: `${name.toLowerCase()}.contoso.com`,
-    internetFqdn: '',
-    internetClients: false,
-    installationAccount: null,
-    messageCount: 10_000,
-    throttleIntervalSeconds: 3_600,
-    throttleReserve: 0.2,
-    otherRoles: [],
-  });
+  const role = (name: string) =>
+    Value.Default(roleInputSchema, {
+      serverName: name,
+      intranetFqdn: `${name.toLowerCase()}.contoso.com`,
+    }) as RoleConfiguration;
   const name = serverName.split('.', 1)[0]!.slice(0, 15);
   const own = role(name);
   await roles.create(own, 'ada');

@@ -1,7 +1,7 @@
 import type { Spool } from '../spool/spool.js';
 import type { Quarantine } from '../quarantine/quarantine.js';
-import { createDelivery } from './delivery.js';
-import type { Sink } from './sink.js';
+import { createDelivery } from '../delivery/delivery.js';
+import type { Sink } from '../delivery/sink.js';
 
 export interface DrainReport {
   admitted: number;

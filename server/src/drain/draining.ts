@@ -1,5 +1,17 @@
-import type { DrainProgress } from '../management/drain-api.js';
-import type { Parts } from './health.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { Spool } from '../spool/spool.js';
+
+/** How far a receiver is with passing on what it holds. */
+export interface DrainProgress {
+  /** When it began, in milliseconds since 1970 UTC; null where messages are taken. */
+  startedAt: number | null;
+  /** Messages that wait for the throttle. */
+  waiting: number;
+  /** Each destination with what it has not taken, and the error of the last attempt. */
+  sinks: { sink: string; lag: number; error: string | null }[];
+  /** Whether nothing is held any more. */
+  done: boolean;
+}
 
 /** Whether this receiver is drained for maintenance: it takes nothing, and passes on what it holds. */
 export class Draining {
@@ -32,7 +44,11 @@ export function drainProgress({
   draining,
   spool,
   deliveries,
-}: Pick<Parts, 'draining' | 'spool' | 'deliveries'>): DrainProgress {
+}: {
+  draining: Draining;
+  spool: Spool;
+  deliveries: readonly Delivery[];
+}): DrainProgress {
   const { waiting } = spool.stats();
   const sinks = deliveries.map((delivery) => {
     const { sink, lag, lastError } = delivery.status();

@@ -9,7 +9,7 @@ import type { Store } from '../store.js';
 import type { Throttle } from '../throttle/throttle.js';
 import { version } from '../version.js';
 import type { DiskWatch } from './disk-watch.js';
-import type { Draining } from './draining.js';
+import type { Draining } from '../drain/draining.js';
 import type { LoopDelay } from './event-loop.js';
 import type { Instance } from './instance.js';
 import type { NameWatch } from './name-watch.js';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -38,4 +38,14 @@ export function keepInstance(
     renameSync(`${file}.new`, file);
   });
   return instance;
+}
+
+/**
+ * `service.instance.id`: what tells this server from every other of its name, and is the same after a restart. The machine
+ * is part of it, because a copied disk takes the folder along.
+ */
+export function serviceInstanceId({ id, hostName }: Instance): string {
+  const digest = createHash('sha256').update(`${id} ${hostName}`).digest('hex');
+  // Version 8 of RFC 9562: made by a rule of our own.
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }

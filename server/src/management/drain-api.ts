@@ -1,18 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { DrainProgress } from '../drain/draining.js';
 import { problemSchema } from './schemas.js';
-
-/** How far a receiver is with passing on what it holds. */
-export interface DrainProgress {
-  /** When it began, in milliseconds since 1970 UTC; null where messages are taken. */
-  startedAt: number | null;
-  /** Messages that wait for the throttle. */
-  waiting: number;
-  /** Each destination with what it has not taken, and the error of the last attempt. */
-  sinks: { sink: string; lag: number; error: string | null }[];
-  /** Whether nothing is held any more. */
-  done: boolean;
-}
 
 /** What the routes need of a receiver. */
 export interface Drainable {

@@ -27,7 +27,7 @@ const cdataBegin = '<![CDATA[';
 const cdataEnd = ']]>';
 
 /**
- * Reads a report in the shape that clients send, at a third of what a parser of all XML costs: elements, attributes in
+ * Reads a report in the shape that clients send, at two thirds of what a parser of all XML costs: elements, attributes in
  * double quotes, text, CDATA. Whatever else there is – entities, comments, another error – gives null, and the strict
  * reader decides. What this reader accepts, that one accepts with the same result: a test compares them on generated
  * reports, hostile ones included.

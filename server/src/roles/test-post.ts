@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { BlockList, type LookupFunction } from 'node:net';
 import { FspError } from '../errors.js';
-import type { DecodedReport } from '../intake/accept.js';
+import type { Machine, StateMessage } from '../report/types.js';
 import { wireReport } from '../simulation/wire.js';
 import { testPostTexts, type TestPostVerdict } from './test-post-texts.js';
 
@@ -40,7 +40,7 @@ export class TestPosts {
   private busy = false;
 
   /** Whether a report is a test message that was sent from here: it is not to be kept. */
-  take({ machine, messages }: Pick<DecodedReport, 'machine' | 'messages'>): boolean {
+  take({ machine, messages }: { machine: Machine; messages: readonly { message: StateMessage }[] }): boolean {
     if (machine.netbiosName !== testMachine) return false;
     const arrived = this.awaited.get(messages[0]?.message.topic.id ?? '');
     arrived?.();

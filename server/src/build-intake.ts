@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.js';
+import type { Draining } from './drain/draining.js';
+import { FspError } from './errors.js';
+import { entriesFor } from './intake/accept.js';
+import type { ReportDecoder } from './intake/decoder.js';
+import { createIntake } from './intake/intake.js';
+import { createRejectedKeeper } from './intake/rejected.js';
+import type { Logger } from './logger.js';
+import type { RoleInForce } from './roles/role-in-force.js';
+import type { TestPosts } from './roles/test-post.js';
+import type { Spool } from './spool/spool.js';
+import type { Telemetry } from './telemetry.js';
+import type { Throttle } from './throttle/throttle.js';
+
+/** The intake with what becomes of a body: whether it is taken now, decoded, spooled, counted; or refused and kept. */
+export function buildIntake({
+  config,
+  decoder,
+  spool,
+  throttle,
+  telemetry,
+  logger,
+  role,
+  testPosts,
+  draining,
+}: {
+  config: Config;
+  decoder: ReportDecoder;
+  spool: Spool;
+  throttle: Throttle;
+  telemetry: Telemetry;
+  logger: Logger;
+  role: RoleInForce;
+  testPosts: TestPosts;
+  draining: Draining;
+}): FastifyInstance {
+  const keep = createRejectedKeeper((entry) => {
+    spool.appendAdmitted([entry]).catch((error: unknown) => {
+      logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
+    });
+  });
+  const answered = (status: number) => ({ 'http.response.status_code': status });
+  return createIntake({
+    trustedProxies: config.trustedProxies,
+    logger,
+    async accept(body, origin) {
+      if (draining.startedAt !== null)
+        throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');
+      if (role.current?.removed === true)
+        throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
+      const decoded = await decoder.decode(body, origin.clientAddress);
+      if (testPosts.take(decoded.report)) return;
+      const entries = entriesFor(decoded.report, decoded.body, origin);
+      await spool.append(entries);
+      telemetry.metrics.intakeMessages.add(entries.length, answered(200));
+    },
+    reject(reason, body, origin) {
+      throttle.noteRejected();
+      keep(reason, body, origin);
+    },
+    onAnswer(status) {
+      telemetry.metrics.intakeRequests.add(1, answered(status));
+      if (status !== 200) telemetry.metrics.intakeMessages.add(1, answered(status));
+    },
+  });
+}
