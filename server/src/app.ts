@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { Acknowledgements } from './acknowledgements/acknowledgements.js';
 import { buildIntake } from './build-intake.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
@@ -9,6 +10,7 @@ import { tracedSink } from './delivery/traced-sink.js';
 import { DiskWatch } from './health/disk-watch.js';
 import { Draining, drainProgress } from './drain/draining.js';
 import { forget } from './forget/forget.js';
+import { ExpectedLists } from './expected/expected-lists.js';
 import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
 import { countFailures, countLateness } from './health/counts.js';
@@ -173,7 +175,10 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       ),
     );
 
-    const roleStore = new RoleStore(store.client, store.placement, () => store.prepare());
+    const shared = [store.client, store.placement, () => store.prepare()] as const;
+    const acknowledgements = new Acknowledgements(...shared);
+    const expected = new ExpectedLists(...shared);
+    const roleStore = new RoleStore(...shared);
     const role = started(
       'work',
       'role',
@@ -304,6 +309,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           drop: (ids) => quarantine.drop(ids),
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
+        acknowledgements,
+        expected,
         drain: {
           begin: (beyondLimit) => {
             draining.begin(beyondLimit);
@@ -378,6 +385,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         },
         prepare: () => store.prepare(),
         roles,
+        acknowledgements,
+        expected,
         serverName: config.serverName,
       },
       stop,

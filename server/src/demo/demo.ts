@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Value } from 'typebox/value';
+import type { Acknowledgements } from '../acknowledgements/acknowledgements.js';
+import type { ExpectedLists } from '../expected/expected-lists.js';
 import { findFiles } from '../import/find-files.js';
 import { entriesOf } from '../intake/accept.js';
 import { importFiles, type ImportOptions } from '../import/import.js';
@@ -13,6 +15,7 @@ import { simulateFleet } from '../simulation/fleet.js';
 import { createSender } from '../simulation/run.js';
 import { wireReport } from '../simulation/wire.js';
 import { historyClients, pastMessages, type PastMessage } from './history.js';
+import { acknowledgedCause, directoryExport } from './directory.js';
 import { msiLog, roleSetupLog } from './setup-logs.js';
 
 const hour = 3_600_000;
@@ -27,6 +30,8 @@ export interface DemoOptions {
   /** ClickHouse, ready to take the past. */
   prepare(): Promise<void>;
   roles: Pick<Roles, 'create' | 'change' | 'remove' | 'history'>;
+  acknowledgements: Pick<Acknowledgements, 'acknowledge'>;
+  expected: Pick<ExpectedLists, 'load'>;
   intakeUrl: string;
   serverName: string;
   now?: number;
@@ -39,7 +44,10 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const now = options.now ?? Date.now();
   await options.prepare();
-  if (await makeRoles(options)) await importPast(options, now);
+  if (await makeRoles(options)) {
+    await importPast(options, now);
+    await sayOfIt(options, now);
+  }
   await live(options, now, signal);
 }
 
@@ -94,6 +102,23 @@ async function importPast(options: DemoOptions, now: number): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What people said of that past: a failure that is taken care of, and which machines their directory has. */
+async function sayOfIt({ acknowledgements, expected }: DemoOptions, now: number): Promise<void> {
+  await acknowledgements.acknowledge(
+    { cause: acknowledgedCause, clientName: '' },
+    'Distribution point PAR-DP02 is rebuilt tonight (CHG0041187)',
+    now + 2 * 24 * hour,
+    'grace',
+    now,
+  );
+  await expected.load(Buffer.from(directoryExport(now)), {
+    list: 'contoso.com',
+    mode: 'replace',
+    fileName: 'computers.csv',
+    by: 'ada',
+  });
 }
 
 /** The fleet from now on, each message when its time has come, hour after hour. */
