@@ -1,6 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { pick, type Language, type Text } from './language.js';
-import { clientPage, toCauseClients, toSubnet, toRun } from './links.js';
+import { clientPage, expectedPage, toCauseClients, toSubnet, toRun } from './links.js';
 
 /** How a column of a table looks, wherever it stands: its name in queries is never shown. */
 interface Column {
@@ -65,6 +65,13 @@ const assignments: NonNullable<Column['values']> = {
   not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
 };
 
+const standings: NonNullable<Column['values']> = {
+  never_heard: { text: ['Never a word', 'Jamais un mot'], colour: 'red' },
+  never_ended: { text: ['Begun, never ended', 'Commencée, sans fin'], colour: 'orange' },
+  failed: { text: ['Failed', 'Échec'], colour: 'red' },
+  heard: { text: ['Heard of', 'Entendue'], colour: 'green' },
+};
+
 const time = 155;
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
@@ -73,6 +80,11 @@ const clientLink = (language: Language) => ({
 const clientsLink = (language: Language) => ({
   title: pick(language, ['Show these clients', 'Afficher ces clients']),
   url: toCauseClients,
+});
+
+const expectedLink = (language: Language) => ({
+  title: pick(language, ['Open the expected machines', 'Ouvrir les machines attendues']),
+  url: expectedPage,
 });
 
 /** Every column that a table of a dashboard has. */
@@ -179,6 +191,11 @@ export const columns = {
   suggestion: { title: ['What to check', 'Que vérifier'], wraps: true },
   runs: { title: ['Runs', 'Exécutions'], width: 80 },
   machines: { title: ['Machines', 'Machines'], width: 90 },
+  standing: { title: ['Standing', 'Situation'], width: 160, values: standings, link: expectedLink },
+  expected_name: { title: ['Machine', 'Machine'], width: 150, link: clientLink },
+  organisational_unit: { title: ['Unit', 'Unité'] },
+  operating_system: { title: ['System', 'Système'], width: 190 },
+  last_logon: { title: ['Last logon', 'Dernière session'], width: 130 },
   run: {
     title: ['Log', 'Journal'],
     width: 120,

@@ -3,6 +3,7 @@ import { Acknowledgements } from './acknowledgements/acknowledgements.js';
 import { buildIntake } from './build-intake.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
+import { Collect } from './collect/collect.js';
 import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
@@ -249,11 +250,24 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
       one.stop();
     });
+    const upload = async (name: string, hostName: string, body: Buffer) => {
+      await store.prepare();
+      const { client, sink } = store;
+      const { clickhouseDatabase: database } = config;
+      return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
+    };
+    const collect: Collect = new Collect({
+      enabled: config.collectLogs === 'on',
+      url: () =>
+        `http://${role.current?.configuration.intranetFqdn || config.serverName}:${portOf(intake) ?? config.intakePort}`,
+      upload,
+      logger,
+    });
     const testPosts = new TestPosts();
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining, collect }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
@@ -294,12 +308,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           unfollow: (path) => {
             followList.remove(path);
           },
-          upload: async (name, hostName, body) => {
-            await store.prepare();
-            const { client, sink } = store;
-            const { clickhouseDatabase: database } = config;
-            return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
-          },
+          upload,
         },
         testPost: (name) => testPosts.send(name, config.siteHttpPort),
         reader: store.reader,
@@ -311,6 +320,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         },
         acknowledgements,
         expected,
+        collect,
         drain: {
           begin: (beyondLimit) => {
             draining.begin(beyondLimit);

@@ -42,6 +42,8 @@ const catalogue = {
   FSP_TOO_MANY_ATTEMPTS: { status: 429 },
   FSP_FORBIDDEN: { status: 403 },
   FSP_UPLOAD_BUSY: { status: 429 },
+  FSP_COLLECT_OFF: { status: 409 },
+  FSP_COLLECT_SPENT: { status: 413 },
   FSP_LIST_UNREADABLE: { status: 400, exit: 2 },
   FSP_LIST_NOT_FOUND: { status: 404, exit: 1 },
   FSP_TEST_POST_BUSY: { status: 429 },

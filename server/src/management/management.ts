@@ -10,6 +10,7 @@ import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
 import { WrongTokens } from './attempts.js';
 import { registerAcknowledgements, type AcknowledgementRoom } from './acknowledgements-api.js';
+import { registerCollect, type CollectRoom } from './collect-api.js';
 import { registerData, type Reader } from './data-api.js';
 import { registerDrain, type Drainable } from './drain-api.js';
 import type { Forgets } from '../forget/forget.js';
@@ -43,6 +44,7 @@ export interface ManagementOptions {
   setupLogs: SetupLogRoom;
   acknowledgements: AcknowledgementRoom;
   expected: ExpectedRoom;
+  collect: CollectRoom;
   drain: Drainable;
   forget(subject: Subject, dryRun: boolean): Promise<Forgets>;
   logger: { error(details: object, message: string): void };
@@ -205,6 +207,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerSetupLogs(api, options.setupLogs, adminOnly);
       registerAcknowledgements(api, options.acknowledgements, adminOnly);
       registerExpected(api, options.expected, adminOnly);
+      registerCollect(api, options.collect, adminOnly);
       registerDrain(api, options.drain, adminOnly);
       registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
       done();
@@ -232,6 +235,7 @@ export async function describeApi(): Promise<unknown> {
     setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
     acknowledgements: { list: unused, acknowledge: unused, withdraw: unused },
     expected: { lists: unused, load: unused, remove: unused },
+    collect: { enabled: false, leaveFor: unused },
     drain: { begin: unused, end: unused, progress: unused },
     forget: unused,
     logger: { error: unused },
