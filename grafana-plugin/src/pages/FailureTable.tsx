@@ -5,7 +5,9 @@ import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
 import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
+import { Acknowledge } from '../client/Acknowledge.js';
 import { appPath } from '../constants.js';
+import { useAcknowledged } from '../queries/acknowledged.js';
 import type { Failure } from '../queries/failures.js';
 
 /** Where the clients of a failure are listed. */
@@ -14,6 +16,7 @@ const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
 export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
+  const acknowledged = useAcknowledged();
   const columns = useMemo<Column<Failure>[]>(
     () => [
       {
@@ -36,6 +39,12 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
                 state: failure.state_id,
               })}
             </Text>
+            <Acknowledge
+              failure={{ cause: failure.cause, clientName: '' }}
+              known={acknowledged.find(failure.cause)}
+              what={`${stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)} ${failure.error_code}`.trim()}
+              onChange={acknowledged.reload}
+            />
           </Stack>
         ),
       },
@@ -83,7 +92,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         ),
       },
     ],
-    [timeQuery],
+    [timeQuery, acknowledged],
   );
   return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }
