@@ -124,6 +124,8 @@ export const columns = {
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
   messages: { title: ['Messages', 'Messages'], width: 95 },
   share: { title: ['Share', 'Part'], width: 130, unit: 'percentunit', isShare: true },
+  property_key: { title: ['Key', 'Clé'], isHidden: true },
+  suspects: { title: ['In common', 'En commun'], wraps: true },
   property: { title: ['What', 'Quoi'], width: 170 },
   value: { title: ['In common', 'En commun'] },
   share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 130, unit: 'percentunit', isShare: true },

@@ -7,7 +7,7 @@ import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
 import { Acknowledge } from '../client/Acknowledge.js';
 import { appPath } from '../constants.js';
-import { useAcknowledged } from '../queries/acknowledged.js';
+import type { AcknowledgedFailures } from '../queries/acknowledged.js';
 import type { Failure } from '../queries/failures.js';
 
 /** Where the clients of a failure are listed. */
@@ -15,8 +15,15 @@ const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
   `${appPath}/clients?var-cause=${encodeURIComponent(cause)}${more}&${timeQuery}`;
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
-export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
-  const acknowledged = useAcknowledged();
+export function FailureTable({
+  failures,
+  timeQuery,
+  acknowledged,
+}: {
+  failures: Failure[];
+  timeQuery: string;
+  acknowledged: AcknowledgedFailures;
+}) {
   const columns = useMemo<Column<Failure>[]>(
     () => [
       {

@@ -4,6 +4,7 @@ import { renamedClients } from './client-names.js';
 import { clientTopics } from './client-topics.js';
 import { client, clients } from './clients.js';
 import { expectedClients } from './expected-clients.js';
+import { incidents } from './incidents.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
 import { ofBatch, rollUps } from './roll-ups.js';
@@ -23,6 +24,7 @@ const views: readonly View[] = [
   clientMessages,
   messagesOfClient,
   acknowledged,
+  incidents,
   expectedClients,
   ...rollUps.map(ofBatch),
   otelLogs,
