@@ -8,6 +8,8 @@ export default defineConfig({
     // Servers, engines and browsers on a shared machine: once in a while one is late. What fails twice is broken.
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 60_000,
+    // What is asked for again until it is so: Vitest's own second is little for a browser on a machine that is busy.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     projects: [
       {
