@@ -4,11 +4,12 @@ import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
 import { settings, type Config } from '../config.js';
+import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';
 import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';
 import { programName, quoted, thisInvocation } from './invocation.js';
-import { addConfigOptions, configOf, isLoopback } from './options.js';
+import { addConfigOptions, configOf } from './options.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
