@@ -13,12 +13,13 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const results = join(here, 'results');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const file = (name) => [vitest, 'run', `test/reliability/${name}.test.ts`];
+const file = (name, ...more) => [vitest, 'run', `test/reliability/${name}.test.ts`, ...more];
 /** Each part with the commands that make it up; one that ends with another code than 0 has failed. */
 const parts = {
   crash: [file('crash')],
   soak: [file('soak')],
-  sinks: [file('sinks')],
+  outage: [file('sinks', '-t', 'hang for long')],
+  sinks: [file('sinks', '-t', 'whatever happens')],
   disk: [file('disk')],
   spool: [[vitest, 'run', 'server/src/spool', 'server/src/report']],
   schema: [[vitest, 'run', 'server/src/clickhouse']],
@@ -33,7 +34,7 @@ const parts = {
  * what else is there makes both harder. Hostile clients are measured when nothing else runs.
  */
 const lanes = [
-  [['crash'], ['soak'], ['sinks', 'disk', 'spool', 'schema', 'delivery', 'growth', 'management', 'logs']],
+  [['crash'], ['soak'], ['outage', 'sinks', 'disk', 'spool', 'schema', 'delivery', 'growth', 'management', 'logs']],
   [['intake']],
 ];
 
