@@ -17,7 +17,7 @@ interface Status {
 }
 
 test('what passes in a window stays at the limit across a kill -9, the rest waits, and failures go first', async () => {
-  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '3600', FSP_THROTTLE_RESERVE: '0' };
+  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400', FSP_THROTTLE_RESERVE: '0' };
   server = await startServer(folder.path, limits);
   const rows = () => server.query<{ client_name: string }>('SELECT client_name FROM state_messages');
 
@@ -57,7 +57,7 @@ test('when the others have spent the window, a failed installation reaches Click
   receiver = await startOtlpReceiver();
   const settings = {
     FSP_THROTTLE_MESSAGES: '100',
-    FSP_THROTTLE_INTERVAL: '3600',
+    FSP_THROTTLE_INTERVAL: '86400',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   };
   server = await startServer(folder.path, settings);
