@@ -7,12 +7,14 @@ interface Column {
   title: Text;
   /** Pixels; without one it shares the room that is left. */
   width?: number;
+  /** Pixels of a column without a width, at the least. */
+  least?: number;
   unit?: string;
   /** Long texts are folded, not cut. */
   wraps?: boolean;
   /** Words and colours of its values. */
   values?: Record<string, { text: Text; colour?: string }>;
-  /** A share between 0 and 1, as a bar. */
+  /** A share between 0 and 1. */
   isShare?: boolean;
   /** Only there to be linked to. */
   isHidden?: boolean;
@@ -80,30 +82,29 @@ export const columns = {
   client_name: { title: ['Client', 'Client'], width: 140, link: clientLink },
   client_id: { title: ['Client GUID', 'GUID du client'], width: 290 },
   client_fqdn: { title: ['Full name', 'Nom complet'], width: 200 },
-  client_version: { title: ['Version', 'Version'], width: 130 },
+  client_version: { title: ['Version', 'Version'], width: 125 },
   site_code: { title: ['Site', 'Site'], width: 60 },
   subnet: {
     title: ['Subnet', 'Sous-réseau'],
-    width: 151,
+    width: 130,
     link: (language) => ({
       title: pick(language, ['Failures of this subnet', 'Échecs de ce sous-réseau']),
       url: toSubnet(language),
     }),
   },
   phase: { title: ['Phase', 'Phase'], width: 120, values: phases },
-  outcome: { title: ['Outcome', 'Résultat'], width: 120, values: outcomes },
-  verdict: { title: ['Verdict', 'Verdict'], width: 120, values: outcomes },
+  outcome: { title: ['Outcome', 'Résultat'], width: 110, values: outcomes },
+  verdict: { title: ['Verdict', 'Verdict'], width: 105, values: outcomes },
   assignment: { title: ['Assignment', 'Affectation'], values: assignments },
-  action: { title: ['Action', 'Action'], width: 110, values: actions },
-  topic: { title: ['Topic', 'Sujet'], width: 190 },
+  action: { title: ['Action', 'Action'], width: 105, values: actions },
+  topic: { title: ['Topic', 'Sujet'], width: 140, wraps: true },
   state_id: { title: ['State', 'État'], width: 60 },
   state: { title: ['What happened', 'Ce qui s’est passé'], wraps: true },
   what_failed: { title: ['What failed', 'Ce qui a échoué'], wraps: true, link: clientsLink },
   last_state: { title: ['Last word', 'Dernier mot'], wraps: true },
   error_code: { title: ['Error', 'Erreur'], width: 105 },
   error_text: { title: ['Meaning', 'Signification'], wraps: true },
-  extended_error: { title: ['Extended error', 'Erreur étendue'], width: 120 },
-  what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true },
+  what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true, least: 240 },
   clients: { title: ['Clients', 'Clients'], width: 80 },
   clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
   still_failed: { title: ['Still failed', 'Encore'], width: 95, from: [[1, 'red']] },
@@ -111,11 +112,11 @@ export const columns = {
   installed: { title: ['Installed', 'Installés'], width: 90 },
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
   messages: { title: ['Messages', 'Messages'], width: 95 },
-  share: { title: ['Share', 'Part'], width: 130, unit: 'percentunit', isShare: true },
+  share: { title: ['Share', 'Part'], width: 75, unit: 'percentunit', isShare: true },
   property: { title: ['What', 'Quoi'], width: 170 },
   value: { title: ['In common', 'En commun'] },
-  share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 130, unit: 'percentunit', isShare: true },
-  share_of_others: { title: ['Of the others', 'Des autres'], width: 130, unit: 'percentunit', isShare: true },
+  share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 110, unit: 'percentunit', isShare: true },
+  share_of_others: { title: ['Of the others', 'Des autres'], width: 110, unit: 'percentunit', isShare: true },
   lift: { title: ['Times', 'Fois'], width: 80 },
   cause_key: { title: ['Cause', 'Cause'], isHidden: true },
   first_seen: { title: ['First seen', 'Vu d’abord'], width: time },
@@ -137,8 +138,8 @@ export const columns = {
   fsp_server: { title: ['Receiver', 'Récepteur'], width: 130 },
   last_life: { title: ['Last sign of life', 'Dernier signe de vie'], width: time },
   silent_for: {
-    title: ['Silent for', 'Silencieux depuis'],
-    width: 110,
+    title: ['Silent for', 'Silencieux'],
+    width: 95,
     unit: 's',
     from: [
       [120, 'orange'],
@@ -172,21 +173,21 @@ export const columns = {
   reason: { title: ['Reason', 'Raison'], wraps: true },
   bodies: { title: ['Bodies', 'Corps'], width: 80 },
   host_name: { title: ['Machine', 'Machine'], width: 120 },
-  log: { title: ['Log', 'Journal'], width: 190 },
-  product_name: { title: ['Product', 'Produit'], width: 170, wraps: true },
-  exit_code: { title: ['Exit code', 'Code de sortie'], width: 105 },
-  cause: { title: ['Cause', 'Cause'], wraps: true },
-  suggestion: { title: ['What to check', 'Que vérifier'], wraps: true },
-  runs: { title: ['Runs', 'Exécutions'], width: 80 },
-  machines: { title: ['Machines', 'Machines'], width: 90 },
-  run: {
+  log: {
     title: ['Log', 'Journal'],
-    width: 120,
+    width: 150,
     link: (language) => ({
       title: pick(language, ['Read its log below', 'Lire son journal ci-dessous']),
       url: toRun(language),
     }),
   },
+  product_name: { title: ['Product', 'Produit'], width: 170, wraps: true },
+  exit_code: { title: ['Exit code', 'Code de sortie'], width: 110 },
+  cause: { title: ['Cause', 'Cause'], wraps: true },
+  suggestion: { title: ['What to check', 'Que vérifier'], wraps: true, least: 240 },
+  runs: { title: ['Runs', 'Exécutions'], width: 80 },
+  machines: { title: ['Machines', 'Machines'], width: 90 },
+  run: { title: ['Run', 'Exécution'], isHidden: true },
 } satisfies Record<string, Column>;
 
 export type ColumnName = keyof typeof columns;
@@ -199,7 +200,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
   if (isHidden)
     return [...properties, { id: 'custom.hidden', value: true }, { id: 'custom.hideFrom.viz', value: true }];
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
-  else properties.push({ id: 'custom.minWidth', value: 170 });
+  else properties.push({ id: 'custom.minWidth', value: column.least ?? 170 });
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
   // Without one, some rows would have milliseconds and others not.
   else if (width === time) properties.push({ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' });
@@ -208,13 +209,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
       { id: 'custom.wrapText', value: true },
       { id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } },
     );
-  if (isShare)
-    properties.push(
-      { id: 'min', value: 0 },
-      { id: 'max', value: 1 },
-      { id: 'decimals', value: 1 },
-      { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
-    );
+  if (isShare) properties.push({ id: 'min', value: 0 }, { id: 'max', value: 1 }, { id: 'decimals', value: 1 });
   if (from !== undefined)
     properties.push(
       { id: 'custom.cellOptions', value: { type: 'color-text' } },

@@ -217,7 +217,9 @@ function Message({ message, after }: { message: ClientMessage; after: number | n
     <li className={styles.message}>
       <div className={styles.when}>
         <div>{moment(message.message_time)}</div>
-        {after !== null && <Text variant="bodySmall" color="secondary">{`+ ${duration(after)}`}</Text>}
+        {after !== null && (
+          <Text variant="bodySmall" color="secondary">{`${after < 0 ? '−' : '+'} ${duration(Math.abs(after))}`}</Text>
+        )}
       </div>
       <div className={styles.what}>
         <Stack gap={1} alignItems="center" wrap="wrap">
@@ -298,19 +300,20 @@ const getStyles = (theme: GrafanaTheme2) => ({
   timeline: css({ listStyle: 'none', margin: theme.spacing(1, 0) }),
   message: css({
     display: 'flex',
-    gap: theme.spacing(3),
+    gap: theme.spacing(1, 3),
+    [theme.breakpoints.down('md')]: { flexDirection: 'column' },
     padding: theme.spacing(1.5, 0),
     borderTop: `1px solid ${theme.colors.border.weak}`,
   }),
   when: css({ width: 170, flexShrink: 0, fontVariantNumeric: 'tabular-nums' }),
-  what: css({ minWidth: 0, flexGrow: 1 }),
+  what: css({ minWidth: 0, flexGrow: 1, overflowWrap: 'anywhere' }),
   details: css({
     display: 'grid',
     gridTemplateColumns: 'max-content minmax(0, 1fr)',
     gap: theme.spacing(1, 2),
     margin: theme.spacing(1, 0),
     '& dt': { color: theme.colors.text.secondary },
-    '& dd': { margin: 0 },
+    '& dd': { margin: 0, minWidth: 0 },
   }),
   raw: css({ maxHeight: 320, overflow: 'auto', fontSize: theme.typography.bodySmall.fontSize }),
 });
