@@ -64,11 +64,10 @@ export const client: SpecIn = (t, language) => {
               'state',
               'error_code',
               'error_text',
-              'parameters',
               'held',
             ],
             sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(message_time, 1, message_time) OVER (ORDER BY message_time, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), message_time) AS since_previous,
-  outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, ${shortened("arrayStringConcat(params, ' | ')")} AS parameters, dateDiff('second', received_at, processed_at) AS held
+  outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, dateDiff('second', received_at, processed_at) AS held
 FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY message_time DESC, serial DESC LIMIT 1000`,
           }),
         ],

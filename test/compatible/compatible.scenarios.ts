@@ -40,14 +40,14 @@ beforeAll(async () => {
     await eventually(
       () => server.query<{ n: string }>('SELECT count() AS n FROM setup_runs WHERE ended_at IS NOT NULL'),
       ([row]) => Number(row?.n) >= 4,
-      60_000,
+      200_000,
     );
   });
   const [client] = await stage.server.query<{ client_name: string }>(
     "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY 1 LIMIT 1",
   );
   failed = client!.client_name;
-});
+}, 240_000);
 afterAll(() => stage?.close());
 
 /** What somebody finds on a page whatever its data: headings, columns, fields and buttons, without numbers. */

@@ -32,6 +32,10 @@ test('there are the sixteen questions, each said in its first line and listed', 
   }
 });
 
+test.each(files)('%s counts clients and not names', (name) => {
+  expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/uniq\w*\(\w*client_name|GROUP BY client_name/);
+});
+
 test.each(files)('%s answers on a fleet', async (name) => {
   const { data } = await fleet.ask(readFileSync(join(folder, name), 'utf8'));
   expect(data.length).toBeGreaterThan(0);

@@ -65,7 +65,7 @@ export default function FailuresPage() {
           frames={chart}
           range={time.range}
           fieldConfig={config}
-          height={240}
+          height={300}
         />
         <FilterInput
           value={search}
