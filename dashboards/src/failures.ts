@@ -3,7 +3,7 @@ import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { commonSql } from './common.js';
 import { seriesPanel, tablePanel } from './panels.js';
-import { errorIn, ofClient, ofMessage, sharedStateIn, stateIn } from './texts.js';
+import { errorIn, ofClient, ofMessage, sharedStateIn, shortened, stateIn } from './texts.js';
 
 const failed = `outcome = 'failed' AND ${messagesInRange('causes')}`;
 
@@ -141,23 +141,21 @@ FROM incidents(since = $__fromTime, until = $__toTime) ORDER BY begin DESC, clie
         tablePanel({
           title: t('Clients that failed to install', 'Clients dont l’installation a échoué'),
           description: t(
-            'Who, since when, why: the newest word of each',
-            'Qui, depuis quand, pourquoi : le dernier mot de chacun',
+            'Who, why and when: the newest word of each',
+            'Qui, pourquoi et quand : le dernier mot de chacun',
           ),
           width: 24,
           shows: [
             'client_name',
-            'client_fqdn',
             'site_code',
             'client_version',
             'subnet',
-            'begin',
             'state',
             'error_code',
             'error_text',
             'last_seen',
           ],
-          sql: `SELECT client_name, client_fqdn, site_code, client_version, subnet, deployment_begin_time AS begin, ${stateIn(language, ofClient)} AS state,
+          sql: `SELECT client_name, site_code, client_version, subnet, ${shortened(stateIn(language, ofClient))} AS state,
   last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text, last_received_at AS last_seen
 FROM clients WHERE outcome = 'failed' AND phase = 'deployment' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
@@ -171,8 +169,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           title: t('Clients that installed', 'Clients installés'),
           description: t('With the time that it took, by their own clock', 'Avec la durée, à leur propre horloge'),
           width: 12,
-          shows: ['client_name', 'client_version', 'begin', 'end', 'took'],
-          sql: `SELECT client_name, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
+          shows: ['client_name', 'client_version', 'end', 'took'],
+          sql: `SELECT client_name, client_version, deployment_end_time AS end, deployment_seconds AS took
 FROM clients WHERE outcome = 'succeeded' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
@@ -183,8 +181,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
             'Clients dont le dernier mot concerne leur affectation',
           ),
           width: 12,
-          shows: ['client_name', 'site_code', 'outcome', 'state', 'error_code', 'begin'],
-          sql: `SELECT client_name, site_code, outcome, ${stateIn(language, ofClient)} AS state, last_error_code AS error_code, assignment_begin_time AS begin
+          shows: ['client_name', 'outcome', 'state', 'error_code'],
+          sql: `SELECT client_name, outcome, ${shortened(stateIn(language, ofClient))} AS state, last_error_code AS error_code
 FROM clients WHERE phase = 'assignment' AND ${clientsInRange}
 ORDER BY outcome = 'failed' DESC, last_received_at DESC, client_name LIMIT 1000`,
         }),

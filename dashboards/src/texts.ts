@@ -10,6 +10,12 @@ const statesIn = (language: Language) =>
 const frenchErrors =
   "(SELECT mapFromArrays(groupArray(error_code), groupArray(error_text_fr)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))";
 
+/** A cell folds between words only: of a longer one, an address mostly, its middle is left out. The app has it whole. */
+const longestWord = 22;
+const kept = { begin: 9, end: 12 };
+export const shortened = (text: string) =>
+  `arrayStringConcat(arrayMap(w -> if(lengthUTF8(w) > ${longestWord}, concat(substringUTF8(w, 1, ${kept.begin}), '…', substringUTF8(w, -${kept.end})), w), splitByChar(' ', ${text})), ' ')`;
+
 interface StateColumns {
   topic: string;
   state: string;

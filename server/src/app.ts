@@ -98,7 +98,11 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const telemetry = started(
       'ground',
       'telemetry',
-      startTelemetry({ serviceVersion: version, instanceId: serviceInstanceId(instance), hostName: config.serverName }),
+      await startTelemetry({
+        serviceVersion: version,
+        instanceId: serviceInstanceId(instance),
+        hostName: config.serverName,
+      }),
       (one) => one.shutdown(),
     );
 
@@ -127,7 +131,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
 
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
     let rejectedByOtlp = 0;
-    const otlp = createOtlpSink({
+    const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: config.siteCode,
       resource: telemetry.resource,

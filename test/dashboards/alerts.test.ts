@@ -51,7 +51,7 @@ async function firing(uid: string, moved: (sql: string) => string = (sql) => sql
 
 beforeAll(async () => {
   fleet = await startFleet();
-}, 60_000);
+});
 afterAll(() => fleet.close());
 
 test.each(named)('%s names a dashboard, a panel and a runbook that exist', (uid, rule) => {

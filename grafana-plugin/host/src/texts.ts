@@ -32,6 +32,7 @@ const french: Record<string, string> = {
   Language: 'Langue',
   'Sign out': 'Se déconnecter',
   Main: 'Principal',
+  Menu: 'Menu',
   All: 'Tous',
   'No data': 'Aucune donnée',
   'Not in the preview': 'Pas dans l’aperçu',

@@ -123,7 +123,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1, 2),
     margin: theme.spacing(1, 0),
     '& dt': { color: theme.colors.text.secondary },
-    '& dd': { margin: 0 },
+    '& dd': { margin: 0, minWidth: 0 },
   }),
   raw: css({ maxHeight: 320, overflow: 'auto', fontSize: theme.typography.bodySmall.fontSize }),
 });

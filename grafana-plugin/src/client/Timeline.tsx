@@ -84,7 +84,12 @@ export function Timeline({ messages, troubles, runs }: Props) {
             <li key={`${entry.kind} ${entry.id}`} className={styles.entry}>
               <div className={styles.when}>
                 <div>{moment(entry.at)}</div>
-                {after !== null && <Text variant="bodySmall" color="secondary">{`+ ${duration(after)}`}</Text>}
+                {after !== null && (
+                  <Text
+                    variant="bodySmall"
+                    color="secondary"
+                  >{`${after < 0 ? '−' : '+'} ${duration(Math.abs(after))}`}</Text>
+                )}
               </div>
               <div className={styles.what}>
                 {entry.kind === 'message' && <MessageEntry message={entry.message} />}
@@ -155,5 +160,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderTop: `1px solid ${theme.colors.border.weak}`,
   }),
   when: css({ width: 170, flexShrink: 0, fontVariantNumeric: 'tabular-nums' }),
-  what: css({ minWidth: 0, flex: '1 1 320px' }),
+  what: css({ minWidth: 0, flex: '1 1 240px', overflowWrap: 'anywhere' }),
 });

@@ -30,6 +30,7 @@ import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
+import { oneLine } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { useSettings } from '../configuration/settings.js';
 import { useAcknowledged, type AcknowledgedFailures } from '../queries/acknowledged.js';
@@ -339,7 +340,7 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <TextLink href={clientAddress(original.client_name, timeQuery)} inline={false}>
-            {original.client_name}
+            <span className={oneLine}>{original.client_name}</span>
           </TextLink>
         ),
       },

@@ -1,6 +1,8 @@
 import { useMemo } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
+import { Badge, InteractiveTable, Stack, Text, TextLink, useStyles2, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
 import { stateText, topicText } from '../catalog/states.js';
@@ -24,6 +26,7 @@ export function FailureTable({
   timeQuery: string;
   acknowledged: AcknowledgedFailures;
 }) {
+  const styles = useStyles2(getStyles);
   const columns = useMemo<Column<Failure>[]>(
     () => [
       {
@@ -31,7 +34,7 @@ export function FailureTable({
         header: t('failures.what', 'What failed'),
         sortType: 'string',
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
-          <Stack direction="column" gap={0.25}>
+          <div className={styles.text}>
             <Stack alignItems="center" gap={1} wrap="wrap">
               <Text weight="medium">
                 {stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)}
@@ -52,7 +55,7 @@ export function FailureTable({
               what={`${stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)} ${failure.error_code}`.trim()}
               onChange={acknowledged.reload}
             />
-          </Stack>
+          </div>
         ),
       },
       {
@@ -99,7 +102,7 @@ export function FailureTable({
         ),
       },
     ],
-    [timeQuery, acknowledged],
+    [timeQuery, acknowledged, styles],
   );
   return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }
@@ -107,8 +110,9 @@ export function FailureTable({
 function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: { failure: Failure }) {
   const suggestion = suggestionFor(error_code, topic_type, state_id);
   const code = error_code === '' ? `${topic_type}/${state_id}` : error_code;
+  const styles = useStyles2(getStyles);
   return (
-    <Stack direction="column" gap={0.25}>
+    <div className={styles.text}>
       <Text color={error_code === '' ? 'secondary' : 'primary'}>
         <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
           {code}
@@ -120,6 +124,17 @@ function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: 
           {suggestion}
         </Text>
       )}
-    </Stack>
+    </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // An address without a space must not push the numbers out of a narrow page.
+  text: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(0.25),
+    minWidth: 130,
+    overflowWrap: 'anywhere',
+  }),
+});

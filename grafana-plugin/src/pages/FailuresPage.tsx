@@ -6,6 +6,7 @@ import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { dashboardPath } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
+import { stateNames } from '../catalog/states.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
@@ -17,10 +18,13 @@ import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failu
 import { useFrames, useRows } from '../queries/run.js';
 import { FailureTable } from './FailureTable.js';
 
-const fieldConfig = {
+const fieldConfig = () => ({
   defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } },
-  overrides: [],
-};
+  overrides: stateNames().map(([state, name]) => ({
+    matcher: { id: 'byName', options: state },
+    properties: [{ id: 'displayName', value: name.length > 42 ? `${name.slice(0, 40)}…` : name }],
+  })),
+});
 
 /** How clients fail: by state and error, with what it means and what to check. */
 export default function FailuresPage() {
@@ -30,6 +34,7 @@ export default function FailuresPage() {
   const acknowledged = useAcknowledged();
   const failures = useRows<Failure>(failuresSql(chosen), time.range);
   const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
+  const config = useMemo(fieldConfig, []);
   const shown = useMemo(() => {
     const wanted = search.toLowerCase();
     const matches = ({ state_text, error_code, error_text, state_id }: Failure) =>
@@ -63,8 +68,8 @@ export default function FailuresPage() {
           title={t('failures.chart', 'Clients that failed, by state')}
           frames={chart}
           range={time.range}
-          fieldConfig={fieldConfig}
-          height={240}
+          fieldConfig={config}
+          height={300}
         />
         <FilterInput
           value={search}

@@ -60,6 +60,7 @@ const everywhere = new Set([
   'state_catalog',
   'error_catalog',
   'rejected_messages',
+  'repeated_messages',
   'throttle_window_updates',
   'receiver_status',
   'setup_log_records',

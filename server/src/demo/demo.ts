@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Value } from 'typebox/value';
 import type { Acknowledgements } from '../acknowledgements/acknowledgements.js';
@@ -77,12 +77,18 @@ async function deliverPast({ import: { sink } }: DemoOptions, now: number): Prom
     const its = Math.floor(past.receivedAt / hour);
     byHour.set(its, [...(byHour.get(its) ?? []), past]);
   }
-  for (const messages of byHour.values()) {
-    const entries = messages.flatMap(({ message, receivedAt }) =>
-      entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
-    );
-    await sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: messages.at(-1)!.receivedAt, entries }, false);
-  }
+  const hours = [...byHour.values()];
+  const deliverNext = async () => {
+    for (let messages = hours.shift(); messages !== undefined; messages = hours.shift()) {
+      const entries = messages.flatMap(({ message, receivedAt }) =>
+        entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
+      );
+      const id = randomBytes(16).toString('hex');
+      await sink.deliver({ id, createdAt: messages.at(-1)!.receivedAt, entries }, false);
+    }
+  };
+  // Somebody waits for it, and each insert waits for a disk: several at a time.
+  await Promise.all(Array.from({ length: 4 }, deliverNext));
 }
 
 /** What was received and followed before now: messages delivered, logs put into files as they would be found, and imported. */
@@ -98,7 +104,10 @@ async function importPast(options: DemoOptions, now: number): Promise<void> {
       writeFileSync(join(folder, name), Buffer.from(`\ufeff${text}`, 'utf16le'));
       utimesSync(join(folder, name), (setupAt + 3 * hour) / 1000, (setupAt + 3 * hour) / 1000);
     }
-    await importFiles(await findFiles([folder]), { ...options.import, timezone: 'UTC' });
+    const { logs } = await findFiles([folder]);
+    // Where the role's set-up leaves them, and not the folder of this moment.
+    const asLeft = logs.map((log) => ({ ...log, path: `C:\\SMS\\logs\\${basename(log.path)}` }));
+    await importFiles({ logs: asLeft, reports: [], refused: [] }, { ...options.import, timezone: 'UTC' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -26,9 +26,12 @@ export function pastMessages(now: number): PastMessage[] {
     failureRate: 0.08,
     seed: 1,
     start,
-    over: historyDays * 24 * hour - hour,
+    // A story's machines begin within its first three quarters: this one goes on after now.
+    over: (historyDays * 24 * hour) / 0.75,
   });
-  const all = [...fleet, ...burst(now - 2 * 24 * hour), ...removed(now - 3 * 24 * hour)];
+  const all = [...fleet, ...burst(now - 2 * 24 * hour), ...removed(now - 3 * 24 * hour)].filter(
+    ({ at }) => at < now - onTheWay[1],
+  );
   const [least, most] = onTheWay;
   return all
     .map((message, index) => ({ message, receivedAt: message.at + least + ((index * 7919) % (most - least)) }))

@@ -10,8 +10,15 @@ import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
-/** How long who finds no room waits for being told so. */
-const refusedAfterMs = 2_500;
+/**
+ * How long who is refused before its body was read waits for being told so, in milliseconds, by the error: told at
+ * once, a stranger would be back at once, and a thousand of them all the time.
+ */
+const refusedAfter: Readonly<Record<string, number>> = {
+  FSP_INTAKE_BUSY: 2_500,
+  FSP_REPORT_TOO_LARGE: 1_000,
+  FSP_REPORT_NOT_XML: 1_000,
+};
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -70,10 +77,10 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     try {
       return await bodies.read(request.raw, clientAddress(request));
     } catch (error) {
-      if ((error as FspError).code === 'FSP_INTAKE_BUSY') {
-        // Told at once, a stranger would be back at once, and a thousand of them all the time.
+      const afterMs = refusedAfter[(error as FspError).code];
+      if (afterMs !== undefined) {
         connections.endReading(request.raw.socket);
-        await sleep(refusedAfterMs, undefined, { ref: false });
+        await sleep(afterMs, undefined, { ref: false });
       }
       throw error;
     }
@@ -132,11 +139,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (error.code === 'FSP_REPORT_TOO_LARGE') {
-      const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-      options.reject(`${error.code}: ${error.message}`, Buffer.alloc(0), origin);
-    }
     if (!request.raw.complete) {
+      if (error.code?.startsWith('FSP_REPORT_') === true) {
+        const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
+        const evidence = error.cause instanceof Uint8Array ? Buffer.from(error.cause) : Buffer.alloc(0);
+        options.reject(`${error.code}: ${error.message}`, evidence, origin);
+      }
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {
