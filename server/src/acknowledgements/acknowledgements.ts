@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
-import { quorumSettings, type Placement } from '../clickhouse/replicas.js';
+import { quorumOf, type Placement } from '../clickhouse/replicas.js';
 import { FspError } from '../errors.js';
 
 /** A failure that somebody takes care of. */
@@ -82,7 +82,11 @@ FROM ${this.placement.database}.acknowledged ORDER BY acknowledged_at DESC, caus
         format: 'JSONEachRow',
         values: [row],
         // The same may be said again later, and counts again.
-        clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...quorumSettings(this.placement.quorum) },
+        clickhouse_settings: {
+          async_insert: 0,
+          insert_deduplicate: 0,
+          ...(await quorumOf(this.client, this.placement, 'acknowledgements')),
+        },
       });
     } catch (error) {
       throw clickHouseError(error);

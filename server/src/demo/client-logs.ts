@@ -29,13 +29,25 @@ export function ccmsetupLog(begin: number): string {
     line(1, 'CcmSetup version: 5.0.9132.1011'),
     line(1, 'Command line: "C:\\Windows\\ccmsetup\\ccmsetup.exe" SMSSITECODE=PS1 FSP=fsp01.contoso.com'),
     line(3, 'Detected 41876 MB free disk space on system drive.'),
-    line(9, "Successfully downloaded file 'http://mp01.contoso.com/CCM_Client/ccmsetup.cab' to 'C:\\Windows\\ccmsetup\\ccmsetup.cab'."),
-    line(31, 'Installing version 5.00.9132.1011 of the client with product code {14A1A2C5-2D3D-4E1B-9F0A-6E2B3C4D5E6F}'),
+    line(
+      9,
+      "Successfully downloaded file 'http://mp01.contoso.com/CCM_Client/ccmsetup.cab' to 'C:\\Windows\\ccmsetup\\ccmsetup.cab'.",
+    ),
+    line(
+      31,
+      'Installing version 5.00.9132.1011 of the client with product code {14A1A2C5-2D3D-4E1B-9F0A-6E2B3C4D5E6F}',
+    ),
     line(31, 'MSI PROPERTIES are INSTALL="ALL" SMSSITECODE="PS1" FSP="fsp01.contoso.com"'),
     line(failsAfterSeconds - 1, 'MSI: Action 9:11:14: CcmRegisterWmiMofFile. Registering WMI settings'),
-    line(failsAfterSeconds, 'File C:\\Windows\\ccmsetup\\{14A1A2C5-2D3D-4E1B-9F0A-6E2B3C4D5E6F}\\client.msi installation failed. Error text: ExitCode: 1603 Action: CcmRegisterWmiMofFile. ErrorMessages: Setup was unable to compile the file DcmRes.mof The error code is 8004100E', 3),
+    line(
+      failsAfterSeconds,
+      'File C:\\Windows\\ccmsetup\\{14A1A2C5-2D3D-4E1B-9F0A-6E2B3C4D5E6F}\\client.msi installation failed. Error text: ExitCode: 1603 Action: CcmRegisterWmiMofFile. ErrorMessages: Setup was unable to compile the file DcmRes.mof The error code is 8004100E',
+      3,
+    ),
     line(failsAfterSeconds + 2, 'CcmSetup failed with error code 0x80070643', 3),
-  ].join('\r\n').concat('\r\n');
+  ]
+    .join('\r\n')
+    .concat('\r\n');
 }
 
 /** client.msi.log, times in UTC. */
@@ -60,5 +72,7 @@ export function clientMsiLog(begin: number): string {
     line(end, 'Product: Configuration Manager Client -- Installation operation failed.'),
     line(end, 'MainEngineThread is returning 1603'),
     `=== Verbose logging stopped: ${msiDate}  ${time(end)} ===`,
-  ].join('\r\n').concat('\r\n');
+  ]
+    .join('\r\n')
+    .concat('\r\n');
 }

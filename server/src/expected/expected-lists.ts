@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
-import { quorumSettings, type Placement } from '../clickhouse/replicas.js';
+import { quorumOf, type Placement } from '../clickhouse/replicas.js';
 import { FspError } from '../errors.js';
 import { readExpectedList, type ExpectedList } from './read-list.js';
 
@@ -143,7 +143,11 @@ ORDER BY changed_at DESC LIMIT ${mostFreed}`,
             : ['load_id', 'client_name', 'client_fqdn', 'organisational_unit', 'operating_system', 'last_logon'],
         format: 'JSONEachRow',
         values,
-        clickhouse_settings: { async_insert: 0, insert_deduplicate: 0, ...quorumSettings(this.placement.quorum) },
+        clickhouse_settings: {
+          async_insert: 0,
+          insert_deduplicate: 0,
+          ...(await quorumOf(this.client, this.placement, table)),
+        },
       });
     } catch (error) {
       throw clickHouseError(error);
