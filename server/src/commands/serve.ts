@@ -141,8 +141,8 @@ function watchdog(): () => void {
     .on('error', () => undefined)
     .unref();
   return () => {
-    Atomics.compareExchange(asked, 0, 0, 1);
-    Atomics.notify(asked, 0);
+    // Told once: a second signal would wake it out of its wait.
+    if (Atomics.compareExchange(asked, 0, 0, 1) === 0) Atomics.notify(asked, 0);
   };
 }
 
