@@ -28,6 +28,7 @@ const compile = {
       type: 'javascript/auto',
     },
     { test: /\.css$/, type: 'css' },
+    { test: /\.md$/, type: 'asset/source' },
     // Libraries that call themselves ES modules and leave the ends off their imports.
     { test: /\.m?js$/, resolve: { fullySpecified: false } },
   ],

@@ -1,6 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { pick, type Language, type Text } from './language.js';
-import { clientPage, toCauseClients, toSubnet, toRun } from './links.js';
+import { clientPage, expectedPage, toCauseClients, toSubnet, toRun } from './links.js';
 
 /** How a column of a table looks, wherever it stands: its name in queries is never shown. */
 interface Column {
@@ -67,6 +67,13 @@ const assignments: NonNullable<Column['values']> = {
   not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
 };
 
+const standings: NonNullable<Column['values']> = {
+  never_heard: { text: ['Never a word', 'Jamais un mot'], colour: 'red' },
+  never_ended: { text: ['Begun, never ended', 'Commencée, sans fin'], colour: 'orange' },
+  failed: { text: ['Failed', 'Échec'], colour: 'red' },
+  heard: { text: ['Heard of', 'Entendue'], colour: 'green' },
+};
+
 const time = 150;
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
@@ -75,6 +82,11 @@ const clientLink = (language: Language) => ({
 const clientsLink = (language: Language) => ({
   title: pick(language, ['Show these clients', 'Afficher ces clients']),
   url: toCauseClients,
+});
+
+const expectedLink = (language: Language) => ({
+  title: pick(language, ['Open the expected machines', 'Ouvrir les machines attendues']),
+  url: expectedPage,
 });
 
 /** Every column that a table of a dashboard has. */
@@ -113,6 +125,8 @@ export const columns = {
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
   messages: { title: ['Messages', 'Messages'], width: 95 },
   share: { title: ['Share', 'Part'], width: 70, unit: 'percentunit', isShare: true },
+  property_key: { title: ['Key', 'Clé'], isHidden: true },
+  suspects: { title: ['In common', 'En commun'], wraps: true },
   property: { title: ['What', 'Quoi'], width: 170 },
   value: { title: ['In common', 'En commun'] },
   share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 110, unit: 'percentunit', isShare: true },
@@ -173,6 +187,11 @@ export const columns = {
   reason: { title: ['Reason', 'Raison'], wraps: true },
   bodies: { title: ['Bodies', 'Corps'], width: 80 },
   host_name: { title: ['Machine', 'Machine'], width: 120 },
+  standing: { title: ['Standing', 'Situation'], width: 160, values: standings, link: expectedLink },
+  expected_name: { title: ['Machine', 'Machine'], width: 150, link: clientLink },
+  organisational_unit: { title: ['Unit', 'Unité'] },
+  operating_system: { title: ['System', 'Système'], width: 190 },
+  last_logon: { title: ['Last logon', 'Dernière session'], width: 130 },
   log: {
     title: ['Log', 'Journal'],
     width: 150,

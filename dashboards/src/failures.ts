@@ -114,8 +114,24 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
             'Valeurs plus fréquentes chez les clients en échec, des causes choisies, que chez les autres',
           ),
           width: 24,
-          shows: ['property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
+          shows: ['property_key', 'property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
           sql: commonSql(language),
+        }),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        tablePanel({
+          title: t('Incidents', 'Incidents'),
+          description: t(
+            'One cause in one site that hits at least five clients within an hour, and five times as many as usual: from when to when, how many, and what they have in common. A cause leads to its clients',
+            'Une cause dans un site qui touche au moins cinq clients en une heure, et cinq fois plus que d’habitude : de quand à quand, combien, et ce qu’ils ont en commun. Une cause mène à ses clients',
+          ),
+          width: 24,
+          shows: ['begin', 'end', 'site_code', 'what_failed', 'error_code', 'clients', 'suspects', 'cause_key'],
+          sql: `SELECT begin, end, site_code, ${stateIn(language, { topic: 'topic_type', state: 'state_id', text: 'state_text', param: "''" })} AS what_failed, error_code, clients, suspects, cause AS cause_key
+FROM incidents(since = $__fromTime, until = $__toTime) ORDER BY begin DESC, clients DESC LIMIT 100`,
         }),
       ],
     },

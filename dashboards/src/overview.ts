@@ -259,6 +259,32 @@ FROM clients WHERE ${clientsInRange} GROUP BY client_version ORDER BY clients DE
           }),
         ],
       },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Expected machines', 'Machines attendues'),
+            description: t(
+              'Machines that somebody expects, held against what was heard of them: now, whatever the range',
+              'Machines attendues, confrontées à ce qui a été entendu d’elles : maintenant, quelle que soit la période',
+            ),
+            width: 7,
+            shows: ['standing', 'machines', 'share'],
+            sql: `SELECT standing, count() AS machines, machines / sum(machines) OVER () AS share FROM expected_clients GROUP BY standing ORDER BY machines DESC, standing`,
+          }),
+          tablePanel({
+            title: t('Machines that never spoke, or never ended', 'Machines jamais entendues, ou sans fin'),
+            description: t(
+              'Of those that are expected: no word ever, or an installation that was begun and has no end',
+              'Parmi celles qui sont attendues : jamais un mot, ou une installation commencée et sans fin',
+            ),
+            width: 17,
+            shows: ['expected_name', 'standing', 'organisational_unit', 'operating_system', 'last_logon', 'begin'],
+            sql: `SELECT client_name AS expected_name, standing, organisational_unit, operating_system, last_logon, deployment_begin_time AS begin
+FROM expected_clients WHERE standing IN ('never_heard', 'never_ended') ORDER BY standing DESC, client_name LIMIT 1000`,
+          }),
+        ],
+      },
     ],
   };
 };

@@ -73,3 +73,7 @@ export function topicIn(language: Language): string {
   const names = Object.values(topics).map((text) => literal(pick(language, text)));
   return `transform(topic_type, [${Object.keys(topics).join(', ')}], [${names.join(', ')}], toString(topic_name))`;
 }
+
+/** What to do first about a message's error, or, where that is not known, about its state; for alerts, in English. */
+export const adviceOf =
+  "if((SELECT mapFromArrays(groupArray(error_code), groupArray(advice)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))[error_code] != '' AND error_code != '', (SELECT mapFromArrays(groupArray(error_code), groupArray(advice)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))[error_code], (SELECT mapFromArrays(groupArray(concat(toString(topic_type), '/', toString(state_id))), groupArray(advice)) FROM state_catalog FINAL)[concat(toString(topic_type), '/', toString(state_id))])";

@@ -12,6 +12,8 @@ export function pagesOf(failed: string, language: 'en-US' | 'fr-FR' = 'en-US'): 
     ['clients', `${appPath}/clients`],
     ['client', `${appPath}/client?name=${client}`],
     ['failures', `${appPath}/failures`],
+    ['expected', `${appPath}/expected`],
+    ['runbook', `${appPath}/runbook?alert=fsp-failure-burst`],
     ['live', `${appPath}/live`],
     ['setup-logs', `${appPath}/setup-logs`],
     ['open-logs', `${appPath}/open-logs`],

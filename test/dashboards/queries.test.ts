@@ -18,7 +18,7 @@ beforeAll(async () => {
     { client: 'PC1', topicType: 1000, state: 2, params: ['0x80072EFD'] },
     { client: 'PC2', state: 100 },
   ]);
-}, 60_000);
+});
 afterAll(() => fleet.close());
 
 test('there are the sixteen questions, each said in its first line and listed', () => {

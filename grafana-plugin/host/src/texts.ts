@@ -6,6 +6,8 @@ const french: Record<string, string> = {
   Clients: 'Clients',
   Failures: 'Échecs',
   Live: 'En direct',
+  'Expected machines': 'Machines attendues',
+  Runbooks: 'Procédures',
   'Set-up logs': 'Journaux d’installation',
   'Open logs': 'Ouvrir des journaux',
   'Look up a code': 'Chercher un code',

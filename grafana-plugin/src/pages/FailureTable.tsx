@@ -7,7 +7,9 @@ import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
 import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
+import { Acknowledge } from '../client/Acknowledge.js';
 import { appPath } from '../constants.js';
+import type { AcknowledgedFailures } from '../queries/acknowledged.js';
 import type { Failure } from '../queries/failures.js';
 
 /** Where the clients of a failure are listed. */
@@ -15,7 +17,15 @@ const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
   `${appPath}/clients?var-cause=${encodeURIComponent(cause)}${more}&${timeQuery}`;
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
-export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
+export function FailureTable({
+  failures,
+  timeQuery,
+  acknowledged,
+}: {
+  failures: Failure[];
+  timeQuery: string;
+  acknowledged: AcknowledgedFailures;
+}) {
   const styles = useStyles2(getStyles);
   const columns = useMemo<Column<Failure>[]>(
     () => [
@@ -39,6 +49,12 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
                 state: failure.state_id,
               })}
             </Text>
+            <Acknowledge
+              failure={{ cause: failure.cause, clientName: '' }}
+              known={acknowledged.find(failure.cause)}
+              what={`${stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)} ${failure.error_code}`.trim()}
+              onChange={acknowledged.reload}
+            />
           </div>
         ),
       },
@@ -86,7 +102,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         ),
       },
     ],
-    [timeQuery, styles],
+    [timeQuery, acknowledged, styles],
   );
   return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }

@@ -11,6 +11,9 @@ import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { QueryState } from '../components/QueryState.js';
+import { Incidents } from '../failures/Incidents.js';
+import { InCommon } from '../failures/InCommon.js';
+import { useAcknowledged } from '../queries/acknowledged.js';
 import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failures.js';
 import { useFrames, useRows } from '../queries/run.js';
 import { FailureTable } from './FailureTable.js';
@@ -28,6 +31,7 @@ export default function FailuresPage() {
   const time = useChoice();
   const { chosen } = time;
   const [search, setSearch] = useUrlParam('search');
+  const acknowledged = useAcknowledged();
   const failures = useRows<Failure>(failuresSql(chosen), time.range);
   const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
   const config = useMemo(fieldConfig, []);
@@ -79,8 +83,10 @@ export default function FailuresPage() {
             search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')
           }
         >
-          {(rows) => <FailureTable failures={rows} timeQuery={time.query} />}
+          {(rows) => <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />}
         </QueryState>
+        <InCommon chosen={chosen} range={time.range} />
+        <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
       </Stack>
     </PluginPage>
   );

@@ -27,12 +27,14 @@ import {
 import { useFrames, useRows } from '../queries/run.js';
 import { anyRun, setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { useAcknowledged } from '../queries/acknowledged.js';
 import { FailureTable } from './FailureTable.js';
 
 const colours: Record<string, string> = { succeeded: 'green', failed: 'red', reboot_pending: 'orange' };
 
 /** The fleet's health at a glance: where clients stand, what fails, and whether messages come through. */
 export default function OverviewPage() {
+  const acknowledged = useAcknowledged();
   const time = useChoice();
   const { range, query, chosen } = time;
   const fleet = useRows<FleetCounts>(fleetSql(chosen), range);
@@ -112,7 +114,7 @@ export default function OverviewPage() {
             <TextLink href={`${appPath}/failures?${query}`}>{t('overview.all-failures', 'All failures')}</TextLink>
           </Stack>
           <QueryState of={failures} empty={t('failures.none', 'Nothing failed in this time')}>
-            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} />}
+            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} acknowledged={acknowledged} />}
           </QueryState>
         </section>
         <section>

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestTls } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { readServerTls, trusting } from '../management/tls.js';
+import { managementUrlOf, requestManagement } from '../management/client.js';
 import { tokenFile, type Tokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
-import { isLoopback, localHost } from './options.js';
+import { isLoopback } from '../listen.js';
 
 const patienceMs = 60_000;
 
@@ -21,7 +20,8 @@ export async function askServer(
   body?: object,
   method = body === undefined ? 'GET' : 'POST',
 ): Promise<unknown> {
-  const url = `${managementUrlOf(config)}/api/v1${path}`;
+  const fullPath = `/api/v1${path}`;
+  const url = managementUrlOf(config) + fullPath;
   if (url.startsWith('http:') && !isLoopback(config.managementHost) && !isLoopback(new URL(url).hostname))
     process.stderr.write(
       `fsp: the admin token crosses the network in the clear to ${new URL(url).host}; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY\n`,
@@ -29,7 +29,12 @@ export async function askServer(
   let answer: IncomingMessage;
   let said: string;
   try {
-    answer = await send(config, url, method, body);
+    answer = await requestManagement(config, fullPath, {
+      method,
+      token: adminToken(config),
+      ...(body === undefined ? {} : { body }),
+      patienceMs,
+    });
     said = await text(answer);
   } catch (cause) {
     throw new FspError(
@@ -43,25 +48,6 @@ export async function askServer(
   if (status < 200 || status > 299)
     throw new FspError('FSP_SERVER_NOT_FOUND', `${url} answered ${status}: ${told.title ?? 'no reason'}`);
   return told;
-}
-
-/** Where the management API of this configuration is, as this machine reaches it. */
-function managementUrlOf({ managementHost, managementPort, managementTlsCert }: Config): string {
-  return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
-}
-
-function send(config: Config, url: string, method: string, body: object | undefined): Promise<IncomingMessage> {
-  const tls = readServerTls(config);
-  const options: RequestOptions = {
-    method,
-    headers: { authorization: `Bearer ${adminToken(config)}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(patienceMs),
-  };
-  return new Promise((answered, failed) => {
-    const asked = tls === null ? requestPlain(url, options) : requestTls(url, { ...options, ...trusting(tls.cert) });
-    asked.on('response', answered).on('error', failed);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
-  });
 }
 
 function parsed(json: string): unknown {
