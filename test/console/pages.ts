@@ -13,7 +13,7 @@ export function pagesOf(failed: string, language: 'en-US' | 'fr-FR' = 'en-US'): 
     ['client', `${appPath}/client?name=${client}`],
     ['failures', `${appPath}/failures`],
     ['expected', `${appPath}/expected`],
-    ['runbook', `${appPath}/runbook?alert=fsp-failure-burst`],
+    ['runbook', `${appPath}/runbook?name=fsp-failure-burst`],
     ['live', `${appPath}/live`],
     ['setup-logs', `${appPath}/setup-logs`],
     ['open-logs', `${appPath}/open-logs`],
