@@ -190,7 +190,6 @@ export const columns = {
   standing: { title: ['Standing', 'Situation'], width: 160, values: standings, link: expectedLink },
   expected_name: { title: ['Machine', 'Machine'], width: 150, link: clientLink },
   organisational_unit: { title: ['Unit', 'Unité'] },
-  operating_system: { title: ['System', 'Système'], width: 190 },
   last_logon: { title: ['Last logon', 'Dernière session'], width: 130 },
   log: {
     title: ['Log', 'Journal'],
