@@ -89,7 +89,12 @@ async function startServer(folder) {
     FSP_DATA_DIR: folder,
     FSP_SERVER_NAME: 'FSP01',
     FSP_INTAKE_HOST: '127.0.0.1',
-    ...{ FSP_INTAKE_PORT: '0', FSP_MANAGEMENT_PORT: '0', FSP_EMBEDDED_CLICKHOUSE_PORT: '0' },
+    ...{
+      FSP_INTAKE_PORT: '0',
+      FSP_MANAGEMENT_PORT: '0',
+      FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
+    },
   };
   const server = spawn(process.execPath, [join(root, 'server/bin/fsp.js'), 'serve', '--demo'], { env });
   let output = '';
