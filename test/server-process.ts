@@ -159,7 +159,7 @@ async function untilBanner(child: ChildProcess, stderr: () => string, output: ()
   let exited = false;
   child.once('close', () => (exited = true));
   for (let waited = 0; !stderr().includes('Ctrl+C'); waited += 50) {
-    if (exited || waited > 30_000) throw new Error(`the server did not start: ${output()}`);
+    if (exited || waited > 120_000) throw new Error(`the server did not start: ${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
