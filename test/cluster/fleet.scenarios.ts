@@ -86,16 +86,22 @@ test('each message of a fleet over four receivers counts once, and cost grows as
       sent += sums.reduce((sum, one) => sum + one.sent, 0);
       there += share * receivers;
       const repeated = again.reduce((sum, one) => sum + one.sent, 0);
+      // A row that two receivers brought at the same moment is taken out again, and clients follow their rows.
+      const owed = JSON.stringify({ rows: sent, messages: sent, clients: there });
       await eventually(
-        async () => Number((await ask('SELECT uniqExact(message_id) AS n FROM state_messages')).row.n),
-        (n) => n >= sent,
+        async () => {
+          const { row } = await ask(
+            `SELECT toUInt32(count()) AS rows, (SELECT toUInt32(sum(message_count)) FROM clients) AS messages, (SELECT toUInt32(count()) FROM clients) AS clients FROM state_messages`,
+          );
+          return JSON.stringify(row);
+        },
+        (found) => found === owed,
         3_600_000,
       );
       const settled = performance.now();
       const after = cpu();
       const { row } = await ask(
-        `SELECT (SELECT count() FROM state_messages) AS rows, (SELECT count() FROM clients) AS clients, (SELECT sum(message_count) FROM clients) AS messages,
-          (SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'fsp' AND active) AS bytes, (SELECT count() FROM system.parts WHERE database = 'fsp' AND active) AS parts,
+        `SELECT (SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'fsp' AND active) AS bytes, (SELECT count() FROM system.parts WHERE database = 'fsp' AND active) AS parts,
           (SELECT quantile(0.99)(dateDiff('millisecond', received_at, processed_at)) FROM state_messages WHERE processed_at > now() - INTERVAL ${Math.ceil((settled - begun) / 1_000)} SECOND) AS held`,
       );
       const outcomes = await ask('SELECT uniq(outcome) AS n FROM clients');
@@ -115,8 +121,8 @@ test('each message of a fleet over four receivers counts once, and cost grows as
         'all there after the last answer, s': ((settled - answered) / 1_000).toFixed(0),
         'rows read for the outcome of all': outcomes.read,
       });
-      expect([Number(row.rows), Number(row.messages)]).toEqual([sent, sent]);
-      expect(Number(row.clients)).toBe(there);
+      const still = await ask('SELECT count() AS n, uniqExact(message_id) AS different FROM state_messages');
+      expect([Number(still.row.n), Number(still.row.different)]).toEqual([sent, sent]);
     }
   } finally {
     await client.close();
