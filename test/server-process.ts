@@ -11,13 +11,17 @@ import { askReadOnly } from '../server/src/clickhouse/reader.js';
 
 const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
 
+/** How long a start may take: with its engine and a new schema it is late now and then on few cores. */
+const startWithinMs = 120_000;
+
 /** A folder for one test's data, gone afterwards. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'fsp-test-'));
   return {
     path,
     remove() {
-      rmSync(path, { recursive: true, force: true });
+      // An engine whose server was killed writes for a moment more.
+      rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
@@ -31,6 +35,7 @@ export function environment(dataDir: string, more: Record<string, string> = {}):
     FSP_INTAKE_PORT: '0',
     FSP_MANAGEMENT_PORT: '0',
     FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
     FSP_SERVER_NAME: 'FSP01',
     ...more,
   };
@@ -65,6 +70,7 @@ export interface RunningServer {
   /** Rows of a query, as `fsp query` asks; by that itself where the engine is not the server's own or refuses. */
   query<Row>(sql: string): Promise<Row[]>;
   status(): Promise<unknown>;
+  /** Ends the process, and resolves when it is gone; also where it was gone already. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -77,6 +83,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const env = environment(dataDir, more);
   const child = spawn(process.execPath, [started, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
@@ -111,7 +118,6 @@ export async function startServer(
       return answer.json();
     },
     async kill(signal) {
-      const closed = once(child, 'close');
       child.kill(signal);
       await closed;
     },
@@ -138,7 +144,7 @@ async function askEngine(dataDir: string, env: Record<string, string>, sql: stri
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfied: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
@@ -159,7 +165,10 @@ async function untilBanner(child: ChildProcess, stderr: () => string, output: ()
   let exited = false;
   child.once('close', () => (exited = true));
   for (let waited = 0; !stderr().includes('Ctrl+C'); waited += 50) {
-    if (exited || waited > 120_000) throw new Error(`the server did not start: ${output()}`);
+    if (exited || waited > startWithinMs) {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not start: ${output()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -11,11 +11,11 @@ import {
   clientExportSql,
   clientSql,
   clientsSql,
-  cutOffSql,
   messagesSql,
   noFilter,
   type ClientFilter,
 } from '../../grafana-plugin/src/queries/clients.js';
+import { runsOfMachineSql, troublesOfMachineSql } from '../../grafana-plugin/src/queries/client-logs.js';
 import { failuresOverTimeSql, failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { deploymentsOverTimeSql, durationSql, fleetSql } from '../../grafana-plugin/src/queries/overview.js';
 import { anyRun, runsExtentSql, setupRunsSql } from '../../grafana-plugin/src/queries/setup-logs.js';
@@ -452,7 +452,8 @@ describe('a fleet of known truth, absurd machines among it', () => {
         name,
       ).toEqual([name]);
       expect((await ask(messagesSql(name, ''))).data, name).toHaveLength(1);
-      expect((await ask(cutOffSql(name))).data, name).toEqual([]);
+      for (const sql of [runsOfMachineSql(name), troublesOfMachineSql(name)])
+        expect((await ask(sql)).data, name).toEqual([]);
       expect(
         (await ask(clientsSql(everything, { ...noFilter, search: name }, 'client_name', false, 1))).data.map(
           ({ client_name }) => client_name,

@@ -198,6 +198,9 @@ export function refusesRows(error: unknown): boolean {
 /** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
 const noQuorum = new Set(['285', '286', '319']);
 
+/** NOT_ENOUGH_SPACE. */
+const notEnoughSpace = '243';
+
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
   if (error instanceof FspError) return error;
@@ -211,7 +214,10 @@ export function clickHouseError(error: unknown): FspError {
         { cause: error },
       );
     const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
-    return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}`, { cause: error });
+    const mend = code === notEnoughSpace ? '; make room on its disk' : '';
+    return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}${mend}`, {
+      cause: error,
+    });
   }
   const reason = code || message.split('\n')[0] || 'no answer';
   return new FspError(

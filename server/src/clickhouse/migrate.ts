@@ -65,6 +65,9 @@ const everywhere = new Set([
   'receiver_status',
   'setup_log_records',
   'setup_run_updates',
+  'acknowledgements',
+  'expected_loads',
+  'expected_machines',
 ]);
 
 /** A semicolon at the end of a line ends a statement. */

@@ -5,15 +5,17 @@ import type { Command } from 'commander';
 import type { App } from '../app.js';
 import { serversOf } from '../clickhouse/client.js';
 import { settings, type Config } from '../config.js';
+import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';
 import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';
 import { programName, quoted, thisInvocation } from './invocation.js';
-import { addConfigOptions, configOf, isLoopback } from './options.js';
+import { addConfigOptions, configOf } from './options.js';
+import { beginServing } from './serving.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
-const stopWithinMs = 9_000;
+const stopWithinMs = 8_500;
 
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {
@@ -35,7 +37,7 @@ export function registerServe(program: Command): void {
     'logLevel',
   ] as const;
   addConfigOptions(command, shown).action(async (options: { demo?: true }) => {
-    serving = true;
+    beginServing();
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
@@ -67,13 +69,6 @@ export function registerServe(program: Command): void {
   });
 }
 
-let serving = false;
-
-/** Whether this process is the server, which goes on where nobody reads what it says. */
-export function isServing(): boolean {
-  return serving;
-}
-
 /** For people. Where standard output is no terminal it carries the log, one JSON object a line, and nothing else. */
 function say(text: string): void {
   (process.stdout.isTTY ? process.stdout : process.stderr).write(text);
@@ -81,7 +76,7 @@ function say(text: string): void {
 
 /** Secrets that leave this machine unencrypted. */
 function warnOfClearText(config: Config, logger: Logger): void {
-  const { managementHost, managementTlsCert, clickhouseUrl, clickhousePassword } = config;
+  const { managementHost, managementTlsCert, clickhouseUrl, clickhousePassword, embeddedClickhouseHost } = config;
   if (managementTlsCert === '' && !isLoopback(managementHost))
     logger.warn(
       `Tokens cross the network in the clear: the management API listens on ${managementHost} without TLS; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY, or put a TLS proxy on this machine in front and listen on 127.0.0.1`,
@@ -93,6 +88,10 @@ function warnOfClearText(config: Config, logger: Logger): void {
   if (clickhousePassword !== '' && inTheClear.length > 0)
     logger.warn(
       `The password of ClickHouse crosses the network in the clear to ${inTheClear.map(({ host }) => host).join(', ')}; give https addresses in FSP_CLICKHOUSE_URL`,
+    );
+  if (clickhouseUrl === '' && !isLoopback(embeddedClickhouseHost))
+    logger.warn(
+      `What people ask the embedded ClickHouse, the reader's password included, crosses the network in the clear: FSP_EMBEDDED_CLICKHOUSE_HOST is ${embeddedClickhouseHost}`,
     );
 }
 
@@ -129,16 +128,29 @@ async function demonstrate(app: App, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Ends this process when its stop takes too long, also where its event loop is held up: by a thread beside it. */
-function endInTime(): void {
-  const program = `setTimeout(() => {
+/**
+ * Ends this process when its stop takes too long, also where its event loop is held up: by a thread beside it, which is
+ * there beforehand, because a machine with too much to do takes seconds to start one.
+ * @returns begins the time that a stop may take
+ */
+function watchdog(): () => void {
+  const asked = new Int32Array(new SharedArrayBuffer(4));
+  const program = `const { workerData: asked } = require('node:worker_threads');
+    Atomics.wait(asked, 0, 0);
+    Atomics.wait(asked, 0, 1, ${stopWithinMs});
     require('node:fs').writeSync(2, 'fsp: the stop takes too long and is cut short; what is taken is on disk\\n');
-    process.kill(process.pid, 'SIGKILL');
-  }, ${stopWithinMs})`;
-  new Worker(program, { eval: true }).on('error', () => undefined).unref();
+    process.kill(process.pid, 'SIGKILL');`;
+  new Worker(program, { eval: true, workerData: asked, resourceLimits: { maxOldGenerationSizeMb: 8 } })
+    .on('error', () => undefined)
+    .unref();
+  return () => {
+    // Told once: a second signal would wake it out of its wait.
+    if (Atomics.compareExchange(asked, 0, 0, 1) === 0) Atomics.notify(asked, 0);
+  };
 }
 
 function stopSignal(): Promise<void> {
+  const endInTime = watchdog();
   return new Promise((asked) => {
     for (const signal of stopSignals) {
       process.on(signal, () => {
