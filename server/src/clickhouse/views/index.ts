@@ -2,6 +2,7 @@ import { clientMessages, messagesOfClient } from './client-messages.js';
 import { renamedClients } from './client-names.js';
 import { clientTopics } from './client-topics.js';
 import { client, clients } from './clients.js';
+import { failingClients, failureCauses, messagesByDay } from './first-questions.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
 import { ofBatch, rollUps } from './roll-ups.js';
@@ -20,6 +21,9 @@ const views: readonly View[] = [
   clientTopics,
   clientMessages,
   messagesOfClient,
+  failingClients,
+  failureCauses,
+  messagesByDay,
   ...rollUps.map(ofBatch),
   otelLogs,
 ];
