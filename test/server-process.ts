@@ -12,13 +12,17 @@ import { prepareEngine } from './prepared-engine.js';
 
 const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
 
+/** How long a start may take: with its engine and a new schema it is late now and then on few cores. */
+const startWithinMs = 120_000;
+
 /** A folder for one test's data, gone afterwards. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'fsp-test-'));
   return {
     path,
     remove() {
-      rmSync(path, { recursive: true, force: true });
+      // An engine whose server was killed writes for a moment more.
+      rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
@@ -67,6 +71,7 @@ export interface RunningServer {
   /** Rows of a query, as `fsp query` asks; by that itself where the engine is not the server's own or refuses. */
   query<Row>(sql: string): Promise<Row[]>;
   status(): Promise<unknown>;
+  /** Ends the process, and resolves when it is gone; also where it was gone already. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -82,6 +87,7 @@ export async function startServer(
   const embedded = (env.FSP_CLICKHOUSE_URL ?? '') === '' && (env.FSP_CLICKHOUSE_DATABASE ?? 'fsp') === 'fsp';
   if (embedded && started === program && !args.includes('--data-dir')) await prepareEngine(dataDir);
   const child = spawn(process.execPath, [started, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const output = () => stdout() + stderr();
@@ -116,7 +122,6 @@ export async function startServer(
       return answer.json();
     },
     async kill(signal) {
-      const closed = once(child, 'close');
       child.kill(signal);
       await closed;
     },
@@ -143,7 +148,7 @@ async function askEngine(dataDir: string, env: Record<string, string>, sql: stri
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfied: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
@@ -164,8 +169,7 @@ async function untilBanner(child: ChildProcess, stderr: () => string, output: ()
   let exited = false;
   child.once('close', () => (exited = true));
   for (let waited = 0; !stderr().includes('Ctrl+C'); waited += 50) {
-    if (exited || waited > 30_000) {
-      // A test that fails leaves nothing running.
+    if (exited || waited > startWithinMs) {
       child.kill('SIGKILL');
       throw new Error(`the server did not start: ${output()}`);
     }

@@ -173,6 +173,11 @@ const schema = {
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
   }),
+  collectLogs: oneOf(['off', 'on'], {
+    default: 'off',
+    description:
+      'whether machines may bring their set-up logs to the intake, each with a token for that machine and one hour that an administrator gets on its page',
+  }),
   setupLogs: string({
     default: '',
     defaultText: 'none',

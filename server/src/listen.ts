@@ -35,3 +35,14 @@ export async function listen(server: FastifyInstance, host: string, port: number
     );
   }
 }
+
+/** A host to connect to, for one that is listened on. */
+export function localHost(host: string): string {
+  const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return local.includes(':') ? `[${local}]` : local;
+}
+
+/** Whether what is sent to a host stays on this machine. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}

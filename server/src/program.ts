@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   simulate: async () => (await import('./commands/simulate.js')).registerSimulate,
   parse: async () => (await import('./commands/parse.js')).registerParse,
   import: async () => (await import('./commands/import.js')).registerImport,
+  expect: async () => (await import('./commands/expect.js')).registerExpect,
   doctor: async () => (await import('./commands/doctor.js')).registerDoctor,
   drain: async () => (await import('./commands/drain.js')).registerDrain,
   forget: async () => (await import('./commands/forget.js')).registerForget,

@@ -1,14 +1,8 @@
 import { SpanStatusCode, trace, type Attributes, type Meter } from '@opentelemetry/api';
-import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
-import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { detectResources, envDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 import { otlpProtocol } from './otlp-protocol.js';
 import { PrometheusMetrics } from './health/prometheus.js';
-
-export type Resource = resources.Resource;
-export const { resourceFromAttributes } = resources;
 
 interface Count {
   add(value: number, attributes?: Attributes): void;
@@ -57,25 +51,25 @@ export interface Identity {
 
 /** Who speaks: what the server knows of itself, and over it OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME. */
 function resourceOf(identity: Identity): Resource {
-  return resources
-    .resourceFromAttributes({
-      'service.name': 'fallback-status-point',
-      'service.version': identity.serviceVersion,
-      'service.instance.id': identity.instanceId,
-      'host.name': identity.hostName,
-    })
-    .merge(resources.detectResources({ detectors: [resources.envDetector] }));
+  return resourceFromAttributes({
+    'service.name': 'fallback-status-point',
+    'service.version': identity.serviceVersion,
+    'service.instance.id': identity.instanceId,
+    'host.name': identity.hostName,
+  }).merge(detectResources({ detectors: [envDetector] }));
 }
 
 /**
  * The server's own metrics and traces, by OpenTelemetry's SDK and its standard variables: metrics for whoever scrapes
  * them, and by OTLP where an endpoint is named; traces by OTLP only. Messages are not sent here: they have a sink of
- * their own, because the SDK's batch processor drops what it cannot send.
+ * their own, because the SDK's batch processor drops what it cannot send. What exports is loaded where something is
+ * exported: it would be a fifth of what a start takes.
  */
-export function startTelemetry(identity: Identity): Telemetry {
+export async function startTelemetry(identity: Identity): Promise<Telemetry> {
   const resource = resourceOf(identity);
-  let sdk: NodeSDK | null = null;
+  let sdk: { start(): void; shutdown(): Promise<void> } | null = null;
   if (isExported('TRACES')) {
+    const { NodeSDK } = await import('@opentelemetry/sdk-node');
     // The SDK would send a signal without an endpoint to localhost, and would set up logs that nothing uses.
     sdk = new NodeSDK({ resource, autoDetectResources: false, logRecordProcessors: [], metricReaders: [] });
     sdk.start();
@@ -83,7 +77,7 @@ export function startTelemetry(identity: Identity): Telemetry {
   const scraped = new PrometheusMetrics();
   const provider = new MeterProvider({
     resource,
-    readers: [scraped.reader, ...(isExported('METRICS') ? [pushed()] : [])],
+    readers: [scraped.reader, ...(isExported('METRICS') ? [await pushed()] : [])],
   });
   const meter = provider.getMeter('fallback-status-point', identity.serviceVersion);
   const tracer = trace.getTracer('fallback-status-point', identity.serviceVersion);
@@ -153,23 +147,23 @@ function instruments(meter: Meter): Telemetry['metrics'] {
   };
 }
 
-function pushed(): PeriodicExportingMetricReader {
+async function pushed(): Promise<PeriodicExportingMetricReader> {
   const exportIntervalMillis = millis(process.env.OTEL_METRIC_EXPORT_INTERVAL, exportEveryMs);
   return new PeriodicExportingMetricReader({
-    exporter: exporter(),
+    exporter: await exporter(),
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(millis(process.env.OTEL_METRIC_EXPORT_TIMEOUT, exportWithinMs), exportIntervalMillis),
   });
 }
 
-function exporter(): PushMetricExporter {
+async function exporter(): Promise<PushMetricExporter> {
   switch (otlpProtocol('METRICS')) {
     case 'http/protobuf':
-      return new ProtobufExporter();
+      return new (await import('@opentelemetry/exporter-metrics-otlp-proto')).OTLPMetricExporter();
     case 'http/json':
-      return new JsonExporter();
+      return new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter();
     case 'grpc':
-      return new GrpcExporter();
+      return new (await import('@opentelemetry/exporter-metrics-otlp-grpc')).OTLPMetricExporter();
   }
 }
 

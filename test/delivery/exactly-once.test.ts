@@ -85,7 +85,7 @@ const rowsOf = async (batch: Batch, table = 'state_messages') => {
   const [row] = await answer.json<{ rows: number; different: number }>();
   return [row?.rows, row?.different];
 };
-const isInsert = (address: string) => /INSERT(%20|\+| )INTO/i.test(address);
+const isInsert = (address: string) => /INSERT(%20|\+| )INTO(%20|\+| )\w+\.state_messages/i.test(address);
 /** Delivers as the delivery does: the same batch again until the sink has it. */
 const deliver = async (batch: Batch, tries = 12): Promise<Refused[]> => {
   for (let attempt = 0; ; attempt++) {
@@ -232,6 +232,76 @@ describe('of several servers (here two ways to one engine)', () => {
   );
 });
 
+describe('a message that two receivers took is one row', () => {
+  const sinkOf = (serverName: string, client: ClickHouseClient = writer) =>
+    createClickHouseSink({
+      client,
+      database,
+      siteCode: 'PS1',
+      serverName,
+      describe: ({ message }) => describeMessage(message),
+    });
+  /** Rows of messages, different messages among them, and how many were set aside. */
+  const counted = async (...some: Batch[]) => {
+    const answer = await writer.query({
+      query: `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(message_id)) AS messages,
+        (SELECT toUInt32(uniqExact(batch_id, row_id)) FROM ${database}.repeated_messages WHERE batch_id IN {ids: Array(String)}) AS aside
+        FROM ${database}.state_messages WHERE batch_id IN {ids: Array(String)}`,
+      query_params: { ids: some.map(({ id }) => id) },
+      format: 'JSONEachRow',
+    });
+    return (await answer.json())[0];
+  };
+
+  test('when one comes after the other, in part, and again after a crash', async () => {
+    const first = messages(30);
+    const [one, two] = [batchOf(first), batchOf([...first.slice(10), ...messages(5)])];
+    expect(await sinkOf('FSP01').deliver(one, false)).toEqual([]);
+    expect(await sinkOf('FSP02').deliver(two, false)).toEqual([]);
+    const truth = { rows: 35, messages: 35, aside: 20 };
+    expect(await counted(one, two)).toEqual(truth);
+    for (const batch of [two, one]) expect(await sinkOf('FSP02').deliver(batch, true)).toEqual([]);
+    expect(await counted(one, two)).toEqual(truth);
+  });
+
+  test.each([2, 4])('when %i deliver it at the same moment', async (receivers) => {
+    const same = messages(40);
+    const batchesOfAll = Array.from({ length: receivers }, () => batchOf(same));
+    await Promise.all(batchesOfAll.map((batch, index) => sinkOf(`FSP0${index}`).deliver(batch, false)));
+    const truth = { rows: 40, messages: 40, aside: 40 * (receivers - 1) };
+    expect(await counted(...batchesOfAll)).toEqual(truth);
+    // What was taken out is not missing to the batch that brought it.
+    for (const batch of batchesOfAll) expect(await sinkOf('FSP09').deliver(batch, true)).toEqual([]);
+    expect(await counted(...batchesOfAll)).toEqual(truth);
+  });
+
+  test.each<Fault>(['cut-before', 'cut-after', 'exception'])(
+    'when each step of the second one meets this once: %s',
+    async (fault) => {
+      const same = messages(12);
+      const [one, two] = [batchOf(same), batchOf([...same.slice(4), ...messages(3)])];
+      await deliver(one);
+      let requests = 0;
+      // Each attempt comes one request further.
+      proxy.decide = () => (requests++ % 12 === Math.floor(requests / 12) % 12 ? fault : 'pass');
+      await deliver(two, 40);
+      expect(await counted(one, two)).toEqual({ rows: 15, messages: 15, aside: 8 });
+    },
+  );
+
+  test('but one whose row was forgotten is one anew', async () => {
+    const [one, two] = [batchOf(messages(3)), batchOf(messages(0))];
+    two.entries.push(...one.entries);
+    await sinkOf('FSP01').deliver(one, false);
+    await writer.command({
+      query: `DELETE FROM ${database}.state_messages WHERE batch_id = {id: String} AND row_id = 1`,
+      query_params: { id: one.id },
+    });
+    await sinkOf('FSP02').deliver(two, false);
+    expect(await counted(one, two)).toEqual({ rows: 3, messages: 3, aside: 2 });
+  });
+});
+
 test.each<Fault>(['page', 'empty', 'exception'])(
   'a schema that is made while this answers every other request is whole: %s',
   async (fault) => {
@@ -253,7 +323,128 @@ test.each<Fault>(['page', 'empty', 'exception'])(
   },
 );
 
+/** An entry of each kind with every field that a client, a log or a clock can fill. */
+const samples = (): SpoolEntry[] => [
+  entry('SAMPLE', { reportTime: 1 }),
+  {
+    kind: 'rejected_message',
+    receivedAt: 1,
+    clientAddress: '10.1.2.3',
+    reason: 'x',
+    body: Buffer.from([0, 0xff, 0xd8]),
+  },
+  {
+    kind: 'throttle_window',
+    updatedAt: 2,
+    windowStart: 1,
+    messageLimit: 1,
+    intervalSeconds: 1,
+    received: 1,
+    processed: 1,
+    waiting: 1,
+    oldestWaitingAt: 1,
+    rejected: 1,
+  },
+  {
+    kind: 'receiver_status',
+    at: 1,
+    siteCode: 'PS1',
+    version: '1',
+    takingMessages: true,
+    roleVersion: 1,
+    waiting: 1,
+    oldestWaitingAt: 1,
+    lag: 1,
+    failingSinks: ['x'],
+    quarantined: 1,
+    lostMessages: 1,
+    damagedPieces: 1,
+    instanceId: 'x',
+    hostName: 'x',
+    startedAt: 1,
+    draining: false,
+    messageLimit: 1,
+    intervalSeconds: 1,
+    lastMessageAt: 1,
+    diskTotalBytes: 1,
+    diskFreeBytes: 1,
+    spoolBytes: 1,
+    clickhouseTotalBytes: 1,
+    clickhouseFreeBytes: 1,
+  },
+  { ...record(1, 1), thread: '1', remarks: ['x'] },
+  {
+    kind: 'setup_run',
+    updatedAt: 1,
+    runId: 'x',
+    installationId: 'x',
+    hostName: 'x',
+    logFile: 'x',
+    logFormat: 'msi',
+    action: 'install',
+    startedAt: 1,
+    endedAt: 1,
+    verdict: 'failed',
+    exitCode: 1,
+    cause: 'x',
+    causeLine: 1,
+    suggestion: 'x',
+    evidence: [{ line: 1, shows: 'x', text: 'x' }],
+    certainty: 'x',
+    certaintyReason: 'x',
+    nextStep: 'x',
+    productName: 'x',
+    productVersion: 'x',
+  },
+];
+const extremes: Record<string, readonly unknown[]> = {
+  number: [Number.NaN, Infinity, -Infinity, 1e300, -1e300, 2 ** 53, 2 ** 64, 2 ** 32, -1, 0.5, -0, 8.64e15, 8.65e15],
+  string: [
+    '',
+    '\ud800',
+    'cut \ud83d',
+    '\udc00x',
+    '\0',
+    '\\N',
+    '\\',
+    "'",
+    '"',
+    '\u2028\u202e',
+    '\x1b[31m',
+    '😀',
+    'x'.repeat(70_000),
+  ],
+};
+/** The value with one of its leaves at and beyond its range, for each leaf and each extreme. */
+function* beyond(value: unknown): Generator {
+  if (value === null || typeof value !== 'object') yield* extremes[typeof value] ?? [];
+  else if (!(value instanceof Uint8Array))
+    for (const [key, leaf] of Object.entries(value)) {
+      if (key === 'kind') continue;
+      for (const other of beyond(leaf))
+        yield Array.isArray(value) ? value.with(Number(key), other) : { ...value, [key]: other };
+    }
+}
+
 describe('what ClickHouse refuses for good', () => {
+  test('is none of what any field of any kind can hold: values are brought into the range of their columns', async () => {
+    const huge = entry('HUGE', { raw: Buffer.from('<Report/>'.padEnd(4_000_000)) });
+    huge.message.details = '\ud800'.repeat(4_000_000);
+    const entries = [...samples().flatMap((sample) => [...beyond(sample)]), huge] as SpoolEntry[];
+    expect(entries.length).toBeGreaterThan(900);
+    const batch = batchOf(entries);
+    expect(await deliver(batch)).toEqual([]);
+    // Of the other tables the newest row of a window, a receiver, a run is what counts.
+    for (const [table, kind] of [
+      ['state_messages', 'state_message'],
+      ['rejected_messages', 'rejected_message'],
+      ['setup_log_records', 'setup_log_record'],
+    ] as const) {
+      const count = entries.filter((one) => one.kind === kind).length;
+      expect(await rowsOf(batch, table), table).toEqual([count, count]);
+    }
+  });
+
   test('is narrowed down to the entries at fault, and all others are there once, also when it is cut and tried again', async () => {
     await writer.command({
       query: `ALTER TABLE ${database}.state_messages ADD CONSTRAINT poison CHECK NOT startsWith(client_name, 'POISON')`,

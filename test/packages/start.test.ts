@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { programName } from '../../server/src/commands/invocation.js';
 import { loadConfig } from '../../server/src/config.js';
 import { readServerTls } from '../../server/src/management/tls.js';
-import { environment, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
 
 // One server for all: TLS for management by a certificate that nobody signed, a token from a file, ports left to chance.
 const folder = temporaryFolder();
@@ -21,8 +23,7 @@ const settings = { FSP_MANAGEMENT_TLS_CERT: cert, FSP_MANAGEMENT_TLS_KEY: key, F
 let server: RunningServer;
 
 beforeAll(async () => {
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  execFileSync('openssl', [...args, '-subj', '/CN=fsp.example.com', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  certify();
   writeFileSync(secret, `${token}\n`);
   server = await startServer(dataDir, {
     ...settings,
@@ -36,33 +37,88 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** The status of an answer of the management API, which a client that knows the certificate gets. */
-const ask = (path: string) =>
-  new Promise<number | undefined>((answered, failed) => {
+/** An answer of the management port, which a client that knows the certificate gets. */
+const ask = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) =>
+  new Promise<{ status: number | undefined; cookie: string; text: string; serial: string }>((answered, failed) => {
     request(server.management + path, {
+      agent: false,
       ca: readFileSync(cert),
       servername: 'fsp.example.com',
-      headers: { authorization: `Bearer ${token}` },
+      method: options.method ?? 'GET',
+      headers: options.headers ?? { authorization: `Bearer ${token}` },
     })
       .on('response', (answer) => {
-        answer.resume();
-        answered(answer.statusCode);
+        const serialNumber = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().serialNumber : '';
+        const cookie = answer.headers['set-cookie']?.[0] ?? '';
+        void text(answer).then((said) => {
+          answered({ status: answer.statusCode, cookie, text: said, serial: serialNumber });
+        }, failed);
       })
       .on('error', failed)
-      .end();
+      .end(options.body);
   });
+const certify = () => {
+  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', [...args, '-subj', '/CN=fsp.example.com', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+};
+/** The environment of a command on this machine; an empty variable counts as not set. */
+const command = () => environment(dataDir, { ...settings, FSP_INTAKE_PORT: '', FSP_MANAGEMENT_PORT: '' });
 
 test('the management API speaks TLS with the certificate of its settings and takes the token of a file', async () => {
   expect(server.management).toMatch(/^https:/);
-  expect(await ask('/api/v1/status')).toBe(200);
+  expect((await ask('/api/v1/status')).status).toBe(200);
   await expect(fetch(`${server.management}/healthz`)).rejects.toThrow();
   expect((await fetch(`${server.management.replace('https:', 'http:')}/healthz`).catch(() => null))?.ok ?? false).toBe(
     false,
   );
 });
 
-test('the console beside it reaches the API through that very certificate', async () => {
-  expect(await ask('/login')).toBe(200);
+/** What the console does: signs in, and asks the API through its proxy by the session's cookie. */
+const throughConsole = async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: server.management };
+  const signedIn = await ask('/login', { method: 'POST', headers, body: `token=${token}` });
+  const cookie = signedIn.cookie.split(';')[0]!;
+  const proxied = (path: string, method = 'GET') =>
+    ask(`/api/plugin-proxy/fallbackstatuspoint-fsp-app/${path}`, { method, headers: { cookie } });
+  return { signedIn, read: await proxied('read/status'), admin: await proxied('admin/quarantine') };
+};
+
+test('the console beside it reaches the API through that very certificate, with a cookie that stays on TLS', async () => {
+  const { signedIn, read, admin } = await throughConsole();
+  expect([signedIn.status, signedIn.cookie]).toEqual([303, expect.stringMatching(/HttpOnly; Secure; SameSite=Strict/)]);
+  expect([read.status, JSON.parse(read.text)]).toMatchObject([200, { throttle: { used: 0 } }]);
+  expect(admin.status).toBe(200);
+});
+
+test('fsp doctor asks the server through that very certificate', async () => {
+  const { stdout } = await fsp(['doctor', '--json'], command());
+  const findings = JSON.parse(stdout) as { subject: string; found: string }[];
+  expect(findings.find(({ subject }) => subject === 'role')?.found).toMatch(/the settings of the start hold/);
+});
+
+test('files that were renewed are in force soon, for the console too; what does not fit changes nothing', async () => {
+  const before = (await ask('/healthz')).serial;
+  const earlier = readFileSync(cert);
+  certify();
+  const after = await eventually(
+    () =>
+      ask('/healthz').then(
+        ({ serial }) => serial,
+        () => before,
+      ),
+    (serial) => serial !== before,
+  );
+  expect((await throughConsole()).read.status).toBe(200);
+  const renewed = readFileSync(cert);
+  // A renewal that is half done: a certificate for another key.
+  writeFileSync(cert, earlier);
+  await eventually(
+    () => Promise.resolve(server.output()),
+    (said) => said.includes('the earlier certificate stays'),
+  );
+  writeFileSync(cert, renewed);
+  expect((await ask('/healthz')).serial).toBe(after);
+  expect((await throughConsole()).read.status).toBe(200);
 });
 
 test('standard output carries NDJSON alone, the banner goes to the other stream, and nothing comes before it', () => {
@@ -74,8 +130,7 @@ test('standard output carries NDJSON alone, the banner goes to the other stream,
 });
 
 test('commands find the server of the folder on the ports that it took, through its certificate', async () => {
-  // An empty variable counts as not set.
-  const env = environment(dataDir, { ...settings, FSP_INTAKE_PORT: '', FSP_MANAGEMENT_PORT: '' });
+  const env = command();
   const sent = await fsp(['simulate', '--clients', '2', '--rate', '0'], env);
   expect(sent.code).toBe(0);
   expect(sent.stdout).toMatch(/^2 clients, \d+ messages sent .* 0 refused/);

@@ -1,98 +1,119 @@
 // node test/reliability/run.mjs [PART …] [--resume]: the reliability suite at full strength, part by part, and RESULTS.md.
-// --resume leaves out the parts that have results of this commit. FSP_TEST_SEED repeats a run.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+// --resume leaves out what has results of this commit already: whole parts, and rounds of the crashes. FSP_TEST_SEED
+// repeats a run. --summary only writes RESULTS.md of what there is.
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hostileClients } from './intake/hostile-clients.mjs';
+import { summary } from './summary.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
+const results = join(here, 'results');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const file = (name) => [vitest, 'run', `test/reliability/${name}.test.ts`];
+const file = (name, ...more) => [vitest, 'run', `test/reliability/${name}.test.ts`, ...more];
 /** Each part with the commands that make it up; one that ends with another code than 0 has failed. */
 const parts = {
   crash: [file('crash')],
-  sinks: [file('sinks')],
-  disk: [file('disk')],
   soak: [file('soak')],
-  spool: [[vitest, 'run', 'server/src/spool']],
+  outage: [file('sinks', '-t', 'hang for long')],
+  sinks: [file('sinks', '-t', 'whatever happens')],
+  disk: [file('disk')],
+  spool: [[vitest, 'run', 'server/src/spool', 'server/src/report']],
   schema: [[vitest, 'run', 'server/src/clickhouse']],
   delivery: [[vitest, 'run', 'test/delivery']],
   growth: [file('growth'), file('patterns')],
   management: [file('management'), file('secrets'), file('stop')],
-  intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
   logs: [[join(root, 'test/generated-logs/run.mjs'), '--count', '10000', '--format', 'all']],
+  intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
 };
+/**
+ * What runs at the same time: an hour of soaking and half an hour of outage leave most of the processor to others, and
+ * what else is there makes both harder. Hostile clients are measured when nothing else runs.
+ */
+const lanes = [
+  [['crash'], ['soak'], ['outage', 'sinks', 'disk', 'spool', 'schema', 'delivery', 'growth', 'management', 'logs']],
+  [['intake']],
+];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { resume: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { resume: { type: 'boolean' }, summary: { type: 'boolean' } },
+});
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   console.error(`No part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}`);
   process.exit(2);
 }
+const wanted = (part) => positionals.length === 0 || positionals.includes(part);
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-const results = join(here, 'results');
 const folderOf = (part) => join(results, part);
+const outcomeOf = (part) => {
+  const path = join(folderOf(part), 'outcome.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+};
 let failed = 0;
-for (const part of positionals.length > 0 ? positionals : Object.keys(parts)) {
-  const outcome = join(folderOf(part), 'outcome.json');
-  if (values.resume && existsSync(outcome) && JSON.parse(readFileSync(outcome, 'utf8')).commit === commit) continue;
-  rmSync(folderOf(part), { recursive: true, force: true });
-  mkdirSync(folderOf(part), { recursive: true });
-  console.log(`\n== ${part}`);
-  const begun = performance.now();
-  const passed = parts[part].every(
-    (command) =>
-      spawnSync(process.execPath, command, {
-        cwd: root,
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          FSP_RELIABILITY: 'full',
-          FSP_TEST_SEEDS: process.env.FSP_TEST_SEEDS ?? '20',
-          FSP_RELIABILITY_RESULTS: folderOf(part),
-        },
-      }).status === 0,
-  );
-  if (!passed) failed++;
-  const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
-  writeFileSync(outcome, `${JSON.stringify({ commit, passed, minutes })}\n`);
+if (!values.summary) {
+  for (const together of lanes)
+    await Promise.all(
+      together.map(async (lane) => {
+        for (const part of lane) if (wanted(part)) await run(part);
+      }),
+    );
 }
-writeFileSync(join(here, 'RESULTS.md'), summary());
+writeFileSync(join(here, 'RESULTS.md'), summary(results));
 process.exitCode = failed === 0 ? 0 : 1;
 
-function summary() {
-  const done = readdirSync(results).filter((part) => existsSync(join(folderOf(part), 'outcome.json')));
-  const sections = done.map((part) => {
-    const { commit: of, passed, minutes } = JSON.parse(readFileSync(join(folderOf(part), 'outcome.json'), 'utf8'));
-    const read = (name) => JSON.parse(readFileSync(join(folderOf(part), name), 'utf8'));
-    const names = readdirSync(folderOf(part)).filter((name) => name !== 'outcome.json');
-    const attacks = names.includes('attacks.json') ? [hostileClients(read('attacks.json')), ''] : [];
-    const figures = names.filter((name) => name !== 'attacks.json').map(read);
-    const lines = figures.map(({ part: name, seed, strength, ...rest }) => {
-      const told = Object.entries(rest).map(([what, value]) => `${what} ${value}`);
-      return `- ${name} (${strength}, seed ${seed}): ${told.join(', ')}`;
+async function run(part) {
+  const before = outcomeOf(part);
+  const goesOn = values.resume && before?.commit === commit;
+  if (goesOn && before.passed) return;
+  if (!goesOn) rmSync(folderOf(part), { recursive: true, force: true });
+  mkdirSync(folderOf(part), { recursive: true });
+  // Where it is stopped, that is what stays.
+  const keep = (outcome) => {
+    writeFileSync(
+      join(folderOf(part), 'outcome.json'),
+      `${JSON.stringify({ commit, node: process.version, cores: cpus().length, ...outcome })}\n`,
+    );
+  };
+  const earlier = goesOn ? Number(before.minutes) : 0;
+  keep({ passed: null, minutes: earlier.toFixed(1) });
+  const output = join(folderOf(part), 'output.txt');
+  console.log(`${clock()} ${part} begins; what it says: ${output}`);
+  const begun = performance.now();
+  let passed = true;
+  for (const command of parts[part]) passed = passed && (await succeeds(command, part, output));
+  if (!passed) failed++;
+  const minutes = (earlier + (performance.now() - begun) / 60_000).toFixed(1);
+  keep({ passed, minutes, load: Math.round(loadavg()[2]) });
+  console.log(`${clock()} ${part} ${passed ? 'passed' : 'FAILED'} in ${minutes} minutes`);
+}
+
+function succeeds(command, part, output) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        FSP_RELIABILITY: 'full',
+        FSP_TEST_SEEDS: process.env.FSP_TEST_SEEDS ?? '20',
+        FSP_RELIABILITY_RESULTS: folderOf(part),
+      },
     });
-    return [
-      `## ${part}`,
-      '',
-      `${passed ? 'Passed' : 'FAILED'} in ${minutes} minutes, commit ${of}.`,
-      '',
-      ...lines,
-      '',
-      ...attacks,
-    ].join('\n');
+    const said = createWriteStream(output, { flags: 'a' });
+    child.stdout.pipe(said, { end: false });
+    child.stderr.pipe(said, { end: false });
+    child.once('close', (code) => {
+      said.end();
+      resolve(code === 0);
+    });
   });
-  return `# Reliability
+}
 
-Written by \`npm run reliability\` (\`npm run reliability -- crash --resume\` for one part). Node ${process.version},
-${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB. Repeat a part with \`FSP_TEST_SEED\` set to its seed.
-
-The oracle: every message can be computed again from its number; an answer 200 is a debt; at the end ClickHouse holds each
-debt once, with the content that was sent, and the OpenTelemetry receiver at least once.
-
-${sections.join('\n')}`;
+function clock() {
+  return new Date().toTimeString().slice(0, 8);
 }

@@ -142,7 +142,7 @@ async function deliver(
     import('../forget/in-spool.js'),
   ]);
   const { version } = await import('../version.js');
-  const telemetry = startTelemetry({
+  const telemetry = await startTelemetry({
     serviceVersion: version,
     instanceId: owner.serverName,
     hostName: owner.serverName,
@@ -150,7 +150,7 @@ async function deliver(
   const target = await openTarget({ ...owner, dataDir: config.dataDir });
   try {
     await target.prepare();
-    const otlp = createOtlpSink({
+    const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: owner.siteCode,
       resource: telemetry.resource,

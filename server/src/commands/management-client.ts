@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestTls } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { readServerTls, trusting } from '../management/tls.js';
+import { managementUrlOf, requestAt, requestManagement } from '../management/client.js';
 import { tokenFile, type Tokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError, isErrorCode } from '../errors.js';
-import { isLoopback, localHost } from './options.js';
+import { isLoopback } from '../listen.js';
 
 const patienceMs = 60_000;
 
@@ -21,10 +20,11 @@ export async function askServer(
   body?: object,
   method = body === undefined ? 'GET' : 'POST',
 ): Promise<unknown> {
-  const server: Server = { url: `${managementUrlOf(config)}/api/v1${path}`, token: adminToken(config) };
-  const tls = readServerTls(config);
-  if (!isLoopback(config.managementHost)) warnOfClearText(server.url);
-  return parsed(await text(await send({ ...server, ...(tls === null ? {} : { cert: tls.cert }) }, method, body)));
+  const fullPath = `/api/v1${path}`;
+  const url = managementUrlOf(config) + fullPath;
+  if (!isLoopback(config.managementHost)) warnOfClearText(url);
+  const request = { method, token: adminToken(config), ...(body === undefined ? {} : { body }), patienceMs };
+  return parsed(await text(await answerOf(url, () => requestManagement(config, fullPath, request))));
 }
 
 /**
@@ -37,14 +37,7 @@ export async function askAt(base: string, token: string, path: string, body: obj
     throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(base)}; allowed: as http://fsp.example:8081`);
   const url = `${base.replace(/\/+$/, '')}/api/v1${path}`;
   warnOfClearText(url);
-  return send({ url, token }, 'POST', body);
-}
-
-interface Server {
-  url: string;
-  token: string;
-  /** The server's own certificate, as PEM, where it is at hand. */
-  cert?: string;
+  return answerOf(url, () => requestAt(url, { method: 'POST', token, body, patienceMs }));
 }
 
 function warnOfClearText(url: string): void {
@@ -54,21 +47,16 @@ function warnOfClearText(url: string): void {
     );
 }
 
-/** Where the management API of this configuration is, as this machine reaches it. */
-function managementUrlOf({ managementHost, managementPort, managementTlsCert }: Config): string {
-  return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
-}
-
 /** @throws FspError FSP_SERVER_NOT_FOUND; the server's own errors with their code */
-async function send(server: Server, method: string, body: object | undefined): Promise<IncomingMessage> {
-  const { url } = server;
+async function answerOf(url: string, ask: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
   let answer: IncomingMessage;
   let refusal: string | null;
   try {
-    answer = await asked(server, method, body);
+    answer = await ask();
     const status = answer.statusCode ?? 0;
     refusal = status < 200 || status > 299 ? await text(answer) : null;
   } catch (cause) {
+    if (cause instanceof FspError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new FspError(
       'FSP_SERVER_NOT_FOUND',
@@ -83,21 +71,6 @@ async function send(server: Server, method: string, body: object | undefined): P
     'FSP_SERVER_NOT_FOUND',
     `${url} answered ${answer.statusCode ?? 0}: ${title ?? 'no fallback status point is there'}`,
   );
-}
-
-function asked({ url, token, cert }: Server, method: string, body: object | undefined): Promise<IncomingMessage> {
-  const options: RequestOptions = {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(patienceMs),
-  };
-  return new Promise((answered, failed) => {
-    const request = url.startsWith('https:')
-      ? requestTls(url, { ...options, ...(cert === undefined ? {} : trusting(cert)) })
-      : requestPlain(url, options);
-    request.on('response', answered).on('error', failed);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
 }
 
 function parsed(json: string): unknown {

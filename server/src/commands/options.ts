@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { loadConfig, settings, type ConfigKey, type LoadedConfig } from '../config.js';
+import { localHost } from '../listen.js';
 import { findServer } from '../running-server.js';
 
 /**
@@ -49,15 +50,4 @@ export function configOfServer(command: Command): LoadedConfig {
 /** Where clients post to, as this machine reaches it. */
 export function intakeUrlOf({ intakeHost, intakePort }: LoadedConfig['config']): string {
   return `http://${localHost(intakeHost)}:${intakePort}/SMS_FSP/.sms_fsp`;
-}
-
-/** A host to connect to, for one that is listened on. */
-export function localHost(host: string): string {
-  const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return local.includes(':') ? `[${local}]` : local;
-}
-
-/** Whether what is sent to a host stays on this machine. */
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }

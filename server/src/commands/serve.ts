@@ -1,19 +1,21 @@
+import { serversOf } from '../clickhouse/client.js';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
 import { settings, type Config } from '../config.js';
+import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';
 import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';
 import { programName, quoted, thisInvocation } from './invocation.js';
-import { addConfigOptions, configOf, isLoopback } from './options.js';
+import { addConfigOptions, configOf } from './options.js';
 import { beginServing } from './serving.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
-const stopWithinMs = 9_000;
+const stopWithinMs = 8_500;
 
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {
@@ -79,9 +81,13 @@ function warnOfClearText(config: Config, logger: Logger): void {
     logger.warn(
       `Tokens cross the network in the clear: the management API listens on ${managementHost} without TLS; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY, or put a TLS proxy on this machine in front and listen on 127.0.0.1`,
     );
-  if (clickhousePassword !== '' && clickhouseUrl.startsWith('http:') && !isLoopback(new URL(clickhouseUrl).hostname))
+  const inTheClear = serversOf(clickhouseUrl)
+    .filter((server) => server.startsWith('http:'))
+    .map((server) => new URL(server))
+    .filter(({ hostname }) => !isLoopback(hostname));
+  if (clickhousePassword !== '' && inTheClear.length > 0)
     logger.warn(
-      `The password of ClickHouse crosses the network in the clear to ${new URL(clickhouseUrl).host}; give its https address in FSP_CLICKHOUSE_URL`,
+      `The password of ClickHouse crosses the network in the clear to ${inTheClear.map(({ host }) => host).join(', ')}; give https addresses in FSP_CLICKHOUSE_URL`,
     );
   if (clickhouseUrl === '' && !isLoopback(embeddedClickhouseHost))
     logger.warn(
@@ -122,16 +128,29 @@ async function demonstrate(app: App, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Ends this process when its stop takes too long, also where its event loop is held up: by a thread beside it. */
-function endInTime(): void {
-  const program = `setTimeout(() => {
+/**
+ * Ends this process when its stop takes too long, also where its event loop is held up: by a thread beside it, which is
+ * there beforehand, because a machine with too much to do takes seconds to start one.
+ * @returns begins the time that a stop may take
+ */
+function watchdog(): () => void {
+  const asked = new Int32Array(new SharedArrayBuffer(4));
+  const program = `const { workerData: asked } = require('node:worker_threads');
+    Atomics.wait(asked, 0, 0);
+    Atomics.wait(asked, 0, 1, ${stopWithinMs});
     require('node:fs').writeSync(2, 'fsp: the stop takes too long and is cut short; what is taken is on disk\\n');
-    process.kill(process.pid, 'SIGKILL');
-  }, ${stopWithinMs})`;
-  new Worker(program, { eval: true }).on('error', () => undefined).unref();
+    process.kill(process.pid, 'SIGKILL');`;
+  new Worker(program, { eval: true, workerData: asked, resourceLimits: { maxOldGenerationSizeMb: 8 } })
+    .on('error', () => undefined)
+    .unref();
+  return () => {
+    // Told once: a second signal would wake it out of its wait.
+    if (Atomics.compareExchange(asked, 0, 0, 1) === 0) Atomics.notify(asked, 0);
+  };
 }
 
 function stopSignal(): Promise<void> {
+  const endInTime = watchdog();
   return new Promise((asked) => {
     for (const signal of stopSignals) {
       process.on(signal, () => {

@@ -6,6 +6,7 @@ import { checkServer, connect } from '../clickhouse/client.js';
 import { readEngineCredentials, type EngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
+import { requestManagement } from '../management/client.js';
 import { isExported } from '../telemetry.js';
 import { failure, ok, warning, type Diagnosis } from './check.js';
 import { examineClickHouse } from './clickhouse.js';
@@ -15,10 +16,17 @@ const driftAllowedMs = 5_000;
 const patienceMs = 5_000;
 
 /** Whether a server runs for the data folder: its engine's address is told while it does, and something answers there. */
-export async function serverRuns({ dataDir, managementHost, managementPort }: Config): Promise<boolean> {
-  const engine = engineOf(dataDir);
+export async function serverRuns(config: Config): Promise<boolean> {
+  const engine = engineOf(config.dataDir);
   if (engine !== null && engine.url !== '' && (await answers(`${engine.url}/ping`))) return true;
-  return managementPort !== 0 && (await answers(`http://${reachable(managementHost)}:${managementPort}/healthz`));
+  if (config.managementPort === 0) return false;
+  return requestManagement(config, '/healthz', { patienceMs }).then(
+    (answer) => {
+      answer.resume();
+      return true;
+    },
+    () => false,
+  );
 }
 
 /** ClickHouse: reached, new enough, with the rights and the settings that exactly-once rests on, and the same time. */
@@ -140,19 +148,16 @@ export async function checkOtlp(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
 /** The role of the running server, by its management API. */
 export async function checkRole(config: Config): Promise<Diagnosis> {
   const subject = 'role';
-  const url = `http://${reachable(config.managementHost)}:${config.managementPort}/api/v1/status`;
   try {
-    const answer = await fetch(url, {
-      headers: { authorization: `Bearer ${viewerToken(config)}` },
-      signal: AbortSignal.timeout(patienceMs),
-    });
-    if (answer.status === 401)
+    const answer = await requestManagement(config, '/api/v1/status', { token: viewerToken(config), patienceMs });
+    const said = await text(answer);
+    if (answer.statusCode === 401)
       return warning(
         subject,
         'the management API refuses the viewer token',
         'Check FSP_VIEWER_TOKEN, or tokens.json in the data folder',
       );
-    const status = (await answer.json()) as {
+    const status = JSON.parse(said) as {
       role: { version: number; removed: boolean } | null;
       throttle: { messageLimit: number; intervalSeconds: number; waiting: number };
     };
@@ -167,7 +172,8 @@ export async function checkRole(config: Config): Promise<Diagnosis> {
           'Create it by POST /api/v1/roles',
         )
       : ok(subject, `version ${status.role.version}: ${throttle}`);
-  } catch {
+  } catch (error) {
+    if (error instanceof FspError) return failure(subject, error.message, 'Mend the two settings');
     return warning(
       subject,
       'the server does not run, or its management API does not answer',
@@ -191,8 +197,4 @@ async function answers(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function reachable(host: string): string {
-  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FspError } from '../errors.js';
+import { mayBeReport } from '../report/encoding.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
@@ -51,7 +52,7 @@ export class Bodies {
     clearInterval(this.sweep);
   }
 
-  /** @throws FspError FSP_REPORT_TOO_LARGE, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED */
+  /** @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED */
   read(request: IncomingMessage, address: string): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     if (announced > bodyLimit) return Promise.reject(tooLarge());
@@ -97,6 +98,11 @@ export class Bodies {
         const size = body.received + chunk.length;
         if (size > bodyLimit) {
           body.fail(tooLarge());
+          return;
+        }
+        // Announced as a large one, or not at all.
+        if (body.received === 0 && !(announced <= freeBytes) && !mayBeReport(chunk)) {
+          body.fail(notXml(chunk));
           return;
         }
         if (body.received === 0 && chunk.length <= freeBytes) first = chunk;
@@ -161,6 +167,15 @@ export class Bodies {
 
 function tooLarge(): FspError {
   return new FspError('FSP_REPORT_TOO_LARGE', `The body is larger than ${bodyLimit} bytes`);
+}
+
+/** With the bytes at fault as its cause. */
+function notXml(chunk: Buffer): FspError {
+  return new FspError(
+    'FSP_REPORT_NOT_XML',
+    'The body is no well-formed XML (it does not begin with <); send a state message report',
+    { cause: chunk },
+  );
 }
 
 function noRoom(): FspError {

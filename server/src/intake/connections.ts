@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Feed } from './feed.js';
-import { LaterWork } from './turns.js';
+import { LaterWork, Pace } from './turns.js';
 
 const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -50,6 +50,7 @@ export class Connections {
   private turns = 0;
   /** Connections that begin, and requests that waited for an earlier one, by their addresses. */
   private readonly later = new LaterWork();
+  private readonly pace = new Pace();
   private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
 
   /** @param onRefusal told the status of every answer given here */
@@ -94,6 +95,7 @@ export class Connections {
       waits: () => hasComplete(requests),
       receives: () => requests.size > 0,
       over: () => connection.failed || connection.over,
+      turn: (read) => this.pace.add(connection.address, read),
     });
     connection.feed.take(first);
   }
@@ -125,7 +127,7 @@ export class Connections {
       requests.delete(request);
       if (connection.failed && !hasComplete(requests)) endSoon(socket);
       const next = turns.shift();
-      if (next === undefined) connection.feed?.goOn();
+      if (next === undefined) connection.feed?.answered();
       else {
         this.turns--;
         this.later.add(connection.address, next);

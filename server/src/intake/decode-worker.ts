@@ -14,7 +14,7 @@ export type Outcome = { body: Uint8Array<ArrayBuffer> } & (
 );
 
 // On Linux a priority is a thread's own: whoever decodes gives way to whoever answers.
-if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + 5));
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + 10));
 
 parentPort?.on('message', ({ body }: Task) => {
   parentPort?.postMessage({ body, ...outcomeOf(body) }, [body.buffer]);

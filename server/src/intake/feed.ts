@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
+import { freeBytes } from './bodies.js';
+import { pacedTurnBytes } from './turns.js';
 
-/** What Node's parser gets in one go between requests, and within a body. */
+/** What Node's parser gets in one go between requests; within a body it is a turn. */
 const sliceBytes = 2 * 1024;
-const bodySliceBytes = 16 * 1024;
+/** How long who sends requests before it has its answers waits for the next one. No client does. */
+const pipelinedEveryMs = 10;
 
 /** What a feed asks about its connection. */
 export interface Fed {
@@ -12,17 +15,24 @@ export interface Fed {
   receives(): boolean;
   /** Whether nothing that still comes is of any use. */
   over(): boolean;
+  /** Calls `read` when a turn's bytes of a large body may be read; what comes back takes that back. */
+  turn(read: () => void): () => void;
 }
 
 /**
  * Gives a connection's bytes to Node's parser in pieces, and none while a request waits for its answer: what comes in
- * one packet, a thousand requests, say, would else be one piece of work. A peer that sends more is not read any more.
+ * one packet, a thousand requests, say, would else be one piece of work. A peer that sends more is not read any more,
+ * and what a body has beyond an ordinary one is read when it is its turn.
  */
 export class Feed {
   private readonly parse: (bytes: Buffer) => void;
   private held: Buffer[] = [];
   private paused = false;
   private feeding = false;
+  /** Bytes of the present request that were given, as far as it is a large one. */
+  private given = 0;
+  private turn: 'none' | 'asked' | 'here' = 'none';
+  private resting = false;
 
   /** To be made once Node's HTTP server listens to the socket; takes that one's place. */
   constructor(
@@ -48,6 +58,21 @@ export class Feed {
   }
 
   /** To be called when a request was answered. */
+  answered(): void {
+    this.given = 0;
+    if (this.held.length === 0 || this.about.over()) {
+      this.goOn();
+      return;
+    }
+    // Its next request came before this answer left.
+    this.resting = true;
+    setTimeout(() => {
+      this.resting = false;
+      this.goOn();
+    }, pipelinedEveryMs).unref();
+  }
+
+  /** To be called when nothing more is to be read, too. */
   goOn(): void {
     if (this.feeding) return;
     this.feeding = true;
@@ -65,10 +90,34 @@ export class Feed {
 
   private next(): Buffer | undefined {
     const [first] = this.held;
-    if (first === undefined || this.socket.destroyed || this.about.over() || this.about.waits()) return undefined;
-    const size = this.about.receives() ? bodySliceBytes : sliceBytes;
+    if (first === undefined || this.socket.destroyed || this.about.over() || this.about.waits() || this.resting)
+      return undefined;
+    const inBody = this.about.receives();
+    if (!inBody) this.given = 0;
+    else if (this.given >= freeBytes && !this.hasTurn()) return undefined;
+    const size = inBody ? pacedTurnBytes : sliceBytes;
     if (first.length <= size) this.held.shift();
     else this.held[0] = first.subarray(size);
-    return first.subarray(0, size);
+    const slice = first.subarray(0, size);
+    if (inBody) this.given += slice.length;
+    return slice;
+  }
+
+  private hasTurn(): boolean {
+    if (this.turn === 'here') {
+      this.turn = 'none';
+      return true;
+    }
+    if (this.turn === 'none') {
+      this.turn = 'asked';
+      const takeBack = this.about.turn(() => {
+        this.socket.off('close', takeBack);
+        this.turn = 'here';
+        this.goOn();
+        this.turn = this.turn === 'here' ? 'none' : this.turn;
+      });
+      this.socket.once('close', takeBack);
+    }
+    return false;
   }
 }

@@ -11,6 +11,7 @@ let intake: FastifyInstance;
 let port: number;
 let taken: { body: string; origin: Origin }[];
 let refused: string[];
+let evidence: Buffer[];
 let failure: Error | null;
 let delayMs: number;
 let gate: () => Promise<void>;
@@ -18,6 +19,7 @@ let gate: () => Promise<void>;
 beforeEach(async () => {
   taken = [];
   refused = [];
+  evidence = [];
   failure = null;
   delayMs = 0;
   gate = () => Promise.resolve();
@@ -30,7 +32,10 @@ beforeEach(async () => {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       taken.push({ body: body.toString(), origin });
     },
-    reject: (reason) => refused.push(reason),
+    reject(reason, body) {
+      refused.push(reason);
+      evidence.push(Buffer.from(body));
+    },
   });
   await intake.listen({ host: '127.0.0.1', port: 0 });
   port = (intake.server.address() as AddressInfo).port;
@@ -104,7 +109,7 @@ describe('CCM_POST', () => {
   });
 
   test('takes a body of many packets', async () => {
-    const body = 'x'.repeat(300_000);
+    const body = '<'.repeat(300_000);
     expect(await raw([request('CCM_POST', body, false)])).toMatch(/^HTTP\/1.1 200/);
     expect(taken[0]?.body).toHaveLength(300_000);
   });
@@ -159,7 +164,7 @@ describe('what cannot be taken', () => {
     expect(await raw([`POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: ${bodyLimit + 1}\r\n\r\n`])).toMatch(
       /^HTTP\/1.1 413/,
     );
-    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const chunk = `10000\r\n${'<'.repeat(0x10000)}\r\n`;
     const endless = await raw(
       [
         'POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n',
@@ -169,6 +174,43 @@ describe('what cannot be taken', () => {
     );
     expect(endless).toMatch(/^HTTP\/1.1 413/);
     expect(taken).toEqual([]);
+  });
+
+  test.each(['Content-Length: 3000000', 'Transfer-Encoding: chunked'])(
+    'a large body that begins as no report can is refused before the rest of it comes, and its beginning kept (%s)',
+    async (header) => {
+      const begin = header.startsWith('T') ? '1000\r\nGIF89a' : 'GIF89a';
+      expect(await raw([`POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n${begin}`])).toMatch(/^HTTP\/1.1 400/);
+      expect(taken).toEqual([]);
+      expect(refused).toEqual([expect.stringMatching(/^FSP_REPORT_NOT_XML/)]);
+      expect(evidence.map(String)).toEqual(['GIF89a']);
+    },
+  );
+
+  test('large bodies are read at a pace, their connections in turn, and small ones pass them by', async () => {
+    const large = `<${'x'.repeat(bodyLimit - 1)}`;
+    const order: string[] = [];
+    const told = (name: string) => (answer: Response) => {
+      order.push(`${name} ${answer.status}`);
+    };
+    await Promise.all([
+      ...Array.from({ length: 3 }, () => post('/SMS_FSP/x', large).then(told('large'))),
+      ...Array.from({ length: 5 }, (_, index) => post('/SMS_FSP/x', `<${index}`).then(told('small'))),
+    ]);
+    expect(order).toEqual([
+      ...Array.from({ length: 5 }, () => 'small 200'),
+      ...Array.from({ length: 3 }, () => 'large 200'),
+    ]);
+    expect(taken.map(({ body }) => body.length).sort((a, b) => a - b)).toEqual([
+      2,
+      2,
+      2,
+      2,
+      2,
+      bodyLimit,
+      bodyLimit,
+      bodyLimit,
+    ]);
   });
 
   test.each([
@@ -211,7 +253,7 @@ describe('what cannot be taken', () => {
 });
 
 describe('memory', () => {
-  const large = 'x'.repeat(bodyLimit - 1);
+  const large = '<'.repeat(bodyLimit - 1);
 
   test('of bodies under way is bounded for each address, given back, and never taken from small bodies', async () => {
     let answerAll: () => void = () => undefined;
@@ -241,7 +283,7 @@ describe('memory', () => {
   });
 
   test('of a body that stops coming is given back, and its connection ended', async () => {
-    const answer = await raw(['POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc']);
+    const answer = await raw(['POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n<bc']);
     expect(answer).toMatch(/^HTTP\/1.1 408/);
   });
 });

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
@@ -9,8 +10,15 @@ import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
-/** How long who finds no room waits for being told so. */
-const refusedAfterMs = 2_500;
+/**
+ * How long who is refused before its body was read waits for being told so, in milliseconds, by the error: told at
+ * once, a stranger would be back at once, and a thousand of them all the time.
+ */
+const refusedAfter: Readonly<Record<string, number>> = {
+  FSP_INTAKE_BUSY: 2_500,
+  FSP_REPORT_TOO_LARGE: 1_000,
+  FSP_REPORT_NOT_XML: 1_000,
+};
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -22,6 +30,8 @@ export interface IntakeOptions {
   accept(body: Buffer, origin: Origin): Promise<void>;
   /** Told of every body that was refused for what it is. */
   reject(reason: string, body: Buffer, origin: Origin): void;
+  /** Takes logs of machines that an administrator gave leave; without it the intake takes reports alone. */
+  collect?: Pick<Collect, 'admit' | 'take'> | undefined;
   /** Told the status of every answer. */
   onAnswer?(status: number): void;
   /** Proxies whose X-Forwarded-For is believed, as Fastify's trustProxy takes them; '' for none. */
@@ -67,10 +77,10 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     try {
       return await bodies.read(request.raw, clientAddress(request));
     } catch (error) {
-      if ((error as FspError).code === 'FSP_INTAKE_BUSY') {
-        // Told at once, a stranger would be back at once, and a thousand of them all the time.
+      const afterMs = refusedAfter[(error as FspError).code];
+      if (afterMs !== undefined) {
         connections.endReading(request.raw.socket);
-        await sleep(refusedAfterMs, undefined, { ref: false });
+        await sleep(afterMs, undefined, { ref: false });
       }
       throw error;
     }
@@ -99,6 +109,28 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     }
     return reply.code(200).send();
   };
+  const { collect } = options;
+  if (collect !== undefined) {
+    app.put<{ Querystring: { name?: string } }>(
+      '/sms_fsp/collect',
+      {
+        // Before a byte of the body is read.
+        onRequest: (request, _reply, done) => {
+          collect.admit(request.headers.authorization);
+          done();
+        },
+      },
+      async (request, reply) => {
+        const { bytes, release } = request.body as Body;
+        try {
+          await collect.take(request.headers.authorization, String(request.query.name ?? ''), bytes);
+        } finally {
+          release();
+        }
+        return reply.code(200).send();
+      },
+    );
+  }
   app.post('/sms_fsp', take);
   app.post('/sms_fsp/*', take);
 
@@ -107,11 +139,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (error.code === 'FSP_REPORT_TOO_LARGE') {
-      const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-      options.reject(`${error.code}: ${error.message}`, Buffer.alloc(0), origin);
-    }
     if (!request.raw.complete) {
+      if (error.code?.startsWith('FSP_REPORT_') === true) {
+        const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
+        const evidence = error.cause instanceof Uint8Array ? Buffer.from(error.cause) : Buffer.alloc(0);
+        options.reject(`${error.code}: ${error.message}`, evidence, origin);
+      }
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {

@@ -63,3 +63,41 @@ export class LaterWork {
     });
   }
 }
+
+/** Bytes of large bodies that are read in a second, of all connections together. */
+const pacedBytesPerSecond = 16 * 1024 * 1024;
+/** The most that is read in one go, and the bytes of one turn. */
+const pacedAtOnce = 128 * 1024;
+export const pacedTurnBytes = 16 * 1024;
+const pacedEveryMs = 2;
+
+/**
+ * The pace at which large bodies are read: turn by turn, owners and their connections one after the other, and no
+ * faster than leaves most of the event loop's time to others. Clients send a few kilobytes, which need no turn.
+ */
+export class Pace {
+  private readonly turns = new Turns<() => void>();
+  private credit = pacedAtOnce;
+  private at = performance.now();
+  private timer: NodeJS.Timeout | null = null;
+
+  /** @returns what takes the turn back, where it did not come yet */
+  add(owner: string, work: () => void): () => void {
+    const takeBack = this.turns.add(owner, work);
+    this.schedule();
+    return takeBack;
+  }
+
+  private schedule(): void {
+    if (this.timer !== null || this.turns.count === 0) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      const now = performance.now();
+      this.credit = Math.min(pacedAtOnce, this.credit + ((now - this.at) / 1_000) * pacedBytesPerSecond);
+      this.at = now;
+      for (; this.credit >= pacedTurnBytes && this.turns.count > 0; this.credit -= pacedTurnBytes)
+        this.turns.take()?.();
+      this.schedule();
+    }, pacedEveryMs);
+  }
+}

@@ -21,7 +21,7 @@ export interface ServerTls {
 type TlsSettings = Pick<Config, 'managementTlsCert' | 'managementTlsKey'>;
 
 /** How often the files are looked at: who renews certificates replaces them and tells nobody. */
-const lookEveryMs = 10_000;
+const lookEveryMs = 2_000;
 
 /**
  * What the management API is encrypted with; null where nothing is configured.

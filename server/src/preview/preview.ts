@@ -7,6 +7,7 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
+import { localHost } from '../listen.js';
 import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
 import { WrongTokens } from '../management/attempts.js';
 import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';
@@ -76,9 +77,8 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   const sessions = new Sessions((token) => roleOf(`Bearer ${token}`, options.tokens()));
   const ownUrl = () => {
     const address = pages.server.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const host = typeof address === 'object' && address?.family === 'IPv6' ? '[::1]' : '127.0.0.1';
-    return `${options.certificate?.() == null ? 'http' : 'https'}://${host}:${port}`;
+    const { address: host, port } = typeof address === 'object' && address !== null ? address : { address: '', port: 0 };
+    return `${options.certificate?.() == null ? 'http' : 'https'}://${localHost(host)}:${port}`;
   };
   /** What an administrator saved here; gone with a restart. The tokens at hand serve until then. */
   let saved: Partial<PluginSettings> = {};

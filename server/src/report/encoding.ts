@@ -21,6 +21,30 @@ export function decodeText(body: Uint8Array): string {
   }
 }
 
+/** Byte order marks, as {@link decodeText} takes them. */
+const marks = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+  [0xef, 0xbb, 0xbf],
+];
+
+/**
+ * Whether bytes that begin so can still be a report: behind marks, zeroes and white space, in whatever encoding, the
+ * first of them is a `<`. So that rubbish of many megabytes need not be read to its end.
+ */
+export function mayBeReport(first: Uint8Array): boolean {
+  for (let at = 0; at < first.length;) {
+    const here = at;
+    const mark = marks.find((bytes) =>
+      bytes.every((byte, index) => here + index >= first.length || first[here + index] === byte),
+    );
+    if (mark !== undefined) at += mark.length;
+    else if ([0x00, 0x09, 0x0a, 0x0d, 0x20].includes(first[at]!)) at++;
+    else return first[at] === 0x3c;
+  }
+  return true;
+}
+
 /**
  * Clients count the zero that ends their string in memory as part of it, and a mark that was lost leaves zeroes: what
  * stands around the text is none of it. A zero behind a character of UTF-16 stays where the number of bytes needs it.

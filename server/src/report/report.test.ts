@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
 import { parseCimTime } from './cim-time.js';
 import { decodeReport } from './decode.js';
+import { mayBeReport } from './encoding.js';
 import { messageId } from './message-id.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/reports/${name}`, import.meta.url));
@@ -118,7 +119,20 @@ describe('encodings', () => {
     ['Windows-1252', Buffer.from(`<?xml version="1.0" encoding="windows-1252"?>${text}`, 'latin1')],
   ])('%s is read', (_name, body) => {
     expect(decodeReport(body).messages[0]?.topic.user).toBe('DOMÄNE\\Jürgen');
+    // However little of it has come, also behind zeroes, and marks that somebody doubled.
+    for (const padding of ['', '\0\0', '\xff\xfe', '\xef\xbb\xbf', '\r\n\t '])
+      for (let length = 1; length < 40; length++) {
+        const begin = Buffer.concat([Buffer.from(padding, 'latin1'), body]).subarray(0, length);
+        expect(mayBeReport(begin), `${length} bytes behind ${JSON.stringify(padding)}`).toBe(true);
+      }
   });
+
+  test.each(['GIF89a', 'PK\x03\x04', '\x1f\x8b\x08', '{"a":1}', 'hello <Report>', '\xff\xff\xff', '\0\0\0a'])(
+    '%j can be known for no report by how it begins',
+    (begin) => {
+      expect(mayBeReport(Buffer.from(begin, 'latin1'))).toBe(false);
+    },
+  );
 
   test.each([
     ['a lone byte in UTF-8', Buffer.from([0x3c, 0x52, 0xff, 0x3e])],

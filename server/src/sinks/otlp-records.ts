@@ -1,9 +1,9 @@
 import { SeverityNumber, type LogAttributes } from '@opentelemetry/api-logs';
+import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MessageDescription } from '../catalog/describe.js';
 import type { StateMessage } from '../report/types.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import { resourceFromAttributes, type Resource } from '../telemetry.js';
 import { version } from '../version.js';
 import { latest, messageTime } from './clickhouse-rows.js';
 

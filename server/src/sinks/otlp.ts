@@ -1,7 +1,4 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
-import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
-import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
@@ -32,10 +29,10 @@ const refusals = { http: [400, 413, 422], grpc: [3] };
  * endpoint. Exports go out one by one and a batch counts only when all of its exports were taken. After a failure in
  * the middle the whole batch comes again: `log.record.uid` lets a receiver tell a record that it has.
  */
-export function createOtlpSink(options: OtlpSinkOptions): Sink | null {
+export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | null> {
   if (!isExported('LOGS')) return null;
   listenToAnswers(options.onRejected);
-  const { exporter, transport } = createExporter();
+  const { exporter, transport } = await createExporter();
   const forGood = (error: unknown) =>
     error instanceof FspError &&
     refusals[transport].includes((error.cause as { code?: number } | undefined)?.code ?? 0);
@@ -112,14 +109,23 @@ function listenToAnswers(onRejected: OtlpSinkOptions['onRejected']): void {
   diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-function createExporter(): { exporter: LogRecordExporter; transport: 'http' | 'grpc' } {
+async function createExporter(): Promise<{ exporter: LogRecordExporter; transport: 'http' | 'grpc' }> {
   switch (otlpProtocol('LOGS')) {
     case 'http/protobuf':
-      return { exporter: new ProtobufExporter(), transport: 'http' };
+      return {
+        exporter: new (await import('@opentelemetry/exporter-logs-otlp-proto')).OTLPLogExporter(),
+        transport: 'http',
+      };
     case 'http/json':
-      return { exporter: new JsonExporter(), transport: 'http' };
+      return {
+        exporter: new (await import('@opentelemetry/exporter-logs-otlp-http')).OTLPLogExporter(),
+        transport: 'http',
+      };
     case 'grpc':
-      return { exporter: new GrpcExporter(), transport: 'grpc' };
+      return {
+        exporter: new (await import('@opentelemetry/exporter-logs-otlp-grpc')).OTLPLogExporter(),
+        transport: 'grpc',
+      };
   }
 }
 

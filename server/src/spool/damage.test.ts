@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelledSpool, filesOf, messagesIn, randomFrom, type Random } from '../../../test/spool-model.js';
@@ -140,6 +151,43 @@ test('a folder in place of a file, a file in place of a folder, the copy of a se
     await model.remove();
   }
 }, 120_000);
+
+test.each(['reports', 'journal', 'identities', 'checkpoint-a', 'checkpoint-b'])(
+  'a FIFO in the place of a file of %s holds nothing up: it is set aside and told',
+  async (folder) => {
+    const model = await spoolAtWork(randomFrom(seedOf(77)));
+    const [name] = filesOf(model.dir).filter((file) => file.startsWith(folder));
+    if (name === undefined) throw new Error(`a spool at work has no ${folder}`);
+    const file = join(model.dir, name);
+    const lost = new Set(folder === 'reports' ? messagesIn(readFileSync(file), () => true) : []);
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    await check(model, lost, folder);
+    expect(model.told.length).toBeGreaterThan(0);
+    await model.remove();
+  },
+);
+
+test('segments that were exchanged are put back, told, and nothing is lost; also when that is killed half-way', async () => {
+  for (const folder of ['reports', 'journal'])
+    for (const killed of [false, true]) {
+      const model = await spoolAtWork(randomFrom(seedOf(3)));
+      const dir = join(model.dir, folder);
+      const [first, second] = readdirSync(dir)
+        .filter((file) => file.endsWith('.log'))
+        .sort()
+        .map((file) => join(dir, file));
+      if (first !== undefined && second !== undefined) {
+        renameSync(first, `${first}.away`);
+        renameSync(second, first);
+        renameSync(`${first}.away`, killed ? `${second}.moved` : second);
+      } else expect(folder).toBe('journal');
+      await check(model, new Set(), `${folder}, killed ${killed}`);
+      if (folder === 'reports')
+        expect(model.told.join()).toMatch(/lay in the place of another segment; it was put back/);
+      await model.remove();
+    }
+}, 60_000);
 
 test('a spool that is gone is told with what was in it, and a new one begins', async () => {
   const model = await spoolAtWork(randomFrom(seedOf(0)));

@@ -119,6 +119,7 @@ export class DamageLedger {
     try {
       const file = join(this.dir, 'ledger.jsonl');
       this.kept = statSync(this.dir).isDirectory() ? 0 : keptBytes;
+      if (!statSync(file).isFile()) return [];
       return readFileSync(file, 'utf8').split('\n').filter(Boolean);
     } catch {
       return [];

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { hashOf, idBytes } from './id-table.js';
 import { dataKind, headerBytes, recordAt, stampRecord, type RecordPlace } from './record.js';
 import { syncFolder } from './segments.js';
@@ -100,6 +100,12 @@ export class IdRun {
 
   /** @returns null where the file is damaged */
   static async read(path: string, place: RecordPlace): Promise<IdRun | null> {
+    // A FIFO or a device would be read for ever.
+    const isFile = await stat(path).then(
+      (stats) => stats.isFile(),
+      () => false,
+    );
+    if (!isFile) return null;
     const record = await readFile(path).catch(() => Buffer.alloc(0));
     return recordAt(record, 0, 0, place)?.length === record.length ? IdRun.of(path, record) : null;
   }

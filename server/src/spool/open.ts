@@ -15,10 +15,20 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { dir, logger, now = Date.now } = options;
   const damage = new DamageLedger(join(dir, 'damaged'), now, logger);
   await makeDir(dir, damage);
-  await migrate(options, damage);
-  const spool = new Spool(await openParts(options, damage));
-  await spool.begin();
-  return spool;
+  try {
+    await migrate(options, damage);
+    const spool = new Spool(await openParts(options, damage));
+    await spool.begin();
+    return spool;
+  } catch (cause) {
+    const { code = '', path = dir } = cause as NodeJS.ErrnoException;
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw cause;
+    throw new FspError(
+      'FSP_DATA_DIR_UNWRITABLE',
+      `${path} cannot be used (${code}); give this user the right to every file of the data folder`,
+      { cause },
+    );
+  }
 }
 
 async function makeDir(dir: string, damage: DamageLedger): Promise<void> {

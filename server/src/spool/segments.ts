@@ -1,5 +1,7 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FspError } from '../errors.js';
 import type { DamageLedger } from './damage.js';
 import { headKind, jsonOf, markBytes, recordAt, type RecordHeader } from './record.js';
 
@@ -25,6 +27,7 @@ export interface Segment {
 }
 
 const fileName = /^(\d{10})\.log$/;
+const movedSuffix = '.moved';
 /** Heads hold the state of the journal, with a position for each followed log. */
 const longestHead = 16 * 1024 * 1024;
 
@@ -32,19 +35,33 @@ export function segmentFile(number: number): string {
   return `${String(number).padStart(10, '0')}.log`;
 }
 
-/** The segments of a log in their order, heads read. What is none, or cannot be read, is set aside and told. */
+/** Errors by which a file is what it is; others, a right that is missing, say, may pass, and it is not touched. */
+const unreadableForGood = ['ENOENT', 'ELOOP', 'EIO', 'EISDIR', 'ENXIO', 'EINVAL', 'UNKNOWN'];
+
+/**
+ * The segments of a log in their order, heads read. One that lies in another's place is put back; what is none, or
+ * cannot be read, is set aside and told.
+ * @throws FspError FSP_DATA_DIR_UNWRITABLE where this user may not read one
+ */
 export async function findSegments(
   dir: string,
   { name, id, mark, damage }: { name: string; id: number; mark: Buffer; damage: DamageLedger },
 ): Promise<Segment[]> {
   await makeFolder(dir, damage, name);
-  const found: Segment[] = [];
+  // A start that was killed while it put segments back leaves them so.
+  for (const file of await readdir(dir)) {
+    const home = join(dir, file.replace(movedSuffix, ''));
+    if (file.endsWith(movedSuffix) && !existsSync(home)) await rename(join(dir, file), home);
+  }
+  const found = new Map<number, Segment>();
+  const strays: (Segment & { file: string; tell(what: string, bytes?: number): void })[] = [];
   for (const file of (await readdir(dir)).sort()) {
     const number = Number(fileName.exec(file)?.[1] ?? Number.NaN);
     if (Number.isNaN(number)) continue;
     const path = join(dir, file);
-    const tell = (what: string, bytes = 0) =>
+    const tell = (what: string, bytes = 0) => {
       damage.tell({ where: name, file: join(name, file), offset: 0, bytes, messages: 0, entries: 0, what });
+    };
     try {
       const stats = await stat(path);
       if (!stats.isFile()) {
@@ -52,22 +69,40 @@ export async function findSegments(
         damage.setAside(path, `${name}-${file}`);
         continue;
       }
-      const head = await readHead(path, { mark, log: id, segment: number });
-      if (head === 'other') {
-        tell('is the copy of another segment; it was set aside', stats.size);
-        damage.setAside(path, `${name}-${file}`);
-        continue;
-      }
-      const segment: Segment = { number, path, size: stats.size, end: 0, head, next: null };
-      const before = found.at(-1);
-      if (before !== undefined) before.next = segment;
-      found.push(segment);
+      const { head, segment: claimed } = await readHead(path, { mark, log: id, segment: number });
+      const segment = { number: claimed, path, size: stats.size, end: 0, head, next: null };
+      if (claimed === number) found.set(number, segment);
+      else strays.push({ ...segment, file, tell });
     } catch (error) {
-      tell(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); it was set aside`);
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      if (!unreadableForGood.includes(code))
+        throw new FspError(
+          'FSP_DATA_DIR_UNWRITABLE',
+          `${path} cannot be read (${code}); give this user the right to every file of the data folder`,
+          { cause: error },
+        );
+      tell(`cannot be read (${code}); it was set aside`);
       damage.setAside(path, `${name}-${file}`);
     }
   }
-  return found;
+  // Two that were exchanged lie in each other's way: all are taken from their places first.
+  for (const stray of strays) {
+    const { number, file, path, size, tell } = stray;
+    if (found.has(number)) {
+      tell('is the copy of another segment; it was set aside', size);
+      damage.setAside(path, `${name}-${file}`);
+    } else {
+      found.set(number, { number, path: join(dir, segmentFile(number)), size, end: 0, head: stray.head, next: null });
+      tell(`lay in the place of another segment; it was put back as ${segmentFile(number)}`);
+      await rename(path, path + movedSuffix);
+    }
+  }
+  for (const { number, path } of strays)
+    if (found.get(number)?.path === join(dir, segmentFile(number)))
+      await rename(path + movedSuffix, join(dir, segmentFile(number))).catch(() => undefined);
+  const segments = [...found.values()].sort((a, b) => a.number - b.number);
+  for (const [index, segment] of segments.entries()) segment.next = segments[index + 1] ?? null;
+  return segments;
 }
 
 /** Makes a folder; a file that is in its place is set aside. */
@@ -90,26 +125,28 @@ async function makeFolder(dir: string, damage: DamageLedger, name: string): Prom
   }
 }
 
+/** The head of a segment; null where it is damaged. And the number of the segment that it is by its head. */
 async function readHead(
   path: string,
   place: { mark: Buffer; log: number; segment: number },
-): Promise<Segment['head'] | 'other'> {
+): Promise<{ head: Segment['head']; segment: number }> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
     const first = Buffer.alloc(Math.min(size, 64 * 1024));
     await file.read(first, 0, first.length, 0);
-    if (first.length < 44) return null;
+    if (first.length < 44) return { head: null, segment: place.segment };
     let buffer = first;
     const length = 44 + first.readUInt32LE(8);
     if (length > buffer.length && length <= Math.min(size, longestHead)) {
       buffer = Buffer.alloc(length);
       await file.read(buffer, 0, length, 0);
     }
-    const head = recordAt(buffer, 0, 0, place);
-    if (head?.kind === headKind) return { ...head, ...headOf(buffer.subarray(0, head.length)) };
-    const claimed = buffer.readUInt32LE(16);
-    return recordAt(buffer, 0, 0, { ...place, segment: claimed }) === null ? null : 'other';
+    for (const segment of [place.segment, buffer.readUInt32LE(16)]) {
+      const head = recordAt(buffer, 0, 0, { ...place, segment });
+      if (head?.kind === headKind) return { head: { ...head, ...headOf(buffer.subarray(0, head.length)) }, segment };
+    }
+    return { head: null, segment: place.segment };
   } finally {
     await file.close();
   }

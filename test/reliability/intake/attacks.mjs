@@ -34,6 +34,7 @@ const bodies = {
   'open tags': () => filled(`<${'a'.repeat(4_100)}`, '<Report>', ''),
   'comments and CDATA': () => filled('<![CDATA[x]]><!--y--><?z?>'),
   'no text': () => Buffer.alloc(largest, 0xff),
+  'no text behind a tag': () => Buffer.concat([Buffer.from('<Report>'), Buffer.alloc(largest - 8, 0xff)]),
   'gzip bombs': () => gzipSync(Buffer.alloc(50 * mebibyte, 97)),
   'entity bombs': () =>
     `<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 20 }, (_, index) => `<!ENTITY b${index} "${(index > 0 ? `&b${index - 1};` : '&a;').repeat(10)}">`).join('')}]><Report>&b19;</Report>`,
@@ -135,7 +136,7 @@ export const attacks = {
     'POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: x\r\n',
     `X-${'y'.repeat(100)}: z\r\n`.repeat(100),
   ),
-  'endless chunked': stream(8, head('Transfer-Encoding: chunked\r\n'), `10000\r\n${'a'.repeat(65_536)}\r\n`),
+  'endless chunked': stream(8, head('Transfer-Encoding: chunked\r\n'), `10000\r\n${'<a/>'.repeat(16_384)}\r\n`),
   oversize: stream(8, head('Content-Length: 50000000\r\n'), 'a'.repeat(65_536)),
   pipelining: stream(4, '', `${head(`Content-Length: ${small.length}\r\n`)}${small}`.repeat(20)),
   'pipelined rubbish': stream(4, '', `${head('Content-Length: 1\r\n')}x`.repeat(500)),

@@ -1,8 +1,11 @@
+import { acknowledged } from './acknowledged.js';
 import { clientMessages, messagesOfClient } from './client-messages.js';
 import { renamedClients } from './client-names.js';
 import { clientTopics } from './client-topics.js';
 import { client, clients } from './clients.js';
 import { failingClients, failureCauses, messagesByDay } from './first-questions.js';
+import { expectedClients } from './expected-clients.js';
+import { incidents } from './incidents.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
 import { ofBatch, rollUps } from './roll-ups.js';
@@ -24,6 +27,9 @@ const views: readonly View[] = [
   failingClients,
   failureCauses,
   messagesByDay,
+  acknowledged,
+  incidents,
+  expectedClients,
   ...rollUps.map(ofBatch),
   otelLogs,
 ];

@@ -1,0 +1,57 @@
+import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestTls } from 'node:https';
+import type { Config } from '../config.js';
+import { localHost } from '../listen.js';
+import { readServerTls, trusting } from './tls.js';
+
+/** Where the management API of this configuration is, as this machine reaches it. */
+export function managementUrlOf({
+  managementHost,
+  managementPort,
+  managementTlsCert,
+}: Pick<Config, 'managementHost' | 'managementPort' | 'managementTlsCert'>): string {
+  return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
+}
+
+interface Request {
+  method?: string;
+  token?: string;
+  body?: object;
+  patienceMs: number;
+}
+
+/**
+ * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
+ * certificate is trusted.
+ * @param path from the root, `/healthz`
+ * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
+ */
+export function requestManagement(config: Config, path: string, request: Request): Promise<IncomingMessage> {
+  return requestAt(managementUrlOf(config) + path, { ...request, cert: readServerTls(config)?.cert });
+}
+
+/**
+ * Asks a management port anywhere.
+ * @param request with the server's very certificate, as PEM, where it is at hand
+ * @throws Node's errors where nothing answers
+ */
+export function requestAt(
+  url: string,
+  { method = 'GET', token, body, patienceMs, cert }: Request & { cert?: string | undefined },
+): Promise<IncomingMessage> {
+  const options: RequestOptions = {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    signal: AbortSignal.timeout(patienceMs),
+  };
+  return new Promise((answered, failed) => {
+    const asked = url.startsWith('https:')
+      ? requestTls(url, { ...options, ...(cert === undefined ? {} : trusting(cert)) })
+      : requestPlain(url, options);
+    asked.on('response', answered).on('error', failed);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
