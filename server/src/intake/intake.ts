@@ -18,6 +18,9 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_TOO_LARGE: 1_000,
   FSP_REPORT_NOT_XML: 1_000,
 };
+/** Refusals that an address is told at once in a second; further ones are told later. Clients have none. */
+const refusalsAtOnce = 10;
+const furtherRefusalMs = 250;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -46,6 +49,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   const connections = new Connections((status) => options.onAnswer?.(status));
   const bodies = new Bodies();
   const complain = saidOncePerMinute(options.logger);
+  const often = refusedOften();
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -112,8 +116,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('Nothing is here; clients post to /SMS_FSP/.sms_fsp\n'),
   );
-  app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
+  app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status < 500 && often(clientAddress(request))) await sleep(furtherRefusalMs, undefined, { ref: false });
     if (!request.raw.complete) {
       if (error.code?.startsWith('FSP_REPORT_') === true) {
         const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
@@ -150,6 +155,23 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/**
+ * Whether an address was refused so often within this second that it is told later: who sends rubbish as fast as it is
+ * answered would else keep the event loop busy with answers.
+ */
+function refusedOften(): (address: string) => boolean {
+  const counts = new Map<string, number>();
+  let second = 0;
+  return (address) => {
+    const now = Math.floor(performance.now() / 1_000);
+    if (now !== second) counts.clear();
+    second = now;
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    return count > refusalsAtOnce;
+  };
 }
 
 /** Tells an error to the log: each kind once a minute, with how often it came. Anyone can cause some of them. */
