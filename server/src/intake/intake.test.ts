@@ -202,14 +202,7 @@ describe('what cannot be taken', () => {
       ...Array.from({ length: 3 }, () => 'large 200'),
     ]);
     expect(taken.map(({ body }) => body.length).sort((a, b) => a - b)).toEqual([
-      2,
-      2,
-      2,
-      2,
-      2,
-      1_000_001,
-      1_000_001,
-      1_000_001,
+      2, 2, 2, 2, 2, 1_000_001, 1_000_001, 1_000_001,
     ]);
   });
 
