@@ -28,6 +28,7 @@ const compile = {
       type: 'javascript/auto',
     },
     { test: /\.css$/, type: 'css' },
+    { test: /\.md$/, type: 'asset/source' },
     // Libraries that call themselves ES modules and leave the ends off their imports.
     { test: /\.m?js$/, resolve: { fullySpecified: false } },
   ],
@@ -121,18 +122,18 @@ export const worker = {
 
 /**
  * The host.
- * @param modules folder whose node_modules holds the Grafana that the host is made of; this plugin's own without one
+ * @param source folder of its page and its code; imports look for packages from there upwards
+ * @param modules folder whose node_modules holds the Grafana that the host is made of
  * @param path where it is put
  */
-export const hostOf = (modules, path) => ({
+export const hostOf = ({ source, modules, path }) => ({
   name: 'host',
   mode: 'production',
-  context: join(here, 'host', 'src'),
+  context: join(source, 'src'),
   entry: { host: './boot.ts' },
   module: compile,
   resolve: {
     ...resolve,
-    ...(modules === undefined ? {} : { modules: [join(modules, 'node_modules'), 'node_modules'] }),
     alias: {
       // Not exported, though Grafana itself calls it: what sets the component behind PluginPage.
       'grafana-runtime-internal': join(folderOf('@grafana/runtime', modules), 'dist/esm'),
@@ -150,10 +151,17 @@ export const hostOf = (modules, path) => ({
     publicPath: '/public/host/',
   },
   plugins: [
-    new rspack.DefinePlugin({ 'process.env.NODE_ENV': '"production"', global: 'globalThis', define: 'undefined' }),
+    new rspack.DefinePlugin({
+      'process.env.NODE_ENV': '"production"',
+      'process.env.GRAFANA_VERSION': JSON.stringify(
+        require(join(folderOf('@grafana/runtime', modules), 'package.json')).version,
+      ),
+      global: 'globalThis',
+      define: 'undefined',
+    }),
     new rspack.CopyRspackPlugin({
       patterns: [
-        { from: join(here, 'host', 'index.html'), to: '.' },
+        { from: join(source, 'index.html'), to: '.' },
         { from: join(folderOf('systemjs'), 'dist/system.min.js'), to: 'systemjs/' },
         { from: join(folderOf('systemjs'), 'dist/extras/amd.min.js'), to: 'systemjs/' },
         { from: join(folderOf('@grafana/ui', modules), 'dist/public/img/icons'), to: 'build/img/icons' },
@@ -177,4 +185,4 @@ export const hostOf = (modules, path) => ({
   ],
   performance: { hints: false },
 });
-export const host = hostOf(undefined, join(here, 'host', 'dist'));
+export const host = hostOf({ source: join(here, 'host'), modules: here, path: join(here, 'host', 'dist') });

@@ -83,6 +83,7 @@ buildWhereStale(
     'grafana-plugin/rspack.config.mjs',
     'server/src',
     'dashboards/generated',
+    'dashboards/runbooks',
   ],
   'build.mjs',
 );

@@ -82,7 +82,11 @@ describe('a message on its way from a client to ClickHouse', () => {
       error_code: '1603',
       error_text: 'A fatal error occurred during installation',
     });
-    const [client] = await server.query<Record<string, unknown>>("SELECT * FROM clients WHERE client_name = 'PC042'");
+    // The client that a row rolls up into is there a moment after the row.
+    const [client] = await eventually(
+      () => server.query<Record<string, unknown>>("SELECT * FROM clients WHERE client_name = 'PC042'"),
+      (found) => found.length === 1,
+    );
     expect(client).toMatchObject({ outcome: 'failed', last_state_id: 313, last_error_code: '1603' });
   });
 

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { StateMessageEntry } from '../server/src/spool/entries.js';
 
 /** A state message as it stands in the spool; `name` makes its identity. */
 export function entry(name: string, more: Partial<StateMessageEntry> = {}): StateMessageEntry {
   return {
     kind: 'state_message',
-    messageId: Buffer.from(name).toString('hex').padStart(32, '0').slice(-32),
+    messageId: identityOf(name),
     receivedAt: Date.parse('2026-01-02T03:04:06Z'),
     clientAddress: '10.1.2.3',
     machine: {
@@ -27,4 +28,9 @@ export function entry(name: string, more: Partial<StateMessageEntry> = {}): Stat
     raw: Buffer.from('<Report/>'),
     ...more,
   };
+}
+
+function identityOf(name: string): string {
+  const hex = Buffer.from(name).toString('hex').padStart(32, '0');
+  return hex.length === 32 ? hex : createHash('sha256').update(name).digest('hex').slice(0, 32);
 }

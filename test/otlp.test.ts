@@ -12,7 +12,8 @@ beforeEach(async () => {
   folder = temporaryFolder();
 });
 afterEach(async () => {
-  await server.kill('SIGTERM');
+  // A start that failed has ended its process itself.
+  await (server as RunningServer | undefined)?.kill('SIGTERM');
   await receiver.stop();
   folder.remove();
 });

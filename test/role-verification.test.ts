@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { appPath, launchBrowser, visit } from './console/browser.js';
 import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
 const folder = temporaryFolder();
@@ -133,6 +134,41 @@ describe('a test message by the name and port that clients use', () => {
     const { throttle } = (await server.status()) as { throttle: { used: number; waiting: number } };
     expect([throttle.used, throttle.waiting]).toEqual([0, 0]);
     expect(await server.query("SELECT 1 FROM state_messages WHERE client_name = 'FSP-TEST'")).toEqual([]);
+  });
+
+  test('and both kinds of logs, from the tab of the role in the console', async () => {
+    const browser = await launchBrowser();
+    onTestFinished(() => browser.close());
+    const visitor = await visit(browser, server.management, admin, 'Ada');
+    const { page } = visitor;
+    await visitor.go(`${appPath}/roles/LOCALHOST?tab=verification`);
+    await page.getByRole('button', { name: 'Send a test message' }).click();
+    await page.getByText('clients can report to this server, without signing in').waitFor();
+
+    const followed = join(logs, 'fspMSI.log');
+    await page.getByLabel('Follow a log').fill(followed);
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await page.getByText(followed).waitFor();
+    writeFileSync(followed, '<04/14/26 10:00:00> SMSFSP Setup Started....\r\n');
+    await page.getByText('1 records since the start').waitFor();
+    await page.getByRole('button', { name: 'Follow no more' }).click();
+    await page.getByText(followed).waitFor({ state: 'detached' });
+
+    await page.getByLabel('Follow a log').fill('/etc/passwd');
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await page
+      .getByText(/FSP_REQUEST_INVALID|is no log|\.log/)
+      .first()
+      .waitFor();
+
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'SMSFSPSetup dropped.log',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(
+        '<04/14/26 10:00:00> SMSFSP Setup Started....\r\n<04/14/26 10:00:01> Installing the SMSFSP\r\n',
+      ),
+    });
+    await page.getByText('SMSFSPSetup dropped.log: 2 records taken, 0 were known').waitFor();
   });
 
   test('needs an administrator, a role, and a name of it', async () => {

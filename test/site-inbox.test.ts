@@ -87,4 +87,4 @@ test('something that is no folder in its place is no reason to lose a report, no
     40_000,
   );
   expect(contents()).toEqual(expected(10));
-}, 60_000);
+});

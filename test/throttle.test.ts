@@ -1,14 +1,20 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.js';
 import { report } from './reports.js';
 import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
-const folder = temporaryFolder();
+let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer;
-let receiver: Awaited<ReturnType<typeof startOtlpReceiver>> | undefined;
-afterAll(async () => {
-  await server.kill('SIGTERM');
-  await receiver?.stop();
+const started: RunningServer[] = [];
+const start = async (settings: Record<string, string>) => {
+  server = await startServer(folder.path, settings);
+  started.push(server);
+};
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  for (const one of started.splice(0)) await one.kill('SIGKILL');
   folder.remove();
 });
 
@@ -17,15 +23,15 @@ interface Status {
 }
 
 test('what passes in a window stays at the limit across a kill -9, the rest waits, and failures go first', async () => {
-  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '3600', FSP_THROTTLE_RESERVE: '0' };
-  server = await startServer(folder.path, limits);
+  const limits = { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_INTERVAL: '86400', FSP_THROTTLE_RESERVE: '0' };
+  await start(limits);
   const rows = () => server.query<{ client_name: string }>('SELECT client_name FROM state_messages');
 
   for (let n = 0; n < 90; n++) await server.post(report({ client: `FIRST${n}`, state: 100 }));
   await eventually(rows, (found) => found.length === 90);
   await server.kill('SIGKILL');
 
-  server = await startServer(folder.path, limits);
+  await start(limits);
   for (let n = 0; n < 60; n++) await server.post(report({ client: `LATER${n}`, state: 100 }));
   const status = await eventually(
     () => server.status() as Promise<Status>,
@@ -44,23 +50,22 @@ test('what passes in a window stays at the limit across a kill -9, the rest wait
   await server.kill('SIGTERM');
 
   // An administrator raises the limit; the failure that came last passes before the fifty that wait.
-  server = await startServer(folder.path, { ...limits, FSP_THROTTLE_MESSAGES: '100' });
+  await start({ ...limits, FSP_THROTTLE_MESSAGES: '100' });
   await server.post(report({ client: 'FAILED', state: 301 }));
   await server.kill('SIGTERM');
-  server = await startServer(folder.path, { ...limits, FSP_THROTTLE_MESSAGES: '101' });
+  await start({ ...limits, FSP_THROTTLE_MESSAGES: '101' });
   expect((await eventually(rows, (found) => found.length === 101)).map((row) => row.client_name)).toContain('FAILED');
-}, 120_000);
+});
 
 test('when the others have spent the window, a failed installation reaches ClickHouse and the collector within seconds, and the limit stands across a kill -9', async () => {
-  await server.kill('SIGTERM');
-  folder.remove();
-  receiver = await startOtlpReceiver();
+  const receiver = await startOtlpReceiver();
+  onTestFinished(() => receiver.stop());
   const settings = {
     FSP_THROTTLE_MESSAGES: '100',
-    FSP_THROTTLE_INTERVAL: '3600',
+    FSP_THROTTLE_INTERVAL: '86400',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   };
-  server = await startServer(folder.path, settings);
+  await start(settings);
   const rows = (where: string) =>
     server.query<{ client_name: string }>(`SELECT client_name FROM state_messages WHERE ${where}`);
   for (let n = 0; n < 90; n++) await server.post(report({ client: `GOOD${n}`, state: 100 }));
@@ -70,7 +75,7 @@ test('when the others have spent the window, a failed installation reaches Click
   );
   await server.post(report({ client: 'LATE1', state: 301 }));
   await eventually(
-    () => Promise.resolve(receiver!.records),
+    () => Promise.resolve(receiver.records),
     (records) => records.some(({ attributes }) => attributes['configmgr.client.name'] === 'LATE1'),
   );
   const [late] = await eventually(
@@ -83,7 +88,7 @@ test('when the others have spent the window, a failed installation reaches Click
   expect(late!.seconds).toBeLessThan(5);
   await server.kill('SIGKILL');
 
-  server = await startServer(folder.path, settings);
+  await start(settings);
   for (let n = 2; n <= 22; n++) await server.post(report({ client: `LATE${n}`, state: 301 }));
   const status = await eventually(
     () => server.status() as Promise<Status>,
@@ -100,4 +105,4 @@ test('when the others have spent the window, a failed installation reaches Click
     client_name: 'LATE21',
   });
   expect(await rows("client_name LIKE 'GOOD%'")).toHaveLength(80);
-}, 120_000);
+});

@@ -1,8 +1,9 @@
 -- Which failures came for the first time this week?
--- A state and error without any message before `first_seen`.
-SELECT min(message_time) AS first_seen, topic_name, state_id, any(state_text) AS state, error_code, uniq(client_name) AS clients
-FROM state_messages
+-- A state and error of which no message was received before `first_received`.
+SELECT min(received_at) AS first_received, any(topic_name) AS topic, any(state_id) AS state_id, any(state_text) AS one_of_its_states,
+  any(error_code) AS error_code, uniqExact(client_key) AS clients
+FROM client_messages
 WHERE outcome = 'failed'
-GROUP BY topic_name, state_id, error_code
-HAVING first_seen > now() - INTERVAL 7 DAY
-ORDER BY first_seen DESC
+GROUP BY cause
+HAVING first_received > now() - INTERVAL 7 DAY
+ORDER BY first_received DESC

@@ -1,9 +1,8 @@
 -- Do failures burst in some subnets?
--- Share of the clients of a /24 that failed; small subnets with a high share stand out.
-SELECT concat(IPv4NumToString(bitAnd(IPv4StringToNumOrDefault(client_address), 4294967040)), '/24') AS subnet,
-  uniqIf(client_name, outcome = 'failed') AS failed, uniq(client_name) AS clients, round(100 * failed / clients, 1) AS percent
-FROM state_messages
-WHERE message_time > now() - INTERVAL 7 DAY
+-- Share of the clients of a subnet that failed within a week; small subnets with a high share stand out.
+SELECT subnet, uniqExactIf(client_key, outcome = 'failed') AS failed, uniqExact(client_key) AS clients, round(100 * failed / clients, 1) AS percent
+FROM client_messages
+WHERE received_at > now() - INTERVAL 7 DAY
 GROUP BY subnet
 HAVING failed > 0
 ORDER BY failed DESC

@@ -1,5 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { ofMessage, sharedStateIn } from './texts.js';
+import { console, selection } from './alert-links.js';
+import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
 import { uidOf, type DashboardName } from './links.js';
 
 interface Rule {
@@ -17,11 +18,29 @@ interface Rule {
   for: string;
   /** What an answer without rows means. */
   noData: 'OK' | 'Alerting';
+  /** The page with exactly what the alert is about, and what of it the page's address names. */
+  selection?: string;
+  /** Whether its rows tell suspects, the first machines and what to do. */
+  tellsWho?: true;
 }
 
-const runbooks = 'https://github.com/fallbackstatuspoint/fallback-status-point/blob/main/dashboards/runbooks';
 /** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
 const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
+
+/**
+ * What somebody takes care of raises no alert: a cause for all clients, or for one of them. Of whatever has `cause` and
+ * `client_key`.
+ */
+const notAcknowledged =
+  "cause NOT IN (SELECT cause FROM acknowledged WHERE client_key = '') AND (client_key, cause) NOT IN (SELECT client_key, cause FROM acknowledged WHERE client_key != '')";
+
+/** A value that most of the clients of a group share, in words that change as rarely as may be: a label's value is its identity. */
+const mostly = (values: string, what: string) =>
+  `multiIf(topK(1)(${values})[1] = '', '', uniqExact(${values}) = 1, concat('all: ${what} ', any(${values})), countEqual(groupArray(${values}), topK(1)(${values})[1]) >= 0.6 * count(), concat('most: ${what} ', topK(1)(${values})[1]), '')`;
+
+/** Of a group with one row a client: what they have in common, and the three that came first. Few enough to stand in a label. */
+const who = `arrayStringConcat(arrayFilter(x -> x != '', [${mostly('subnet', 'subnet')}, ${mostly('toString(client_version)', 'version')}]), ', ') AS suspects,
+  arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines`;
 
 const rules: Rule[] = [
   {
@@ -34,47 +53,61 @@ const rules: Rule[] = [
     dashboard: 'failures',
     panel: 'Causes and what to do',
     sql: `SELECT toString(site_code) AS site_code, countIf(last = 'failed') / count() AS failed_share
-FROM (SELECT client_key, argMax(site_code, tuple(said_at, serial)) AS site_code, argMax(toString(outcome), tuple(said_at, serial)) AS last FROM client_messages
+FROM (SELECT client_key, argMax(site_code, tuple(said_at, serial)) AS site_code, argMax(toString(outcome), tuple(said_at, serial)) AS last, argMax(cause, tuple(said_at, serial)) AS cause FROM client_messages
   WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded') AND ${passedOn('6 HOUR')} GROUP BY client_key)
+WHERE last = 'succeeded' OR ${notAcknowledged}
 GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     above: 0.25,
     for: '10m',
     noData: 'OK',
+    selection: selection('failures', '6h', ['site']),
   },
   {
     uid: 'fsp-failure-burst',
     title: 'A burst of failed installations',
     summary:
-      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed with state {{ $labels.state }} {{ $labels.error_code }} within 30 minutes',
+      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed within 30 minutes: {{ $labels.state_text }} {{ $labels.error_code }}',
     description:
       'Many clients fail in the same way at once: five times as many as in the same time on average over the day before, and at least 25.',
     severity: 'critical',
     dashboard: 'failures',
     panel: 'Clients that failed, by state',
-    sql: `SELECT toString(site_code) AS site_code, toString(state_id) AS state, error_code, toFloat64(uniqExactIf(client_key, ${passedOn('30 MINUTE')})) AS failed_clients
-FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')}
-GROUP BY site_code, state_id, error_code HAVING failed_clients > 5 * uniqExactIf(client_key, NOT ${passedOn('30 MINUTE')}) / 47`,
+    sql: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients
+FROM (
+  SELECT site_code, cause, client_key, any(error_code) AS error, any(subnet) AS subnet, any(client_version) AS client_version, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
+    min(processed_at) AS first_at, max(processed_at) > now() - INTERVAL 30 MINUTE AS now_failed, min(processed_at) <= now() - INTERVAL 30 MINUTE AS before_failed
+  FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
+  GROUP BY site_code, cause, topic_type, state_id, client_key
+)
+GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 47`,
     above: 24,
     for: '0s',
     noData: 'OK',
+    selection: selection('clients', '24h', ['site', 'cause']),
+    tellsWho: true,
   },
   {
     uid: 'fsp-new-failure',
     title: 'A failure that was never seen before',
     summary:
-      'State {{ $labels.state }} {{ $labels.error_code }} for the first time, on {{ $values.A.Value }} clients: {{ $labels.state_text }}',
+      'For the first time, on {{ $values.A.Value }} clients of {{ $labels.site_code }}: {{ $labels.state_text }} {{ $labels.error_code }}',
     description:
       'A state and error that no message ever had, on at least three clients. Fleets that are younger than a day raise none.',
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Failures never seen before',
-    sql: `SELECT toString(state_id) AS state, error_code, ${sharedStateIn('en', ofMessage)} AS state_text, toFloat64(uniqExact(client_key)) AS new_clients
-FROM client_messages WHERE outcome = 'failed'
-GROUP BY topic_type, state_id, error_code
-HAVING min(processed_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
+    sql: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients
+FROM (
+  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, any(subnet) AS subnet, any(client_version) AS client_version, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
+  FROM client_messages WHERE outcome = 'failed' AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
+)
+GROUP BY cause
+HAVING min(first_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
     above: 2,
     for: '0s',
     noData: 'OK',
+    selection: selection('clients', '24h', ['cause']),
+    tellsWho: true,
   },
   {
     uid: 'fsp-stuck-clients',
@@ -87,11 +120,12 @@ HAVING min(processed_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at)
     dashboard: 'overview',
     panel: 'Stuck clients',
     sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(stuck_since < now() - INTERVAL 24 HOUR)) AS stuck
-FROM clients WHERE last_received_at > now() - INTERVAL 7 DAY
+FROM clients WHERE last_received_at > now() - INTERVAL 7 DAY AND ${notAcknowledged}
 GROUP BY site_code HAVING stuck > count() / 10`,
     above: 9,
     for: '30m',
     noData: 'OK',
+    selection: `${selection('clients', '7d', ['site'])}&stuck=24`,
   },
   {
     uid: 'fsp-cut-off',
@@ -102,12 +136,35 @@ GROUP BY site_code HAVING stuck > count() / 10`,
     severity: 'critical',
     dashboard: 'communication',
     panel: 'Clients that are cut off',
-    sql: `SELECT toString(site_code) AS site_code, toFloat64(count()) AS cut_off
-FROM clients WHERE is_cut_off AND client_key IN (SELECT client_key FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${passedOn('2 HOUR')})
+    sql: `SELECT toString(site_code) AS site_code, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS cut_off
+FROM (
+  SELECT client_key, any(site_code) AS site_code, any(subnet) AS subnet, any(client_version) AS client_version, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
+  FROM client_topics WHERE is_cut_off AND ${notAcknowledged} AND client_key IN (SELECT client_key FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${passedOn('2 HOUR')})
+  GROUP BY client_key
+)
 GROUP BY site_code`,
     above: 19,
     for: '5m',
     noData: 'OK',
+    selection: `${selection('clients', '7d', ['site'])}&cut-off=1`,
+    tellsWho: true,
+  },
+  {
+    uid: 'fsp-never-heard',
+    title: 'Expected machines have never been heard of',
+    summary: '{{ $labels.list }}: {{ humanizePercentage $values.A.Value }} of the expected machines never said a word',
+    description: 'More than a tenth of the machines of a list that is a day old, and at least ten of them.',
+    severity: 'warning',
+    dashboard: 'overview',
+    panel: 'Expected machines',
+    sql: `SELECT lists AS list, countIf(standing = 'never_heard') / count() AS never_heard
+FROM expected_clients
+WHERE (SELECT min(changed_at) FROM expected_loads) < now() - INTERVAL 1 DAY
+GROUP BY lists HAVING countIf(standing = 'never_heard') >= 10`,
+    above: 0.1,
+    for: '1h',
+    noData: 'OK',
+    selection: `${console}/expected?standing=never_heard`,
   },
   {
     uid: 'fsp-failures-late',
@@ -177,7 +234,7 @@ FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server`,
     severity: 'critical',
     dashboard: 'operations',
     panel: 'Receivers',
-    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(dateDiff('second', last_seen_at, now())) AS silent_for
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(silent_for) AS silence
 FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     above: 600,
     for: '0s',
@@ -192,7 +249,7 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
     severity: 'warning',
     dashboard: 'receivers',
     panel: 'Fleet',
-    sql: `SELECT toString(fsp_server) AS fsp_server, arrayStringConcat(failing_sinks, ', ') AS failing, toFloat64(lag) AS lag FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE`,
+    sql: `SELECT toString(fsp_server) AS fsp_server, arrayStringConcat(failing_sinks, ', ') AS failing, toFloat64(lag) AS lag FROM receivers WHERE is_alive`,
     above: 10_000,
     for: '15m',
     noData: 'OK',
@@ -222,7 +279,7 @@ GROUP BY what`,
     severity: 'critical',
     dashboard: 'receivers',
     panel: 'Fleet',
-    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(instances) AS instances FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE`,
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(instances) AS instances FROM receivers WHERE is_alive`,
     above: 1,
     for: '5m',
     noData: 'OK',
@@ -322,7 +379,11 @@ function provisioned(rule: Rule, built: dashboard.Dashboard[]): object {
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: `${runbooks}/${rule.uid}.md`,
+      runbook_url: `${console}/runbook?name=${rule.uid}`,
+      ...(rule.selection === undefined ? {} : { selection_url: rule.selection }),
+      ...(rule.tellsWho === undefined
+        ? {}
+        : { suspects: '{{ $labels.suspects }}', machines: '{{ $labels.machines }}', advice: '{{ $labels.advice }}' }),
       __dashboardUid__: dashboardUid,
       __panelId__: String(panelId),
     },

@@ -2,7 +2,7 @@ import { at, inRange, valueOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { clientPage } from './links.js';
 import { logsPanel, statPanel, tablePanel } from './panels.js';
-import { errorIn, ofClient, ofMessage, stateIn } from './texts.js';
+import { errorIn, ofClient, ofMessage, shortened, stateIn } from './texts.js';
 
 const name = valueOf('client');
 
@@ -26,18 +26,8 @@ export const client: SpecIn = (t, language) => {
             title: t('State', 'État'),
             description: t('Where the client stands, by its last word', 'Où en est le client, d’après son dernier mot'),
             width: 18,
-            shows: [
-              'client_name',
-              'site_code',
-              'client_version',
-              'outcome',
-              'last_state',
-              'error_code',
-              'error_text',
-              'cut_off',
-              'clock_offset',
-            ],
-            sql: `SELECT client_name, site_code, client_version, outcome, ${stateIn(language, ofClient)} AS last_state, last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text,
+            shows: ['client_name', 'outcome', 'last_state', 'error_code', 'error_text', 'cut_off', 'clock_offset'],
+            sql: `SELECT client_name, outcome, ${shortened(stateIn(language, ofClient))} AS last_state, last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text,
   if(is_cut_off, 'yes', 'no') AS cut_off, clock_offset_seconds AS clock_offset FROM client(name = ${name})`,
           }),
           statPanel({
@@ -74,12 +64,10 @@ export const client: SpecIn = (t, language) => {
               'state',
               'error_code',
               'error_text',
-              'parameters',
-              'client_address',
               'held',
             ],
             sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(message_time, 1, message_time) OVER (ORDER BY message_time, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), message_time) AS since_previous,
-  outcome, state_id, ${state} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, arrayStringConcat(params, ' | ') AS parameters, client_address, dateDiff('second', received_at, processed_at) AS held
+  outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, dateDiff('second', received_at, processed_at) AS held
 FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY message_time DESC, serial DESC LIMIT 1000`,
           }),
         ],

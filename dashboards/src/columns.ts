@@ -1,18 +1,20 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { pick, type Language, type Text } from './language.js';
-import { clientPage, toCauseClients, toSubnet, toRun } from './links.js';
+import { clientPage, expectedPage, toCauseClients, toSubnet, toRun } from './links.js';
 
 /** How a column of a table looks, wherever it stands: its name in queries is never shown. */
 interface Column {
   title: Text;
   /** Pixels; without one it shares the room that is left. */
   width?: number;
+  /** Pixels of a column without a width, at the least. */
+  least?: number;
   unit?: string;
   /** Long texts are folded, not cut. */
   wraps?: boolean;
   /** Words and colours of its values. */
   values?: Record<string, { text: Text; colour?: string }>;
-  /** A share between 0 and 1, as a bar. */
+  /** A share between 0 and 1. */
   isShare?: boolean;
   /** Only there to be linked to. */
   isHidden?: boolean;
@@ -65,7 +67,14 @@ const assignments: NonNullable<Column['values']> = {
   not_begun: { text: ['Not begun', 'Pas commencé'], colour: 'text' },
 };
 
-const time = 155;
+const standings: NonNullable<Column['values']> = {
+  never_heard: { text: ['Never a word', 'Jamais un mot'], colour: 'red' },
+  never_ended: { text: ['Begun, never ended', 'Commencée, sans fin'], colour: 'orange' },
+  failed: { text: ['Failed', 'Échec'], colour: 'red' },
+  heard: { text: ['Heard of', 'Entendue'], colour: 'green' },
+};
+
+const time = 150;
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
   url: clientPage('${__value.raw:percentencode}'),
@@ -75,55 +84,61 @@ const clientsLink = (language: Language) => ({
   url: toCauseClients,
 });
 
+const expectedLink = (language: Language) => ({
+  title: pick(language, ['Open the expected machines', 'Ouvrir les machines attendues']),
+  url: expectedPage,
+});
+
 /** Every column that a table of a dashboard has. */
 export const columns = {
-  client_name: { title: ['Client', 'Client'], width: 140, link: clientLink },
+  client_name: { title: ['Client', 'Client'], width: 130, link: clientLink },
   client_id: { title: ['Client GUID', 'GUID du client'], width: 290 },
   client_fqdn: { title: ['Full name', 'Nom complet'], width: 200 },
-  client_version: { title: ['Version', 'Version'], width: 130 },
+  client_version: { title: ['Version', 'Version'], width: 125 },
   site_code: { title: ['Site', 'Site'], width: 60 },
   subnet: {
     title: ['Subnet', 'Sous-réseau'],
-    width: 151,
+    width: 130,
     link: (language) => ({
       title: pick(language, ['Failures of this subnet', 'Échecs de ce sous-réseau']),
       url: toSubnet(language),
     }),
   },
   phase: { title: ['Phase', 'Phase'], width: 120, values: phases },
-  outcome: { title: ['Outcome', 'Résultat'], width: 120, values: outcomes },
-  verdict: { title: ['Verdict', 'Verdict'], width: 120, values: outcomes },
+  outcome: { title: ['Outcome', 'Résultat'], width: 110, values: outcomes },
+  verdict: { title: ['Verdict', 'Verdict'], width: 105, values: outcomes },
   assignment: { title: ['Assignment', 'Affectation'], values: assignments },
-  action: { title: ['Action', 'Action'], width: 110, values: actions },
-  topic: { title: ['Topic', 'Sujet'], width: 190 },
+  action: { title: ['Action', 'Action'], width: 100, values: actions },
+  topic: { title: ['Topic', 'Sujet'], width: 140, wraps: true },
   state_id: { title: ['State', 'État'], width: 60 },
   state: { title: ['What happened', 'Ce qui s’est passé'], wraps: true },
   what_failed: { title: ['What failed', 'Ce qui a échoué'], wraps: true, link: clientsLink },
   last_state: { title: ['Last word', 'Dernier mot'], wraps: true },
   error_code: { title: ['Error', 'Erreur'], width: 105 },
   error_text: { title: ['Meaning', 'Signification'], wraps: true },
-  extended_error: { title: ['Extended error', 'Erreur étendue'], width: 120 },
-  what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true },
-  clients: { title: ['Clients', 'Clients'], width: 80 },
+  what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true, least: 225 },
+  clients: { title: ['Clients', 'Clients'], width: 70 },
   clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
-  still_failed: { title: ['Still failed', 'Encore'], width: 95, from: [[1, 'red']] },
+  still_failed: { title: ['Still failed', 'Encore'], width: 90, from: [[1, 'red']] },
   failed_clients: { title: ['Failed', 'En échec'], width: 80, from: [[1, 'red']] },
   installed: { title: ['Installed', 'Installés'], width: 90 },
   assigned: { title: ['Assigned', 'Affectés'], width: 90 },
   messages: { title: ['Messages', 'Messages'], width: 95 },
-  share: { title: ['Share', 'Part'], width: 130, unit: 'percentunit', isShare: true },
+  share: { title: ['Share', 'Part'], width: 70, unit: 'percentunit', isShare: true },
+  property_key: { title: ['Key', 'Clé'], isHidden: true },
+  suspects: { title: ['In common', 'En commun'], wraps: true },
   property: { title: ['What', 'Quoi'], width: 170 },
   value: { title: ['In common', 'En commun'] },
-  share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 130, unit: 'percentunit', isShare: true },
-  share_of_others: { title: ['Of the others', 'Des autres'], width: 130, unit: 'percentunit', isShare: true },
+  share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 110, unit: 'percentunit', isShare: true },
+  share_of_others: { title: ['Of the others', 'Des autres'], width: 110, unit: 'percentunit', isShare: true },
   lift: { title: ['Times', 'Fois'], width: 80 },
   cause_key: { title: ['Cause', 'Cause'], isHidden: true },
   first_seen: { title: ['First seen', 'Vu d’abord'], width: time },
   last_seen: { title: ['Last seen', 'Vu en dernier'], width: time },
   received: { title: ['Received', 'Reçu'], width: time },
   client_time: { title: ['Client’s time', 'Heure du client'], width: time },
-  cut_off: { title: ['Cut off', 'Coupé'], width: 80, values: offOn },
-  clock_offset: { title: ['Clock off by', 'Décalage d’horloge'], width: 110, unit: 's', from: [[300, 'orange']] },
+  cut_off: { title: ['Cut off', 'Coupé'], width: 70, values: offOn },
+  clock_offset: { title: ['Clock off by', 'Décalage'], width: 100, unit: 's', from: [[300, 'orange']] },
   since: { title: ['Since', 'Depuis'], width: time },
   for_seconds: { title: ['For', 'Durée'], width: 90, unit: 's' },
   begin: { title: ['Begin', 'Début'], width: time },
@@ -134,11 +149,11 @@ export const columns = {
   parameters: { title: ['Parameters', 'Paramètres'], wraps: true },
   last_parameter: { title: ['Parameter', 'Paramètre'], width: 110 },
   client_address: { title: ['Address', 'Adresse'], width: 140 },
-  fsp_server: { title: ['Receiver', 'Récepteur'], width: 130 },
+  fsp_server: { title: ['Receiver', 'Récepteur'], width: 120 },
   last_life: { title: ['Last sign of life', 'Dernier signe de vie'], width: time },
   silent_for: {
-    title: ['Silent for', 'Silencieux depuis'],
-    width: 110,
+    title: ['Silent for', 'Silencieux'],
+    width: 95,
     unit: 's',
     from: [
       [120, 'orange'],
@@ -146,20 +161,20 @@ export const columns = {
     ],
   },
   version: { title: ['Version', 'Version'], width: 80 },
-  takes_messages: { title: ['Takes messages', 'Reçoit'], width: 125, values: yesNo },
-  waiting: { title: ['Waiting', 'En attente'], width: 90 },
-  lag: { title: ['Behind by', 'Retard'], width: 90 },
+  takes_messages: { title: ['Takes messages', 'Reçoit'], width: 120, values: yesNo },
+  waiting: { title: ['Waiting', 'En attente'], width: 85 },
+  lag: { title: ['Behind by', 'Retard'], width: 85 },
   failing_sinks: { title: ['Failing destinations', 'Destinations en échec'], wraps: true },
   quarantined: { title: ['In quarantine', 'En quarantaine'], width: 110, from: [[1, 'orange']] },
   lost_messages: { title: ['Lost by damage', 'Perdus'], width: 120, from: [[1, 'red']] },
   damaged_pieces: { title: ['Damaged pieces', 'Morceaux abîmés'], width: 125, from: [[1, 'red']] },
-  on_machine: { title: ['Machine', 'Machine'], width: 120 },
-  role_version: { title: ['Role', 'Rôle'], width: 70 },
-  throttle: { title: ['Throttle', 'Limitation'], width: 120 },
+  on_machine: { title: ['Machine', 'Machine'], width: 110 },
+  role_version: { title: ['Role', 'Rôle'], width: 60 },
+  throttle: { title: ['Throttle', 'Limitation'], width: 105 },
   last_message: { title: ['Last message', 'Dernier message'], width: time },
   disk_free: {
     title: ['Disk free', 'Disque libre'],
-    width: 100,
+    width: 90,
     unit: 'percentunit',
     from: [
       [0, 'red'],
@@ -167,26 +182,31 @@ export const columns = {
       [0.2, 'green'],
     ],
   },
-  clock_ahead: { title: ['Clock ahead', 'Avance'], width: 100, unit: 'ms', from: [[5000, 'orange']] },
-  instances: { title: ['Same name', 'Même nom'], width: 100, from: [[2, 'red']] },
+  clock_ahead: { title: ['Clock ahead', 'Avance'], width: 95, unit: 'ms', from: [[5000, 'orange']] },
+  instances: { title: ['Same name', 'Même nom'], width: 90, from: [[2, 'red']] },
   reason: { title: ['Reason', 'Raison'], wraps: true },
   bodies: { title: ['Bodies', 'Corps'], width: 80 },
   host_name: { title: ['Machine', 'Machine'], width: 120 },
-  log: { title: ['Log', 'Journal'], width: 190 },
-  product_name: { title: ['Product', 'Produit'], width: 170, wraps: true },
-  exit_code: { title: ['Exit code', 'Code de sortie'], width: 105 },
-  cause: { title: ['Cause', 'Cause'], wraps: true },
-  suggestion: { title: ['What to check', 'Que vérifier'], wraps: true },
-  runs: { title: ['Runs', 'Exécutions'], width: 80 },
-  machines: { title: ['Machines', 'Machines'], width: 90 },
-  run: {
+  standing: { title: ['Standing', 'Situation'], width: 160, values: standings, link: expectedLink },
+  expected_name: { title: ['Machine', 'Machine'], width: 150, link: clientLink },
+  organisational_unit: { title: ['Unit', 'Unité'] },
+  operating_system: { title: ['System', 'Système'], width: 190 },
+  last_logon: { title: ['Last logon', 'Dernière session'], width: 130 },
+  log: {
     title: ['Log', 'Journal'],
-    width: 120,
+    width: 150,
     link: (language) => ({
       title: pick(language, ['Read its log below', 'Lire son journal ci-dessous']),
       url: toRun(language),
     }),
   },
+  product_name: { title: ['Product', 'Produit'], width: 170, wraps: true },
+  exit_code: { title: ['Exit code', 'Code de sortie'], width: 110 },
+  cause: { title: ['Cause', 'Cause'], wraps: true },
+  suggestion: { title: ['What to check', 'Que vérifier'], wraps: true, least: 240 },
+  runs: { title: ['Runs', 'Exécutions'], width: 80 },
+  machines: { title: ['Machines', 'Machines'], width: 90 },
+  run: { title: ['Run', 'Exécution'], isHidden: true },
 } satisfies Record<string, Column>;
 
 export type ColumnName = keyof typeof columns;
@@ -199,7 +219,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
   if (isHidden)
     return [...properties, { id: 'custom.hidden', value: true }, { id: 'custom.hideFrom.viz', value: true }];
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
-  else properties.push({ id: 'custom.minWidth', value: 170 });
+  else properties.push({ id: 'custom.minWidth', value: column.least ?? 170 });
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
   // Without one, some rows would have milliseconds and others not.
   else if (width === time) properties.push({ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' });
@@ -208,13 +228,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
       { id: 'custom.wrapText', value: true },
       { id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } },
     );
-  if (isShare)
-    properties.push(
-      { id: 'min', value: 0 },
-      { id: 'max', value: 1 },
-      { id: 'decimals', value: 1 },
-      { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
-    );
+  if (isShare) properties.push({ id: 'min', value: 0 }, { id: 'max', value: 1 }, { id: 'decimals', value: 1 });
   if (from !== undefined)
     properties.push(
       { id: 'custom.cellOptions', value: { type: 'color-text' } },

@@ -3,14 +3,14 @@ import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage } from './links.js';
 import { seriesPanel, statPanel, tablePanel } from './panels.js';
-import { errorIn, ofMessage, stateIn, topicIn } from './texts.js';
+import { errorIn, ofMessage, shortened, stateIn, topicIn } from './texts.js';
 
 export const communication: SpecIn = (t, language) => {
   const show = (filter: string) => ({
     title: t('Show these clients', 'Afficher ces clients'),
     url: clientsPage(filter),
   });
-  const state = stateIn(language, ofMessage);
+  const state = shortened(stateIn(language, ofMessage));
   const error = errorIn(language, 'error_code', 'error_text');
   return {
     name: 'communication',
@@ -98,18 +98,8 @@ export const communication: SpecIn = (t, language) => {
               'Ce que chacun dit de son point de gestion et de ses certificats ; un client avec les deux figure deux fois',
             ),
             width: 24,
-            shows: [
-              'client_name',
-              'site_code',
-              'subnet',
-              'topic',
-              'state',
-              'error_code',
-              'error_text',
-              'extended_error',
-              'since',
-            ],
-            sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, params[2] AS extended_error, received_at AS since
+            shows: ['client_name', 'site_code', 'subnet', 'topic', 'state', 'error_code', 'error_text', 'since'],
+            sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, received_at AS since
 FROM client_topics WHERE is_cut_off AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           }),
         ],
@@ -178,7 +168,7 @@ WHERE topic_type = 1100 AND outcome = 'failed' AND ${clientsInRange} ORDER BY la
             ),
             width: 24,
             shows: ['received', 'client_name', 'site_code', 'topic', 'state', 'error_code', 'parameters'],
-            sql: `SELECT received_at AS received, client_name, site_code, ${topicIn(language)} AS topic, ${state} AS state, error_code, arrayStringConcat(params, ' | ') AS parameters
+            sql: `SELECT received_at AS received, client_name, site_code, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${shortened("arrayStringConcat(params, ' | ')")} AS parameters
 FROM client_messages WHERE outcome = 'failed' AND ${messagesInRange('causes')} ORDER BY received_at DESC, client_name LIMIT 500`,
           }),
         ],

@@ -3,7 +3,7 @@ import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { commonSql } from './common.js';
 import { seriesPanel, tablePanel } from './panels.js';
-import { errorIn, ofClient, ofMessage, sharedStateIn, stateIn } from './texts.js';
+import { errorIn, ofClient, ofMessage, sharedStateIn, shortened, stateIn } from './texts.js';
 
 const failed = `outcome = 'failed' AND ${messagesInRange('causes')}`;
 
@@ -114,8 +114,24 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
             'Valeurs plus fréquentes chez les clients en échec, des causes choisies, que chez les autres',
           ),
           width: 24,
-          shows: ['property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
+          shows: ['property_key', 'property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
           sql: commonSql(language),
+        }),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        tablePanel({
+          title: t('Incidents', 'Incidents'),
+          description: t(
+            'One cause in one site that hits at least five clients within an hour, and five times as many as usual: from when to when, how many, and what they have in common. A cause leads to its clients',
+            'Une cause dans un site qui touche au moins cinq clients en une heure, et cinq fois plus que d’habitude : de quand à quand, combien, et ce qu’ils ont en commun. Une cause mène à ses clients',
+          ),
+          width: 24,
+          shows: ['begin', 'end', 'site_code', 'what_failed', 'error_code', 'clients', 'suspects', 'cause_key'],
+          sql: `SELECT begin, end, site_code, ${stateIn(language, { topic: 'topic_type', state: 'state_id', text: 'state_text', param: "''" })} AS what_failed, error_code, clients, suspects, cause AS cause_key
+FROM incidents(since = $__fromTime, until = $__toTime) ORDER BY begin DESC, clients DESC LIMIT 100`,
         }),
       ],
     },
@@ -125,23 +141,21 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
         tablePanel({
           title: t('Clients that failed to install', 'Clients dont l’installation a échoué'),
           description: t(
-            'Who, since when, why: the newest word of each',
-            'Qui, depuis quand, pourquoi : le dernier mot de chacun',
+            'Who, why and when: the newest word of each',
+            'Qui, pourquoi et quand : le dernier mot de chacun',
           ),
           width: 24,
           shows: [
             'client_name',
-            'client_fqdn',
             'site_code',
             'client_version',
             'subnet',
-            'begin',
             'state',
             'error_code',
             'error_text',
             'last_seen',
           ],
-          sql: `SELECT client_name, client_fqdn, site_code, client_version, subnet, deployment_begin_time AS begin, ${stateIn(language, ofClient)} AS state,
+          sql: `SELECT client_name, site_code, client_version, subnet, ${shortened(stateIn(language, ofClient))} AS state,
   last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text, last_received_at AS last_seen
 FROM clients WHERE outcome = 'failed' AND phase = 'deployment' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
@@ -155,8 +169,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           title: t('Clients that installed', 'Clients installés'),
           description: t('With the time that it took, by their own clock', 'Avec la durée, à leur propre horloge'),
           width: 12,
-          shows: ['client_name', 'client_version', 'begin', 'end', 'took'],
-          sql: `SELECT client_name, client_version, deployment_begin_time AS begin, deployment_end_time AS end, deployment_seconds AS took
+          shows: ['client_name', 'client_version', 'end', 'took'],
+          sql: `SELECT client_name, client_version, deployment_end_time AS end, deployment_seconds AS took
 FROM clients WHERE outcome = 'succeeded' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
@@ -167,8 +181,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
             'Clients dont le dernier mot concerne leur affectation',
           ),
           width: 12,
-          shows: ['client_name', 'site_code', 'outcome', 'state', 'error_code', 'begin'],
-          sql: `SELECT client_name, site_code, outcome, ${stateIn(language, ofClient)} AS state, last_error_code AS error_code, assignment_begin_time AS begin
+          shows: ['client_name', 'outcome', 'state', 'error_code'],
+          sql: `SELECT client_name, outcome, ${shortened(stateIn(language, ofClient))} AS state, last_error_code AS error_code
 FROM clients WHERE phase = 'assignment' AND ${clientsInRange}
 ORDER BY outcome = 'failed' DESC, last_received_at DESC, client_name LIMIT 1000`,
         }),

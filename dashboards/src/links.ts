@@ -26,6 +26,8 @@ export const toSubnet = (language: Language) =>
 export const toDashboard = (name: DashboardName, language: Language) =>
   to(name, language, `${chosenOf}&\${subnet:queryparam}`);
 export const toOperations = (language: Language) => to('operations', language, '');
-export const toRun = (language: Language) => to('setup', language, '&var-run=${__value.raw:percentencode}');
+export const toRun = (language: Language) => to('setup', language, '&var-run=${__data.fields.run:percentencode}');
 export const setupPage = (verdict: string) => `${app}/setup-logs?verdict=${verdict}&\${__url_time_range}`;
 export const setupAll = `${app}/setup-logs?from=0&to=now`;
+/** Machines that are expected, with the standing that was clicked. */
+export const expectedPage = `${app}/expected?standing=\${__data.fields.standing:percentencode}`;

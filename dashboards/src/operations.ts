@@ -65,15 +65,13 @@ export const operations: SpecIn = (t, language) => {
           tablePanel({
             title: t('Receivers', 'Récepteurs'),
             description: t(
-              'Each receiver as it was at its last sign of life, one a minute: what waits, how far the slowest destination lags, what is in quarantine and what damage has cost',
+              'Each receiver as it was at its last sign of life, of which one comes every minute: what waits, how far the slowest destination lags, what is in quarantine and what damage has cost',
               'Chaque récepteur à son dernier signe de vie, un par minute : ce qui attend, le retard de la destination la plus lente, ce qui est en quarantaine et ce que des dégâts ont coûté',
             ),
             width: 24,
             shows: [
               'fsp_server',
-              'last_life',
               'silent_for',
-              'version',
               'takes_messages',
               'waiting',
               'lag',
@@ -82,7 +80,7 @@ export const operations: SpecIn = (t, language) => {
               'lost_messages',
               'damaged_pieces',
             ],
-            sql: `SELECT fsp_server, last_seen_at AS last_life, dateDiff('second', last_seen_at, now()) AS silent_for, version, if(taking_messages, 'yes', 'no') AS takes_messages, waiting, lag, arrayStringConcat(failing_sinks, ', ') AS failing_sinks, quarantined, lost_messages, damaged_pieces
+            sql: `SELECT fsp_server, silent_for, if(taking_messages, 'yes', 'no') AS takes_messages, waiting, lag, arrayStringConcat(failing_sinks, ', ') AS failing_sinks, quarantined, lost_messages, damaged_pieces
 FROM receivers WHERE ${chosenServers} ORDER BY fsp_server LIMIT 500`,
           }),
         ],

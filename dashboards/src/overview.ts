@@ -3,7 +3,7 @@ import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
 import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
-import { ofClient, sharedStateIn, stateIn } from './texts.js';
+import { ofClient, sharedStateIn, shortened, stateIn } from './texts.js';
 
 export const overview: SpecIn = (t, language) => {
   const show = (filter: string) => ({
@@ -146,11 +146,11 @@ GROUP BY time, outcome ORDER BY time`,
               'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début',
             ),
             width: 12,
-            shows: ['client_name', 'site_code', 'client_version', 'last_state', 'since', 'for_seconds'],
-            sql: `SELECT client_name, site_code, client_version, ${stateIn(language, ofClient)} AS last_state, stuck_since AS since, dateDiff('second', assumeNotNull(stuck_since), now()) AS for_seconds
+            shows: ['client_name', 'site_code', 'last_state', 'for_seconds'],
+            sql: `SELECT client_name, site_code, ${shortened(stateIn(language, ofClient))} AS last_state, dateDiff('second', assumeNotNull(stuck_since), now()) AS for_seconds
 FROM clients
 WHERE ${stuckFor} AND ${clientsInRange}
-ORDER BY since LIMIT 500`,
+ORDER BY stuck_since, client_name LIMIT 500`,
           }),
           tablePanel({
             title: t('Failures never seen before', 'Échecs jamais vus'),
@@ -159,9 +159,9 @@ ORDER BY since LIMIT 500`,
               'Causes dont le premier message a été reçu dans la période, alors que d’autres existaient avant',
             ),
             width: 12,
-            shows: ['first_seen', 'what_failed', 'error_code', 'error_text', 'clients', 'cause_key'],
+            shows: ['first_seen', 'what_failed', 'error_code', 'clients', 'cause_key'],
             sql: causesSql(language, {
-              columns: 'first_seen, what_failed, error_code, error_text, clients, cause_key',
+              columns: 'first_seen, what_failed, error_code, clients, cause_key',
               only: 'is_new',
               order: 'first_seen DESC',
               limit: 100,
@@ -218,7 +218,7 @@ GROUP BY time ORDER BY time`,
             ),
             width: 24,
             shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],
-            sql: `SELECT phase, outcome, last_state_id AS state_id, ${sharedStateIn(language, ofClient)} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
+            sql: `SELECT phase, outcome, last_state_id AS state_id, ${shortened(sharedStateIn(language, ofClient))} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
 FROM clients WHERE ${clientsInRange}
 GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause ORDER BY clients_of_cause DESC, state_id, error_code LIMIT 200`,
           }),
@@ -256,6 +256,32 @@ FROM clients WHERE ${clientsInRange} GROUP BY site_code ORDER BY clients DESC, s
             shows: ['client_version', 'clients', 'failed_clients'],
             sql: `SELECT client_version, count() AS clients, countIf(outcome = 'failed') AS failed_clients
 FROM clients WHERE ${clientsInRange} GROUP BY client_version ORDER BY clients DESC, client_version LIMIT 200`,
+          }),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          tablePanel({
+            title: t('Expected machines', 'Machines attendues'),
+            description: t(
+              'Machines that somebody expects, held against what was heard of them: now, whatever the range',
+              'Machines attendues, confrontées à ce qui a été entendu d’elles : maintenant, quelle que soit la période',
+            ),
+            width: 7,
+            shows: ['standing', 'machines', 'share'],
+            sql: `SELECT standing, count() AS machines, machines / sum(machines) OVER () AS share FROM expected_clients GROUP BY standing ORDER BY machines DESC, standing`,
+          }),
+          tablePanel({
+            title: t('Machines that never spoke, or never ended', 'Machines jamais entendues, ou sans fin'),
+            description: t(
+              'Of those that are expected: no word ever, or an installation that was begun and has no end',
+              'Parmi celles qui sont attendues : jamais un mot, ou une installation commencée et sans fin',
+            ),
+            width: 17,
+            shows: ['expected_name', 'standing', 'organisational_unit', 'operating_system', 'last_logon', 'begin'],
+            sql: `SELECT client_name AS expected_name, standing, organisational_unit, operating_system, last_logon, deployment_begin_time AS begin
+FROM expected_clients WHERE standing IN ('never_heard', 'never_ended') ORDER BY standing DESC, client_name LIMIT 1000`,
           }),
         ],
       },

@@ -3,9 +3,6 @@ import type { SpecIn } from './dashboard.js';
 import { toOperations } from './links.js';
 import { seriesPanel, statPanel, tablePanel } from './panels.js';
 
-/** What counts as alive: a sign of life comes every minute. */
-const alive = `last_seen_at > now() - INTERVAL 5 MINUTE`;
-
 export const receivers: SpecIn = (t, language) => {
   const link = { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) };
   return {
@@ -24,15 +21,15 @@ export const receivers: SpecIn = (t, language) => {
           statPanel({
             title: t('Giving signs of life', 'Donnent signe de vie'),
             description: t(
-              'Receivers that wrote within five minutes, and those that did within a month',
-              'Récepteurs vus depuis cinq minutes, et depuis un mois',
+              'Receivers that give signs of life, and those that did within a month',
+              'Récepteurs qui donnent signe de vie, et ceux qui l’ont fait depuis un mois',
             ),
             width: 6,
             figures: [
               { column: 'alive', title: t('Now', 'Maintenant'), link },
               { column: 'known', title: t('Within a month', 'Depuis un mois'), link },
             ],
-            sql: `SELECT countIf(${alive}) AS alive, count() AS known FROM receivers WHERE ${chosenServers}`,
+            sql: `SELECT countIf(is_alive) AS alive, count() AS known FROM receivers WHERE ${chosenServers}`,
           }),
           statPanel({
             title: t('Held by all', 'Retenus par tous'),
@@ -52,7 +49,7 @@ export const receivers: SpecIn = (t, language) => {
             ),
             width: 6,
             figures: [{ column: 'versions', title: t('Versions', 'Versions'), colour: 'orange', from: 2, link }],
-            sql: `SELECT uniqExact(version) AS versions FROM receivers WHERE ${alive} AND ${chosenServers}`,
+            sql: `SELECT uniqExact(version) AS versions FROM receivers WHERE is_alive AND ${chosenServers}`,
           }),
           statPanel({
             title: t('Fullest disk', 'Disque le plus plein'),
@@ -62,7 +59,7 @@ export const receivers: SpecIn = (t, language) => {
             ),
             width: 6,
             figures: [{ column: 'free', title: t('Free', 'Libre'), unit: 'percentunit', link }],
-            sql: `SELECT minOrNull(least(if(disk_total_bytes = 0, 1, disk_free_bytes / disk_total_bytes), if(clickhouse_total_bytes = 0, 1, clickhouse_free_bytes / clickhouse_total_bytes))) AS free FROM receivers WHERE ${alive} AND ${chosenServers}`,
+            sql: `SELECT minOrNull(least(if(disk_total_bytes = 0, 1, disk_free_bytes / disk_total_bytes), if(clickhouse_total_bytes = 0, 1, clickhouse_free_bytes / clickhouse_total_bytes))) AS free FROM receivers WHERE is_alive AND ${chosenServers}`,
           }),
         ],
       },
@@ -72,8 +69,8 @@ export const receivers: SpecIn = (t, language) => {
           tablePanel({
             title: t('Fleet', 'Flotte'),
             description: t(
-              'Each receiver at its last sign of life: where it runs, its version, role and throttle, what waits and lags, its last message, its disk, its clock, and how many run under its name',
-              'Chaque récepteur à son dernier signe de vie : où il tourne, sa version, son rôle et sa limitation, ce qui attend et le retard, son dernier message, son disque, son horloge, et combien tournent sous son nom',
+              'Each receiver at its last sign of life: where it runs, its version, role and throttle, what waits and lags, its disk, its clock, and how many run under its name',
+              'Chaque récepteur à son dernier signe de vie : où il tourne, sa version, son rôle et sa limitation, ce qui attend et le retard, son disque, son horloge, et combien tournent sous son nom',
             ),
             width: 24,
             shows: [
@@ -86,12 +83,11 @@ export const receivers: SpecIn = (t, language) => {
               'throttle',
               'waiting',
               'lag',
-              'last_message',
               'disk_free',
               'clock_ahead',
               'instances',
             ],
-            sql: `SELECT fsp_server, host_name AS on_machine, dateDiff('second', last_seen_at, now()) AS silent_for, version, if(taking_messages, 'yes', 'no') AS takes_messages, role_version, concat(toString(message_limit), ' / ', toString(interval_seconds), ' s') AS throttle, waiting, lag, last_message_at AS last_message, if(disk_total_bytes = 0, NULL, disk_free_bytes / disk_total_bytes) AS disk_free, clock_ahead_ms AS clock_ahead, instances
+            sql: `SELECT fsp_server, host_name AS on_machine, silent_for, version, if(taking_messages, 'yes', 'no') AS takes_messages, role_version, concat(toString(message_limit), ' / ', toString(interval_seconds), ' s') AS throttle, waiting, lag, if(disk_total_bytes = 0, NULL, disk_free_bytes / disk_total_bytes) AS disk_free, clock_ahead_ms AS clock_ahead, instances
 FROM receivers WHERE ${chosenServers} ORDER BY fsp_server LIMIT 500`,
           }),
         ],

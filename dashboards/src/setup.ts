@@ -2,6 +2,7 @@ import { inRange, literal, valueOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { setupAll, setupPage } from './links.js';
 import { appPanel, statPanel, tablePanel } from './panels.js';
+import { shortened } from './texts.js';
 
 /** As people know it: an HRESULT as 0x80004005, not as -2147467259 or 2147500037. */
 const exitCode = `multiIf(isNull(exit_code), '', exit_code < 0 OR exit_code > 2147483647, concat('0x', hex(toUInt32(exit_code))), toString(exit_code))`;
@@ -78,19 +79,8 @@ export const setup: SpecIn = (t) => {
               'Verdict, cause et que vérifier : les 500 exécutions les plus récentes',
             ),
             width: 24,
-            shows: [
-              'begin',
-              'host_name',
-              'log',
-              'action',
-              'verdict',
-              'exit_code',
-              'cause',
-              'suggestion',
-              'took',
-              'run',
-            ],
-            sql: `SELECT started_at AS begin, host_name, extract(toString(log_file), '[^/\\\\\\\\]*$') AS log, action, verdict, ${exitCode} AS exit_code, cause, suggestion, dateDiff('second', started_at, ended_at) AS took, run_id AS run
+            shows: ['begin', 'host_name', 'log', 'action', 'verdict', 'exit_code', 'cause', 'suggestion', 'run'],
+            sql: `SELECT started_at AS begin, host_name, extract(toString(log_file), '[^/\\\\\\\\]*$') AS log, action, verdict, ${exitCode} AS exit_code, ${shortened('cause')} AS cause, suggestion, run_id AS run
 FROM setup_runs WHERE ${inRange('started_at')} ORDER BY started_at DESC, run_id LIMIT 500`,
           }),
         ],
@@ -106,7 +96,7 @@ FROM setup_runs WHERE ${inRange('started_at')} ORDER BY started_at DESC, run_id 
             ),
             width: 24,
             shows: ['cause', 'suggestion', 'runs', 'machines', 'last_seen'],
-            sql: `SELECT cause, if(min(suggestion) = max(suggestion), any(suggestion), '') AS suggestion, count() AS runs, uniqExact(host_name) AS machines, max(started_at) AS last_seen FROM setup_runs WHERE verdict = 'failed' AND ${inRange('started_at')} GROUP BY cause ORDER BY runs DESC, cause LIMIT 100`,
+            sql: `SELECT ${shortened('cause')} AS cause, if(min(suggestion) = max(suggestion), any(suggestion), '') AS suggestion, count() AS runs, uniqExact(host_name) AS machines, max(started_at) AS last_seen FROM setup_runs WHERE verdict = 'failed' AND ${inRange('started_at')} GROUP BY setup_runs.cause ORDER BY runs DESC, cause LIMIT 100`,
           }),
         ],
       },

@@ -10,6 +10,12 @@ const statesIn = (language: Language) =>
 const frenchErrors =
   "(SELECT mapFromArrays(groupArray(error_code), groupArray(error_text_fr)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))";
 
+/** A cell folds between words only: of a longer one, an address mostly, its middle is left out. The app has it whole. */
+const longestWord = 22;
+const kept = { begin: 9, end: 12 };
+export const shortened = (text: string) =>
+  `arrayStringConcat(arrayMap(w -> if(lengthUTF8(w) > ${longestWord}, concat(substringUTF8(w, 1, ${kept.begin}), '…', substringUTF8(w, -${kept.end})), w), splitByChar(' ', ${text})), ' ')`;
+
 interface StateColumns {
   topic: string;
   state: string;
@@ -67,3 +73,7 @@ export function topicIn(language: Language): string {
   const names = Object.values(topics).map((text) => literal(pick(language, text)));
   return `transform(topic_type, [${Object.keys(topics).join(', ')}], [${names.join(', ')}], toString(topic_name))`;
 }
+
+/** What to do first about a message's error, or, where that is not known, about its state; for alerts, in English. */
+export const adviceOf =
+  "if((SELECT mapFromArrays(groupArray(error_code), groupArray(advice)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))[error_code] != '' AND error_code != '', (SELECT mapFromArrays(groupArray(error_code), groupArray(advice)) FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult'))[error_code], (SELECT mapFromArrays(groupArray(concat(toString(topic_type), '/', toString(state_id))), groupArray(advice)) FROM state_catalog FINAL)[concat(toString(topic_type), '/', toString(state_id))])";

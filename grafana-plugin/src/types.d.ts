@@ -1,3 +1,7 @@
+declare module '*.md' {
+  const text: string;
+  export default text;
+}
 declare module 'amd-module' {
   const module: { uri?: string } | undefined;
   export default module;

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
+import { Acknowledgements } from './acknowledgements/acknowledgements.js';
 import { buildIntake } from './build-intake.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
+import { Collect } from './collect/collect.js';
 import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
@@ -9,6 +11,7 @@ import { tracedSink } from './delivery/traced-sink.js';
 import { DiskWatch } from './health/disk-watch.js';
 import { Draining, drainProgress } from './drain/draining.js';
 import { forget } from './forget/forget.js';
+import { ExpectedLists } from './expected/expected-lists.js';
 import { toldAsFull } from './full-disk.js';
 import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
@@ -178,7 +181,10 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       ),
     );
 
-    const roleStore = new RoleStore(store.client, store.placement, () => store.prepare());
+    const shared = [store.client, store.placement, () => store.prepare()] as const;
+    const acknowledgements = new Acknowledgements(...shared);
+    const expected = new ExpectedLists(...shared);
+    const roleStore = new RoleStore(...shared);
     const role = started(
       'work',
       'role',
@@ -249,11 +255,24 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const loopDelay = started('work', 'event loop', new LoopDelay(), (one) => {
       one.stop();
     });
+    const upload = async (name: string, hostName: string, body: Buffer) => {
+      await store.prepare();
+      const { client, sink } = store;
+      const { clickhouseDatabase: database } = config;
+      return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
+    };
+    const collect: Collect = new Collect({
+      enabled: config.collectLogs === 'on',
+      url: () =>
+        `http://${role.current?.configuration.intranetFqdn || config.serverName}:${portOf(intake) ?? config.intakePort}`,
+      upload,
+      logger,
+    });
     const testPosts = new TestPosts();
     const intake = started(
       'work',
       'intake',
-      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining }),
+      buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining, collect }),
       (one) => one.close(),
     );
     const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
@@ -294,12 +313,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           unfollow: (path) => {
             followList.remove(path);
           },
-          upload: async (name, hostName, body) => {
-            await store.prepare();
-            const { client, sink } = store;
-            const { clickhouseDatabase: database } = config;
-            return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });
-          },
+          upload,
         },
         testPost: (name) => testPosts.send(name, config.siteHttpPort),
         reader: store.reader,
@@ -309,6 +323,9 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           drop: (ids) => quarantine.drop(ids),
           retry: (ids) => retryQuarantined(quarantine, sinks, ids),
         },
+        acknowledgements,
+        expected,
+        collect,
         drain: {
           begin: (beyondLimit) => {
             draining.begin(beyondLimit);
@@ -383,6 +400,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         },
         prepare: () => store.prepare(),
         roles,
+        acknowledgements,
+        expected,
         serverName: config.serverName,
       },
       stop,

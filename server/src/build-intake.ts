@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Collect } from './collect/collect.js';
 import type { Config } from './config.js';
 import type { Draining } from './drain/draining.js';
 import { FspError } from './errors.js';
@@ -24,6 +25,7 @@ export function buildIntake({
   role,
   testPosts,
   draining,
+  collect,
 }: {
   config: Config;
   decoder: ReportDecoder;
@@ -34,6 +36,7 @@ export function buildIntake({
   role: RoleInForce;
   testPosts: TestPosts;
   draining: Draining;
+  collect: Collect;
 }): FastifyInstance {
   const keep = createRejectedKeeper((entry) => {
     spool.appendAdmitted([entry]).catch((error: unknown) => {
@@ -44,6 +47,7 @@ export function buildIntake({
   return createIntake({
     trustedProxies: config.trustedProxies,
     logger,
+    collect: collect.enabled ? collect : undefined,
     async accept(body, origin) {
       if (draining.startedAt !== null)
         throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');

@@ -139,6 +139,11 @@ export const configSchema = Type.Object({
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
   }),
+  collectLogs: Type.Enum(['off', 'on'], {
+    default: 'off',
+    description:
+      'whether machines may bring their set-up logs to the intake, each with a token for that machine and one hour that an administrator gets on its page',
+  }),
   setupLogs: Type.String({
     default: '',
     defaultText: 'none',

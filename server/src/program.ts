@@ -3,6 +3,7 @@ import { registerCompletion } from './commands/completion.js';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerDrain } from './commands/drain.js';
+import { registerExpect } from './commands/expect.js';
 import { registerExplain } from './commands/explain.js';
 import { registerForget } from './commands/forget.js';
 import { registerImport } from './commands/import.js';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   registerSimulate(program);
   registerParse(program);
   registerImport(program);
+  registerExpect(program);
   registerDoctor(program);
   registerDrain(program);
   registerForget(program);

@@ -182,17 +182,19 @@ export function openRunningEngine({
   config,
   dataDir,
   describe,
-}: Omit<StoreOptions, 'logger'>): Pick<Store, 'sink' | 'client' | 'prepare' | 'close'> | null {
+}: Omit<StoreOptions, 'logger'>): Pick<Store, 'sink' | 'client' | 'placement' | 'prepare' | 'close'> | null {
   const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
   if (engine === null || engine.url === '') return null;
   const database = config.clickhouseDatabase;
   const client = connect({ url: engine.url, ...engine.writer, database });
+  const placement = placementOf(config);
   return {
     client,
+    placement,
     prepare: () => Promise.resolve(),
     sink: createClickHouseSink({
       client,
-      ...placementOf(config),
+      ...placement,
       siteCode: config.siteCode,
       serverName: config.serverName,
       describe: (entry) => describe(entry.message),

@@ -75,7 +75,7 @@ test('0 lost and 0 twice over all shards when each is killed in turn', async () 
         await cluster.run(number);
       }
     },
-    { from: "clusterAllReplicas('fsp', fsp.state_messages)", withinMs: 120_000 },
+    { from: "clusterAllReplicas('fsp', fsp.state_messages_local)", withinMs: 120_000 },
   );
   record('shards', 'each of two shards is killed in turn and comes back', found);
   expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page, type Request } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
 import { chromium as findChromium } from '../chromium.mjs';
 
 const flags =
@@ -35,14 +35,24 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags.split(' ') });
 }
 
-/** Signs in with a token, in a browser profile of its own. */
-export async function visit(browser: Browser, url: string, token: string, name: string): Promise<Visitor> {
+/**
+ * Signs in with a token, in a browser profile of its own.
+ * @param prepare that profile before anything is loaded
+ */
+export async function visit(
+  browser: Browser,
+  url: string,
+  token: string,
+  name: string,
+  prepare?: (context: BrowserContext) => Promise<void>,
+): Promise<Visitor> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'en-US',
     timezoneId: 'Europe/Paris',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  await prepare?.(context);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

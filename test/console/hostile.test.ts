@@ -22,8 +22,9 @@ const xml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const field = (where: string) => xml(hostile(where));
 
-function report(state: number, serial: number): string {
-  return `<Report><ReportHeader><Identification><Machine><ClientInstalled>0</ClientInstalled><ClientID>${field('clientid')}</ClientID><ClientVersion>${field('version')}</ClientVersion><NetBIOSName>${field('name')}</NetBIOSName></Machine></Identification></ReportHeader><ReportBody><StateMessage MessageTime="20260102030405.000000+000" SerialNumber="${serial}"><Topic ID="${field('topic')}" Type="800" IDType="0" User="${field('user')}" UserSID="${field('sid')}"/><State ID="${state}" Criticality="0"/><StateDetails>${field('details')}</StateDetails><UserParameters Flags="0" Count="2"><Param>${field('param')}</Param><Param>1603</Param></UserParameters></StateMessage></ReportBody></Report>`;
+/** @param named the name of another machine */
+function report(state: number, serial: number, named = field('name')): string {
+  return `<Report><ReportHeader><Identification><Machine><ClientInstalled>0</ClientInstalled><ClientID>${field('clientid')}</ClientID><ClientVersion>${field('version')}</ClientVersion><NetBIOSName>${named}</NetBIOSName></Machine></Identification></ReportHeader><ReportBody><StateMessage MessageTime="20260102030405.000000+000" SerialNumber="${serial}"><Topic ID="${field('topic')}" Type="800" IDType="0" User="${field('user')}" UserSID="${field('sid')}"/><State ID="${state}" Criticality="0"/><StateDetails>${field('details')}</StateDetails><UserParameters Flags="0" Count="2"><Param>${field('param')}</Param><Param>1603</Param></UserParameters></StateMessage></ReportBody></Report>`;
 }
 
 const ccm = (message: string, second: number) =>
@@ -60,10 +61,12 @@ beforeAll(async () => {
   });
   for (const [serial, state] of [100, 301, 313, 318, 400, 700].entries())
     expect((await server.post(report(state, serial + 1))).status).toBe(200);
+  const formula = xml('=HYPERLINK("http://canary.invalid/csv","x")');
+  expect((await server.post(report(313, 7, formula))).status).toBe(200);
   expect((await server.post(`<Report>${hostile('rejected')}`)).status).toBe(400);
   await eventually(
     async () => (await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM state_messages'))[0]?.n,
-    (n) => n === 6,
+    (n) => n === 7,
   );
   await eventually(
     async () => (await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM setup_runs'))[0]?.n ?? 0,
@@ -118,6 +121,48 @@ test.each<[string, () => string, string | null]>([
   await admin.open(appPath + path());
   if (shown !== null) await admin.page.getByText(shown).first().waitFor();
   expect(await harm()).toEqual(none);
+});
+
+test.each([
+  ['overview', 'data-hit'],
+  ['failures', 'data-hit'],
+  ['communication', 'data-hit'],
+  ['operations', null],
+  ['receivers', null],
+  ['setup', null],
+  ['client', 'data-hit'],
+] as const)('on the dashboard %s, hostile values stay text', async (name, shown) => {
+  const address = (language: string) =>
+    `/d/fsp-${language}${name}?from=now-20y&to=now&var-client=${client()}&var-subnet=${client()}&var-site=${client()}&var-cause=${client()}`;
+  await admin.open(name === 'client' ? address('') : `/d/fsp-${name}?from=now-20y&to=now`);
+  if (shown !== null) await admin.page.getByText(shown).first().waitFor();
+  expect(await harm()).toEqual(none);
+  // The same as values that somebody is lured into choosing.
+  await admin.go(address('fr-'));
+  expect(await harm()).toEqual(none);
+});
+
+test('a hostile name that is clicked on a dashboard leads to that client, and nowhere else', async () => {
+  await admin.open('/d/fsp-failures?from=now-20y&to=now');
+  const links = admin.page.getByRole('main').locator('a').filter({ hasText: 'data-hit' });
+  await links.filter({ hasText: /^name/ }).first().click();
+  await admin.page.waitForURL(/fallbackstatuspoint-fsp-app\/client\?/);
+  expect(new URL(admin.page.url()).searchParams.get('name')?.toLowerCase()).toBe(hostile('name').toLowerCase());
+  await admin.page.getByText('data-hit').first().waitFor();
+  expect(await harm()).toEqual(none);
+});
+
+test('the list of clients as CSV holds no formula', async () => {
+  await admin.open(`${appPath}/clients?from=now-20y&to=now`);
+  const [download] = await Promise.all([
+    admin.page.waitForEvent('download'),
+    admin.page.getByRole('button', { name: 'CSV' }).click(),
+  ]);
+  const file = readFileSync(await download.path(), 'utf8');
+  expect(file).toContain('HYPERLINK');
+  expect(file).toContain('data-hit');
+  const cells = file.slice(1).split(/\r\n|,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
+  expect(cells.filter((cell) => /^"?[\s]*[=+@]|^"?-(?!\d)/.test(cell))).toEqual([]);
 });
 
 test('the lines of a hostile log, its file name and its cause stay text', async () => {

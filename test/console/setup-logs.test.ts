@@ -197,7 +197,7 @@ test('logs are read together, and merged by time by a switch', async () => {
   await page.getByText('30,005 of 30,005 lines', { exact: false }).waitFor();
   const first = async () =>
     (await grid().getByRole('row').allInnerTexts()).slice(0, 3).map((row) => row.split('\n')[0]);
-  expect(await first()).toEqual(['hostile.log', 'hostile.log', 'hostile.log']);
+  await expect.poll(first).toEqual(['hostile.log', 'hostile.log', 'hostile.log']);
   await page.getByRole('button', { name: 'View', exact: true }).click();
   await page.getByLabel('Merge by time').check({ force: true });
   await expect.poll(first).toEqual(['long.log', 'hostile.log', 'long.log']);

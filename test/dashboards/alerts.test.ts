@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,21 @@ const rules = groups.flatMap(({ rules: list }) => list);
 const named = rules.map((rule) => [rule.uid, rule] as const);
 let fleet: Fleet;
 
+/** The texts of the instances that fire. */
+async function labelsOf(uid: string, moved: (sql: string) => string = (sql) => sql) {
+  const { data } = await fleet.ask(moved(rules.find((one) => one.uid === uid)!.data[0]!.model.rawSql!));
+  return data as Record<string, string>[];
+}
+
+async function asAdmin(path: string, body: unknown, type = 'application/json') {
+  const { admin } = JSON.parse(readFileSync(join(fleet.dataDir, 'tokens.json'), 'utf8')) as { admin: string };
+  return fetch(`${fleet.server.management}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin}`, 'content-type': type },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
 /** Values of the instances that fire; `moved` looks at the data as if the clock, or a span of the rule, were another. */
 async function firing(uid: string, moved: (sql: string) => string = (sql) => sql): Promise<number[]> {
   const rule = rules.find((one) => one.uid === uid)!;
@@ -36,7 +51,7 @@ async function firing(uid: string, moved: (sql: string) => string = (sql) => sql
 
 beforeAll(async () => {
   fleet = await startFleet();
-}, 60_000);
+});
 afterAll(() => fleet.close());
 
 test.each(named)('%s names a dashboard, a panel and a runbook that exist', (uid, rule) => {
@@ -44,10 +59,15 @@ test.each(named)('%s names a dashboard, a panel and a runbook that exist', (uid,
     panels: { id: number }[];
   };
   expect(dashboard.panels.map(({ id }) => id)).toContain(rule.panelId);
-  expect(rule.annotations.runbook_url).toMatch(new RegExp(`/dashboards/runbooks/${uid}\\.md$`));
-  expect(existsSync(join(folder, 'runbooks', `${uid}.md`))).toBe(true);
+  expect(rule.annotations.runbook_url).toMatch(new RegExp(`/a/fallbackstatuspoint-fsp-app/runbook\\?name=${uid}$`));
+  for (const language of ['', 'fr'])
+    expect(readFileSync(join(folder, 'runbooks', language, `${uid}.md`), 'utf8')).toMatch(/^# \S/);
   for (const text of ['summary', 'description']) expect(rule.annotations[text]).toMatch(/\w/);
-  const labels = [...(rule.annotations.summary ?? '').matchAll(/\$labels\.(\w+)/g)].map(([, name]) => name);
+  const labels = [
+    ...Object.values(rule.annotations)
+      .join(' ')
+      .matchAll(/\$labels\.(\w+)/g),
+  ].map(([, name]) => name);
   for (const label of labels) expect(rule.data[0]!.model.rawSql).toContain(label);
 });
 
@@ -106,6 +126,42 @@ test('many clients that fail in one way at once are a burst, a higher rate, and 
   const moved = (sql: string) => sql.replace('now() - INTERVAL 6 HOUR', since).replace('now() - INTERVAL 1 DAY', since);
   expect((await firing('fsp-new-failure', moved))[0]).toBe(60);
   expect(await firing('fsp-new-failure'), 'a young fleet').toEqual([]);
+
+  // The alert tells which, and its link leads to just those.
+  const burst = (await labelsOf('fsp-failure-burst')).find(({ cause }) => cause === '800/313/1639');
+
+  expect(burst).toMatchObject({ site_code: 'PS1', cause: '800/313/1639', error_code: '1639' });
+  expect(burst!.machines!.split(', ')).toHaveLength(3);
+  expect(burst!.machines).toMatch(/^BAD\d+, BAD\d+, BAD\d+$/);
+  expect(burst!.suspects).toContain('all: subnet 127.0.0.0/24');
+  expect(burst!.advice).toMatch(/\w{4}/);
+});
+
+test('what somebody takes care of is silent until it is taken back, or ends', async () => {
+  const cause = '800/313/1639';
+  const until = Date.now() + 3_600_000;
+  const counted = async () => [await firing('fsp-failure-rate'), await firing('fsp-failure-burst')];
+  const before = await counted();
+  expect(before).toEqual([[expect.any(Number)], [expect.any(Number)]]);
+  const machine = 'BAD7';
+  // One machine of sixty changes the number by one.
+  const [all = 0] = await firing('fsp-failure-burst');
+  const said = await asAdmin('acknowledgements', { cause, clientName: machine.toLowerCase(), note: 'mine', until });
+  expect(said.status).toBe(204);
+  expect(await firing('fsp-failure-burst')).toEqual([all - 1]);
+  // All of them are silent.
+  expect((await asAdmin('acknowledgements', { cause, note: 'rebuilt tonight', until })).status).toBe(204);
+  expect(await counted()).toEqual([[], []]);
+  for (const clientName of ['', machine])
+    expect((await asAdmin('acknowledgements/withdraw', { cause, clientName })).status).toBe(204);
+  expect(await counted()).toEqual(before);
+});
+
+test('machines that are expected and never spoke are told of once their list is a day old', async () => {
+  const names = ['BAD0', ...Array.from({ length: 20 }, (_, index) => `GONE${index}`)].join('\n');
+  expect((await asAdmin('expected?list=contoso', names, 'application/octet-stream')).status).toBe(200);
+  expect(await firing('fsp-never-heard'), 'a young list').toEqual([]);
+  expect(await firing('fsp-never-heard', later('25 HOUR'))).toEqual([20 / 21]);
 });
 
 test('many clients that cannot reach their management point are told of', async () => {

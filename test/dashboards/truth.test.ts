@@ -11,16 +11,18 @@ import {
   clientExportSql,
   clientSql,
   clientsSql,
-  cutOffSql,
   messagesSql,
   noFilter,
   type ClientFilter,
 } from '../../grafana-plugin/src/queries/clients.js';
+import { runsOfMachineSql, troublesOfMachineSql } from '../../grafana-plugin/src/queries/client-logs.js';
 import { failuresOverTimeSql, failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { deploymentsOverTimeSql, durationSql, fleetSql } from '../../grafana-plugin/src/queries/overview.js';
 import { anyRun, runsExtentSql, setupRunsSql } from '../../grafana-plugin/src/queries/setup-logs.js';
 import { knownServersSql } from '../../grafana-plugin/src/queries/servers.js';
 import { startFleet, type Answer, type Fleet } from './fleet.js';
+import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
+import { eventually, startServer, temporaryFolder } from '../server-process.js';
 import { expand, type Scope } from './macros.js';
 
 interface Panel {
@@ -285,6 +287,8 @@ function truths(): Truth[] {
 }
 
 const truth = truths();
+/** What was posted, to be sent again. */
+const posted: Buffer[] = [];
 const countOf = (condition: (one: Truth) => boolean) => truth.filter(condition).length;
 
 describe('a fleet of known truth, absurd machines among it', () => {
@@ -292,6 +296,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
     // One after the other: their order is what a machine says last.
     for (const one of said) {
       const bytes = body(one);
+      posted.push(bytes);
       await fleet.server.post(bytes);
       if (one.twice) await fleet.server.post(bytes);
     }
@@ -447,7 +452,8 @@ describe('a fleet of known truth, absurd machines among it', () => {
         name,
       ).toEqual([name]);
       expect((await ask(messagesSql(name, ''))).data, name).toHaveLength(1);
-      expect((await ask(cutOffSql(name))).data, name).toEqual([]);
+      for (const sql of [runsOfMachineSql(name), troublesOfMachineSql(name)])
+        expect((await ask(sql)).data, name).toEqual([]);
       expect(
         (await ask(clientsSql(everything, { ...noFilter, search: name }, 'client_name', false, 1))).data.map(
           ({ client_name }) => client_name,
@@ -457,6 +463,50 @@ describe('a fleet of known truth, absurd machines among it', () => {
     }
     const exported = (await ask(clientExportSql(everything, noFilter))).data.map(({ client_name }) => client_name);
     for (const name of hostile) expect(exported).toContain(name);
+  }, 300_000);
+
+  test('every number is as before when all of it is sent again to another receiver', async ({ onTestFinished }) => {
+    const engine = readEngineCredentials(join(fleet.dataDir, 'clickhouse'))!;
+    const own = temporaryFolder();
+    const second = await startServer(own.path, {
+      FSP_SERVER_NAME: 'FSP02',
+      FSP_CLICKHOUSE_URL: engine.url,
+      FSP_CLICKHOUSE_USER: engine.writer.username,
+      FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+    });
+    onTestFinished(async () => {
+      await second.kill('SIGTERM');
+      own.remove();
+    });
+    const scope = scopeOf();
+    const files = readdirSync(join(folder, '../queries'))
+      .filter((name) => name.endsWith('.sql'))
+      .map((name) => [name, readFileSync(join(folder, '../queries', name), 'utf8')] as const);
+    const all = async () => {
+      const answers = new Map<string, string[]>();
+      for (const [name, sql] of [...everyQuery(), ...files, ['rows', 'SELECT count() FROM state_messages'] as const]) {
+        // What each receiver did is its own, and there is one more now; and one tells seconds that go by.
+        if (
+          /Receivers|receiver|throttle|Throttle|server|page roles|annotation|Held back|Waiting|backlog|Last message received/.test(
+            name,
+          )
+        )
+          continue;
+        const { data } = await fleet.ask(expand(sql, scope));
+        // How long something lasts goes on meanwhile.
+        answers.set(name, data.map((row) => JSON.stringify({ ...row, for_seconds: 0, since_seconds: 0 })).sort());
+      }
+      return answers;
+    };
+    const before = await all();
+    for (const bytes of posted) await second.post(bytes);
+    await eventually(
+      () => fleet.ask('SELECT uniqExact(message_id) AS n FROM repeated_messages'),
+      ({ data }) => Number(data[0]?.n) === said.length,
+      60_000,
+    );
+    const after = await all();
+    for (const [name, rows] of before) expect(after.get(name), name).toEqual(rows);
   }, 300_000);
 
   test('whatever stands in a variable, every query of every board answers, and finds nothing by it', async () => {

@@ -85,7 +85,7 @@ const rowsOf = async (batch: Batch, table = 'state_messages') => {
   const [row] = await answer.json<{ rows: number; different: number }>();
   return [row?.rows, row?.different];
 };
-const isInsert = (address: string) => /INSERT(%20|\+| )INTO/i.test(address);
+const isInsert = (address: string) => /INSERT(%20|\+| )INTO(%20|\+| )\w+\.state_messages/i.test(address);
 /** Delivers as the delivery does: the same batch again until the sink has it. */
 const deliver = async (batch: Batch, tries = 12): Promise<Refused[]> => {
   for (let attempt = 0; ; attempt++) {
@@ -230,6 +230,76 @@ describe('of several servers (here two ways to one engine)', () => {
       }
     },
   );
+});
+
+describe('a message that two receivers took is one row', () => {
+  const sinkOf = (serverName: string, client: ClickHouseClient = writer) =>
+    createClickHouseSink({
+      client,
+      database,
+      siteCode: 'PS1',
+      serverName,
+      describe: ({ message }) => describeMessage(message),
+    });
+  /** Rows of messages, different messages among them, and how many were set aside. */
+  const counted = async (...some: Batch[]) => {
+    const answer = await writer.query({
+      query: `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(message_id)) AS messages,
+        (SELECT toUInt32(uniqExact(batch_id, row_id)) FROM ${database}.repeated_messages WHERE batch_id IN {ids: Array(String)}) AS aside
+        FROM ${database}.state_messages WHERE batch_id IN {ids: Array(String)}`,
+      query_params: { ids: some.map(({ id }) => id) },
+      format: 'JSONEachRow',
+    });
+    return (await answer.json())[0];
+  };
+
+  test('when one comes after the other, in part, and again after a crash', async () => {
+    const first = messages(30);
+    const [one, two] = [batchOf(first), batchOf([...first.slice(10), ...messages(5)])];
+    expect(await sinkOf('FSP01').deliver(one, false)).toEqual([]);
+    expect(await sinkOf('FSP02').deliver(two, false)).toEqual([]);
+    const truth = { rows: 35, messages: 35, aside: 20 };
+    expect(await counted(one, two)).toEqual(truth);
+    for (const batch of [two, one]) expect(await sinkOf('FSP02').deliver(batch, true)).toEqual([]);
+    expect(await counted(one, two)).toEqual(truth);
+  });
+
+  test.each([2, 4])('when %i deliver it at the same moment', async (receivers) => {
+    const same = messages(40);
+    const batchesOfAll = Array.from({ length: receivers }, () => batchOf(same));
+    await Promise.all(batchesOfAll.map((batch, index) => sinkOf(`FSP0${index}`).deliver(batch, false)));
+    const truth = { rows: 40, messages: 40, aside: 40 * (receivers - 1) };
+    expect(await counted(...batchesOfAll)).toEqual(truth);
+    // What was taken out is not missing to the batch that brought it.
+    for (const batch of batchesOfAll) expect(await sinkOf('FSP09').deliver(batch, true)).toEqual([]);
+    expect(await counted(...batchesOfAll)).toEqual(truth);
+  });
+
+  test.each<Fault>(['cut-before', 'cut-after', 'exception'])(
+    'when each step of the second one meets this once: %s',
+    async (fault) => {
+      const same = messages(12);
+      const [one, two] = [batchOf(same), batchOf([...same.slice(4), ...messages(3)])];
+      await deliver(one);
+      let requests = 0;
+      // Each attempt comes one request further.
+      proxy.decide = () => (requests++ % 12 === Math.floor(requests / 12) % 12 ? fault : 'pass');
+      await deliver(two, 40);
+      expect(await counted(one, two)).toEqual({ rows: 15, messages: 15, aside: 8 });
+    },
+  );
+
+  test('but one whose row was forgotten is one anew', async () => {
+    const [one, two] = [batchOf(messages(3)), batchOf(messages(0))];
+    two.entries.push(...one.entries);
+    await sinkOf('FSP01').deliver(one, false);
+    await writer.command({
+      query: `DELETE FROM ${database}.state_messages WHERE batch_id = {id: String} AND row_id = 1`,
+      query_params: { id: one.id },
+    });
+    await sinkOf('FSP02').deliver(two, false);
+    expect(await counted(one, two)).toEqual({ rows: 3, messages: 3, aside: 2 });
+  });
 });
 
 test.each<Fault>(['page', 'empty', 'exception'])(

@@ -57,7 +57,7 @@ test('who is refused does not keep its connection, however long it stays', async
     );
   await eventually(gone, (open) => open === 0, end - Date.now());
   for (const socket of sockets) socket.destroy();
-}, 60_000);
+});
 
 test(
   'after many attacks at a time the server ends when it is told to',

@@ -86,7 +86,7 @@ function Loaded({ dashboard, pluginId }: { dashboard: Dashboard; pluginId: strin
         />
       }
     >
-      <Stack wrap="wrap" gap={2} alignItems="flex-end">
+      <Stack wrap="wrap" gap={2} alignItems="flex-start">
         {dashboard.templating.list
           .filter(({ type, hide }) => type !== 'datasource' && type !== 'constant' && hide !== 2)
           .map((one) => (
@@ -97,8 +97,10 @@ function Loaded({ dashboard, pluginId }: { dashboard: Dashboard; pluginId: strin
               choices={variables?.choices[one.name] ?? []}
             />
           ))}
-        <Links dashboard={dashboard} pluginId={pluginId} scope={scope} />
       </Stack>
+      <nav className={styles.links} aria-label={say('Dashboards')}>
+        <Links dashboard={dashboard} pluginId={pluginId} scope={scope} />
+      </nav>
       <Events annotations={annotations} />
       <PanelScope.Provider value={scope}>
         <div ref={grid} className={width < narrow ? styles.column : styles.grid}>
@@ -296,5 +298,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gridAutoRows: rowHeight,
     marginTop: theme.spacing(2),
   }),
+  links: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5, 2), margin: theme.spacing(1, 0) }),
   column: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), marginTop: theme.spacing(2) }),
 });

@@ -25,8 +25,8 @@ export function PluginPageStandIn({ pageNav, subTitle, actions, children }: Plug
   }, [pathname]);
   return (
     <main ref={main} tabIndex={-1} className={styles.page}>
-      <Stack justifyContent="space-between" alignItems="flex-start" wrap="wrap" gap={2}>
-        <Stack direction="column" gap={0.5}>
+      <div className={styles.head}>
+        <div className={styles.title}>
           {parent?.url !== undefined && (
             <TextLink href={parent.url} inline={false}>
               {parent.text}
@@ -34,11 +34,11 @@ export function PluginPageStandIn({ pageNav, subTitle, actions, children }: Plug
           )}
           <Text element="h1">{title}</Text>
           {subTitle != null && <Text color="secondary">{subTitle}</Text>}
-        </Stack>
+        </div>
         <Stack alignItems="center" wrap="wrap">
           {actions}
         </Stack>
-      </Stack>
+      </div>
       <div className={styles.content}>{children}</div>
     </main>
   );
@@ -51,6 +51,23 @@ const getStyles = (theme: GrafanaTheme2) => ({
     margin: '0 auto',
     '&:focus': { outline: 'none' },
     [theme.breakpoints.down('md')]: { padding: theme.spacing(1) },
+  }),
+  head: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    justifyContent: 'space-between',
+    alignItems: 'flex-start',
+    gap: theme.spacing(2),
+  }),
+  // A long text is folded beside the actions; only where the page is narrow, they go below it.
+  title: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(0.5),
+    flex: '1 1 360px',
+    minWidth: 0,
+    overflowWrap: 'anywhere',
+    [theme.breakpoints.down('md')]: { flexBasis: '100%' },
   }),
   content: css({ marginTop: theme.spacing(3) }),
 });

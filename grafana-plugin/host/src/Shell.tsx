@@ -1,4 +1,4 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 import { getThemeById, type AppPlugin, type AppRootProps, type GrafanaTheme2 } from '@grafana/data';
 import { LocationServiceProvider, locationService, PluginPage } from '@grafana/runtime';
@@ -129,6 +129,10 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
     ({ type, addToNav, role }) => type === 'page' && addToNav && (role !== 'Admin' || session.actingAs === 'admin'),
   );
   const dashboards = useDashboards(plugin.meta.id);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    setOpen(false);
+  }, [pathname]);
   useLinksWithin();
   const link = (href: string, text: string) => (
     <a
@@ -204,7 +208,20 @@ function Frame({ plugin, session, children }: Props & { children: ReactNode }) {
         </Stack>
       </header>
       <div className={styles.body}>
-        <nav className={styles.nav} aria-label={say('Main')}>
+        <Button
+          className={styles.menu}
+          variant="secondary"
+          fill="text"
+          icon="bars"
+          aria-expanded={isOpen}
+          aria-controls="preview-menu"
+          onClick={() => {
+            setOpen(!isOpen);
+          }}
+        >
+          {say('Menu')}
+        </Button>
+        <nav id="preview-menu" className={cx(styles.nav, !isOpen && styles.closed)} aria-label={say('Main')}>
           {pages.map(({ path = '', name }) => link(path, say(name)))}
           {dashboards.length > 0 && <div className={styles.heading}>{say('Dashboards')}</div>}
           {dashboards
@@ -235,14 +252,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(2, 1),
     display: 'flex',
     flexDirection: 'column',
-    // As Grafana's own, it does not take the room of a narrow page.
-    [theme.breakpoints.down('md')]: {
-      width: 'auto',
-      flexDirection: 'row',
-      flexWrap: 'wrap',
-      padding: theme.spacing(0.5, 1),
-    },
+    [theme.breakpoints.down('md')]: { width: 'auto', padding: theme.spacing(0.5, 1) },
   }),
+  // As Grafana's own menu, it does not take the room of a narrow page.
+  menu: css({ alignSelf: 'flex-start', [theme.breakpoints.up('md')]: { display: 'none' } }),
+  closed: css({ [theme.breakpoints.down('md')]: { display: 'none' } }),
   heading: css({
     ...theme.typography.bodySmall,
     color: theme.colors.text.secondary,

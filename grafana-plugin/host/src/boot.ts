@@ -48,7 +48,7 @@ async function boot(): Promise<void> {
         permissions: {},
       },
       settings: {
-        buildInfo: { version: '13.2.2', commit: 'preview', env: 'production' },
+        buildInfo: { version: process.env.GRAFANA_VERSION, commit: 'preview', env: 'production' },
         bootTheme: theme,
         featureToggles: {},
         panels: {},

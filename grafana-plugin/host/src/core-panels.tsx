@@ -8,6 +8,7 @@ import {
   FieldType,
   getDefaultTimeRange,
   getDisplayProcessor,
+  getDisplayValueAlignmentFactors,
   getFieldDisplayName,
   LoadingState,
   PanelPlugin,
@@ -104,9 +105,22 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
         .filter(({ type, config: { custom } }) => type === FieldType.number && !isHidden(custom))
         .map((field) => ({ field, name: getFieldDisplayName(field, frame) })),
     );
+    const values = fields.map(({ field, name }) => ({
+      ...shown(field, field.values.length - 1, theme),
+      title: fields.length > 1 ? name : undefined,
+    }));
+    // One size for all numbers of a panel, as Grafana's own does it.
+    const alignmentFactors = getDisplayValueAlignmentFactors(
+      fields.map(({ field }, index) => ({
+        name: '',
+        field: field.config,
+        display: values[index]!,
+        hasLinks: false,
+      })),
+    );
     return (
       <div style={{ display: 'flex' }}>
-        {fields.map(({ field, name }, index) => {
+        {fields.map(({ field }, index) => {
           const row = field.values.length - 1;
           const props = {
             theme,
@@ -114,7 +128,8 @@ export const corePanels: Record<string, PanelPlugin | undefined> = {
             height,
             colorMode: BigValueColorMode.Value,
             graphMode: BigValueGraphMode.None,
-            value: { ...shown(field, row, theme), title: fields.length > 1 ? name : undefined },
+            value: values[index]!,
+            alignmentFactors,
           };
           const links = field.getLinks;
           return links === undefined || (field.config.links ?? []).length === 0 ? (

@@ -9,6 +9,8 @@ const Overview = lazy(() => import('../pages/OverviewPage.js'));
 const Clients = lazy(() => import('../pages/ClientsPage.js'));
 const Client = lazy(() => import('../pages/ClientPage.js'));
 const Failures = lazy(() => import('../pages/FailuresPage.js'));
+const Expected = lazy(() => import('../pages/ExpectedPage.js'));
+const Runbook = lazy(() => import('../pages/RunbookPage.js'));
 const Live = lazy(() => import('../pages/LivePage.js'));
 const SetupLogs = lazy(() => import('../pages/SetupLogsPage.js'));
 const OpenLogs = lazy(() => import('../pages/OpenLogsPage.js'));
@@ -28,6 +30,8 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
         <Route path="client" element={<Lazily page={Client} />} />
         <Route path="clients/:name" element={<Lazily page={Client} />} />
         <Route path="failures" element={<Lazily page={Failures} />} />
+        <Route path="expected" element={<Lazily page={Expected} />} />
+        <Route path="runbook" element={<Lazily page={Runbook} />} />
         <Route path="live" element={<Lazily page={Live} />} />
         <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
         <Route path="open-logs" element={<Lazily page={OpenLogs} />} />

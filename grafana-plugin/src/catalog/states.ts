@@ -20,6 +20,13 @@ export function stateText(topicType: number, stateId: number, english: string, s
   return row.textFr.replace('{1}', () => (param === '(not given)' ? '(non indiqué)' : param));
 }
 
+/** What a state is called whatever its parameter, by topic and state (`800/313`), in the user's language. */
+export const stateNames = (): [state: string, name: string][] =>
+  [...states].map(([key, { stateId, text, textFr }]) => [
+    key,
+    `${stateId} ${(textLanguage() === 'en' || textFr === '' ? text : textFr).replace('{1}', '…')}`,
+  ]);
+
 /** A topic as people call it; its own name where it has no other. */
 export function topicText(topicType: number, name: string): string {
   switch (topicType) {

@@ -14,10 +14,12 @@ interface Props<Row extends object> {
   /** What is copied, one a line. */
   nameOf(row: Row): string;
   load(): Promise<Row[]>;
+  /** What else of a whole list can be copied, each with a button. */
+  copies?: { label: string; textOf(rows: Row[]): string }[];
 }
 
 /** A whole list as a file, or its names for a collection or a script. */
-export function ListActions<Row extends object>({ name, columns, nameOf, load }: Props<Row>) {
+export function ListActions<Row extends object>({ name, columns, nameOf, load, copies = [] }: Props<Row>) {
   const [busy, setBusy] = useState(false);
   const act = async (then: (rows: Row[]) => Promise<void> | void) => {
     setBusy(true);
@@ -33,7 +35,7 @@ export function ListActions<Row extends object>({ name, columns, nameOf, load }:
     }
   };
   return (
-    <Stack gap={1}>
+    <Stack gap={1} wrap="wrap">
       <Button
         variant="secondary"
         size="sm"
@@ -54,6 +56,26 @@ export function ListActions<Row extends object>({ name, columns, nameOf, load }:
       >
         {t('app.copy-names', 'Copy names')}
       </Button>
+      {copies.map(({ label, textOf }) => (
+        <Button
+          key={label}
+          variant="secondary"
+          size="sm"
+          icon="copy"
+          disabled={busy}
+          onClick={() =>
+            void act(async (rows) => {
+              await navigator.clipboard.writeText(textOf(rows));
+              getAppEvents().publish({
+                type: AppEvents.alertSuccess.name,
+                payload: [t('app.copied-for', 'Copied, for {{number}} machines', { number: count(rows.length) })],
+              });
+            })
+          }
+        >
+          {label}
+        </Button>
+      ))}
       <Button
         variant="secondary"
         size="sm"

@@ -1,5 +1,9 @@
+import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { Badge, type BadgeColor, type IconName } from '@grafana/ui';
+
+/** A badge is no paragraph: a narrow table is scrolled rather than folding its words. */
+export const oneLine = css({ whiteSpace: 'nowrap' });
 
 /** What became of a deployment or of a set-up, in the user's words. */
 export function outcomeText(outcome: string): string {
@@ -33,5 +37,5 @@ const looks: Record<string, [BadgeColor, IconName]> = {
 export function OutcomeBadge({ outcome, isMuted = false }: { outcome: string; isMuted?: boolean }) {
   const [looksLike, icon] = looks[outcome] ?? (['darkgrey', 'circle'] as const);
   const color = isMuted ? 'darkgrey' : looksLike;
-  return <Badge text={outcomeText(outcome)} color={color} icon={icon} />;
+  return <Badge text={outcomeText(outcome)} color={color} icon={icon} className={oneLine} />;
 }

@@ -39,6 +39,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(1.5),
     minWidth: 112,
     flex: '1 1 112px',
+    overflowWrap: 'anywhere',
   }),
   label: css({ ...theme.typography.bodySmall, color: theme.colors.text.secondary }),
   value: css({ ...theme.typography.h2, margin: 0, fontVariantNumeric: 'tabular-nums' }),

@@ -22,14 +22,18 @@ import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
 import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
+import { logPaths, retryCommands } from '../client/commands.js';
+import { useProperties } from '../client/use-properties.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClientMarks } from '../components/ClientMarks.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
+import { oneLine } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { useSettings } from '../configuration/settings.js';
+import { useAcknowledged, type AcknowledgedFailures } from '../queries/acknowledged.js';
 import {
   clientExportSql,
   clientExtentSql,
@@ -55,6 +59,12 @@ export default function ClientsPage() {
   const time = useChoice();
   const { chosen, query, range } = time;
   const { datasourceUid } = useSettings();
+  const propertiesFor = useProperties();
+  const acknowledged = useAcknowledged();
+  const targetOf = ({ client_name, site_code, fsp_server }: ExportedClient) => ({
+    name: String(client_name),
+    properties: propertiesFor({ site_code: String(site_code), fsp_server: String(fsp_server) }),
+  });
   const [search] = useUrlParam('search');
   const [outcome, setOutcome] = useUrlParam('outcome');
   const [communication, setCommunication] = useUrlParam('communication');
@@ -209,9 +219,26 @@ export default function ClientsPage() {
                     load={async () =>
                       rowsOf(await runSql({ sql: clientExportSql(chosen, filter) }, range, datasourceUid))
                     }
+                    copies={[
+                      {
+                        label: t('retry.copy', 'Copy retry commands'),
+                        textOf: (listed) => retryCommands(listed.map(targetOf)).join('\r\n'),
+                      },
+                      {
+                        label: t('retry.copy-paths', 'Copy log paths'),
+                        textOf: (listed) => listed.flatMap((one) => logPaths(String(one.client_name))).join('\r\n'),
+                      },
+                    ]}
                   />
                 </Stack>
-                <ClientTable rows={rows} timeQuery={query} page={page} sort={sort} descending={descending} />
+                <ClientTable
+                  rows={rows}
+                  acknowledged={acknowledged}
+                  timeQuery={query}
+                  page={page}
+                  sort={sort}
+                  descending={descending}
+                />
               </>
             )
           }
@@ -227,6 +254,7 @@ const exportedColumns = [
   'client_id',
   'client_address',
   'site_code',
+  'fsp_server',
   'client_version',
   'outcome',
   'last_state_text',
@@ -296,13 +324,14 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 
 interface TableProps {
   rows: Row[];
+  acknowledged: AcknowledgedFailures;
   timeQuery: string;
   page: number;
   sort: ClientSort;
   descending: boolean;
 }
 
-function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
+function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: TableProps) {
   const columns = useMemo<Column<Row>[]>(
     () => [
       {
@@ -311,7 +340,7 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <TextLink href={clientAddress(original.client_name, timeQuery)} inline={false}>
-            {original.client_name}
+            <span className={oneLine}>{original.client_name}</span>
           </TextLink>
         ),
       },
@@ -319,7 +348,14 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
         id: 'outcome',
         header: t('clients.outcome', 'Outcome'),
         sortType: 'string',
-        cell: ({ row: { original } }: CellProps<Row>) => <ClientMarks client={original} />,
+        cell: ({ row: { original } }: CellProps<Row>) => (
+          <ClientMarks
+            client={original}
+            acknowledged={
+              original.outcome === 'failed' ? acknowledged.find(original.cause, original.client_name) : undefined
+            }
+          />
+        ),
       },
       {
         id: 'last_error_code',
@@ -348,7 +384,7 @@ function ClientTable({ rows, timeQuery, page, sort, descending }: TableProps) {
       },
       { id: 'message_count', header: t('clients.messages', 'Messages'), sortType: 'number' },
     ],
-    [timeQuery],
+    [timeQuery, acknowledged],
   );
   const fetchSorted = useCallback(
     ({ sortBy }: FetchDataArgs<Row>) => {

@@ -1,11 +1,15 @@
 import { useMemo } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Badge, InteractiveTable, Stack, Text, TextLink, type CellProps, type Column } from '@grafana/ui';
+import { Badge, InteractiveTable, Stack, Text, TextLink, useStyles2, type CellProps, type Column } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
 import { stateText, topicText } from '../catalog/states.js';
 import { ago, count, moment } from '../components/format.js';
+import { Acknowledge } from '../client/Acknowledge.js';
 import { appPath } from '../constants.js';
+import type { AcknowledgedFailures } from '../queries/acknowledged.js';
 import type { Failure } from '../queries/failures.js';
 
 /** Where the clients of a failure are listed. */
@@ -13,7 +17,16 @@ const clientsOf = ({ cause }: Failure, timeQuery: string, more = '') =>
   `${appPath}/clients?var-cause=${encodeURIComponent(cause)}${more}&${timeQuery}`;
 
 /** Ways in which clients fail, with meaning, suggestion and the clients themselves. */
-export function FailureTable({ failures, timeQuery }: { failures: Failure[]; timeQuery: string }) {
+export function FailureTable({
+  failures,
+  timeQuery,
+  acknowledged,
+}: {
+  failures: Failure[];
+  timeQuery: string;
+  acknowledged: AcknowledgedFailures;
+}) {
+  const styles = useStyles2(getStyles);
   const columns = useMemo<Column<Failure>[]>(
     () => [
       {
@@ -21,7 +34,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         header: t('failures.what', 'What failed'),
         sortType: 'string',
         cell: ({ row: { original: failure } }: CellProps<Failure>) => (
-          <Stack direction="column" gap={0.25}>
+          <div className={styles.text}>
             <Stack alignItems="center" gap={1} wrap="wrap">
               <Text weight="medium">
                 {stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)}
@@ -36,7 +49,13 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
                 state: failure.state_id,
               })}
             </Text>
-          </Stack>
+            <Acknowledge
+              failure={{ cause: failure.cause, clientName: '' }}
+              known={acknowledged.find(failure.cause)}
+              what={`${stateText(failure.topic_type, failure.state_id, failure.state_text, failure.param)} ${failure.error_code}`.trim()}
+              onChange={acknowledged.reload}
+            />
+          </div>
         ),
       },
       {
@@ -83,7 +102,7 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
         ),
       },
     ],
-    [timeQuery],
+    [timeQuery, acknowledged, styles],
   );
   return <InteractiveTable columns={columns} data={failures} getRowId={({ cause }) => cause} pageSize={20} />;
 }
@@ -91,8 +110,9 @@ export function FailureTable({ failures, timeQuery }: { failures: Failure[]; tim
 function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: { failure: Failure }) {
   const suggestion = suggestionFor(error_code, topic_type, state_id);
   const code = error_code === '' ? `${topic_type}/${state_id}` : error_code;
+  const styles = useStyles2(getStyles);
   return (
-    <Stack direction="column" gap={0.25}>
+    <div className={styles.text}>
       <Text color={error_code === '' ? 'secondary' : 'primary'}>
         <TextLink href={lookUpPath(code)} title={t('look-up.open', 'Look up this code')}>
           {code}
@@ -104,6 +124,17 @@ function Meaning({ failure: { topic_type, state_id, error_code, error_text } }: 
           {suggestion}
         </Text>
       )}
-    </Stack>
+    </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // An address without a space must not push the numbers out of a narrow page.
+  text: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(0.25),
+    minWidth: 130,
+    overflowWrap: 'anywhere',
+  }),
+});

@@ -6,26 +6,35 @@ import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { dashboardPath } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
+import { stateNames } from '../catalog/states.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { QueryState } from '../components/QueryState.js';
+import { Incidents } from '../failures/Incidents.js';
+import { InCommon } from '../failures/InCommon.js';
+import { useAcknowledged } from '../queries/acknowledged.js';
 import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failures.js';
 import { useFrames, useRows } from '../queries/run.js';
 import { FailureTable } from './FailureTable.js';
 
-const fieldConfig = {
+const fieldConfig = () => ({
   defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } },
-  overrides: [],
-};
+  overrides: stateNames().map(([state, name]) => ({
+    matcher: { id: 'byName', options: state },
+    properties: [{ id: 'displayName', value: name.length > 42 ? `${name.slice(0, 40)}…` : name }],
+  })),
+});
 
 /** How clients fail: by state and error, with what it means and what to check. */
 export default function FailuresPage() {
   const time = useChoice();
   const { chosen } = time;
   const [search, setSearch] = useUrlParam('search');
+  const acknowledged = useAcknowledged();
   const failures = useRows<Failure>(failuresSql(chosen), time.range);
   const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
+  const config = useMemo(fieldConfig, []);
   const shown = useMemo(() => {
     const wanted = search.toLowerCase();
     const matches = ({ state_text, error_code, error_text, state_id }: Failure) =>
@@ -59,8 +68,8 @@ export default function FailuresPage() {
           title={t('failures.chart', 'Clients that failed, by state')}
           frames={chart}
           range={time.range}
-          fieldConfig={fieldConfig}
-          height={240}
+          fieldConfig={config}
+          height={300}
         />
         <FilterInput
           value={search}
@@ -74,8 +83,10 @@ export default function FailuresPage() {
             search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')
           }
         >
-          {(rows) => <FailureTable failures={rows} timeQuery={time.query} />}
+          {(rows) => <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />}
         </QueryState>
+        <InCommon chosen={chosen} range={time.range} />
+        <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
       </Stack>
     </PluginPage>
   );

@@ -11,7 +11,7 @@ import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { count, duration, moment, share } from '../components/format.js';
-import { OutcomeBadge } from '../components/OutcomeBadge.js';
+import { OutcomeBadge, outcomeText } from '../components/OutcomeBadge.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { appPath } from '../constants.js';
@@ -27,12 +27,14 @@ import {
 import { useFrames, useRows } from '../queries/run.js';
 import { anyRun, setupRunsSql, type SetupRun } from '../queries/setup-logs.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { useAcknowledged } from '../queries/acknowledged.js';
 import { FailureTable } from './FailureTable.js';
 
 const colours: Record<string, string> = { succeeded: 'green', failed: 'red', reboot_pending: 'orange' };
 
 /** The fleet's health at a glance: where clients stand, what fails, and whether messages come through. */
 export default function OverviewPage() {
+  const acknowledged = useAcknowledged();
   const time = useChoice();
   const { range, query, chosen } = time;
   const fleet = useRows<FleetCounts>(fleetSql(chosen), range);
@@ -47,7 +49,10 @@ export default function OverviewPage() {
       defaults: { custom: { drawStyle: 'bars', fillOpacity: 70, stacking: { mode: 'normal' } } },
       overrides: Object.entries(colours).map(([name, fixedColor]) => ({
         matcher: { id: 'byName', options: name },
-        properties: [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }],
+        properties: [
+          { id: 'displayName', value: outcomeText(name) },
+          { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } },
+        ],
       })),
     }),
     [],
@@ -109,7 +114,7 @@ export default function OverviewPage() {
             <TextLink href={`${appPath}/failures?${query}`}>{t('overview.all-failures', 'All failures')}</TextLink>
           </Stack>
           <QueryState of={failures} empty={t('failures.none', 'Nothing failed in this time')}>
-            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} />}
+            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} acknowledged={acknowledged} />}
           </QueryState>
         </section>
         <section>
@@ -214,7 +219,9 @@ function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Error }) {
         severity="warning"
         title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}
       >
-        {failing === undefined ? clickhouse.state : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
+        {failing === undefined
+          ? t('overview.restarting', 'ClickHouse is starting again')
+          : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
       </Alert>
     );
   if (throttle.waiting === 0) return null;
@@ -242,7 +249,7 @@ function LatestRuns({ runs, timeQuery }: { runs: SetupRun[]; timeQuery: string }
           <OutcomeBadge outcome={verdict} />
           <TextLink href={`${appPath}/setup-logs?run=${run_id}&${timeQuery}`}>{product_name || log_file}</TextLink>
           <Text color="secondary">{moment(started_at)}</Text>
-          {cause !== '' && <Text truncate>{cause}</Text>}
+          {cause !== '' && <Text>{cause}</Text>}
         </Stack>
       ))}
     </Stack>

@@ -9,7 +9,7 @@ import { useSettings } from '../configuration/settings.js';
 import { receiversSql, type Receiver } from '../queries/receivers.js';
 import { rowsOf, runSql } from '../queries/run.js';
 import { useLoaded } from '../queries/use-loaded.js';
-import { silentAfterSeconds, StateBadge } from '../roles/RoleState.js';
+import { StateBadge } from '../roles/RoleState.js';
 
 const always = getDefaultTimeRange();
 
@@ -45,7 +45,7 @@ export default function ReceiversPage() {
 }
 
 function Fleet({ receivers }: { receivers: Receiver[] }) {
-  const alive = receivers.filter(({ silent_for }) => silent_for < silentAfterSeconds);
+  const alive = receivers.filter(({ is_alive }) => is_alive === 1);
   const sum = (of: (one: Receiver) => number) => receivers.reduce((all, one) => all + of(one), 0);
   const versions = [...new Set(alive.map(({ version }) => version))];
   const shared = receivers.filter(({ instances }) => instances > 1);
@@ -198,8 +198,8 @@ function Two({ first, second }: { first: string; second: string }) {
   );
 }
 
-function stateOf({ silent_for, draining, taking_messages }: Receiver) {
-  if (silent_for >= silentAfterSeconds) return 'silent';
+function stateOf({ is_alive, draining, taking_messages }: Receiver) {
+  if (is_alive !== 1) return 'silent';
   if (draining === 1) return 'draining';
   return taking_messages === 1 ? 'taking' : 'not_taking';
 }

@@ -10,7 +10,9 @@ export interface Client {
   client_name: string;
   client_fqdn: string;
   client_address: string;
+  subnet: string;
   site_code: string;
+  fsp_server: string;
   client_version: string;
   phase: string;
   outcome: Outcome;
@@ -19,6 +21,9 @@ export interface Client {
   last_state_text: string;
   last_error_code: string;
   last_error_text: string;
+  /** `800/313/1603` */
+  cause: string;
+  last_user_name: string;
   deployment_begin_time: number | null;
   deployment_end_time: number | null;
   deployment_seconds: number | null;
@@ -135,7 +140,7 @@ const mostExported = 100_000;
 
 /** Every client of a list, for a file or the clipboard. */
 export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {
-  return `SELECT client_name, client_fqdn, client_id, client_address, site_code, client_version, outcome, last_state_text, last_error_code, last_error_text,
+  return `SELECT client_name, client_fqdn, client_id, client_address, site_code, fsp_server, client_version, outcome, last_state_text, last_error_code, last_error_text,
   is_cut_off, clock_offset_seconds, last_received_at
 FROM clients
 WHERE ${clientConditions(chosen, filter)}
@@ -165,28 +170,14 @@ export function clientSql(name: string): string {
   return `SELECT * FROM client(name = ${literal(name)}) ORDER BY last_received_at DESC LIMIT 1`;
 }
 
-/** The client's newest word on each topic that it failed at, as `client_topics` has it. */
-export interface TopicWord {
-  topic_type: number;
-  state_id: number;
-  state_text: string;
-  error_code: string;
-  error_text: string;
-  outcome: Outcome;
-  received_at: number;
-}
-
-/** Why a client is cut off: its newest words on the management point and on certificates that are failures. */
-export const cutOffSql = (name: string) =>
-  `SELECT topic_type, state_id, state_text, error_code, error_text, outcome, received_at FROM client_topics
-WHERE is_cut_off AND client_name = ${literal(name)} ORDER BY received_at DESC`;
-
 /** One message of a client. `raw` is the report that brought it. */
 export interface ClientMessage {
   message_id: string;
   message_time: number;
   received_at: number;
   processed_at: number;
+  /** When the client made it, by its own clock where that may be: what orders its words. */
+  said_at: number;
   topic_type: number;
   topic_name: string;
   state_id: number;
@@ -207,7 +198,7 @@ export interface ClientMessage {
 /** Messages of a client, the newest first, under whatever name it sent them. */
 export function messagesSql(name: string, clientId: string): string {
   const byId = clientId === '' ? '' : ` OR client_id = ${literal(clientId)}`;
-  return `SELECT message_id, message_time, received_at, processed_at, topic_type, topic_name, state_id, state_text, phase,
+  return `SELECT message_id, message_time, received_at, processed_at, said_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
 WHERE client_name = ${literal(name)}${byId}

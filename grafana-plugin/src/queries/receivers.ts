@@ -6,6 +6,7 @@ export interface Receiver {
   role_version: number;
   taking_messages: number;
   draining: number;
+  is_alive: number;
   silent_for: number;
   waiting: number;
   oldest_waiting_at: number | null;
@@ -26,7 +27,7 @@ export interface Receiver {
 /** Those that gave a sign of life within a month, which is as long as signs are kept. */
 export const receiversSql = `SELECT toString(fsp_server) AS fsp_server, host_name, version, toUInt32(role_version) AS role_version,
   toUInt8(taking_messages) AS taking_messages, toUInt8(draining) AS draining,
-  dateDiff('second', last_seen_at, now64(3, 'UTC')) AS silent_for,
+  is_alive, silent_for,
   toFloat64(waiting) AS waiting, oldest_waiting_at, toFloat64(lag) AS lag, arrayStringConcat(failing_sinks, ', ') AS failing_sinks,
   toFloat64(quarantined) AS quarantined, last_message_at, message_limit, interval_seconds,
   toFloat64(disk_free_bytes) AS disk_free_bytes, toFloat64(disk_total_bytes) AS disk_total_bytes,

@@ -99,4 +99,4 @@ export function useRows<Row extends object>(sql: string, range: TimeRange = allT
 }
 
 /** For queries that name no range: one moment for all of them, so that nothing is asked twice. */
-const allTime = getDefaultTimeRange();
+export const allTime = getDefaultTimeRange();

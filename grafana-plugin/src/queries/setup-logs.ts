@@ -56,7 +56,7 @@ export function evidenceOf({ evidence }: Pick<SetupRun, 'evidence'>): Evidence[]
 /** The most runs and logs that a list shows; how many there are is told beside it. */
 export const mostListed = 500;
 
-const columns = `* EXCEPT (updated_at, evidence), toJSONString(evidence) AS evidence`;
+export const runColumns = `* EXCEPT (updated_at, evidence), toJSONString(evidence) AS evidence`;
 
 const matching = ({ verdict, host, product }: RunFilter) => [
   verdict !== '' && `verdict = ${literal(verdict)}`,
@@ -66,7 +66,7 @@ const matching = ({ verdict, host, product }: RunFilter) => [
 
 /** Runs of a time, the newest first. */
 export function setupRunsSql(filter: RunFilter): string {
-  return `SELECT ${columns} FROM setup_runs
+  return `SELECT ${runColumns} FROM setup_runs
 WHERE ${where(['$__timeFilter(started_at)', ...matching(filter)])}
 ORDER BY started_at DESC, log_file, run_id
 LIMIT ${mostListed}`;
@@ -74,7 +74,7 @@ LIMIT ${mostListed}`;
 
 /** One run, whenever it was. */
 export function setupRunSql(runId: string): string {
-  return `SELECT ${columns} FROM setup_runs WHERE run_id = ${literal(runId)}`;
+  return `SELECT ${runColumns} FROM setup_runs WHERE run_id = ${literal(runId)}`;
 }
 
 /** The logs of the runs that are one installation. */

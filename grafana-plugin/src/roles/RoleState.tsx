@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { Badge } from '@grafana/ui';
 import type { ServerStatus } from '../api/status.js';
+import { oneLine } from '../components/OutcomeBadge.js';
 import type { KnownServer } from '../queries/servers.js';
 
 /** Where a server of the list stands. */
@@ -10,9 +11,6 @@ export interface ServerState {
   oldestWaitingAt: number | null;
   lastMessage: number | null;
 }
-
-/** A receiver gives a sign of life each minute; several minutes without are silence. */
-export const silentAfterSeconds = 300;
 
 const shortName = (name: string) => name.replace(/\..*$/, '').toUpperCase();
 
@@ -37,7 +35,7 @@ export function stateOf(
     lastMessage,
   };
   if (!hasRole) return { state: known?.removed === 1 ? 'removed' : 'none', ...figures };
-  if (known?.silent_for == null || known.silent_for >= silentAfterSeconds) return { state: 'silent', ...figures };
+  if (known?.is_alive !== 1) return { state: 'silent', ...figures };
   if (known.draining === 1) return { state: 'draining', ...figures };
   return { state: known.taking_messages === 1 ? 'taking' : 'not_taking', ...figures };
 }
@@ -45,16 +43,32 @@ export function stateOf(
 export function StateBadge({ state }: Pick<ServerState, 'state'>) {
   switch (state) {
     case 'taking':
-      return <Badge color="green" icon="check" text={t('state.taking', 'Taking messages')} />;
+      return <Badge className={oneLine} color="green" icon="check" text={t('state.taking', 'Taking messages')} />;
     case 'not_taking':
-      return <Badge color="red" icon="exclamation-circle" text={t('state.not-taking', 'Not taking messages')} />;
+      return (
+        <Badge
+          className={oneLine}
+          color="red"
+          icon="exclamation-circle"
+          text={t('state.not-taking', 'Not taking messages')}
+        />
+      );
     case 'silent':
-      return <Badge color="orange" icon="question-circle" text={t('state.silent', 'Gives no sign of life')} />;
+      return (
+        <Badge
+          className={oneLine}
+          color="orange"
+          icon="question-circle"
+          text={t('state.silent', 'Gives no sign of life')}
+        />
+      );
     case 'draining':
-      return <Badge color="blue" icon="sync" text={t('state.draining', 'Drained for maintenance')} />;
+      return (
+        <Badge className={oneLine} color="blue" icon="sync" text={t('state.draining', 'Drained for maintenance')} />
+      );
     case 'removed':
-      return <Badge color="darkgrey" icon="circle" text={t('state.removed', 'Role removed')} />;
+      return <Badge className={oneLine} color="darkgrey" icon="circle" text={t('state.removed', 'Role removed')} />;
     case 'none':
-      return <Badge color="blue" icon="info-circle" text={t('state.none', 'No role yet')} />;
+      return <Badge className={oneLine} color="blue" icon="info-circle" text={t('state.none', 'No role yet')} />;
   }
 }

@@ -1,6 +1,18 @@
 import { useState } from 'react';
+import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
-import { Alert, Button, Field, FileDropzone, Input, Stack, Text, TextLink } from '@grafana/ui';
+import {
+  Alert,
+  Button,
+  Field,
+  FileDropzone,
+  FileDropzoneDefaultChildren,
+  Input,
+  Stack,
+  Text,
+  TextLink,
+  useStyles2,
+} from '@grafana/ui';
 import { testPost, type Role, type TestPost } from '../api/roles.js';
 import { followedLogs, followLog, unfollowLog, uploadLog, type FollowedLogs } from '../api/setup-logs.js';
 import { language } from '../app/viewer.js';
@@ -44,7 +56,7 @@ function Way({ role: { server, configuration } }: { role: Role }) {
           'The server posts a test message as a client does: without signing in, by the name of the role and the HTTP port of the site. It is kept nowhere.',
         )}
       </Text>
-      <Stack gap={1}>
+      <Stack gap={1} wrap="wrap">
         <Button disabled={trying} onClick={() => void send('intranet')}>
           {t('verify.try', 'Send a test message')}
         </Button>
@@ -67,6 +79,7 @@ function Way({ role: { server, configuration } }: { role: Role }) {
 }
 
 function Logs({ role }: { role: Role }) {
+  const styles = useStyles2(getStyles);
   const loaded = useLoaded(followedLogs, 10_000);
   const [path, setPath] = useState('');
   const [failure, setFailure] = useState<Error>();
@@ -108,6 +121,7 @@ function Logs({ role }: { role: Role }) {
       >
         <Stack gap={1} alignItems="flex-end" wrap="wrap">
           <Field
+            className={styles.path}
             label={t('verify.path', 'Follow a log')}
             description={t('verify.path-detail', 'Full path as the server sees it, to a .log; it may come later')}
             htmlFor="verify-path"
@@ -115,7 +129,6 @@ function Logs({ role }: { role: Role }) {
           >
             <Input
               id="verify-path"
-              width={60}
               value={path}
               onChange={(event) => {
                 setPath(event.currentTarget.value);
@@ -143,7 +156,12 @@ function Logs({ role }: { role: Role }) {
           multiple: true,
           onDropAccepted: (files) => void drop(files),
         }}
-      />
+      >
+        <FileDropzoneDefaultChildren
+          primaryText={t('verify.drop', 'Drop logs here, or choose them')}
+          secondaryText={t('verify.drop-detail', 'They are read once, and kept as logs of this server')}
+        />
+      </FileDropzone>
       {taken !== undefined && <Alert bottomSpacing={0} severity="success" title={taken} />}
       {failure !== undefined && <Failed error={failure} />}
       <TextLink href={`${appPath}/setup-logs`}>{t('verify.verdicts', 'The verdicts, when they come')}</TextLink>
@@ -160,6 +178,7 @@ function Followed({
   onUnfollow(path: string): void;
   onChoose(path: string): void;
 }) {
+  const styles = useStyles2(getStyles);
   return (
     <Stack direction="column" gap={1}>
       <Text color="secondary" variant="bodySmall">
@@ -169,6 +188,7 @@ function Followed({
         {usualPlaces.map((usual) => (
           <Button
             key={usual.path}
+            className={styles.usual}
             size="sm"
             variant="secondary"
             fill="text"
@@ -181,8 +201,8 @@ function Followed({
         ))}
       </Stack>
       {[...new Set([...added, ...followed.map(({ file }) => file)])].map((file) => (
-        <Stack key={file} gap={1} alignItems="center">
-          <code>{file}</code>
+        <Stack key={file} gap={1} alignItems="center" wrap="wrap">
+          <code className={styles.file}>{file}</code>
           <Text color="secondary">
             {t('verify.records', '{{count}} records since the start', {
               count: followed.find((one) => one.file === file)?.records ?? 0,
@@ -204,3 +224,10 @@ function Followed({
     </Stack>
   );
 }
+
+const getStyles = () => ({
+  path: css({ flex: '0 1 480px', minWidth: 0 }),
+  // Paths have no spaces to fold at.
+  usual: css({ height: 'auto', maxWidth: '100%', '& span': { whiteSpace: 'normal', overflowWrap: 'anywhere' } }),
+  file: css({ overflowWrap: 'anywhere' }),
+});

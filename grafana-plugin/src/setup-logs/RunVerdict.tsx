@@ -7,7 +7,7 @@ import { exitCodeMeaning, exitCodeText } from '../components/exit-code.js';
 import { duration, labelled } from '../components/format.js';
 import { visible } from '../log-view/visible.js';
 import { evidenceOf, type SetupRun } from '../queries/setup-logs.js';
-import { certaintyText, evidenceText, nextStepText, reasonText, verdictSentence } from './texts.js';
+import { certaintyText, evidenceText, nextStepText, reasonText, verdictSentence, actionText } from './texts.js';
 
 const severities = {
   failed: 'error',
@@ -23,7 +23,7 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
   const { product_name, product_version, action, log_file, started_at, ended_at } = run;
   const facts = [
     `${product_name || log_file} ${product_version}`.trim(),
-    action,
+    actionText(action),
     exit_code === null
       ? ''
       : t('setup.exit-code', 'exit code {{code}}', {

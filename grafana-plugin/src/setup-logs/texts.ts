@@ -131,3 +131,19 @@ export function nextStepText(id: string, english: string): string {
       return english;
   }
 }
+
+/** What a run set out to do. */
+export function actionText(action: string): string {
+  switch (action) {
+    case 'install':
+      return t('action.install', 'installation');
+    case 'uninstall':
+      return t('action.uninstall', 'removal');
+    case 'repair':
+      return t('action.repair', 'repair');
+    case 'upgrade':
+      return t('action.upgrade', 'upgrade');
+    default:
+      return action;
+  }
+}

@@ -27,8 +27,9 @@ const defaultSilenceMs = 60_000;
 const severalHosts = Symbol('hosts');
 
 /** The servers of a setting that names one or several; those after the first may leave out its scheme. */
-function serversOf(url: string): string[] {
-  const [first = '', ...others] = listOf(url);
+export function serversOf(url: string): string[] {
+  const [first, ...others] = listOf(url);
+  if (first === undefined) return [];
   const scheme = first.slice(0, first.indexOf('://') + 3);
   return [first, ...others.map((other) => (other.includes('://') ? other : scheme + other))];
 }

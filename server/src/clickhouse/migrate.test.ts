@@ -250,7 +250,7 @@ describe('the schema', () => {
       rows(
         `SELECT name, countSubstrings(create_table_query, ' TTL ') AS n FROM system.tables WHERE database = '${database}' AND n > 0 AND engine LIKE '%MergeTree' AND name != 'receiver_status' ORDER BY name`,
       );
-    expect(await lifetimes()).toHaveLength(6);
+    expect(await lifetimes()).toHaveLength(8);
     await migrate(writer, { database, retention: { days: 10, rawDays: 10 } });
     expect(await kept()).toEqual([
       { name: 'IMPORTED', raw: '' },

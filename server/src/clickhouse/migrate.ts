@@ -60,10 +60,14 @@ const everywhere = new Set([
   'state_catalog',
   'error_catalog',
   'rejected_messages',
+  'repeated_messages',
   'throttle_window_updates',
   'receiver_status',
   'setup_log_records',
   'setup_run_updates',
+  'acknowledgements',
+  'expected_loads',
+  'expected_machines',
 ]);
 
 /** A semicolon at the end of a line ends a statement. */

@@ -33,8 +33,49 @@ export interface CaughtUp {
   table: Table;
 }
 
+/** How long what was found of a table's replicas is taken for true. */
+const replicasForMs = 10_000;
+const leastReplicas = new WeakMap<ClickHouseClient, Map<string, { least: number; until: number }>>();
+
+/**
+ * The settings of an insert into a table, by which it only succeeds when as many replicas have it on disk as must. Where a
+ * table has one replica – a shard without a second one, or what is left after SYSTEM DROP REPLICA – `auto` would wait for
+ * ever: ClickHouse counts the replicas that fetch the part, and there is none.
+ */
+export async function quorumOf(
+  client: ClickHouseClient,
+  placement: Placement,
+  table: string,
+): Promise<ClickHouseSettings> {
+  if (placement.quorum !== 'auto') return quorumSettings(placement.quorum);
+  let known = leastReplicas.get(client);
+  if (known === undefined) leastReplicas.set(client, (known = new Map()));
+  let found = known.get(table);
+  if (found === undefined || Date.now() > found.until) {
+    found = { least: await fewestReplicas(client, placement, table), until: Date.now() + replicasForMs };
+    known.set(table, found);
+  }
+  return quorumSettings(found.least === 1 ? '1' : 'auto');
+}
+
+/** Replicas of a table, or of the shard that has the fewest of them; 0 where there are none or it is not known. */
+function fewestReplicas(client: ClickHouseClient, { database, cluster }: Placement, table: string): Promise<number> {
+  return onOneServer(client, async (one) => {
+    const ask: Ask = async <Row>(query: string, query_params: Record<string, unknown> = {}) =>
+      (await one.query({ query, query_params, format: 'JSONEachRow' })).json<Row>();
+    const { spread, local } = await tableOf(ask, { database }, table);
+    if (spread === 'one') return 0;
+    const from = spread === 'shards' ? 'clusterAllReplicas({cluster: String}, system.replicas)' : 'system.replicas';
+    const [row] = await ask<{ least: number }>(
+      `SELECT toUInt32(min(total_replicas)) AS least FROM ${from} WHERE database = {database: String} AND table = {local: String}`,
+      { cluster, database, local },
+    );
+    return row?.least ?? 0;
+  });
+}
+
 /** Settings by which an insert only succeeds when as many replicas have it on disk as must. No-ops on one server. */
-export function quorumSettings(quorum: string): ClickHouseSettings {
+function quorumSettings(quorum: string): ClickHouseSettings {
   return {
     insert_quorum: quorum,
     // Each insert for itself; one after the other would make receivers wait for each other.
@@ -118,7 +159,7 @@ function caughtUp<T>(
   });
 }
 
-async function tableOf(ask: Ask, { database }: Placement, table: string): Promise<Table> {
+async function tableOf(ask: Ask, { database }: Pick<Placement, 'database'>, table: string): Promise<Table> {
   const [found] = await ask<{ engine: string; engine_full: string }>(
     'SELECT engine, engine_full FROM system.tables WHERE database = {database: String} AND name = {table: String}',
     { database, table },

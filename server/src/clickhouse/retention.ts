@@ -21,6 +21,8 @@ const storedAt: Record<string, string> = {
   client_names: 'toDateTime(intDiv(bitShiftRight(said_order, 21), 1000))',
   setup_log_records: 'stored_at',
   rejected_messages: 'toDateTime(received_at)',
+  message_keys: 'toDateTime(received_on)',
+  repeated_messages: 'toDateTime(received_at)',
 };
 const rawTable = 'state_messages';
 

@@ -5,7 +5,9 @@ import { FspError } from '../errors.js';
 import type { Store } from '../store.js';
 
 /** ClickHouse as the configuration has it: by URL, of the server that runs, or started for the while. */
-export async function openTarget(config: Config): Promise<Pick<Store, 'sink' | 'client' | 'prepare' | 'close'>> {
+export async function openTarget(
+  config: Config,
+): Promise<Pick<Store, 'sink' | 'client' | 'placement' | 'prepare' | 'close'>> {
   const [{ openRunningEngine, openStore }, { lockDataDir }, { createLogger }] = await Promise.all([
     import('../store.js'),
     import('../spool/lock.js'),

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Value } from 'typebox/value';
+import type { Acknowledgements } from '../acknowledgements/acknowledgements.js';
+import type { ExpectedLists } from '../expected/expected-lists.js';
 import { findFiles } from '../import/find-files.js';
 import { entriesOf } from '../intake/accept.js';
 import { importFiles, type ImportOptions } from '../import/import.js';
@@ -12,7 +14,9 @@ import type { Roles } from '../roles/roles.js';
 import { simulateFleet } from '../simulation/fleet.js';
 import { createSender } from '../simulation/run.js';
 import { wireReport } from '../simulation/wire.js';
-import { historyClients, pastMessages, type PastMessage } from './history.js';
+import { ccmsetupLog, clientMsiLog, collectedMachine } from './client-logs.js';
+import { collectedAt, historyClients, pastMessages, type PastMessage } from './history.js';
+import { acknowledgedCause, directoryExport } from './directory.js';
 import { msiLog, roleSetupLog } from './setup-logs.js';
 
 const hour = 3_600_000;
@@ -27,6 +31,8 @@ export interface DemoOptions {
   /** ClickHouse, ready to take the past. */
   prepare(): Promise<void>;
   roles: Pick<Roles, 'create' | 'change' | 'remove' | 'history'>;
+  acknowledgements: Pick<Acknowledgements, 'acknowledge'>;
+  expected: Pick<ExpectedLists, 'load'>;
   intakeUrl: string;
   serverName: string;
   now?: number;
@@ -39,7 +45,10 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const now = options.now ?? Date.now();
   await options.prepare();
-  if (await makeRoles(options)) await importPast(options, now);
+  if (await makeRoles(options)) {
+    await importPast(options, now);
+    await sayOfIt(options, now);
+  }
   await live(options, now, signal);
 }
 
@@ -69,12 +78,18 @@ async function deliverPast({ import: { sink } }: DemoOptions, now: number): Prom
     const its = Math.floor(past.receivedAt / hour);
     byHour.set(its, [...(byHour.get(its) ?? []), past]);
   }
-  for (const messages of byHour.values()) {
-    const entries = messages.flatMap(({ message, receivedAt }) =>
-      entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
-    );
-    await sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: messages.at(-1)!.receivedAt, entries }, false);
-  }
+  const hours = [...byHour.values()];
+  const deliverNext = async () => {
+    for (let messages = hours.shift(); messages !== undefined; messages = hours.shift()) {
+      const entries = messages.flatMap(({ message, receivedAt }) =>
+        entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
+      );
+      const id = randomBytes(16).toString('hex');
+      await sink.deliver({ id, createdAt: messages.at(-1)!.receivedAt, entries }, false);
+    }
+  };
+  // Somebody waits for it, and each insert waits for a disk: several at a time.
+  await Promise.all(Array.from({ length: 4 }, deliverNext));
 }
 
 /** What was received and followed before now: messages delivered, logs put into files as they would be found, and imported. */
@@ -83,17 +98,55 @@ async function importPast(options: DemoOptions, now: number): Promise<void> {
   try {
     await deliverPast(options, now);
     const setupAt = now - 5 * 24 * hour;
-    for (const [name, text] of [
-      ['SMSFSPSetup.log', roleSetupLog(setupAt)],
-      ['fspMSI.log', msiLog(setupAt)],
-    ] as const) {
-      writeFileSync(join(folder, name), Buffer.from(`\ufeff${text}`, 'utf16le'));
-      utimesSync(join(folder, name), (setupAt + 3 * hour) / 1000, (setupAt + 3 * hour) / 1000);
-    }
-    await importFiles(await findFiles([folder]), { ...options.import, timezone: 'UTC' });
+    await importLogs(join(folder, 'role'), 'C:\\SMS\\logs', setupAt + 3 * hour, options.import, {
+      'SMSFSPSetup.log': roleSetupLog(setupAt),
+      'fspMSI.log': msiLog(setupAt),
+    });
+    const failedAt = collectedAt(now);
+    const ofMachine = { ...options.import, hostName: collectedMachine };
+    await importLogs(join(folder, 'client'), 'C:\\Windows\\ccmsetup\\Logs', failedAt + hour, ofMachine, {
+      'ccmsetup.log': ccmsetupLog(failedAt),
+      'client.msi.log': clientMsiLog(failedAt),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Logs as they would be found in a folder, imported. */
+async function importLogs(
+  folder: string,
+  leftIn: string,
+  writtenAt: number,
+  options: DemoOptions['import'],
+  logs: Record<string, string>,
+): Promise<void> {
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(logs)) {
+    writeFileSync(join(folder, name), Buffer.from(`\ufeff${text}`, 'utf16le'));
+    utimesSync(join(folder, name), writtenAt / 1000, writtenAt / 1000);
+  }
+  const found = await findFiles([folder]);
+  // Where the set-up leaves them, and not the folder of this moment.
+  const asLeft = found.logs.map((log) => ({ ...log, path: `${leftIn}\\${basename(log.path)}` }));
+  await importFiles({ logs: asLeft, reports: [], refused: [] }, { ...options, timezone: 'UTC' });
+}
+
+/** What people said of that past: a failure that is taken care of, and which machines their directory has. */
+async function sayOfIt({ acknowledgements, expected }: DemoOptions, now: number): Promise<void> {
+  await acknowledgements.acknowledge(
+    { cause: acknowledgedCause, clientName: '' },
+    'Distribution point PAR-DP02 is rebuilt tonight (CHG0041187)',
+    now + 2 * 24 * hour,
+    'grace',
+    now,
+  );
+  await expected.load(Buffer.from(directoryExport(now)), {
+    list: 'contoso.com',
+    mode: 'replace',
+    fileName: 'computers.csv',
+    by: 'ada',
+  });
 }
 
 /** The fleet from now on, each message when its time has come, hour after hour. */

@@ -1,3 +1,4 @@
+import { collectedMachine, failsAfterSeconds } from './client-logs.js';
 import { simulateFleet, type FleetMessage } from '../simulation/fleet.js';
 
 const hour = 3_600_000;
@@ -26,9 +27,15 @@ export function pastMessages(now: number): PastMessage[] {
     failureRate: 0.08,
     seed: 1,
     start,
-    over: historyDays * 24 * hour - hour,
+    // A story's machines begin within its first three quarters: this one goes on after now.
+    over: (historyDays * 24 * hour) / 0.75,
   });
-  const all = [...fleet, ...burst(now - 2 * 24 * hour), ...removed(now - 3 * 24 * hour)];
+  const all = [
+    ...fleet,
+    ...burst(now - 2 * 24 * hour),
+    ...removed(now - 3 * 24 * hour),
+    ...collected(collectedAt(now)),
+  ].filter(({ at }) => at < now - onTheWay[1]);
   const [least, most] = onTheWay;
   return all
     .map((message, index) => ({ message, receivedAt: message.at + least + ((index * 7919) % (most - least)) }))
@@ -60,6 +67,25 @@ function burst(begin: number): FleetMessage[] {
       { ...base, at: later + 390_000, clientId, serial: 6, stateId: 700, params: [] },
     ];
   }).flat();
+}
+
+/** When the machine whose logs were collected tried to install. */
+export const collectedAt = (now: number) => now - 5 * hour;
+
+/** A machine that fails in Windows Installer, of which the two logs were brought. */
+function collected(at: number): FleetMessage[] {
+  const base = {
+    name: collectedMachine,
+    version: '5.00.9132.1011',
+    clientAddress: '10.10.5.42',
+    topicType: 800,
+    topicId: '{0D5A1B00-0000-4000-8000-000000099002}',
+    clientId: '',
+  };
+  return [
+    { ...base, at, serial: 1, stateId: 100, params: [] },
+    { ...base, at: at + failsAfterSeconds * 1000, serial: 2, stateId: 313, params: ['1603'] },
+  ];
 }
 
 /** A machine whose client was removed: it had one, and now tells without one that a new installation cannot begin. */

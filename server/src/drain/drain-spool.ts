@@ -3,6 +3,8 @@ import type { Quarantine } from '../quarantine/quarantine.js';
 import { createDelivery } from '../delivery/delivery.js';
 import type { Sink } from '../delivery/sink.js';
 
+const hourMs = 3_600_000;
+
 export interface DrainReport {
   admitted: number;
   /** Entries that each destination took. */
@@ -39,9 +41,9 @@ export async function drainSpool({
   await spool.registerSinks(sinks.map(({ name }) => name));
   const now = Date.now();
   const window = spool.storedWindow() ?? {
-    start: now,
+    start: now - (now % hourMs),
     limit: 0,
-    intervalMs: 3_600_000,
+    intervalMs: hourMs,
     used: 0,
     received: 0,
     rejected: 0,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
@@ -32,6 +33,8 @@ export interface IntakeOptions {
   accept(body: Buffer, origin: Origin): Promise<void>;
   /** Told of every body that was refused for what it is. */
   reject(reason: string, body: Buffer, origin: Origin): void;
+  /** Takes logs of machines that an administrator gave leave; without it the intake takes reports alone. */
+  collect?: Pick<Collect, 'admit' | 'take'> | undefined;
   /** Told the status of every answer. */
   onAnswer?(status: number): void;
   /** Proxies whose X-Forwarded-For is believed, as Fastify's trustProxy takes them; '' for none. */
@@ -110,6 +113,28 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     }
     return reply.code(200).send();
   };
+  const { collect } = options;
+  if (collect !== undefined) {
+    app.put<{ Querystring: { name?: string } }>(
+      '/sms_fsp/collect',
+      {
+        // Before a byte of the body is read.
+        onRequest: (request, _reply, done) => {
+          collect.admit(request.headers.authorization);
+          done();
+        },
+      },
+      async (request, reply) => {
+        const { bytes, release } = request.body as Body;
+        try {
+          await collect.take(request.headers.authorization, String(request.query.name ?? ''), bytes);
+        } finally {
+          release();
+        }
+        return reply.code(200).send();
+      },
+    );
+  }
   app.post('/sms_fsp', take);
   app.post('/sms_fsp/*', take);
 

@@ -9,15 +9,19 @@ import type { Roles } from '../roles/roles.js';
 import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
 import { WrongTokens } from './attempts.js';
+import { registerAcknowledgements, type AcknowledgementRoom } from './acknowledgements-api.js';
+import { registerCollect, type CollectRoom } from './collect-api.js';
 import { registerData, type Reader } from './data-api.js';
 import { registerDrain, type Drainable } from './drain-api.js';
 import type { Forgets } from '../forget/forget.js';
 import type { Subject } from '../forget/subject.js';
 import { registerForget } from './forget-api.js';
+import { registerExpected, type ExpectedRoom } from './expected-api.js';
 import { registerExplain } from './explain-api.js';
 import { answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
+import { registerRunbooks } from '../runbooks/runbook-pages.js';
 import { problemSchema } from './schemas.js';
 import type { ServerTls } from './tls.js';
 import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
@@ -38,6 +42,9 @@ export interface ManagementOptions {
   reader: Reader;
   quarantine: QuarantineRoom;
   setupLogs: SetupLogRoom;
+  acknowledgements: AcknowledgementRoom;
+  expected: ExpectedRoom;
+  collect: CollectRoom;
   drain: Drainable;
   forget(subject: Subject, dryRun: boolean): Promise<Forgets>;
   logger: { error(details: object, message: string): void };
@@ -144,6 +151,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     },
   );
 
+  registerRunbooks(app);
+
   const wrongTokens = new WrongTokens();
   app.get(
     '/metrics',
@@ -196,6 +205,9 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       registerExplain(api);
       registerQuarantine(api, options.quarantine, adminOnly);
       registerSetupLogs(api, options.setupLogs, adminOnly);
+      registerAcknowledgements(api, options.acknowledgements, adminOnly);
+      registerExpected(api, options.expected, adminOnly);
+      registerCollect(api, options.collect, adminOnly);
       registerDrain(api, options.drain, adminOnly);
       registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
       done();
@@ -221,6 +233,9 @@ export async function describeApi(): Promise<unknown> {
     reader: { setupRuns: unused, setupRunRecords: unused, query: unused },
     quarantine: { list: unused, read: unused, drop: unused, retry: unused },
     setupLogs: { followed: unused, added: unused, follow: unused, unfollow: unused, upload: unused },
+    acknowledgements: { list: unused, acknowledge: unused, withdraw: unused },
+    expected: { lists: unused, load: unused, remove: unused },
+    collect: { enabled: false, leaveFor: unused },
     drain: { begin: unused, end: unused, progress: unused },
     forget: unused,
     logger: { error: unused },

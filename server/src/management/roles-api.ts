@@ -10,6 +10,7 @@ import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys
 import { testPostTexts, type TestPostVerdict } from '../roles/test-post-texts.js';
 import type { TestPostResult } from '../roles/test-post.js';
 import { problemSchema } from './schemas.js';
+import { userOf } from './user.js';
 
 const finding = Type.Object({
   code: Type.String({ description: 'Stable code of the rule' }),
@@ -295,19 +296,4 @@ function expectedVersion(request: FastifyRequest): number {
   if (number === undefined)
     throw new FspError('FSP_REQUEST_INVALID', 'If-Match must be the ETag of a role, such as "3"');
   return Number(number);
-}
-
-/** Who changes: the user that Grafana names beside its token, else the token's kind. */
-function userOf(request: FastifyRequest): string {
-  const context = request.headers['x-grafana-context'];
-  if (typeof context === 'string') {
-    try {
-      const { user } = JSON.parse(context) as { user?: { login?: unknown; email?: unknown } | string };
-      const name = typeof user === 'string' ? user : (user?.login ?? user?.email);
-      if (typeof name === 'string' && name !== '') return name.replaceAll(/\p{Cc}/gu, '').slice(0, 200);
-    } catch {
-      // No JSON: it names nobody.
-    }
-  }
-  return 'admin token';
 }

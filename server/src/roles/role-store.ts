@@ -1,7 +1,7 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { claim } from '../clickhouse/claim.js';
 import { clickHouseError } from '../clickhouse/client.js';
-import { onCaughtUpServer, quorumSettings, type Placement } from '../clickhouse/replicas.js';
+import { onCaughtUpServer, quorumOf, type Placement } from '../clickhouse/replicas.js';
 import { storedConfiguration, type RoleConfiguration, type RoleVersion } from './role.js';
 
 interface Row {
@@ -65,7 +65,10 @@ export class RoleStore {
   private async insert(version: RoleVersion, token: string): Promise<void> {
     await this.prepare();
     try {
-      await this.write(version, { ...quorumSettings(this.placement.quorum), insert_deduplication_token: token });
+      await this.write(version, {
+        ...(await quorumOf(this.client, this.placement, 'role_configurations')),
+        insert_deduplication_token: token,
+      });
     } catch (error) {
       const { code } = error as { code?: string };
       // 285 TOO_FEW_LIVE_REPLICAS: nothing was done. 319 UNKNOWN_STATUS_OF_INSERT: it is there, and the others lag.

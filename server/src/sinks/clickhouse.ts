@@ -1,19 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
-import {
-  onCaughtUpServer,
-  quorumSettings,
-  rowsAtQuorum,
-  type CaughtUp,
-  type Placement,
-} from '../clickhouse/replicas.js';
+import { onCaughtUpServer, quorumOf, rowsAtQuorum, type CaughtUp, type Placement } from '../clickhouse/replicas.js';
 import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import type { Batch } from '../spool/entries.js';
 import { rowOf, type Row, type RowContext } from './clickhouse-rows.js';
+import { CountedOnce, keyOf, type KeyedRow, type MessageKey } from './counted-once.js';
 
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
   client: ClickHouseClient;
@@ -38,11 +33,14 @@ const mostTokens = 4;
 interface TableRows {
   table: string;
   rows: Row[];
+  /** Of messages: what each row's message is known by. */
+  keys: MessageKey[];
 }
 
 /**
  * Admitted entries become rows, each exactly once. A batch is one insert for each table; its rows carry the batch's id,
- * and its query id and deduplication token are the same on every attempt and on every server.
+ * and its query id and deduplication token are the same on every attempt and on every server. A message that another
+ * batch has brought already becomes none (see {@link CountedOnce}).
  *
  * What makes it once: after an unclear outcome the rows that are there are counted, on a server that has all that any
  * replica has, and those that are missing are sent under the same token. If the first insert is still under way,
@@ -57,6 +55,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   const { client, database } = options;
   const quorum = options.quorum ?? 'auto';
   const placement: Placement = { database, cluster: options.cluster || database, quorum };
+  const once = new CountedOnce(client, placement, insert);
 
   async function present({ ask }: CaughtUp, table: string, batchId: string): Promise<Set<number>> {
     const rows = await ask<{ row_id: number }>(
@@ -76,7 +75,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
         async_insert: 0,
         wait_end_of_query: 1,
         ...signsOfLife,
-        ...quorumSettings(quorum),
+        ...(await quorumOf(client, placement, table)),
         insert_deduplication_token: token,
         max_insert_block_size: oneBlock,
         min_insert_block_size_rows: oneBlock,
@@ -97,7 +96,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
       await run(
         `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
         { batchId },
-        { wait_end_of_query: 1, ...signsOfLife, ...quorumSettings(quorum) },
+        { wait_end_of_query: 1, ...signsOfLife, ...(await quorumOf(client, placement, table)) },
       );
   }
 
@@ -132,21 +131,58 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     );
   }
 
-  async function deliverAgain(batchId: string, tableRows: TableRows): Promise<{ index: number; error: unknown }[]> {
-    const { table, rows } = tableRows;
+  /** Puts rows aside whose messages are there from other batches; their places, and those of rows put aside before. */
+  async function setAside(
+    batchId: string,
+    { keys, rows }: TableRows,
+    there: ReadonlySet<number>,
+    before: ReadonlySet<number>,
+  ): Promise<Set<number>> {
+    const missing = keyed(keys, rows, (place) => !there.has(place) && !before.has(place));
+    const repeated = await once.alreadyThere(batchId, missing);
+    await once.setAside(
+      batchId,
+      missing.filter(({ row }) => repeated.has(row.row_id as number)),
+    );
+    return new Set([...before, ...repeated]);
+  }
+
+  async function deliverFirst(batchId: string, tableRows: TableRows) {
+    const aside = await setAside(batchId, tableRows, none, none);
+    const refused = await insertMissing(tableRows, tokenOf(batchId, tableRows.table, 0), aside);
+    return { refused, there: none, aside };
+  }
+
+  async function deliverAgain(batchId: string, tableRows: TableRows) {
+    const { table, rows, keys } = tableRows;
+    let aside = keys.length > 0 ? await once.asideOf(batchId) : none;
     for (let attempt = 0; ; attempt++) {
       const there = await look(batchId, table);
-      const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), there);
-      if (there.size >= rows.length) return refused;
+      aside = await setAside(batchId, tableRows, there, aside);
+      const done = new Set([...there, ...aside]);
+      const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), done);
+      if (done.size >= rows.length) return { refused, there, aside };
       const now = await look(batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
-      if (rows.every((row, index) => gone.has(index) || now.has(row.row_id as number))) return refused;
+      const isDone = (place: number) => now.has(place) || aside.has(place);
+      if (rows.every((row, index) => gone.has(index) || isDone(row.row_id as number)))
+        return { refused, there: now, aside };
       if (attempt + 1 >= mostTokens)
         throw new FspError(
           'FSP_CLICKHOUSE_REFUSED',
           `ClickHouse says that rows of batch ${batchId} were written to ${table}, and they are not there; check its disks and replicas`,
         );
     }
+  }
+
+  async function deliverTable(batchId: string, tableRows: TableRows, redelivery: boolean) {
+    const { refused, there, aside } = await (redelivery ? deliverAgain : deliverFirst)(batchId, tableRows);
+    const { keys, rows } = tableRows;
+    const gone = new Set(refused.map(({ index }) => rows[index]!.row_id as number));
+    // One that was put aside by a look at its double may be there all the same: a crash came before it was taken out.
+    const stored = (place: number) => !gone.has(place) && (there.has(place) || !aside.has(place));
+    await once.settle(batchId, keyed(keys, rows, stored));
+    return refused;
   }
 
   return {
@@ -157,10 +193,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
       await setImmediate();
       try {
         for (const one of tables) {
-          const found = redelivery
-            ? await deliverAgain(batch.id, one)
-            : await insertMissing(one, tokenOf(batch.id, one.table, 0), new Set());
-          for (const { index, error } of found) {
+          for (const { index, error } of await deliverTable(batch.id, one, redelivery)) {
             const { code = '', message } = error as { code?: string; message: string };
             refused.push({ index: one.rows[index]!.row_id as number, code, reason: oneLine(message) });
           }
@@ -174,26 +207,34 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   };
 }
 
+const none: ReadonlySet<number> = new Set();
+
+/** Rows at some places of a batch with their keys; none of a table without. */
+function keyed(keys: readonly MessageKey[], rows: readonly Row[], at: (place: number) => boolean): KeyedRow[] {
+  return keys.flatMap((key, index) => (at(rows[index]!.row_id as number) ? [{ row: rows[index]!, key }] : []));
+}
+
 function tokenOf(batchId: string, table: string, attempt: number): string {
   return attempt === 0 ? `${batchId}-${table}` : `${batchId}-${table}+${attempt}`;
 }
 
 function rowsOf(batch: Batch, options: ClickHouseSinkOptions): { tables: TableRows[]; refused: Refused[] } {
   const context: RowContext = { ...options, batchId: batch.id, processedAt: batch.createdAt };
-  const tables = new Map<string, Row[]>();
+  const tables = new Map<string, TableRows>();
   const refused: Refused[] = [];
   for (const [index, entry] of batch.entries.entries()) {
     if (entry.kind === 'forgotten') continue;
     try {
       const { table, row } = rowOf(entry, index, context);
-      const rows = tables.get(table);
-      if (rows === undefined) tables.set(table, [row]);
-      else rows.push(row);
+      const one = tables.get(table) ?? { table, rows: [], keys: [] };
+      tables.set(table, one);
+      one.rows.push(row);
+      if (entry.kind === 'state_message') one.keys.push(keyOf(entry));
     } catch (error) {
       refused.push({ index, code: '', reason: `No row can be made of it: ${oneLine((error as Error).message)}` });
     }
   }
-  return { tables: [...tables].map(([table, rows]) => ({ table, rows })), refused };
+  return { tables: [...tables.values()], refused };
 }
 
 function oneLine(text: string): string {

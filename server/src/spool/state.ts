@@ -2,14 +2,32 @@ import type { RoleVersion } from '../roles/role.js';
 import type { SpoolEntry } from './entries.js';
 import type { LanePlace } from './report-record.js';
 
+/** What passed in a window that is over, for one that overlaps it. */
+export interface FormerWindow {
+  start: number;
+  /** From when on nothing passed in it. */
+  end: number;
+  used: number;
+  fromReserve: number;
+  received: number;
+  rejected: number;
+}
+
 /** One window of the throttle: at most `limit` messages may pass from `start` until `intervalMs` later. */
 export interface Window {
-  /** Milliseconds since 1970 UTC. */
+  /** Milliseconds since 1970 UTC; a multiple of the interval, so that the windows of all receivers are the same. */
   start: number;
   limit: number;
   intervalMs: number;
   /** Messages that have passed in it. */
   used: number;
+  /**
+   * Messages that may have passed within it in former windows: those of another interval, or by a clock that was set back.
+   * They count against the limit; absent in windows of earlier versions.
+   */
+  before?: number;
+  /** Former windows that one to come may overlap; absent in a step that leaves them as they are. */
+  former?: readonly FormerWindow[];
   /** How many of them were failures that took what is kept for failures; absent in windows of earlier versions. */
   fromReserve?: number;
   /** Messages that came in during it. */
@@ -88,7 +106,10 @@ export function emptyState(): State {
 /** What a step changes. */
 export function applyStep(state: State, step: Step): void {
   state.end = step.end;
-  if (step.window !== undefined) state.window = step.window;
+  if (step.window !== undefined) {
+    const former = step.window.former ?? state.window?.former;
+    state.window = { ...step.window, ...(former === undefined ? {} : { former }) };
+  }
   if (step.role !== undefined) state.role = step.role;
   merge(state.sinks, step.sinks);
   // Where there is no sink, nothing is passed.

@@ -22,11 +22,46 @@ describe('the window', () => {
     rejected: 0,
   });
 
-  test('begins with the first message, and each begins where another ended', () => {
-    expect(windowAt(null, settings, 5).start).toBe(5);
-    expect(windowAt(used(5, 10, 2), settings, 100_004)).toMatchObject({ start: 5, used: 10, fromReserve: 2 });
-    expect(windowAt(used(5, 10, 2), settings, 100_005)).toMatchObject({ start: 100_005, used: 0, fromReserve: 0 });
-    expect(windowAt(used(5, 10), settings, 350_000)).toMatchObject({ start: 300_005, used: 0 });
+  test('begins at a multiple of its interval, whenever the receiver was started', () => {
+    expect(windowAt(null, settings, 123_456).start).toBe(100_000);
+    expect(windowAt(used(100_000, 10, 2), settings, 199_999)).toMatchObject({
+      start: 100_000,
+      used: 10,
+      fromReserve: 2,
+    });
+    expect(windowAt(used(100_000, 10, 2), settings, 200_000)).toMatchObject({
+      start: 200_000,
+      used: 0,
+      fromReserve: 0,
+    });
+    expect(windowAt(used(100_000, 10), settings, 450_000)).toMatchObject({ start: 400_000, used: 0 });
+    // Of an earlier version, whose windows began with the first message.
+    expect(windowAt(used(130_000, 7), settings, 140_000)).toMatchObject({ start: 100_000, used: 0, before: 7 });
+    expect(windowAt(used(130_000, 7), settings, 210_000)).toMatchObject({ start: 200_000, before: 7 });
+    expect(windowAt(used(130_000, 7), settings, 300_000)).toMatchObject({ start: 300_000, before: 0 });
+  });
+
+  test('of another interval counts what passed within it', () => {
+    // Nine windows of 100 s with 7 each, then the interval is 1,000 s, then 50 s.
+    let window = windowAt(null, settings, 1_000_000);
+    for (let now = 1_000_000; now < 1_900_000; now += 100_000) {
+      window = { ...windowAt(window, settings, now + 5), used: 7 };
+    }
+    const longer = { ...windowAt(window, { ...settings, intervalSeconds: 1_000 }, 1_850_000) };
+    expect(longer).toMatchObject({ start: 1_000_000, used: 7, before: 56 });
+    const shorter = windowAt({ ...longer, used: 9 }, { ...settings, intervalSeconds: 50 }, 1_870_000);
+    expect(shorter).toMatchObject({ start: 1_850_000, used: 0, before: 16 });
+    expect(windowAt(shorter, { ...settings, intervalSeconds: 50 }, 1_900_000)).toMatchObject({ used: 0, before: 0 });
+  });
+
+  test('former windows are few, and what they let pass is never forgotten while it may count', () => {
+    const minutes = { ...settings, intervalSeconds: 60 };
+    let window = windowAt(null, minutes, 86_400_000);
+    for (let now = 86_400_000; now < 2 * 86_400_000; now += 60_000)
+      window = { ...windowAt(window, minutes, now), used: 1 };
+    expect(window.former!.length).toBeLessThanOrEqual(32);
+    const { used: own, before = 0 } = windowAt(window, { ...settings, intervalSeconds: 86_400 }, 2 * 86_400_000 - 1);
+    expect(own + before).toBe(1_440);
   });
 
   test('takes changed settings at once, and never allows less than nothing', () => {
@@ -37,8 +72,15 @@ describe('the window', () => {
     });
   });
 
-  test('keeps what was used when the clock is set back, and does not last until the wrong clock', () => {
-    expect(windowAt(used(1_000_000, 7), settings, 500)).toMatchObject({ start: 500, used: 7 });
+  test('that the clock returns to goes on as it was left, and a wrong clock of the future holds nothing up', () => {
+    const first = { ...windowAt(null, settings, 1_000_000), used: 7 };
+    const second = { ...windowAt(first, settings, 1_100_000), used: 9 };
+    const back = windowAt(second, settings, 1_050_000);
+    expect(back).toMatchObject({ start: 1_000_000, used: 7, before: 0 });
+    expect(windowAt(back, settings, 1_150_000)).toMatchObject({ start: 1_100_000, used: 9 });
+    const ahead = { ...windowAt(first, settings, 9_000_000_000), used: 10 };
+    expect(allowance(windowAt(ahead, settings, 1_100_000), 0, 1_100_000).all).toBe(10);
+    expect(allowance(windowAt(ahead, settings, 1_099_999), 0, 1_099_999).all).toBe(3);
   });
 
   test('keeps a share for failures, and gives it to all shortly before its end', () => {
@@ -223,32 +265,46 @@ describe('the throttle', () => {
 
 /** What the throttle promises of one window, kept beside it: who passes, and what only a failure may still take. */
 class WindowModel {
-  start: number | null = null;
+  start = NaN;
+  end = NaN;
   used = 0;
+  before = 0;
   fromReserve = 0;
+  /** Every window that was, until when something may have passed in it. */
+  private all: { start: number; until: number; used: number; fromReserve: number }[] = [];
+  /** When each message passed, by the clock of then. */
+  readonly passes: number[] = [];
 
   at(now: number, { intervalSeconds }: ThrottleSettings): void {
-    this.start ??= now;
-    if (now < this.start) this.start = now;
-    while (now >= this.start + intervalSeconds * 1000) {
-      this.start += intervalSeconds * 1000;
-      this.used = this.fromReserve = 0;
-    }
+    const length = intervalSeconds * 1000;
+    const start = now - (now % length);
+    if (start === this.start && start + length === this.end) return;
+    const until = now < this.start ? this.end : Math.min(this.end, now + 1);
+    if (this.used > 0) this.all.push({ start: this.start, until, used: this.used, fromReserve: this.fromReserve });
+    const same = this.all.find((one) => one.start === start && one.until <= start + length);
+    this.all = this.all.filter((one) => one !== same);
+    const { used, fromReserve } = same ?? { used: 0, fromReserve: 0 };
+    Object.assign(this, { start, end: start + length, used, fromReserve, before: 0 });
+    for (const one of this.all) if (one.start < this.end && one.until > start) this.before += one.used;
   }
 
   private kept({ messageLimit, reserve, order, intervalSeconds }: ThrottleSettings, now: number): number {
-    const released = now >= this.start! + intervalSeconds * 1000 - Math.min(3_000, intervalSeconds * 50);
+    const released = now >= this.start + intervalSeconds * 1000 - Math.min(3_000, intervalSeconds * 50);
     return order === 'arrival' || released ? 0 : Math.max(0, reserveOf(messageLimit, reserve) - this.fromReserve);
   }
 
   /** Whether a message may pass. */
   mayPass(failed: boolean, settings: ThrottleSettings, now: number): boolean {
-    return settings.messageLimit - this.used > (failed ? 0 : this.kept(settings, now));
+    return settings.messageLimit - this.used - this.before > (failed ? 0 : this.kept(settings, now));
   }
 
   pass(failed: boolean, settings: ThrottleSettings, now: number): void {
     if (failed && !this.mayPass(false, settings, now)) this.fromReserve++;
     this.used++;
+    this.passes.push(now);
+    // By the moments alone, whatever windows there were.
+    const within = this.passes.filter((at) => at >= this.start && at < this.end).length;
+    expect(within).toBeLessThanOrEqual(settings.messageLimit);
   }
 }
 
@@ -327,7 +383,8 @@ test('no window ever passes its limit, no failure waits while one may pass, and 
         await spool.completeBatch('sink', next.batch.id);
       }
       const { used, windowStart } = throttle.status();
-      expect([delivered, used, windowStart, seed, step]).toEqual([passed, window.used, window.start, seed, step]);
+      const counted = window.used + window.before;
+      expect([delivered, used, windowStart, seed, step]).toEqual([passed, counted, window.start, seed, step]);
     }
     await throttle.stop();
     await spool.close();

@@ -66,6 +66,8 @@ export class Throttle {
 
   private failure: string | null = null;
   private emptying = false;
+  /** The former windows that the spool has. */
+  private formerStored: Window['former'];
 
   constructor(private readonly options: ThrottleOptions) {
     this.spool = options.spool;
@@ -74,6 +76,7 @@ export class Throttle {
     // As it was stored: by the settings of the start alone it could seem to have ended, when a role has others.
     const stored = this.spool.storedWindow();
     this.window = stored === null ? windowAt(null, this.settings, this.now()) : { ...stored };
+    this.formerStored = stored?.former;
     this.spool.on('appended', ({ length }) => {
       this.window.received += length;
       void this.wake();
@@ -124,7 +127,7 @@ export class Throttle {
       ...this.settings,
       windowStart: window.start,
       windowEnd: window.start + window.intervalMs,
-      used: window.used,
+      used: window.used + (window.before ?? 0),
       keptForFailures: may.all - may.others,
       waiting,
       waitingFailed,
@@ -183,10 +186,13 @@ export class Throttle {
 
   private async roll(): Promise<void> {
     const current = windowAt(this.window, this.settings, this.now());
-    const ended = current.start > this.window.start;
     const before = this.window;
     this.window = current;
-    if (ended) await this.report(before);
+    if (current.start === before.start && current.intervalMs === before.intervalMs) return;
+    // When a former window was left is known to a start after a crash too.
+    await this.spool.storeWindow(current);
+    this.formerStored = current.former;
+    if (current.start !== before.start) await this.report(before);
   }
 
   private async admitAllowed(): Promise<void> {
@@ -198,10 +204,16 @@ export class Throttle {
       const moved = await this.spool.admit(
         may.all,
         this.settings.order,
-        (count, failed) => (after = withPassed(this.window, count, failed, may)),
+        (count, failed) => {
+          after = withPassed(this.window, count, failed, may);
+          // Said once for each window, not with every message.
+          const { former, ...rest } = after;
+          return former === this.formerStored ? rest : after;
+        },
         may.others,
       );
       if (moved === 0) return;
+      this.formerStored = after.former;
       Object.assign(this.window, { used: after.used, fromReserve: after.fromReserve });
       this.options.onAdmitted?.(moved);
     }

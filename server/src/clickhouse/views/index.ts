@@ -1,7 +1,10 @@
+import { acknowledged } from './acknowledged.js';
 import { clientMessages, messagesOfClient } from './client-messages.js';
 import { renamedClients } from './client-names.js';
 import { clientTopics } from './client-topics.js';
 import { client, clients } from './clients.js';
+import { expectedClients } from './expected-clients.js';
+import { incidents } from './incidents.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
 import { ofBatch, rollUps } from './roll-ups.js';
@@ -20,6 +23,9 @@ const views: readonly View[] = [
   clientTopics,
   clientMessages,
   messagesOfClient,
+  acknowledged,
+  incidents,
+  expectedClients,
   ...rollUps.map(ofBatch),
   otelLogs,
 ];

@@ -1,8 +1,13 @@
 import { maybeTime, time, type Column, type View } from './view.js';
 
+/** A sign of life comes every minute: who has missed as many is not taken for alive. */
+const aliveMinutes = 5;
+
 const columns: readonly Column[] = [
   ['fsp_server', 'LowCardinality(String)', 'Name of the fallback status point'],
   ['last_seen_at', time, 'When it last gave a sign of life; one comes every minute'],
+  ['is_alive', 'UInt8', `Whether that is less than ${aliveMinutes} minutes ago`],
+  ['silent_for', 'Int64', 'Seconds since then, by ClickHouse’s clock'],
   ['site_code', 'String', 'Its site'],
   ['version', 'String', 'Version of its program'],
   ['taking_messages', 'Bool', 'Whether it takes messages; not where its role was removed, and not while it is drained'],
@@ -38,7 +43,15 @@ const columns: readonly Column[] = [
 ];
 
 /** Keys and figures that are more than the value of the newest row. */
-const others = new Set(['fsp_server', 'last_seen_at', 'last_message_at', 'clock_ahead_ms', 'instances']);
+const others = new Set([
+  'fsp_server',
+  'last_seen_at',
+  'is_alive',
+  'silent_for',
+  'last_message_at',
+  'clock_ahead_ms',
+  'instances',
+]);
 
 export const receivers: View = {
   name: 'receivers',
@@ -56,10 +69,12 @@ export const receivers: View = {
     return `SELECT
     r.fsp_server AS fsp_server,
     max(r.at) AS last_seen_at,
+    last_seen_at > now64(3, 'UTC') - INTERVAL ${aliveMinutes} MINUTE AS is_alive,
+    dateDiff('second', last_seen_at, now64(3, 'UTC')) AS silent_for,
     ${latest.join(',\n    ')},
     max(r.last_message_at) AS last_message_at,
-    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.at, INTERVAL 5 MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
-    uniqExactIf(r.instance_id, r.at > r.newest - INTERVAL 5 MINUTE AND r.instance_id != '') AS instances
+    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
+    uniqExactIf(r.instance_id, r.at > r.newest - INTERVAL ${aliveMinutes} MINUTE AND r.instance_id != '') AS instances
 FROM (SELECT *, max(at) OVER (PARTITION BY fsp_server) AS newest FROM ${database}.receiver_status) AS r
 GROUP BY r.fsp_server`;
   },

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { basename } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { FspError } from '../errors.js';
+import { defaultList, ExpectedLists, type LoadedList } from '../expected/expected-lists.js';
+import { addConfigOptions, configOf } from './options.js';
+import { openTarget } from './target.js';
+
+interface Flags {
+  list: string;
+  merge?: true;
+  remove?: true;
+  json?: true;
+}
+
+/** `fsp expect`: which machines should be heard of. */
+export function registerExpect(program: Command): void {
+  const command = program
+    .command('expect')
+    .argument('[file]', 'CSV as a directory or the site exports it, or one name a line; - for standard input')
+    .description('holds a list of machines against what was heard: who never spoke, who never ended')
+    .option('--list <name>', 'list that the machines stand in; each is loaded for itself', defaultList)
+    .option('--merge', 'add the machines to the list instead of replacing it')
+    .option('--remove', 'expect the machines of the list no more')
+    .option('--json', 'the numbers as JSON')
+    .addHelpText(
+      'after',
+      `
+The file replaces what the list held before, at once and wholly; one that cannot be read changes nothing.
+
+Examples:
+  Get-ADComputer -Filter * -Properties OperatingSystem,LastLogonDate | Export-Csv machines.csv   (on Windows)
+  fsp expect machines.csv
+  fsp expect branch.csv --list Lyon --merge
+  fsp expect --remove --list Lyon
+  fsp query "SELECT standing, count() FROM expected_clients GROUP BY standing"
+`,
+    );
+  addConfigOptions(command).action(async (file: string | undefined, flags: Flags) => {
+    if ((file === undefined) !== (flags.remove === true))
+      throw new FspError('FSP_USAGE', 'Say which file to load, or --remove to expect the machines of a list no more');
+    const { config } = configOf(command);
+    const content = file === undefined ? null : await contentOf(file);
+    const target = await openTarget(config);
+    try {
+      const lists = new ExpectedLists(target.client, target.placement, () => target.prepare());
+      const by = userInfo().username;
+      if (content === null) {
+        await lists.remove(flags.list, by);
+        process.stdout.write(`The machines of ${flags.list} are expected no more\n`);
+        return;
+      }
+      const mode = flags.merge === true ? 'merge' : 'replace';
+      const loaded = await lists.load(content, { list: flags.list, mode, fileName: basename(file!), by });
+      process.stdout.write(flags.json ? `${JSON.stringify(loaded)}\n` : textOf(flags.list, loaded));
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  if (file === '-') return buffer(process.stdin);
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new FspError('FSP_USAGE', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}
+
+function textOf(list: string, { machines, disabled, repeated, unreadable }: LoadedList): string {
+  return [
+    `${machines} machines are expected (list ${list})\n`,
+    disabled === 0 ? '' : `  ${disabled} rows of disabled accounts were left out\n`,
+    repeated === 0 ? '' : `  ${repeated} rows named a machine once more\n`,
+    unreadable.rows === 0 ? '' : `  ${unreadable.rows} rows name no machine:\n`,
+    ...unreadable.examples.map(({ row, text }) => `    row ${row}: ${text}\n`),
+  ].join('');
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { clickHouseError } from '../clickhouse/client.js';
+import { quorumOf, type Placement } from '../clickhouse/replicas.js';
+import { FspError } from '../errors.js';
+import { readExpectedList, type ExpectedList } from './read-list.js';
+
+/** `replace`: instead of what the list held before; `merge`: beside it. */
+export type LoadMode = 'replace' | 'merge';
+
+/** Where a list comes from. */
+export interface ListLoad {
+  list: string;
+  mode: LoadMode;
+  fileName: string;
+  by: string;
+}
+
+/** A list as it counts now. */
+export interface KnownList {
+  list: string;
+  /** Rows of the loads that it is made of; a machine may stand in several. */
+  machines: number;
+  loads: number;
+  fileName: string;
+  by: string;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+}
+
+export interface LoadedList extends Omit<ExpectedList, 'machines'> {
+  machines: number;
+}
+
+/** Loads that are freed at a time; those before them are gone already. */
+const mostFreed = 20;
+
+export const defaultList = 'expected';
+
+/** Lists of machines that are expected to be heard of, in ClickHouse, shared by all receivers. */
+export class ExpectedLists {
+  constructor(
+    private readonly client: ClickHouseClient,
+    private readonly placement: Placement,
+    private readonly prepare: () => Promise<void>,
+  ) {}
+
+  /**
+   * Takes a file as a list. It counts once all of it is there; what cannot be read changes nothing.
+   * @throws FspError FSP_LIST_UNREADABLE, FSP_CLICKHOUSE_…
+   */
+  async load(file: Buffer, { list, mode, fileName, by }: ListLoad): Promise<LoadedList> {
+    const { machines, ...rest } = await readExpectedList(file);
+    if (machines.length === 0)
+      throw new FspError('FSP_LIST_UNREADABLE', 'Every machine of the list is disabled. Nothing was changed');
+    const loadId = randomBytes(16).toString('hex');
+    await this.insert(
+      'expected_machines',
+      Readable.from(
+        (function* () {
+          for (const one of machines)
+            yield {
+              load_id: loadId,
+              client_name: one.clientName,
+              client_fqdn: one.clientFqdn,
+              organisational_unit: one.organisationalUnit,
+              operating_system: one.operatingSystem,
+              last_logon: one.lastLogon,
+            };
+        })(),
+      ),
+    );
+    await this.note({ list, mode, loadId, fileName, by, machines: machines.length });
+    await this.clearFormer(list);
+    return { ...rest, machines: machines.length };
+  }
+
+  /** Expects the machines of a list no more. @throws FspError FSP_LIST_NOT_FOUND, FSP_CLICKHOUSE_… */
+  async remove(list: string, by: string): Promise<void> {
+    if (!(await this.lists()).some((one) => one.list === list))
+      throw new FspError('FSP_LIST_NOT_FOUND', `There is no list ${list} of expected machines`);
+    await this.note({ list, mode: 'remove', loadId: '', fileName: '', by, machines: 0 });
+    await this.clearFormer(list);
+  }
+
+  /** The lists that count, by name. @throws FspError FSP_CLICKHOUSE_… */
+  lists(): Promise<KnownList[]> {
+    return this
+      .rows<KnownList>(`SELECT list_name AS list, toUInt32(sum(machines)) AS machines, toUInt32(count()) AS loads,
+  argMax(file_name, changed_at) AS fileName, argMax(changed_by, changed_at) AS by, toUnixTimestamp64Milli(max(changed_at)) AS at
+FROM (SELECT *, maxIf(changed_at, mode != 'merge') OVER (PARTITION BY list_name) AS begun FROM ${this.placement.database}.expected_loads)
+WHERE changed_at >= begun AND mode != 'remove'
+GROUP BY list_name ORDER BY list_name`);
+  }
+
+  private async note(load: {
+    list: string;
+    mode: LoadMode | 'remove';
+    loadId: string;
+    fileName: string;
+    by: string;
+    machines: number;
+  }): Promise<void> {
+    await this.insert('expected_loads', [
+      {
+        list_name: load.list,
+        changed_by: load.by,
+        mode: load.mode,
+        load_id: load.loadId,
+        file_name: load.fileName,
+        machines: load.machines,
+      },
+    ]);
+  }
+
+  /**
+   * Frees what no load that counts, nor the one before it, is made of: whoever reads at this moment may still read that.
+   * Each load is a partition of its own.
+   */
+  private async clearFormer(list: string): Promise<void> {
+    const former = await this.rows<{ id: string }>(
+      `SELECT load_id AS id FROM ${this.placement.database}.expected_loads
+WHERE list_name = {list: String} AND load_id != '' AND changed_at <
+  (SELECT arrayElement(arrayReverseSort(groupArray(changed_at)), 2) FROM ${this.placement.database}.expected_loads WHERE list_name = {list: String} AND mode != 'merge')
+ORDER BY changed_at DESC LIMIT ${mostFreed}`,
+      { list },
+    );
+    for (const { id } of former)
+      await this.client
+        .command({ query: `ALTER TABLE ${this.placement.database}.expected_machines DROP PARTITION '${id}'` })
+        .catch((error: unknown) => Promise.reject(clickHouseError(error)));
+  }
+
+  private async insert(table: string, values: Readable | object[]): Promise<void> {
+    await this.prepare();
+    try {
+      await this.client.insert({
+        table: `${this.placement.database}.${table}`,
+        columns:
+          table === 'expected_loads'
+            ? ['list_name', 'changed_by', 'mode', 'load_id', 'file_name', 'machines']
+            : ['load_id', 'client_name', 'client_fqdn', 'organisational_unit', 'operating_system', 'last_logon'],
+        format: 'JSONEachRow',
+        values,
+        clickhouse_settings: {
+          async_insert: 0,
+          insert_deduplicate: 0,
+          ...(await quorumOf(this.client, this.placement, table)),
+        },
+      });
+    } catch (error) {
+      throw clickHouseError(error);
+    }
+  }
+
+  private async rows<Row>(query: string, parameters: Record<string, string> = {}): Promise<Row[]> {
+    await this.prepare();
+    try {
+      const answer = await this.client.query({
+        query,
+        query_params: parameters,
+        format: 'JSONEachRow',
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+      });
+      return await answer.json<Row>();
+    } catch (error) {
+      throw clickHouseError(error);
+    }
+  }
+}

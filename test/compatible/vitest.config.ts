@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/compatible/*.scenarios.ts'],
+    passWithNoTests: false,
+    bail: 0,
+    // A registry, a compiler and a browser on two cores.
+    testTimeout: 400_000,
+    hookTimeout: 120_000,
+  },
+});

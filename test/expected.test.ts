@@ -1,0 +1,185 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readExpectedList } from '../server/src/expected/read-list.js';
+import { report } from './reports.js';
+import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+
+const namesOf = async (text: string | Buffer) =>
+  (await readExpectedList(Buffer.from(text as string))).machines.map(({ clientName }) => clientName);
+
+describe('a list of machines is read as directories and sites write it', () => {
+  const powershell = [
+    '#TYPE Microsoft.ActiveDirectory.Management.ADComputer',
+    '"DistinguishedName","DNSHostName","Enabled","LastLogonDate","Name","ObjectClass","OperatingSystem","SamAccountName"',
+    '"CN=PC001,OU=Paris,OU=Workstations,DC=contoso,DC=com","PC001.contoso.com","True","11/20/2026 8:01:02 AM","PC001","computer","Windows 11 Enterprise","PC001$"',
+    '"CN=PC002,OU=Lyon\\, centre,OU=Workstations,DC=contoso,DC=com","","True","","PC002","computer","","PC002$"',
+    '"CN=PC003,CN=Computers,DC=contoso,DC=com","pc003.contoso.com","False","","PC003","computer","","PC003$"',
+  ].join('\r\n');
+
+  test('Get-ADComputer | Export-Csv, disabled accounts left out', async () => {
+    const { machines, disabled, unreadable } = await readExpectedList(Buffer.from(powershell));
+    expect(machines).toEqual([
+      {
+        clientName: 'PC001',
+        clientFqdn: 'pc001.contoso.com',
+        organisationalUnit: 'Workstations/Paris',
+        operatingSystem: 'Windows 11 Enterprise',
+        lastLogon: '11/20/2026 8:01:02 AM',
+      },
+      expect.objectContaining({ clientName: 'PC002', clientFqdn: '', organisationalUnit: 'Workstations/Lyon, centre' }),
+    ]);
+    expect({ disabled, unreadable: unreadable.rows }).toEqual({ disabled: 1, unreadable: 0 });
+  });
+
+  test.each([
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${powershell}`)],
+    ['UTF-16', Buffer.from(`\ufeff${powershell}`, 'utf16le')],
+    ['big-endian UTF-16', Buffer.from(`\ufeff${powershell}`, 'utf16le').swap16()],
+    ['semicolons', Buffer.from('sep=;\r\nNom;Système\r\npc001;Windows\r\nPC002;Windows\r\n', 'latin1')],
+    [
+      'tabs, as Users and Computers exports',
+      Buffer.from('Name\tType\tDescription\npc001\tComputer\t\npc002\tComputer\tx'),
+    ],
+    ['names only', Buffer.from('pc001\r\n\r\n  PC002 \r\n')],
+    ['full names only', Buffer.from('pc001.contoso.com\npc002.contoso.com')],
+    ['dsquery', Buffer.from('"CN=PC001,OU=Paris,DC=contoso,DC=com"\n"CN=PC002,DC=contoso,DC=com"\n')],
+    [
+      'csvde',
+      Buffer.from('DN,sAMAccountName\n"CN=PC001,DC=contoso,DC=com",PC001$\n"CN=PC002,DC=contoso,DC=com",PC002$'),
+    ],
+    ['the site’s view', Buffer.from('ResourceID,Netbios_Name0,Operating_System_Name_and0\n1,PC001,x\n2,PC002,x')],
+    ['accounts with their domain', Buffer.from('Computer\nCONTOSO\\pc001\nCONTOSO\\PC002$\n')],
+  ])('%s', async (_name, file) => {
+    expect(await namesOf(file)).toEqual(['PC001', 'PC002']);
+  });
+
+  test('a machine that stands there twice counts once, and rows that name none are told', async () => {
+    const list = await readExpectedList(
+      Buffer.from('Name,DNSHostName\nPC1,\npc1,pc1.a.com\nPC2,\nPC3,\nhas a space,\n'),
+    );
+    expect(list.machines.map(({ clientName, clientFqdn }) => [clientName, clientFqdn])).toEqual([
+      ['PC1', 'pc1.a.com'],
+      ['PC2', ''],
+      ['PC3', ''],
+    ]);
+    expect(list.repeated).toBe(1);
+    expect(list.unreadable).toEqual({ rows: 1, examples: [{ row: 6, text: 'has a space, ' }] });
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['blank lines', '\r\n\r\n'],
+    ['a header alone', 'Name,DNSHostName\r\n'],
+    ['a workbook', 'PK\u0003\u0004 rubbish'],
+    ['bytes', Buffer.from([0, 1, 2, 3, 255, 254, 0, 0])],
+    ['a page', '<html><body>Sign in</body></html>'],
+    ['columns that tell no machine', 'Price,Colour\n1,red\n2,blue'],
+    ['prose', 'Dear colleagues,\nplease find the list attached.\nKind regards\n'],
+    ['a quote that never ends', `Name\n"${'x,'.repeat(100_000)}`],
+  ])('%s is refused with a reason', async (_name, file) => {
+    await expect(readExpectedList(Buffer.from(file as string))).rejects.toMatchObject({
+      code: 'FSP_LIST_UNREADABLE',
+      message: expect.stringMatching(/\. Nothing was changed: send a CSV file/) as string,
+    });
+  });
+});
+
+describe('who never spoke', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let server: RunningServer;
+  let admin: string;
+  const settings = { FSP_THROTTLE_MESSAGES: '100000' };
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    server = await startServer(folder.path, settings);
+    ({ admin } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string });
+    for (const state of [
+      { client: 'WELL1', state: 100 },
+      { client: 'WELL1', state: 400 },
+      { client: 'BEGUN1', state: 100 },
+      { client: 'BAD1', state: 313, params: ['1603'] },
+      { client: 'FIFTEENLETTERSX', state: 400 },
+    ])
+      await server.post(report(state));
+    await eventually(
+      () => server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM clients'),
+      ([row]) => row?.n === 4,
+    );
+  }, 60_000);
+  afterAll(async () => {
+    await server?.kill('SIGTERM');
+    folder?.remove();
+  });
+
+  const standings = async () =>
+    Object.fromEntries(
+      (
+        await server.query<{ client_name: string; standing: string }>(
+          'SELECT client_name, standing FROM expected_clients ORDER BY client_name',
+        )
+      ).map(({ client_name, standing }) => [client_name, standing]),
+    );
+  const api = (path: string, method: string, token: string, body?: string) =>
+    fetch(`${server.management}/api/v1/expected${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  test('a list is held against what was heard, replaced at once, merged and removed', async () => {
+    const file = join(folder.path, 'machines.csv');
+    writeFileSync(file, 'Name\nwell1.contoso.com\nBegun1\nbad1\nFifteenLettersXAndMore\nGONE1\n');
+    const first = await fsp(['expect', file], environment(folder.path, settings));
+    expect(first, first.stderr).toMatchObject({ code: 0, stdout: '5 machines are expected (list expected)\n' });
+    expect(await standings()).toEqual({
+      BAD1: 'failed',
+      BEGUN1: 'never_ended',
+      FIFTEENLETTERSXANDMORE: 'heard',
+      GONE1: 'never_heard',
+      WELL1: 'heard',
+    });
+    expect((await api('?mode=merge&name=more.csv', 'POST', admin, 'gone2\nWELL1')).status).toBe(200);
+    expect((await api('?list=Lyon', 'POST', admin, 'gone2\ngone3')).status).toBe(200);
+    expect(Object.keys(await standings())).toEqual(
+      expect.arrayContaining(['GONE1', 'GONE2', 'GONE3', 'WELL1']) as string[],
+    );
+    const [both] = await server.query<{ lists: string }>(
+      `SELECT lists FROM expected_clients WHERE client_name = 'GONE2'`,
+    );
+    expect(both?.lists).toBe('Lyon, expected');
+    // What cannot be read changes nothing.
+    const refused = await api('', 'POST', admin, '<html>');
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([400, 'FSP_LIST_UNREADABLE']);
+    expect(Object.keys(await standings())).toHaveLength(7);
+    for (const names of ['only1\nonly2', 'only2', 'only3'])
+      expect((await api('', 'POST', admin, names)).status).toBe(200);
+    expect(Object.keys(await standings())).toEqual(['GONE2', 'GONE3', 'ONLY3']);
+    expect((await api('?list=Lyon', 'DELETE', admin)).status).toBe(200);
+    expect(Object.keys(await standings())).toEqual(['ONLY3']);
+    expect((await api('?list=Lyon', 'DELETE', admin)).status).toBe(404);
+    const lists = (await (await api('', 'GET', server.token)).json()) as {
+      lists: { list: string; machines: number }[];
+    };
+    expect(lists.lists).toEqual([
+      expect.objectContaining({ list: 'expected', machines: 1, loads: 1, by: 'admin token' }),
+    ]);
+    // Of what was replaced, the last one alone is still there, for those who read at that moment.
+    const [loads] = await server.query<{ n: number }>('SELECT toUInt32(uniq(load_id)) AS n FROM expected_machines');
+    expect(loads?.n).toBeLessThanOrEqual(4);
+  });
+
+  test('who may only read changes nothing', async () => {
+    expect((await api('', 'POST', server.token, 'x1')).status).toBe(403);
+    expect((await api('?list=expected', 'DELETE', server.token)).status).toBe(403);
+    expect((await api('', 'POST', 'wrong', 'x1')).status).toBe(401);
+  });
+
+  test('a file that is not there is told in one line', async () => {
+    const missing = await fsp(['expect', '/nowhere.csv'], environment(folder.path, settings));
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('/nowhere.csv cannot be read (ENOENT)'),
+    ]);
+  });
+});
