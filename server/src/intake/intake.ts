@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
+import { mayBeReport } from '../report/encoding.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
@@ -19,6 +20,7 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_TOO_LARGE: 1_000,
   FSP_REPORT_NOT_XML: 1_000,
 };
+const reportPaths = ['/sms_fsp', '/sms_fsp/*'];
 /** Refusals that an address is told at once in a second; further ones are told later. Clients have none. */
 const refusalsAtOnce = 10;
 const furtherRefusalMs = 250;
@@ -79,7 +81,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     try {
-      return await bodies.read(request.raw, clientAddress(request));
+      return await bodies.read(request.raw, clientAddress(request), isForReports(request) ? mayBeReport : undefined);
     } catch (error) {
       const afterMs = refusedAfter[(error as FspError).code];
       if (afterMs !== undefined) {
@@ -135,8 +137,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       },
     );
   }
-  app.post('/sms_fsp', take);
-  app.post('/sms_fsp/*', take);
+  for (const path of reportPaths) app.post(path, take);
 
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('Nothing is here; clients post to /SMS_FSP/.sms_fsp\n'),
@@ -197,6 +198,11 @@ function refusedOften(): (address: string) => boolean {
     counts.set(address, count);
     return count > refusalsAtOnce;
   };
+}
+
+/** Whether it came by a path that takes reports, and nothing else. */
+function isForReports({ routeOptions }: FastifyRequest): boolean {
+  return reportPaths.includes(routeOptions.url ?? '');
 }
 
 /** Tells an error to the log: each kind once a minute, with how often it came. Anyone can cause some of them. */
