@@ -12,6 +12,7 @@ import { DiskWatch } from './health/disk-watch.js';
 import { Draining, drainProgress } from './drain/draining.js';
 import { forget } from './forget/forget.js';
 import { ExpectedLists } from './expected/expected-lists.js';
+import { toldAsFull } from './full-disk.js';
 import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
 import { countFailures, countLateness } from './health/counts.js';
@@ -407,7 +408,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     };
   } catch (error) {
     await stop();
-    throw error;
+    throw toldAsFull(error, config.dataDir);
   }
 }
 

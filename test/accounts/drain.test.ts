@@ -14,7 +14,8 @@ let engine: Engine;
 const running = new Set<RunningServer>();
 
 const settings = (name: string) => ({
-  FSP_CLICKHOUSE_URL: engine.url,
+  // Two servers of one cluster, as far as the receivers know.
+  FSP_CLICKHOUSE_URL: `${engine.url},${engine.url.replace('http://', '')}`,
   FSP_CLICKHOUSE_USER: engine.writer.username,
   FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
   FSP_CLICKHOUSE_READER_USER: engine.reader.username,

@@ -12,15 +12,22 @@ const account = {
   username: process.env.FSP_CLUSTER_USER ?? 'default',
   password: process.env.FSP_CLUSTER_PASSWORD ?? '',
 };
+/** Empty for a Replicated database, which needs no ON CLUSTER. */
 const cluster = process.env.FSP_CLUSTER_NAME ?? '';
 const database = `fsp_cluster_test_${Date.now()}`;
 const folder = temporaryFolder();
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  if (nodes.length < 2 || cluster === '')
-    throw new Error('Name two servers or more with FSP_CLUSTER_URLS and their cluster with FSP_CLUSTER_NAME');
-  const settings = { FSP_CLICKHOUSE_CLUSTER: cluster, FSP_CLICKHOUSE_DATABASE: database };
+  if (nodes.length < 2) throw new Error('Name two servers or more with FSP_CLUSTER_URLS, separated by commas');
+  const settings = {
+    FSP_CLICKHOUSE_DATABASE: database,
+    ...(cluster === '' ? {} : { FSP_CLICKHOUSE_CLUSTER: cluster }),
+  };
+  if (cluster === '')
+    await onAll(
+      `CREATE DATABASE ${database} ENGINE = Replicated('/clickhouse/databases/${database}', '{shard}', '{replica}')`,
+    );
   receivers = await Promise.all([
     startReceiver(folder.path, 'FSP01', nodes, settings, account),
     startReceiver(folder.path, 'FSP02', [...nodes].reverse(), settings, account),
@@ -32,8 +39,8 @@ afterEach(() => {
 });
 afterAll(async () => {
   for (const receiver of receivers) await stopReceiver(receiver);
-  if (nodes[0] !== undefined && cluster !== '')
-    await ask(nodes[0], `DROP DATABASE IF EXISTS ${database} ON CLUSTER '${cluster}' SYNC`, account);
+  if (cluster === '') await onAll(`DROP DATABASE IF EXISTS ${database} SYNC`);
+  else await ask(nodes[0] ?? '', `DROP DATABASE IF EXISTS ${database} ON CLUSTER '${cluster}' SYNC`, account);
   folder.remove();
 });
 

@@ -38,23 +38,27 @@ const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
 if (process.env.CI && !mayMount) throw new Error('Tests of a full disk need root where CI is set');
 
 describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mounted)', () => {
-  test(
-    'clients are told to come again, nothing is acknowledged in vain, a restart comes up, and room mends it all',
-    async () => {
-      const disk = join(folder.path, 'disk');
+  // Where ClickHouse has a disk of its own, and where the embedded one is on the very disk that is full.
+  test.each(amount(['embedded'], ['embedded', 'elsewhere']))(
+    'clients are told to come again, nothing is acknowledged in vain, a restart comes up, and room mends it all (ClickHouse %s)',
+    async (clickhouse) => {
+      const disk = join(folder.path, `disk-${clickhouse}`);
       mkdirSync(disk);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk]);
       const filler = join(disk, 'filler');
       try {
-        engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
-        const start = async () =>
-          (server = await startServer(join(disk, 'data'), {
-            FSP_CLICKHOUSE_URL: engine!.url,
-            FSP_CLICKHOUSE_USER: engine!.writer.username,
-            FSP_CLICKHOUSE_PASSWORD: engine!.writer.password,
-            FSP_CLICKHOUSE_READER_USER: engine!.reader.username,
-            FSP_CLICKHOUSE_READER_PASSWORD: engine!.reader.password,
-          }));
+        let settings = {};
+        if (clickhouse === 'elsewhere') {
+          engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+          settings = {
+            FSP_CLICKHOUSE_URL: engine.url,
+            FSP_CLICKHOUSE_USER: engine.writer.username,
+            FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+            FSP_CLICKHOUSE_READER_USER: engine.reader.username,
+            FSP_CLICKHOUSE_READER_PASSWORD: engine.reader.password,
+          };
+        }
+        const start = async () => (server = await startServer(join(disk, 'data'), settings));
         await start();
         const ledger = new Ledger('D');
         const load = new Load(ledger, () => server?.intake ?? null, 8, 200);
@@ -98,7 +102,7 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         );
         await load.stop();
         const audit = await settle(server!, ledger, 60_000);
-        record('disk-full', { ...audit, 'acknowledged before': before, 'told to come again': refused });
+        record(`disk-full-${clickhouse}`, { ...audit, 'acknowledged before': before, 'told to come again': refused });
         expect(audit).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
         expect([200, 503]).toContain(whileFull.status);
         expect(
@@ -112,6 +116,23 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
     },
     amount(180_000, 300_000),
   );
+});
+
+describe.skipIf(!mayMount)('a first start on a disk without room (skipped where nothing may be mounted)', () => {
+  test.each(['256k', '1m'])('of %s ends with one line that says so', async (size) => {
+    const disk = join(folder.path, `first-${size}`);
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+    try {
+      const { code, stderr } = await fsp(['serve'], environment(join(disk, 'data')));
+      expect(code).toBeGreaterThan(0);
+      expect(code).toBeLessThan(3);
+      expect(stderr).toMatch(/make room/);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
 });
 
 describe('a data folder that is not as it should be', () => {

@@ -180,6 +180,8 @@ describe('a reader of standard output that goes away', () => {
       expect(answer.status).toBe(index % 2 === 0 ? 200 : 400);
     }
     const closed = once(child, 'close');
+    // Twice, as a group and its leader are told: that is no reason to hurry.
+    child.kill('SIGTERM');
     child.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
     expect(stderr.trim()).toBe('Stopping: what is taken stays on disk …');

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export const full = process.env.FSP_RELIABILITY === 'full';
 
 /** The amount for this run's strength. */
-export function amount(small: number, atFullStrength: number): number {
+export function amount<T>(small: T, atFullStrength: T): T {
   return full ? atFullStrength : small;
 }
 

@@ -27,8 +27,9 @@ const defaultSilenceMs = 60_000;
 const severalHosts = Symbol('hosts');
 
 /** The servers of a setting that names one or several; those after the first may leave out its scheme. */
-function serversOf(url: string): string[] {
-  const [first = '', ...others] = listOf(url);
+export function serversOf(url: string): string[] {
+  const [first, ...others] = listOf(url);
+  if (first === undefined) return [];
   const scheme = first.slice(0, first.indexOf('://') + 3);
   return [first, ...others.map((other) => (other.includes('://') ? other : scheme + other))];
 }
@@ -197,6 +198,9 @@ export function refusesRows(error: unknown): boolean {
 /** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
 const noQuorum = new Set(['285', '286', '319']);
 
+/** NOT_ENOUGH_SPACE. */
+const notEnoughSpace = '243';
+
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
   if (error instanceof FspError) return error;
@@ -210,7 +214,10 @@ export function clickHouseError(error: unknown): FspError {
         { cause: error },
       );
     const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
-    return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}`, { cause: error });
+    const mend = code === notEnoughSpace ? '; make room on its disk' : '';
+    return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}${mend}`, {
+      cause: error,
+    });
   }
   const reason = code || message.split('\n')[0] || 'no answer';
   return new FspError(

@@ -27,11 +27,18 @@ export interface Grant {
   on: string;
 }
 
+interface Written {
+  database: string;
+  cluster?: string | undefined;
+  /** Whether its tables are replicated: with a cluster, and in a Replicated database without one. */
+  replicated?: boolean;
+}
+
 /**
  * What the server's own account may do, and no more: the embedded engine's writer has exactly this, so every test that
  * runs on it proves that it is enough. With READ or WRITE ON FILE it could leave the database.
  */
-export function writerGrants({ database, cluster }: { database: string; cluster?: string | undefined }): Grant[] {
+export function writerGrants({ database, cluster, replicated = cluster !== undefined }: Written): Grant[] {
   return [
     {
       rights: 'SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW',
@@ -39,7 +46,7 @@ export function writerGrants({ database, cluster }: { database: string; cluster?
     },
     { rights: 'CREATE DATABASE', on: `${database}.*` },
     { rights: 'SELECT', on: 'system.*' },
-    ...(cluster === undefined
+    ...(!replicated
       ? tableEngines
       : [
           ...tableEngines,
@@ -47,11 +54,14 @@ export function writerGrants({ database, cluster }: { database: string; cluster?
           'Distributed',
         ]
     ).map((engine) => ({ rights: 'TABLE ENGINE', on: engine })),
-    ...(cluster === undefined
+    ...(cluster === undefined ? [] : [{ rights: 'CLUSTER', on: '*.*' }]),
+    ...(!replicated
       ? []
       : [
-          { rights: 'CLUSTER', on: '*.*' },
+          { rights: 'SYSTEM SYNC REPLICA', on: `${database}.*` },
+          // clusterAllReplicas() and Distributed tables.
           { rights: 'READ, WRITE', on: 'REMOTE' },
+          { rights: 'CREATE TEMPORARY TABLE', on: '*.*' },
         ]),
   ];
 }

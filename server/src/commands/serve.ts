@@ -1,3 +1,4 @@
+import { serversOf } from '../clickhouse/client.js';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -86,9 +87,13 @@ function warnOfClearText(config: Config, logger: Logger): void {
     logger.warn(
       `Tokens cross the network in the clear: the management API listens on ${managementHost} without TLS; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY, or put a TLS proxy on this machine in front and listen on 127.0.0.1`,
     );
-  if (clickhousePassword !== '' && clickhouseUrl.startsWith('http:') && !isLoopback(new URL(clickhouseUrl).hostname))
+  const inTheClear = serversOf(clickhouseUrl)
+    .filter((server) => server.startsWith('http:'))
+    .map((server) => new URL(server))
+    .filter(({ hostname }) => !isLoopback(hostname));
+  if (clickhousePassword !== '' && inTheClear.length > 0)
     logger.warn(
-      `The password of ClickHouse crosses the network in the clear to ${new URL(clickhouseUrl).host}; give its https address in FSP_CLICKHOUSE_URL`,
+      `The password of ClickHouse crosses the network in the clear to ${inTheClear.map(({ host }) => host).join(', ')}; give https addresses in FSP_CLICKHOUSE_URL`,
     );
 }
 
@@ -141,8 +146,8 @@ function watchdog(): () => void {
     .on('error', () => undefined)
     .unref();
   return () => {
-    Atomics.compareExchange(asked, 0, 0, 1);
-    Atomics.notify(asked, 0);
+    // Told once: a second signal would wake it out of its wait.
+    if (Atomics.compareExchange(asked, 0, 0, 1) === 0) Atomics.notify(asked, 0);
   };
 }
 

@@ -50,7 +50,9 @@ async function checkRights(client: ClickHouseClient, config: Config): Promise<Di
   const cluster = clickhouseCluster === '' ? undefined : clickhouseCluster;
   const missing: string[] = [];
   const [user = ''] = await lines(client, 'SELECT currentUser()');
-  for (const { rights, on } of writerGrants({ database, cluster })) {
+  const [engine] = await lines(client, `SELECT engine FROM system.databases WHERE name = '${database}'`);
+  const replicated = cluster !== undefined || engine === 'Replicated';
+  for (const { rights, on } of writerGrants({ database, cluster, replicated })) {
     const lacking: string[] = [];
     for (const right of rights.split(', ')) if (!(await isGranted(client, right, on))) lacking.push(right);
     if (lacking.length > 0) missing.push(grantStatement({ rights: lacking.join(', '), on }, user, cluster));
@@ -103,11 +105,19 @@ async function checkReplicas(
   { clickhouseDatabase, clickhouseCluster }: Config,
 ): Promise<Diagnosis[]> {
   const subject = 'ClickHouse replicas';
-  const rows = await tuples(
-    client,
-    `SELECT table, is_readonly, absolute_delay, total_replicas, active_replicas, queue_size, is_session_expired
-     FROM system.replicas WHERE database = '${clickhouseDatabase}' ORDER BY table`,
-  );
+  const replicas = (from: string) =>
+    tuples(
+      client,
+      `SELECT if(one, table, concat(table, ' of ', replica_name)), is_readonly, absolute_delay, total_replicas, active_replicas, queue_size, is_session_expired
+       FROM (SELECT *, uniqExact(replica_name) OVER () = 1 AS one FROM ${from} WHERE database = '${clickhouseDatabase}') ORDER BY table, replica_name
+       SETTINGS skip_unavailable_shards = 1`,
+    );
+  // Of all servers that can be reached; of this one where they may not be asked.
+  const cluster = clickhouseCluster || clickhouseDatabase;
+  const [servers = '0'] = await lines(client, `SELECT count() FROM system.clusters WHERE cluster = '${cluster}'`);
+  const rows = await (servers === '0'
+    ? replicas('system.replicas')
+    : replicas(`clusterAllReplicas('${cluster}', system.replicas)`).catch(() => replicas('system.replicas')));
   if (rows.length === 0) {
     const replicated = await lines(
       client,
@@ -138,7 +148,7 @@ async function checkReplicas(
     found.push(
       failure(
         subject,
-        `read-only here: ${named(readonly)}`,
+        `read-only: ${named(readonly)}`,
         'Look at ZooKeeper or Keeper, then SYSTEM RESTORE REPLICA; messages wait on disk until then',
       ),
     );

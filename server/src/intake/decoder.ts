@@ -20,7 +20,7 @@ const smallBytes = 64 * 1024;
  * How long the next large report waits after one that was good, for each of its bytes: what comes after the decoding,
  * from the spool to the sinks, is the event loop's work.
  */
-const restMsPerByte = 1e-4;
+const restMsPerByte = 1e-3;
 /** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
 const limitMs = 30_000;
 const threadMegabytes = 192;

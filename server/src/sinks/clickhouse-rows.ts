@@ -24,8 +24,11 @@ export interface RowContext {
 export type Row = Record<string, unknown>;
 
 const earliest = Date.UTC(1900, 0, 1);
-/** The latest time that a DateTime64 holds and that a clock may claim, in milliseconds since 1970 UTC. */
-export const latest = Date.UTC(2299, 11, 31);
+/**
+ * The latest time that a clock may claim, in milliseconds since 1970 UTC: columns hold more, but `otel_logs` counts in
+ * nanoseconds, of which 64 bits end in 2262.
+ */
+export const latest = Date.UTC(2262, 3, 11);
 /** The largest values of the columns' types. */
 const uint16 = 2 ** 16 - 1;
 const uint32 = 2 ** 32 - 1;
@@ -66,10 +69,12 @@ function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): {
   }
 }
 
-/** Texts without lone surrogates, of which ClickHouse refuses the escape. */
+/** Texts without lone surrogates, of which ClickHouse refuses the escape; also those within lists and objects. */
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
-  return Array.isArray(value) ? value.map(storable) : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(storable);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, storable(one)]));
 }
 
 function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {

@@ -1,5 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readerGrants, readerLimits, sha256, writerGrants, type Grant } from '../../../server/src/clickhouse/grants.js';
+
+/** Accounts that have what the product says that they need, and nothing else. */
+export const narrow = {
+  writer: { username: 'fsp_writer', password: 'narrow-writer' },
+  reader: { username: 'fsp_reader', password: 'narrow-reader' },
+};
 
 /** The ports of a node: what it listens on, and the links that the others reach it by. */
 export interface NodePorts {
@@ -37,16 +44,34 @@ export function writeConfigs(folder: string, layout: Layout, nodes: readonly Nod
   <zookeeper><node><host>127.0.0.1</host><port>${node.linkZooKeeper}</port></node><session_timeout_ms>5000</session_timeout_ms><sessions_path>/clickhouse/sessions/node${index + 1}</sessions_path></zookeeper>
   <remote_servers><fsp>${servers}</fsp></remote_servers>
   <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>
+  <allow_zookeeper_write>1</allow_zookeeper_write>
 </clickhouse>
 `,
     );
     writeFileSync(
       join(own, 'users.xml'),
-      `<clickhouse><profiles><default/><boot/></profiles><quotas><default/></quotas><users>
+      `<clickhouse><profiles><default/><boot/><reader>${readerProfile()}</reader></profiles><quotas><default/></quotas><users>
   <default><password></password><networks><ip>127.0.0.1</ip></networks><profile>boot</profile><quota>default</quota><access_management>1</access_management><named_collection_control>1</named_collection_control></default>
   <cluster><password>cluster</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota><access_management>1</access_management></cluster>
+  ${user(narrow.writer, 'default', writerGrants({ database: 'fsp', replicated: true }))}
+  ${user(narrow.reader, 'reader', readerGrants({ database: 'fsp' }))}
 </users></clickhouse>
 `,
     );
   }
+}
+
+function user({ username, password }: { username: string; password: string }, profile: string, grants: Grant[]) {
+  const list = grants.map(({ rights, on }) => `<query>GRANT ${rights} ON ${on}</query>`).join('');
+  return `<${username}><password_sha256_hex>${sha256(password)}</password_sha256_hex><networks><ip>127.0.0.1</ip></networks><profile>${profile}</profile><quota>default</quota><grants>${list}</grants></${username}>`;
+}
+
+function readerProfile(): string {
+  const values = readerLimits.map(({ setting, value }) => `<${setting}>${value}</${setting}>`);
+  const bounds = readerLimits.flatMap(({ setting, bounds: given }) => {
+    if (given === undefined) return [];
+    const inside = given === 'const' ? '<const/>' : `<min>${given.min}</min><max>${given.max}</max>`;
+    return [`<${setting}>${inside}</${setting}>`];
+  });
+  return `${values.join('')}<constraints>${bounds.join('')}</constraints>`;
 }

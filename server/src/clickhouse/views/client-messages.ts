@@ -1,5 +1,4 @@
-import { namesOf } from './clients.js';
-import { nowNamed } from './client-names.js';
+import { nowNamed, oneClient } from './client-names.js';
 import { causeOf, subnetOf } from './fragments.js';
 import { time, type Column, type View } from './view.js';
 
@@ -45,8 +44,8 @@ const columns: readonly Column[] = [
   ['message_id', 'String', 'Identity of the message: the same when it is sent again'],
 ];
 
-const select = (database: string, only = '') => `SELECT
-    ${nowNamed(database, 'm.client_name')} AS client_key,
+const select = (database: string, key = nowNamed(database, 'm.client_name'), only = '') => `SELECT
+    ${key} AS client_key,
     m.client_id AS client_id,
     m.client_name AS client_name,
     m.client_fqdn AS client_fqdn,
@@ -87,5 +86,8 @@ export const messagesOfClient: View = {
   comment:
     "Messages of one client by its name, under whatever name it sent them: SELECT * FROM messages_of_client(name = 'PC042')",
   columns: [],
-  select: (database) => select(database, `\nWHERE m.client_name GLOBAL IN (${namesOf(database)})`),
+  select: (database) => {
+    const { now, names } = oneClient(database, 'upper({name:String})');
+    return select(database, now, `\nWHERE m.client_name GLOBAL IN (${names})`);
+  },
 };

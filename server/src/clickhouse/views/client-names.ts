@@ -21,18 +21,52 @@ export const renamedClients: View = {
     ['client_name', 'String', 'Former name'],
     ['now_named', 'String', 'Name that the same id was last seen with'],
   ],
-  select: (database) => `SELECT n.client_name AS client_name, argMax(i.now_named, n.said_order) AS now_named
-FROM ${database}.client_names AS n
+  select: (database) =>
+    renamedIn(
+      `${database}.client_names`,
+      `id_hash GLOBAL IN (SELECT arrayJoin(${severalNames(database)}))`,
+      `name_hash GLOBAL IN (SELECT arrayJoin(${theirNames(database)}))`,
+    ),
+};
+
+/** Former names and newest ones, from rows of client_names that are whole for each id and each name in question. */
+function renamedIn(names: string, ids = '1', former = '1'): string {
+  return `SELECT n.client_name AS client_name, argMax(i.now_named, n.said_order) AS now_named
+FROM ${names} AS n
 GLOBAL LEFT JOIN
 (
     SELECT id_hash, argMax(client_name, said_order) AS now_named
-    FROM ${database}.client_names
-    WHERE id_hash GLOBAL IN (SELECT arrayJoin(${severalNames(database)}))
+    FROM ${names}
+    WHERE ${ids}
     GROUP BY id_hash
+    HAVING min(name_hash) != max(name_hash)
 ) AS i ON n.id_hash = i.id_hash
-WHERE n.name_hash GLOBAL IN (SELECT arrayJoin(${theirNames(database)}))
+WHERE ${former}
 GROUP BY n.client_name
-HAVING now_named NOT IN ('', n.client_name)`,
+HAVING now_named NOT IN ('', n.client_name)`;
+}
+
+/**
+ * What renamed_clients says of one machine: from the rows of its ids, of the names that those were seen with, and of the
+ * ids of those. An index finds them by name, and their order by id.
+ */
+const renamedOf = (database: string, name: string) => {
+  const ids = (names: string) => `SELECT id_hash FROM ${database}.client_names WHERE name_hash GLOBAL IN (${names})`;
+  const names = (found: string) => `SELECT name_hash FROM ${database}.client_names WHERE id_hash GLOBAL IN (${found})`;
+  const first = ids(`SELECT cityHash64(${name})`);
+  // The name itself, its newest one, and what else has that one.
+  const all = ids(names(ids(names(first))));
+  return renamedIn(`(SELECT * FROM ${database}.client_names WHERE id_hash GLOBAL IN (${all}))`);
+};
+
+/** The newest name of the machine that has a name, as a value; and all its names, as a query. */
+export const oneClient = (database: string, name: string) => {
+  const renamed = `(${renamedOf(database, name)})`;
+  const now = `(SELECT if(empty(found), ${name}, found[1]) FROM (SELECT groupArray(now_named) AS found FROM ${renamed} WHERE client_name = ${name}))`;
+  return {
+    now,
+    names: `SELECT ${name} UNION ALL SELECT ${now} UNION ALL SELECT client_name FROM ${renamed} WHERE now_named = ${now}`,
+  };
 };
 
 const renames = (database: string) =>

@@ -1,4 +1,4 @@
-import { nowNamed } from './client-names.js';
+import { nowNamed, oneClient } from './client-names.js';
 import {
   causeOf,
   clockOffset,
@@ -79,7 +79,7 @@ const assignment = stretch('a_begin', 'a_end');
 const never = "toDateTime64(0, 3, 'UTC')";
 
 /** What all views tell of a client: every page, board and alert counts by these columns. */
-const select = (database: string, only = '') => `SELECT
+const select = (database: string, key = nowNamed(database, 'f.client_name'), only = '') => `SELECT
     key AS client_key,
     ${lastText('id')} AS client_id,
     key AS client_name,
@@ -127,7 +127,7 @@ const select = (database: string, only = '') => `SELECT
 FROM
 (
     SELECT
-        ${nowNamed(database, 'f.client_name')} AS key,
+        ${key} AS key,
         max(f.outcome) AS state,
         max(f.word) AS word,
         max(f.newest) AS newest,
@@ -157,17 +157,14 @@ export const clients: View = {
   select: (database) => select(database),
 };
 
-/** The names of one client, given any of them in any case. */
-export const namesOf = (
-  database: string,
-) => `WITH (SELECT groupArray(now_named) FROM ${database}.renamed_clients WHERE client_name = upper({name:String})) AS now
-        SELECT upper({name:String}) UNION ALL SELECT arrayJoin(now)
-        UNION ALL SELECT client_name FROM ${database}.renamed_clients WHERE now_named = if(empty(now), upper({name:String}), now[1])`;
-
 /** The view of all clients would be put together first, and then thrown away but for one row. */
 export const client: View = {
   name: 'client',
   comment: "One client by its name, as in clients: SELECT * FROM client(name = 'PC042'). Reads that client only",
   columns: [],
-  select: (database) => select(database, `WHERE f.client_name GLOBAL IN (${namesOf(database)})`),
+  select: (database) => {
+    const { now, names } = oneClient(database, 'upper({name:String})');
+    // Not a constant: without a row there is no client.
+    return select(database, `if(f.client_name = '', '', ${now})`, `WHERE f.client_name GLOBAL IN (${names})`);
+  },
 };
