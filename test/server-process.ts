@@ -35,6 +35,7 @@ export function environment(dataDir: string, more: Record<string, string> = {}):
     FSP_INTAKE_PORT: '0',
     FSP_MANAGEMENT_PORT: '0',
     FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
     FSP_SERVER_NAME: 'FSP01',
     ...more,
   };

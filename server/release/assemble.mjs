@@ -45,7 +45,7 @@ export async function assemble(folder, notices) {
   ]);
   mkdirSync(join(folder, 'completions'));
   for (const [shell, name] of Object.entries({ bash: 'fsp', zsh: '_fsp', fish: 'fsp.fish' }))
-    writeFileSync(join(folder, 'completions', name), completionFor(shell, createProgram()));
+    writeFileSync(join(folder, 'completions', name), completionFor(shell, await createProgram()));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -57,6 +57,7 @@ export async function tryPackage(tarball, { engine, node = '' }) {
       FSP_INTAKE_PORT: '0',
       FSP_MANAGEMENT_PORT: '0',
       FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
       ...(engine ? {} : { FSP_CLICKHOUSE_URL: 'http://127.0.0.1:9' }),
     };
     const nodeVersion = run(folder, runtime, ['--version']).trim();

@@ -1,20 +1,46 @@
 import { availableParallelism, hostname } from 'node:os';
-import Type from 'typebox';
+
+interface Described {
+  description: string;
+  /** The default in words, where its value says little. */
+  defaultText?: string;
+  /** What is allowed, in words, where the bounds say little. */
+  allowed?: string;
+}
+
+interface TextKind extends Described {
+  type: 'text';
+  default: string;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  choices?: readonly string[];
+  secret?: boolean;
+}
+
+interface NumberKind extends Described {
+  type: 'integer' | 'number';
+  default: number;
+  minimum: number;
+  maximum: number;
+}
+
+type Kind = TextKind | NumberKind;
 
 /**
  * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
  * file's keys (`intakePort`), the environment's names (`FSP_INTAKE_PORT`), the flags (`--intake-port`), validation and
  * the reference in docs/configuration.md.
  */
-export const configSchema = Type.Object({
+const schema = {
   dataDir: text('./data', 'folder for the spool, the embedded ClickHouse and the tokens (0600)'),
-  siteCode: Type.String({
+  siteCode: string({
     default: 'PS1',
     pattern: '^[A-Z0-9]{3}$',
     allowed: 'three capital letters or digits',
     description: 'site code that rows and roles carry',
   }),
-  serverName: Type.String({
+  serverName: string({
     default: hostname(),
     defaultText: 'host name',
     minLength: 1,
@@ -24,7 +50,7 @@ export const configSchema = Type.Object({
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
   intakePort: port(8080, 'port that clients post to; real sites use 80'),
-  siteHttpPort: Type.Integer({
+  siteHttpPort: integer({
     default: 80,
     minimum: 1,
     maximum: 65_535,
@@ -36,7 +62,7 @@ export const configSchema = Type.Object({
     "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
     0,
   ),
-  intakeWorkers: Type.Integer({
+  intakeWorkers: integer({
     default: Math.min(8, Math.max(2, availableParallelism())),
     defaultText: 'the number of cores, from 2 to 8',
     minimum: 1,
@@ -45,13 +71,13 @@ export const configSchema = Type.Object({
   }),
   managementHost: text('127.0.0.1', 'address of the management API'),
   managementPort: port(8081, 'port of the management API'),
-  managementTlsCert: Type.String({
+  managementTlsCert: string({
     default: '',
     defaultText: 'none: plain HTTP',
     allowed: 'path of a PEM file',
     description: 'certificate of the management API, with those that lead to its root; renewed files are taken up',
   }),
-  managementTlsKey: Type.String({
+  managementTlsKey: string({
     default: '',
     defaultText: 'none',
     allowed: 'path of a PEM file without password',
@@ -59,7 +85,7 @@ export const configSchema = Type.Object({
   }),
   adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),
   viewerToken: secret('token that may read; generated and kept in the data folder when not given', 16),
-  clickhouseUrl: Type.String({
+  clickhouseUrl: string({
     default: '',
     defaultText: 'none: embedded',
     pattern: '^$|^https?://[^/@,\\s]+/?(\\s*,\\s*(https?://)?[^/@,\\s]+/?)*$',
@@ -70,112 +96,126 @@ export const configSchema = Type.Object({
   }),
   clickhouseUser: text('default', 'user on that server; may create the database and write to it'),
   clickhousePassword: secret('password of that user', 0),
-  clickhouseReaderUser: Type.String({
+  clickhouseReaderUser: string({
     default: '',
     defaultText: 'none',
     description:
       'account on that server for dashboards and for what people ask: it reads the database and nothing else; without it one is made where that user may, and else ad hoc SQL is off',
   }),
   clickhouseReaderPassword: secret('password of that account', 0),
-  clickhouseCaFile: Type.String({
+  clickhouseCaFile: string({
     default: '',
     defaultText: 'none',
     description: 'certificates (PEM) of the authority that signed that of ClickHouse, beside those that Node trusts',
   }),
-  clickhouseDatabase: Type.String({
+  clickhouseDatabase: string({
     default: 'fsp',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
     allowed: 'a name of letters, digits and underscores',
     description: 'database that holds everything',
   }),
-  clickhouseCluster: Type.String({
+  clickhouseCluster: string({
     default: '',
     defaultText: 'none',
     pattern: '^$|^[A-Za-z_][A-Za-z0-9_.-]{0,62}$',
     allowed: "a cluster's name of letters, digits, underscores, dots and hyphens",
     description: 'cluster of that server: tables are made ON CLUSTER with Replicated engines',
   }),
-  clickhouseQuorum: Type.String({
+  clickhouseQuorum: string({
     default: 'auto',
     pattern: '^(auto|[1-9][0-9]?)$',
     allowed: 'auto, or a number from 1 to 99',
     description:
       'replicas that must have a message on disk before it leaves the spool; auto: more than half of them. Of two replicas that is both, so messages wait in the spool while one is away; 1 goes on with one, and loses what only that one had if its disk dies',
   }),
-  retentionDays: Type.Integer({
+  retentionDays: integer({
     default: 365,
     minimum: 0,
     maximum: 36_500,
     description: 'days for which ClickHouse keeps messages, records of set-up logs and refused bodies; 0 keeps all',
   }),
-  rawRetentionDays: Type.Integer({
+  rawRetentionDays: integer({
     default: 30,
     minimum: 0,
     maximum: 36_500,
     description:
       'days for which it keeps the reports as they came (the column raw); 0 keeps them as long as their messages',
   }),
-  embeddedClickhousePort: port(8123, 'port of the embedded ClickHouse, on loopback only'),
-  throttleMessages: Type.Integer({
+  embeddedClickhousePort: port(8123, 'HTTP port of the embedded ClickHouse'),
+  embeddedClickhouseNativePort: port(
+    9000,
+    'port of its native protocol, for clickhouse-client and drivers; where another program has it, that protocol is not served',
+  ),
+  embeddedClickhouseHost: text(
+    '127.0.0.1',
+    "address at which the embedded ClickHouse lets its reader in, over HTTP and the native protocol: loopback alone, or beside it this machine's address, 0.0.0.0 for all; passwords and answers cross the network in the clear there",
+  ),
+  throttleMessages: integer({
     default: 10_000,
     minimum: 100,
     maximum: 100_000,
     description: 'messages that may be passed on in one throttle interval',
   }),
-  throttleInterval: Type.Integer({
+  throttleInterval: integer({
     default: 3_600,
     minimum: 60,
     maximum: 86_400,
     description: 'throttle interval in seconds',
   }),
-  throttleReserve: Type.Number({
+  throttleReserve: number({
     default: 0.2,
     minimum: 0,
     maximum: 0.9,
     description:
       'share of each interval that is kept for failed states until its end nears, so that none is late; nothing is kept in the order of arrival',
   }),
-  throttleOrder: Type.Enum(['failures-first', 'arrival'], {
+  throttleOrder: oneOf(['failures-first', 'arrival'], {
     default: 'failures-first',
     description: "which waiting messages go first: failed states, or by arrival as Microsoft's",
   }),
-  collectLogs: Type.Enum(['off', 'on'], {
+  collectLogs: oneOf(['off', 'on'], {
     default: 'off',
     description:
       'whether machines may bring their set-up logs to the intake, each with a token for that machine and one hour that an administrator gets on its page',
   }),
-  setupLogs: Type.String({
+  setupLogs: string({
     default: '',
     defaultText: 'none',
     description: 'logs to follow, files or folders, separated by commas: fspMSI.log, SMSFSPSetup.log and any other',
   }),
-  setupLogsTimezone: Type.String({
+  setupLogsTimezone: string({
     default: '',
     defaultText: 'none',
     allowed: 'a name such as Europe/Paris',
     description: 'time zone of the machine that writes them; those that tell no zone are taken as UTC without it',
   }),
-  siteInbox: Type.String({
+  siteInbox: string({
     default: '',
     defaultText: 'none',
     description:
       "folder that gets every admitted report as an .SMX file: the site server's inboxes/auth/statesys.box/incoming",
   }),
-  otlpMaxLag: Type.Integer({
+  otlpMaxLag: integer({
     default: 1_000_000,
     minimum: 10_000,
     maximum: 100_000_000,
     description:
       'messages that may wait for an OpenTelemetry endpoint that is away; beyond it the oldest are dropped and counted',
   }),
-  logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
+  logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
     default: 'info',
     description: "least severity of the server's own log",
   }),
-});
+} as const satisfies Record<string, Kind>;
 
-export type Config = Type.Static<typeof configSchema>;
-export type ConfigKey = keyof Config;
+export type ConfigKey = keyof typeof schema;
+export type Config = {
+  [Key in ConfigKey]: (typeof schema)[Key] extends NumberKind
+    ? number
+    : (typeof schema)[Key] extends { choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
+};
 
 /** What the reference, the messages and the parsers need to know of one setting. */
 export interface Setting {
@@ -190,48 +230,70 @@ export interface Setting {
   defaultText: string;
   secret: boolean;
   number: boolean;
-}
-
-interface Annotations {
-  type?: string;
-  description: string;
-  default: string | number;
-  defaultText?: string;
-  allowed?: string;
-  secret?: boolean;
-  minimum?: number;
-  maximum?: number;
-  enum?: readonly string[];
+  /** Whether a value is of the right type and within what is allowed. */
+  takes(value: unknown): boolean;
 }
 
 /** The settings in the order of the schema. */
-export const settings: readonly Setting[] = Object.entries(configSchema.properties).map(([key, property]) => {
-  const schema = property as unknown as Annotations;
+export const settings: readonly Setting[] = Object.entries<Kind>(schema).map(([key, kind]) => {
   const snake = key.replace(/[A-Z]/g, (letter) => `_${letter}`);
+  const secret = kind.type === 'text' && kind.secret === true;
   return {
     key: key as ConfigKey,
     env: `FSP_${snake.toUpperCase()}`,
-    envFile: schema.secret === true ? `FSP_${snake.toUpperCase()}_FILE` : null,
+    envFile: secret ? `FSP_${snake.toUpperCase()}_FILE` : null,
     flag: `--${snake.toLowerCase().replaceAll('_', '-')}`,
-    description: schema.description,
-    allowed: allowedText(schema),
-    default: schema.default,
-    defaultText: schema.defaultText ?? String(schema.default),
-    secret: schema.secret ?? false,
-    number: schema.type === 'integer' || schema.type === 'number',
+    description: kind.description,
+    allowed: allowedText(kind),
+    default: kind.default,
+    defaultText: kind.defaultText ?? String(kind.default),
+    secret,
+    number: kind.type !== 'text',
+    takes: (value) => isWithin(kind, value),
   };
 });
 
-function allowedText(schema: Annotations): string {
-  if (schema.allowed !== undefined) return schema.allowed;
-  if (schema.enum !== undefined) return schema.enum.join(' or ');
-  if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
-  if (schema.type === 'number') return `a number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`;
-  return 'a text';
+function isWithin(kind: Kind, value: unknown): boolean {
+  if (kind.type !== 'text')
+    return (
+      (kind.type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)) &&
+      (value as number) >= kind.minimum &&
+      (value as number) <= kind.maximum
+    );
+  if (typeof value !== 'string') return false;
+  if (value.length < (kind.minLength ?? 0) || value.length > (kind.maxLength ?? Infinity)) return false;
+  if (kind.choices !== undefined && !kind.choices.includes(value)) return false;
+  return kind.pattern === undefined || new RegExp(kind.pattern, 'u').test(value);
+}
+
+function allowedText(kind: Kind): string {
+  if (kind.allowed !== undefined) return kind.allowed;
+  if (kind.type === 'text') return kind.choices?.join(' or ') ?? 'a text';
+  return `a ${kind.type === 'integer' ? 'whole ' : ''}number from ${kind.minimum} to ${kind.maximum}`;
+}
+
+// Loaded by every command: a library for schemas of all kinds would cost half a second each time.
+function string<const Given extends Omit<TextKind, 'type'>>(given: Given) {
+  return { type: 'text' as const, ...given };
+}
+
+function oneOf<const Choices extends readonly string[]>(
+  choices: Choices,
+  given: Described & { default: Choices[number] },
+) {
+  return { type: 'text' as const, choices, ...given };
+}
+
+function integer(given: Omit<NumberKind, 'type'>): NumberKind {
+  return { type: 'integer', ...given };
+}
+
+function number(given: Omit<NumberKind, 'type'>): NumberKind {
+  return { type: 'number', ...given };
 }
 
 function text(value: string, description: string, minLength = 1) {
-  return Type.String({
+  return string({
     default: value,
     minLength,
     ...(minLength > 0 ? { allowed: 'a text that is not empty' } : {}),
@@ -239,8 +301,8 @@ function text(value: string, description: string, minLength = 1) {
   });
 }
 
-function port(value: number, description: string) {
-  return Type.Integer({
+function port(value: number, description: string): NumberKind {
+  return integer({
     default: value,
     minimum: 0,
     maximum: 65_535,
@@ -249,7 +311,7 @@ function port(value: number, description: string) {
 }
 
 function secret(description: string, minLength: number) {
-  return Type.String({
+  return string({
     default: '',
     defaultText: 'none',
     secret: true,

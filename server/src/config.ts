@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { Value } from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
-import { configSchema, settings, type Config, type ConfigKey, type Setting } from './config-schema.js';
+import { settings, type Config, type ConfigKey, type Setting } from './config-schema.js';
 import { FspError } from './errors.js';
 
 export { settings, type Config, type ConfigKey } from './config-schema.js';
@@ -79,11 +78,10 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
 }
 
 function checked(setting: Setting, value: unknown, source: string): unknown {
-  const schema = configSchema.properties[setting.key];
   // Numbers come as text from the environment and the flags; nothing else is converted, so that "tru" never passes.
   const converted =
     setting.number && typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
-  if (Value.Check(schema, converted)) return converted;
+  if (setting.takes(converted)) return converted;
   // A URL may hold a password by mistake.
   const shown = setting.secret ? '(not shown)' : JSON.stringify(value).replace(/\/\/[^/]*@/, '//***@');
   const where = [setting.env, setting.envFile, setting.flag].includes(source) ? source : `${setting.key} (${source})`;
@@ -95,7 +93,10 @@ function refuseSharedPorts(config: Config): void {
     ['FSP_INTAKE_PORT', config.intakePort],
     ['FSP_MANAGEMENT_PORT', config.managementPort],
     ...(config.clickhouseUrl === ''
-      ? ([['FSP_EMBEDDED_CLICKHOUSE_PORT', config.embeddedClickhousePort]] as [string, number][])
+      ? ([
+          ['FSP_EMBEDDED_CLICKHOUSE_PORT', config.embeddedClickhousePort],
+          ['FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT', config.embeddedClickhouseNativePort],
+        ] as [string, number][])
       : []),
   ];
   for (const [index, [name, port]] of ports.entries()) {

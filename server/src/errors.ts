@@ -8,6 +8,7 @@ const catalogue = {
   FSP_PORT_TAKEN: { exit: 2 },
   FSP_DATA_DIR_LOCKED: { exit: 2 },
   FSP_DATA_DIR_UNWRITABLE: { exit: 2 },
+  FSP_DATA_DIR_UNREADABLE: { exit: 2 },
   FSP_TOKENS_UNREADABLE: { exit: 2 },
   FSP_SERVER_NOT_FOUND: { exit: 1 },
   FSP_QUERY_FAILED: { exit: 1, status: 400 },
@@ -62,6 +63,11 @@ const catalogue = {
 } as const satisfies Record<string, { status?: number; exit?: number }>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** Whether a text, as another server sent it, is a code of this catalogue. */
+export function isErrorCode(text: string | undefined): text is ErrorCode {
+  return text !== undefined && Object.hasOwn(catalogue, text);
+}
 
 const behaviour: Record<ErrorCode, { status?: number; exit?: number }> = catalogue;
 

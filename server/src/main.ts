@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { isServing } from './commands/serve.js';
+import { isServing } from './commands/serving.js';
 import { FspError } from './errors.js';
 import { createProgram } from './program.js';
 
@@ -11,7 +11,7 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  const program = createProgram();
+  const program = await createProgram(process.argv[2]);
   if (process.argv.length === 2) program.outputHelp();
   else await program.parseAsync();
 } catch (error) {

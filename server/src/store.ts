@@ -63,6 +63,8 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       ? await startEngine({
           dataDir: join(dataDir, 'clickhouse'),
           port: config.embeddedClickhousePort,
+          nativePort: config.embeddedClickhouseNativePort,
+          host: config.embeddedClickhouseHost,
           database,
           logger,
         })

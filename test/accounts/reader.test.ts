@@ -3,13 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import type { Account } from '../../server/src/clickhouse/grants.js';
 import { ReaderAccount } from '../../server/src/clickhouse/reader-account.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
-import { hostile, withoutEffect } from './hostile.js';
+import { firstAsked } from '../clients/first-asked.js';
+import { hostile, ownOnly, withoutEffect } from './hostile.js';
 
 const folder = temporaryFolder();
 /** A ClickHouse of its own, given to the servers by its URL. */
@@ -79,7 +81,7 @@ describe('the reader', () => {
 
   test("is refused by the management API whatever is more than reading, with the asker's fault named", async () => {
     const answered: string[] = [];
-    for (const sql of [...hostile, ...withoutEffect]) {
+    for (const sql of [...hostile, ...withoutEffect, ...ownOnly]) {
       const { status, body } = await ask(server, sql);
       if (status !== 400 || body.code !== 'FSP_QUERY_FAILED')
         answered.push(`${sql} => ${status} ${JSON.stringify(body)}`);
@@ -99,15 +101,47 @@ describe('the reader', () => {
   });
 
   test('sees its own database, and what tools ask of system', async () => {
-    expect((await as(engine.reader, 'SELECT DISTINCT database FROM system.tables ORDER BY 1')).text).toBe(
-      'fsp\nsystem\n',
-    );
+    const databases = 'INFORMATION_SCHEMA\nfsp\ninformation_schema\nsystem\n';
+    expect((await as(engine.reader, 'SELECT DISTINCT database FROM system.tables ORDER BY 1')).text).toBe(databases);
     expect(
       (await as(engine.reader, "SELECT count() > 20 FROM system.columns WHERE table = 'state_messages'")).text,
     ).toBe('1\n');
-    expect((await as(engine.reader, 'SELECT name FROM system.databases ORDER BY 1')).text).toBe('fsp\nsystem\n');
+    expect((await as(engine.reader, 'SELECT name FROM system.databases ORDER BY 1')).text).toBe(databases);
+    const refused: string[] = [];
+    for (const sql of firstAsked) {
+      const { status, text } = await as(engine.reader, sql);
+      if (status !== 200) refused.push(`${sql} => ${text.slice(0, 200)}`);
+    }
+    expect(refused).toEqual([]);
     expect((await server.query<{ n: number }>('SELECT 1 AS n'))[0]).toEqual({ n: 1 });
   });
+});
+
+test('the reader sees and ends what it asks itself at the moment, and nothing of what others do', async () => {
+  const gone = new AbortController();
+  const others = fetch(engine.url, {
+    method: 'POST',
+    body: "SELECT count(sleepEachRow(0.1)), 'confidential' FROM numbers(300) SETTINGS max_block_size = 1",
+    headers: { 'X-ClickHouse-User': engine.writer.username, 'X-ClickHouse-Key': engine.writer.password },
+    signal: gone.signal,
+  }).catch(() => undefined);
+  onTestFinished(async () => {
+    gone.abort();
+    await others;
+  });
+  const running = "SELECT user, query FROM system.processes WHERE query NOT LIKE 'SELECT count() FROM file%'";
+  await eventually(
+    () => as(engine.writer, running),
+    ({ text }) => text.includes('confidential'),
+  );
+  expect((await as(engine.reader, running)).text.split('\n')).toEqual([
+    expect.stringMatching(/^fsp_reader\tSELECT user, query/) as string,
+    '',
+  ]);
+  for (const sql of ['SHOW PROCESSLIST', 'SELECT count() FROM system.processes', 'SHOW FULL PROCESSLIST'])
+    expect((await as(engine.reader, sql)).text, sql).not.toMatch(/confidential|fsp_writer|^2$/m);
+  for (const sql of ownOnly) await as(engine.reader, sql);
+  expect((await as(engine.writer, running)).text).toContain('confidential');
 });
 
 describe('without an account of its own', () => {
@@ -167,6 +201,22 @@ describe('an account', () => {
     await expect(other.client()).rejects.toMatchObject({ code: 'FSP_READER_UNSAFE' });
   });
 
+  test('that sees what others ask is not used', async () => {
+    const sees = connectAs(engine.reader);
+    // A fake for one answer: the engine's users are fixed, and its reader is held to its own rows.
+    const front = Object.assign(Object.create(sees) as ClickHouseClient, {
+      exec: (params: Parameters<ClickHouseClient['exec']>[0]) =>
+        sees.exec({
+          ...params,
+          query: params.query.replace('EXPLAIN actions = 1 SELECT count() FROM system.processes', 'EXPLAIN SELECT 1'),
+        }),
+    });
+    await expect(account(engine.reader, { connectAs: () => front }).client()).rejects.toMatchObject({
+      code: 'FSP_READER_UNSAFE',
+      message: expect.stringContaining('CREATE ROW POLICY') as string,
+    });
+  });
+
   test('with a wrong password is told from one that is missing, and the password is not shown', async () => {
     const wrong = account({ username: engine.reader.username, password: 'hunter2' });
     await expect(wrong.client()).rejects.toMatchObject({
@@ -187,7 +237,7 @@ describe('an account', () => {
     await first.close();
     const said = front.said.length;
     expect(front.said[0]).toMatch(
-      /^CREATE USER IF NOT EXISTS fsp_reader_[0-9a-f]{8} IDENTIFIED WITH sha256_hash BY '[0-9a-f]{64}' SETTINGS readonly = 2 CONST/,
+      /^CREATE USER IF NOT EXISTS fsp_reader_[0-9a-f]{8} IDENTIFIED WITH sha256_hash BY '[0-9a-f]{64}' DEFAULT DATABASE fsp SETTINGS readonly = 2 CONST/,
     );
     const { password } = JSON.parse(readFileSync(join(dataDir, 'clickhouse-reader.json'), 'utf8')) as Account;
     expect(front.said.join()).not.toContain(password);

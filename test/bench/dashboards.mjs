@@ -21,7 +21,12 @@ const recent = 0.05;
 /** Rows of the results: what, measured, against, ratio. */
 export async function benchDashboards() {
   const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
-  const ports = { FSP_INTAKE_PORT: '0', FSP_MANAGEMENT_PORT: '0', FSP_EMBEDDED_CLICKHOUSE_PORT: '0' };
+  const ports = {
+    FSP_INTAKE_PORT: '0',
+    FSP_MANAGEMENT_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
+  };
   const env = { PATH: process.env.PATH, FSP_DATA_DIR: folder, FSP_INTAKE_HOST: '127.0.0.1', ...ports };
   const server = spawn(process.execPath, [program, 'serve'], { env });
   try {

@@ -26,6 +26,7 @@ export async function benchIntake() {
       FSP_INTAKE_PORT: '0',
       FSP_MANAGEMENT_PORT: '0',
       FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
     },
   });
   const baseline = spawn(process.execPath, [discarding]);

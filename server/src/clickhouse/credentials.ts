@@ -1,20 +1,42 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { FspError } from '../errors.js';
 import type { Account } from './engine-config.js';
 
 /** How other processes of this machine reach a running engine. Readable by its owner only. */
 export interface EngineCredentials {
-  /** '' while no engine runs. */
+  /** On loopback; '' while no engine runs. */
   url: string;
+  /** host:port of the native protocol on loopback; '' where it does not listen. Absent in files of earlier versions. */
+  native?: string;
+  /** Address that others reach it at; '' where only this machine does. */
+  host?: string;
   writer: Account;
   reader: Account;
 }
 
-/** The credentials kept in the engine's folder, or null where no engine has ever run. */
+/**
+ * The credentials kept in the engine's folder, or null where no engine has ever run.
+ * @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's
+ */
 export function readEngineCredentials(dataDir: string): EngineCredentials | null {
+  let kept: string;
   try {
-    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as EngineCredentials;
+    kept = readFileSync(fileIn(dataDir), 'utf8');
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new FspError(
+        'FSP_DATA_DIR_UNREADABLE',
+        `The data folder ${dirname(resolve(dataDir))} may not be read by ${userInfo().username}: it is its owner's. Ask the server instead: fsp query --url http://its-address:8081 with a token in FSP_VIEWER_TOKEN`,
+        { cause },
+      );
+    return null;
+  }
+  try {
+    return JSON.parse(kept) as EngineCredentials;
   } catch {
     return null;
   }
@@ -26,7 +48,13 @@ export function ensureEngineCredentials(dataDir: string): EngineCredentials {
   const account = (username: string): Account => ({ username, password: randomBytes(24).toString('base64url') });
   // A file of an earlier version could be read through the engine: what it says of the writer is no secret.
   const writer = isOutOfReach(dataDir) ? kept?.writer : undefined;
-  return { url: '', writer: writer ?? account('fsp_writer'), reader: kept?.reader ?? account('fsp_reader') };
+  return {
+    url: '',
+    native: '',
+    host: '',
+    writer: writer ?? account('fsp_writer'),
+    reader: kept?.reader ?? account('fsp_reader'),
+  };
 }
 
 /**

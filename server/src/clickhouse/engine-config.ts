@@ -5,12 +5,24 @@ export type { Account } from './grants.js';
 /** The engine's memory is bounded: by default it would take nine tenths of the machine's. */
 const maxMemory = 4_000_000_000;
 
+/** Where the engine listens. */
+export interface Listening {
+  /** Port of HTTP. */
+  port: number;
+  /** Port of the native protocol; null for none. */
+  nativePort: number | null;
+  /** Address that others reach it at; on loopback it listens besides. */
+  host: string;
+}
+
 /** The engine's configuration file. */
-export function configXml(options: { usersFile: string; dataDir: string; port: number }): string {
+export function configXml(options: { usersFile: string } & Listening): string {
+  // Either stands for every address, loopback included.
+  const hosts = ['0.0.0.0', '::'].includes(options.host) ? [options.host] : [...new Set(['127.0.0.1', options.host])];
   return `<clickhouse>
   <users_config>${escapeXml(options.usersFile)}</users_config>
   <http_port>${options.port}</http_port>
-  <listen_host>127.0.0.1</listen_host>
+${options.nativePort === null ? '' : `  <tcp_port>${options.nativePort}</tcp_port>\n`}${hosts.map((host) => `  <listen_host>${escapeXml(host)}</listen_host>\n`).join('')}\
   <max_server_memory_usage>${maxMemory}</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <background_schedule_pool_size>16</background_schedule_pool_size>
@@ -22,15 +34,18 @@ export function configXml(options: { usersFile: string; dataDir: string; port: n
 
 /**
  * The engine's users: the local session `default`, which has no password and therefore one place, which it takes
- * itself; a writer; a reader for Grafana and for people. All grants are as narrow as they can be.
+ * itself; a writer; a reader for Grafana and for people. All grants are as narrow as they can be, and only the reader is let
+ * in from elsewhere, where the engine listens there.
  */
-export function usersXml(options: { database: string; writer: Account; reader: Account }): string {
-  const { database, writer, reader } = options;
+export function usersXml(options: { database: string; host: string; writer: Account; reader: Account }): string {
+  const { database, host, writer, reader } = options;
   const grants = (list: Grant[]) =>
     `<grants>${list.map(({ rights, on }) => `<query>GRANT ${rights} ON ${on}</query>`).join('')}</grants>`;
-  const user = (account: Account, profile: string, list: Grant[]) =>
+  const user = (account: Account, profile: string, list: Grant[], inside: string, from = '127.0.0.1', more = '') =>
     `<${account.username}><password_sha256_hex>${sha256(account.password)}</password_sha256_hex>` +
-    `<networks><ip>127.0.0.1</ip></networks><profile>${profile}</profile><quota>${profile}</quota>${grants(list)}</${account.username}>`;
+    `<networks><ip>${from}</ip></networks><default_database>${inside}</default_database><profile>${profile}</profile><quota>${profile}</quota>${grants(list)}${more}</${account.username}>`;
+  // SHOW PROCESSLIST is for one's own; what the server writes at the moment is not.
+  const ownProcesses = `<databases><system><processes><filter>user = currentUser()</filter></processes></system></databases>`;
   return `<clickhouse>
   <profiles>
     <default/>
@@ -47,11 +62,23 @@ export function usersXml(options: { database: string; writer: Account; reader: A
         { rights: 'READ', on: 'FILE' },
         { rights: 'WRITE', on: 'FILE' },
       ])}</default>
-    ${user(writer, 'writer', writerGrants({ database }))}
-    ${user(reader, 'reader', readerGrants({ database }))}
+    ${user(writer, 'writer', writerGrants({ database }), 'default')}
+    ${user(
+      reader,
+      'reader',
+      [...readerGrants({ database }), { rights: 'SELECT', on: 'system.processes' }],
+      database,
+      isLoopbackAddress(host) ? '127.0.0.1' : '::/0',
+      ownProcesses,
+    )}
   </users>
 </clickhouse>
 `;
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopbackAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function readerProfile(): string {

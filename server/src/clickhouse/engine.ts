@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
-import { configXml, usersXml, type Account } from './engine-config.js';
+import { configXml, isLoopbackAddress, usersXml, type Account } from './engine-config.js';
 import { engineLibrary, thisPlatform } from './engine-library.js';
 
 const startWithinMs = 30_000;
@@ -31,8 +31,12 @@ export interface Engine {
 export interface EngineOptions {
   /** Folder for the engine's data. */
   dataDir: string;
-  /** Port on loopback; 0 takes any free one. */
+  /** Port of HTTP; 0 takes any free one. */
   port: number;
+  /** Port of the native protocol; 0 takes any free one, null none. */
+  nativePort?: number | null;
+  /** Address to listen at besides loopback; loopback alone without it. */
+  host?: string;
   /** The database that writer and reader are granted. */
   database: string;
   /** Switched off only to test what then protects. */
@@ -43,6 +47,7 @@ export interface EngineOptions {
 interface RunningChild {
   child: ChildProcess;
   port: number;
+  nativePort: number | null;
   landlock: string;
   exited: Promise<void>;
 }
@@ -55,13 +60,26 @@ interface RunningChild {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const library = engineLibrary(thisPlatform());
-  if (options.port !== 0) await refuseTakenPort(options.port);
+  const host = options.host ?? '127.0.0.1';
+  const [wanted, wantedNative] = await Promise.all([
+    definite(options.port, host),
+    definite(options.nativePort ?? null, host),
+  ]);
+  if (wanted !== 0) await refuseTakenPort(wanted, host);
   const credentials = ensureEngineCredentials(dataDir);
-  const launch = (port: number) => startChild({ ...options, dataDir, library, credentials, port });
-  let running = await launch(options.port);
-  const { port, landlock } = running;
-  credentials.url = `http://127.0.0.1:${port}`;
-  keepEngineCredentials(dataDir, credentials);
+  const launch = async (port: number, native: number | null) => {
+    const nativePort = native === null || (await isFree(native, host, options.logger)) ? native : null;
+    return startChild({ ...options, dataDir, library, credentials, host, port, nativePort });
+  };
+  let running = await launch(wanted, wantedNative);
+  const { port, nativePort, landlock } = running;
+  const tell = () => {
+    credentials.url = `http://127.0.0.1:${port}`;
+    credentials.native = running.nativePort === null ? '' : `127.0.0.1:${running.nativePort}`;
+    credentials.host = isLoopbackAddress(host) ? '' : host;
+    keepEngineCredentials(dataDir, credentials);
+  };
+  tell();
 
   let state: EngineState = 'running';
   const stopping = new AbortController();
@@ -80,7 +98,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
         try {
-          running = await launch(port);
+          running = await launch(port, nativePort ?? wantedNative);
+          tell();
           state = 'running';
           pause = 100;
           options.logger?.info('The embedded ClickHouse runs again');
@@ -106,53 +125,84 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await stopChild(running);
       await supervision;
       state = 'stopped';
-      keepEngineCredentials(dataDir, { ...credentials, url: '' });
+      keepEngineCredentials(dataDir, { ...credentials, url: '', native: '' });
     },
   };
 }
 
-async function refuseTakenPort(port: number): Promise<void> {
-  const probe = createServer();
-  await new Promise<void>((free, taken) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      taken(
-        new FspError(
-          'FSP_PORT_TAKEN',
-          `Port ${port} on 127.0.0.1 cannot be used for ClickHouse (${error.code ?? 'unknown'}); choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
-        ),
+/** Any free port is another one at each address: where there are two, it is chosen before. */
+async function definite<Port extends number | null>(port: Port, host: string): Promise<Port | number> {
+  return port === 0 && !isLoopbackAddress(host) ? listenOnce(0, host) : port;
+}
+
+async function refuseTakenPort(port: number, host: string): Promise<void> {
+  for (const address of new Set(['127.0.0.1', host]))
+    try {
+      await listenOnce(port, address);
+    } catch (error) {
+      throw new FspError(
+        'FSP_PORT_TAKEN',
+        `Port ${port} on ${address} cannot be used for ClickHouse (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
       );
-    });
-    probe.listen(port, '127.0.0.1', () =>
-      probe.close(() => {
-        free();
-      }),
+    }
+}
+
+/** Whether the native protocol can have its port; what only comforts people who ask must not keep messages out. */
+async function isFree(port: number, host: string, logger: EngineOptions['logger']): Promise<boolean> {
+  try {
+    for (const address of new Set(['127.0.0.1', host])) await listenOnce(port, address);
+    return true;
+  } catch (error) {
+    logger?.warn(
+      `ClickHouse's native protocol is not served: port ${port} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); choose another with FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT. HTTP is served`,
     );
+    return false;
+  }
+}
+
+/** Takes a port for a moment. @returns the port that it got */
+async function listenOnce(port: number, host: string): Promise<number> {
+  const probe = createServer();
+  return new Promise((free, taken) => {
+    probe.once('error', taken);
+    probe.listen(port, host, () => {
+      const got = (probe.address() as AddressInfo).port;
+      probe.close(() => {
+        free(got);
+      });
+    });
   });
 }
 
 async function startChild(
-  options: EngineOptions & { library: string; credentials: EngineCredentials },
+  options: EngineOptions & {
+    library: string;
+    credentials: EngineCredentials;
+    host: string;
+    nativePort: number | null;
+  },
 ): Promise<RunningChild> {
-  const { dataDir, credentials, library } = options;
-  const portFile = join(dataDir, 'http_port');
+  const { dataDir, credentials, library, host, nativePort } = options;
+  const portFile = join(dataDir, 'ports');
   const usersFile = join(dataDir, 'users.xml');
   const configFile = join(dataDir, 'config.xml');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   rmSync(portFile, { force: true });
-  writeFileSync(usersFile, usersXml({ database: options.database, ...credentials }), { mode: 0o600 });
-  writeFileSync(configFile, configXml({ usersFile, dataDir, port: options.port }), { mode: 0o600 });
+  writeFileSync(usersFile, usersXml({ database: options.database, ...credentials, host }), { mode: 0o600 });
+  writeFileSync(configFile, configXml({ usersFile, port: options.port, nativePort, host }), { mode: 0o600 });
 
   // The last query waits on standard input, which this process holds open; its end is a clean stop.
+  const ports =
+    nativePort === null ? "getServerPort('http_port')" : "getServerPort('http_port'), getServerPort('tcp_port')";
   const script =
-    `SYSTEM START LISTEN HTTP; SELECT getServerPort('http_port') INTO OUTFILE '${portFile.replaceAll("'", "\\'")}' TRUNCATE FORMAT TSVRaw;` +
+    `SYSTEM START LISTEN HTTP; ${nativePort === null ? '' : 'SYSTEM START LISTEN TCP; '}` +
+    `SELECT ${ports} INTO OUTFILE '${portFile.replaceAll("'", "\\'")}' TRUNCATE FORMAT TSVRaw;` +
     ` SELECT count() FROM file(stdin, 'LineAsString', 's String') FORMAT Null`;
   const args = [
     // argv[0]; without it the first option is lost in silence.
     'clickhouse-local',
     `--config-file=${configFile}`,
     `--path=${dataDir}`,
-    '--listen_host=127.0.0.1',
-    `--http_port=${options.port}`,
     '--log-level=error',
     '--query',
     script,
@@ -182,7 +232,7 @@ async function startChild(
   try {
     for (;;) {
       if (ended) throw startError(said);
-      const port = existsSync(portFile) ? Number(/^(\d+)\n/.exec(readFileSync(portFile, 'utf8'))?.[1] ?? 0) : 0;
+      const [port = 0, native = null] = existsSync(portFile) ? portsIn(readFileSync(portFile, 'utf8')) : [];
       if (port !== 0) {
         await probe(port, credentials.writer);
         const landlock = /^landlock (.*)$/m.exec(said)?.[1] ?? 'unknown';
@@ -190,7 +240,7 @@ async function startChild(
           options.logger?.warn(
             `The embedded ClickHouse is not confined to its folder (Landlock ${landlock}); let only trusted people query it`,
           );
-        return { child, port, landlock, exited };
+        return { child, port, nativePort: native, landlock, exited };
       }
       if (Date.now() > deadline)
         throw new FspError(
@@ -205,6 +255,11 @@ async function startChild(
   } finally {
     rmSync(usersFile, { force: true });
   }
+}
+
+/** The ports of a whole line; none while it is being written. */
+function portsIn(text: string): number[] {
+  return text.endsWith('\n') ? text.trim().split('\t').map(Number) : [];
 }
 
 /** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */

@@ -8,18 +8,35 @@ export interface Account {
 /** Table engines that the migrations use; `ON *` would allow ENGINE=URL and with it the network. */
 const tableEngines = ['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'SummingMergeTree', 'Memory'];
 
-/** System tables that Grafana's data source and curious people read. */
+/**
+ * System tables that SQL tools ask first, Grafana's data source and curious people. What they tell of tables they tell of
+ * those only that the asker may see.
+ */
 const readableSystemTables = [
   'one',
   'numbers',
+  'numbers_mt',
+  'zeros',
+  'zeros_mt',
   'tables',
   'columns',
   'databases',
+  'data_skipping_indices',
+  'projections',
+  'dictionaries',
   'functions',
+  'keywords',
   'settings',
+  'merge_tree_settings',
+  'build_options',
   'parts',
+  'parts_columns',
+  'mutations',
   'replicas',
 ];
+
+/** The same database under both names that the SQL standard's tools use. */
+const standardCatalogues = ['information_schema', 'INFORMATION_SCHEMA'];
 
 /** One right as ClickHouse names it, and what it is on. */
 export interface Grant {
@@ -70,6 +87,7 @@ export function writerGrants({ database, cluster, replicated = cluster !== undef
 export function readerGrants({ database }: { database: string }): Grant[] {
   return [
     { rights: 'SELECT, SHOW', on: `${database}.*` },
+    ...standardCatalogues.map((catalogue) => ({ rights: 'SELECT', on: `${catalogue}.*` })),
     ...readableSystemTables.map((table) => ({ rights: 'SELECT', on: `system.${table}` })),
   ];
 }
@@ -114,7 +132,7 @@ export function readerStatements({ database, cluster, user, password }: ReaderDe
       ? "IDENTIFIED BY 'a password of your choice'"
       : `IDENTIFIED WITH sha256_hash BY '${sha256(password)}'`;
   return [
-    `CREATE USER IF NOT EXISTS ${identifier(user)}${onCluster(cluster)} ${hash} ${settingsClause()}`,
+    `CREATE USER IF NOT EXISTS ${identifier(user)}${onCluster(cluster)} ${hash} DEFAULT DATABASE ${identifier(database)} ${settingsClause()}`,
     ...readerGrants({ database }).map((grant) => grantStatement(grant, user, cluster)),
   ];
 }

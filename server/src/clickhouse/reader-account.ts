@@ -151,7 +151,9 @@ async function examineReader(
   { database, cluster }: { database: string; cluster?: string | undefined },
 ): Promise<void> {
   const [user = ''] = await lines(client, 'SELECT currentUser()');
-  const tooMuch = (await lines(client, 'SHOW GRANTS FINAL')).flatMap((line) => beyond(line, database));
+  const tooMuch = (await lines(client, 'SHOW GRANTS FINAL'))
+    .filter((line) => !/^GRANT SELECT ON system\.processes TO \S+$/.test(line))
+    .flatMap((line) => beyond(line, database));
   if (tooMuch.length > 0)
     throw unsafe(
       user,
@@ -164,6 +166,12 @@ async function examineReader(
       user,
       'this ClickHouse lets every user read all of the database system',
       'set access_control_improvements.select_from_system_db_requires_grant to true in its configuration',
+    );
+  if (await seesOthersQueries(client, user))
+    throw unsafe(
+      user,
+      "it sees what others ask at the moment, also this product's own writing",
+      `say: REVOKE SELECT ON system.processes FROM ${user}; or CREATE ROW POLICY own ON system.processes USING user = currentUser() TO ${user}`,
     );
   const [readonly = '0'] = await lines(client, "SELECT toString(getSetting('readonly'))");
   const bounded = new Map(
@@ -181,6 +189,14 @@ async function examineReader(
       readonly === '0' ? 'its setting readonly is 0' : `it may raise its limits: ${loose.join(', ')}`,
       `say: ${limitsStatement(user, cluster)}`,
     );
+}
+
+/** Whether an account may read system.processes, and no row policy holds it to its own rows. */
+async function seesOthersQueries(client: ClickHouseClient, user: string): Promise<boolean> {
+  const [may] = await lines(client, 'CHECK GRANT SELECT ON system.processes');
+  if (may !== '1') return false;
+  const plan = (await lines(client, 'EXPLAIN actions = 1 SELECT count() FROM system.processes')).join('\n');
+  return !/row-level/i.test(plan) || !(plan.includes(`'${user}'`) || plan.includes('currentUser()'));
 }
 
 function unsafe(user: string, why: string, mend: string): FspError {
@@ -237,7 +253,8 @@ function newName(database: string): string {
   return `${database}_reader_${randomBytes(4).toString('hex')}`;
 }
 
-function keptReader(dataDir: string): Account | null {
+/** The account that a server made for whoever asks, on a ClickHouse of its own; null where none was made. */
+export function keptReader(dataDir: string): Account | null {
   try {
     return JSON.parse(readFileSync(join(dataDir, 'clickhouse-reader.json'), 'utf8')) as Account;
   } catch {

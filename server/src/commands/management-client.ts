@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { managementUrlOf, requestManagement } from '../management/client.js';
+import { managementUrlOf, request, requestManagement } from '../management/client.js';
 import { tokenFile, type Tokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
-import { FspError } from '../errors.js';
+import { FspError, isErrorCode } from '../errors.js';
 import { isLoopback } from '../listen.js';
 
 const patienceMs = 60_000;
@@ -22,32 +22,61 @@ export async function askServer(
 ): Promise<unknown> {
   const fullPath = `/api/v1${path}`;
   const url = managementUrlOf(config) + fullPath;
-  if (url.startsWith('http:') && !isLoopback(config.managementHost) && !isLoopback(new URL(url).hostname))
-    process.stderr.write(
-      `fsp: the admin token crosses the network in the clear to ${new URL(url).host}; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY\n`,
-    );
-  let answer: IncomingMessage;
-  let said: string;
-  try {
-    answer = await requestManagement(config, fullPath, {
+  if (!isLoopback(config.managementHost)) warnOfClearText(url);
+  const answer = await accepted(url, () =>
+    requestManagement(config, fullPath, {
       method,
       token: adminToken(config),
       ...(body === undefined ? {} : { body }),
       patienceMs,
-    });
-    said = await text(answer);
+    }),
+  );
+  return parsed(await text(answer));
+}
+
+/**
+ * Asks a server anywhere, by its address and a token; the answer as it comes.
+ * @param base as `http://fsp.example:8081`
+ * @throws FspError FSP_USAGE, FSP_SERVER_NOT_FOUND; the server's own errors with their code
+ */
+export async function askAt(base: string, token: string, path: string, body: object): Promise<IncomingMessage> {
+  if (!/^https?:\/\/[^/]/.test(base) || !URL.canParse(base))
+    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(base)}; allowed: as http://fsp.example:8081`);
+  const url = `${base.replace(/\/+$/, '')}/api/v1${path}`;
+  warnOfClearText(url);
+  return accepted(url, () => request(url, { method: 'POST', token, body, patienceMs }));
+}
+
+function warnOfClearText(url: string): void {
+  if (url.startsWith('http:') && !isLoopback(new URL(url).hostname))
+    process.stderr.write(
+      `fsp: the token crosses the network in the clear to ${new URL(url).host}; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY on the server\n`,
+    );
+}
+
+/** An answer that is no refusal. @throws FspError FSP_SERVER_NOT_FOUND; the server's own errors with their code */
+async function accepted(url: string, ask: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+  let answer: IncomingMessage;
+  let refusal: string | null;
+  try {
+    answer = await ask();
+    const status = answer.statusCode ?? 0;
+    refusal = status < 200 || status > 299 ? await text(answer) : null;
   } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new FspError(
       'FSP_SERVER_NOT_FOUND',
-      `No server answers at ${url} (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}); start it, or check FSP_DATA_DIR, FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT`,
+      `No server answers at ${url} (${reason}); ${/CERT|SELF_SIGNED|UNABLE_TO/.test(reason) ? 'name the authority of its certificate with NODE_EXTRA_CA_CERTS' : 'start it, or check FSP_DATA_DIR, FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT'}`,
       { cause },
     );
   }
-  const told = parsed(said) as { title?: string; code?: string };
-  const status = answer.statusCode ?? 0;
-  if (status < 200 || status > 299)
-    throw new FspError('FSP_SERVER_NOT_FOUND', `${url} answered ${status}: ${told.title ?? 'no reason'}`);
-  return told;
+  if (refusal === null) return answer;
+  const { title, code } = parsed(refusal) as { title?: string; code?: string };
+  if (title !== undefined && isErrorCode(code)) throw new FspError(code, title);
+  throw new FspError(
+    'FSP_SERVER_NOT_FOUND',
+    `${url} answered ${answer.statusCode ?? 0}: ${title ?? 'no fallback status point is there'}`,
+  );
 }
 
 function parsed(json: string): unknown {

@@ -5,10 +5,20 @@ import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
+import { connectionText, noEngine } from './connection.js';
 import { addConfigOptions, configOf } from './options.js';
 import { readNamedText, standardInput } from './standard-input.js';
 
 const hints = { what: 'query file', hint: 'give a query, as fsp query "SELECT count() FROM state_messages"' };
+
+interface Options {
+  file?: string;
+  format?: string;
+  url?: string;
+  token?: string;
+  connection?: true;
+  showPassword?: true;
+}
 
 /** `fsp query`: read-only SQL on the project's ClickHouse, the embedded engine of a running server included. */
 export function registerQuery(program: Command): void {
@@ -21,6 +31,10 @@ export function registerQuery(program: Command): void {
       '--format <format>',
       "the answer's format, as ClickHouse names them (PrettyCompact on a terminal, else TSVWithNames)",
     )
+    .option('--url <url>', 'ask the management API of a server, with a token, where its data folder is not yours')
+    .option('--token <token>', 'viewer token for --url (better in FSP_VIEWER_TOKEN: others see a command line)')
+    .option('--connection', 'print what clickhouse-client, JDBC, Python, Go, Grafana and HyperDX need to ask')
+    .option('--show-password', 'with the password in it')
     .addHelpText(
       'after',
       `
@@ -28,13 +42,41 @@ Examples:
   fsp query "SELECT outcome, count() FROM clients GROUP BY outcome"
   echo "SELECT count() FROM state_messages" | fsp query -f -
   fsp query --format JSONEachRow "SELECT * FROM state_messages ORDER BY received_at DESC LIMIT 5"
+  fsp query --url http://fsp.example:8081 "SELECT client_name, reason FROM clients WHERE outcome = 'failed'"
+  fsp query --connection
 `,
     );
-  addConfigOptions(command).action(async (sql: string | undefined, options: { file?: string; format?: string }) => {
+  addConfigOptions(command).action(async (sql: string | undefined, options: Options) => {
     const { config } = configOf(command);
+    if (options.connection ?? options.showPassword) {
+      process.stdout.write(connectionText(config, options.showPassword ?? false));
+      return;
+    }
     const query = sql ?? (await readNamedText(options.file ?? standardInput, hints));
-    await runQuery(config, query, options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames'));
+    const format = options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames');
+    if (options.url !== undefined) await askElsewhere(options.url, options.token ?? tokenOf(config), query, format);
+    else await runQuery(config, query, format);
   });
+}
+
+function tokenOf({ viewerToken, adminToken }: Config): string {
+  const token = viewerToken || adminToken;
+  if (token === '')
+    throw new FspError(
+      'FSP_USAGE',
+      "--url needs the server's viewer token: set FSP_VIEWER_TOKEN, or give --token; its owner finds it in tokens.json of the data folder",
+    );
+  return token;
+}
+
+async function askElsewhere(url: string, token: string, sql: string, format: string): Promise<void> {
+  const { askAt } = await import('./management-client.js');
+  const answer = await askAt(url, token, '/query', { sql, format });
+  try {
+    await pipeline(answer, process.stdout, { end: false });
+  } catch (error) {
+    throw queryError(error);
+  }
 }
 
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
@@ -58,12 +100,7 @@ async function connectForReading(config: Config): Promise<{ client: ClickHouseCl
     return { client: await account.client(), close: () => account.close() };
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
-  if (engine === null || engine.url === '') {
-    throw new FspError(
-      'FSP_SERVER_NOT_FOUND',
-      `No embedded ClickHouse runs for the data folder ${config.dataDir}; start the server, or name its folder with FSP_DATA_DIR`,
-    );
-  }
+  if (engine === null || engine.url === '') throw noEngine(config);
   const { connect } = await import('../clickhouse/client.js');
   const client = connect({ url: engine.url, ...engine.reader, database });
   return { client, close: () => client.close() };

@@ -11,6 +11,7 @@ import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';
 import { programName, quoted, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
+import { beginServing } from './serving.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
@@ -36,7 +37,7 @@ export function registerServe(program: Command): void {
     'logLevel',
   ] as const;
   addConfigOptions(command, shown).action(async (options: { demo?: true }) => {
-    serving = true;
+    beginServing();
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
@@ -68,13 +69,6 @@ export function registerServe(program: Command): void {
   });
 }
 
-let serving = false;
-
-/** Whether this process is the server, which goes on where nobody reads what it says. */
-export function isServing(): boolean {
-  return serving;
-}
-
 /** For people. Where standard output is no terminal it carries the log, one JSON object a line, and nothing else. */
 function say(text: string): void {
   (process.stdout.isTTY ? process.stdout : process.stderr).write(text);
@@ -82,7 +76,7 @@ function say(text: string): void {
 
 /** Secrets that leave this machine unencrypted. */
 function warnOfClearText(config: Config, logger: Logger): void {
-  const { managementHost, managementTlsCert, clickhouseUrl, clickhousePassword } = config;
+  const { managementHost, managementTlsCert, clickhouseUrl, clickhousePassword, embeddedClickhouseHost } = config;
   if (managementTlsCert === '' && !isLoopback(managementHost))
     logger.warn(
       `Tokens cross the network in the clear: the management API listens on ${managementHost} without TLS; set FSP_MANAGEMENT_TLS_CERT and FSP_MANAGEMENT_TLS_KEY, or put a TLS proxy on this machine in front and listen on 127.0.0.1`,
@@ -94,6 +88,10 @@ function warnOfClearText(config: Config, logger: Logger): void {
   if (clickhousePassword !== '' && inTheClear.length > 0)
     logger.warn(
       `The password of ClickHouse crosses the network in the clear to ${inTheClear.map(({ host }) => host).join(', ')}; give https addresses in FSP_CLICKHOUSE_URL`,
+    );
+  if (clickhouseUrl === '' && !isLoopback(embeddedClickhouseHost))
+    logger.warn(
+      `What people ask the embedded ClickHouse, the reader's password included, crosses the network in the clear: FSP_EMBEDDED_CLICKHOUSE_HOST is ${embeddedClickhouseHost}`,
     );
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { checkServer, connect } from '../clickhouse/client.js';
-import { readEngineCredentials } from '../clickhouse/credentials.js';
+import { readEngineCredentials, type EngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { requestManagement } from '../management/client.js';
@@ -17,7 +17,7 @@ const patienceMs = 5_000;
 
 /** Whether a server runs for the data folder: its engine's address is told while it does, and something answers there. */
 export async function serverRuns(config: Config): Promise<boolean> {
-  const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
+  const engine = engineOf(config.dataDir);
   if (engine !== null && engine.url !== '' && (await answers(`${engine.url}/ping`))) return true;
   if (config.managementPort === 0) return false;
   return requestManagement(config, '/healthz', { patienceMs }).then(
@@ -77,10 +77,19 @@ function connectAsWriter(config: Config): ClickHouseClient | null {
       caFile: config.clickhouseCaFile,
     });
   }
-  const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
+  const engine = engineOf(config.dataDir);
   return engine === null || engine.url === ''
     ? null
     : connect({ url: engine.url, ...engine.writer, database: 'default' });
+}
+
+/** Of a folder that is somebody else's nothing is known; that it may not be read is said of the folder. */
+function engineOf(dataDir: string): EngineCredentials | null {
+  try {
+    return readEngineCredentials(join(dataDir, 'clickhouse'));
+  } catch {
+    return null;
+  }
 }
 
 async function checkDrift(client: ClickHouseClient): Promise<Diagnosis> {

@@ -13,18 +13,21 @@ export function managementUrlOf({
   return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
 }
 
-/**
- * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
- * certificate is trusted.
- * @param path from the root, `/healthz`
- * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
- */
-export function requestManagement(
-  config: Config,
-  path: string,
-  { method = 'GET', token, body, patienceMs }: { method?: string; token?: string; body?: object; patienceMs: number },
+export interface ManagementRequest {
+  method?: string;
+  token?: string;
+  body?: object;
+  /** After so long without an answer the request fails. */
+  patienceMs: number;
+  /** The server's own certificate, as PEM, where it is at hand: it is trusted beside those that Node trusts. */
+  cert?: string;
+}
+
+/** Asks a management API anywhere. @throws Node's errors where nothing answers */
+export function request(
+  url: string,
+  { method = 'GET', token, body, patienceMs, cert }: ManagementRequest,
 ): Promise<IncomingMessage> {
-  const tls = readServerTls(config);
   const options: RequestOptions = {
     method,
     headers: {
@@ -33,10 +36,26 @@ export function requestManagement(
     },
     signal: AbortSignal.timeout(patienceMs),
   };
-  const url = managementUrlOf(config) + path;
   return new Promise((answered, failed) => {
-    const asked = tls === null ? requestPlain(url, options) : requestTls(url, { ...options, ...trusting(tls.cert) });
+    const asked = url.startsWith('https:')
+      ? requestTls(url, { ...options, ...(cert === undefined ? {} : trusting(cert)) })
+      : requestPlain(url, options);
     asked.on('response', answered).on('error', failed);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/**
+ * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
+ * certificate is trusted.
+ * @param path from the root, `/healthz`
+ * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
+ */
+export async function requestManagement(
+  config: Config,
+  path: string,
+  options: Omit<ManagementRequest, 'cert'>,
+): Promise<IncomingMessage> {
+  const tls = readServerTls(config);
+  return request(managementUrlOf(config) + path, { ...options, ...(tls === null ? {} : { cert: tls.cert }) });
 }

@@ -88,23 +88,31 @@ export function registerData(api: FastifyInstance, reader: Reader): void {
     }),
   );
 
-  api.post<{ Body: { sql: string } }>(
+  api.post<{ Body: { sql: string; format?: string } }>(
     '/query',
     {
       schema: {
         tags: ['Queries'],
-        summary: 'Read-only SQL; the answer in ClickHouse’s JSON format',
+        summary: 'Read-only SQL; the answer in ClickHouse’s JSON format, or another of its formats',
         body: queryBody,
         response: { 200: Type.Object({}, { additionalProperties: true }), ...errors },
       },
     },
-    ({ body }, reply) => answerQuery(reader, body.sql, reply),
+    ({ body }, reply) => answerQuery(reader, body.sql, reply, body.format),
   );
 }
 
 /** What is asked by `POST /query`. */
 export const queryBody = Type.Object(
-  { sql: Type.String({ minLength: 1, maxLength: 100_000 }) },
+  {
+    sql: Type.String({ minLength: 1, maxLength: 100_000 }),
+    format: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z]\\w{0,60}$',
+        description: 'Format of the answer as ClickHouse names them; JSON without it',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 
@@ -113,12 +121,15 @@ export async function answerQuery(
   reader: Pick<Reader, 'query'>,
   sql: string,
   reply: FastifyReply,
+  format = 'JSON',
 ): Promise<FastifyReply> {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     gone.abort();
   });
-  return reply.type('application/json').send(await reader.query(sql, gone.signal));
+  return reply
+    .type(format === 'JSON' ? 'application/json' : 'application/octet-stream')
+    .send(await reader.query(sql, gone.signal, format));
 }
 
 function limitOf(text: string | undefined, otherwise: number): number {

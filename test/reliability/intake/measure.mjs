@@ -38,6 +38,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
       FSP_INTAKE_PORT: '0',
       FSP_MANAGEMENT_PORT: '0',
       FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
