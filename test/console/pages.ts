@@ -11,6 +11,7 @@ export function pagesOf(failed: string, language: 'en-US' | 'fr-FR' = 'en-US'): 
     ['overview', `${appPath}/overview`],
     ['clients', `${appPath}/clients`],
     ['client', `${appPath}/client?name=${client}`],
+    ['client-with-logs', `${appPath}/client?name=PAR-PC99002`],
     ['failures', `${appPath}/failures`],
     ['expected', `${appPath}/expected`],
     ['runbook', `${appPath}/runbook?name=fsp-failure-burst`],
