@@ -1,9 +1,9 @@
-import { serversOf } from '../clickhouse/client.js';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
+import { serversOf } from '../clickhouse/client.js';
 import { settings, type Config } from '../config.js';
 import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';

@@ -127,7 +127,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         },
       },
       async (request, reply) => {
-        const { bytes, release } = request.body as Body;
+        const body = request.body as Body | undefined;
+        if (body === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
+        const { bytes, release } = body;
         try {
           await collect.take(request.headers.authorization, String(request.query.name ?? ''), bytes);
         } finally {
