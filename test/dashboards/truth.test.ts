@@ -50,7 +50,7 @@ const day = 86_400_000;
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await startFleet();
-}, 120_000);
+}, 300_000);
 afterAll(() => fleet.close());
 
 /** The last day, all chosen. */
