@@ -52,8 +52,11 @@ export class Bodies {
     clearInterval(this.sweep);
   }
 
-  /** @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED */
-  read(request: IncomingMessage, address: string): Promise<Body> {
+  /**
+   * @param holds of what is to be a report, a large one has to begin as one
+   * @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED
+   */
+  read(request: IncomingMessage, address: string, holds: 'a report' | 'a log' = 'a report'): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     if (announced > bodyLimit) return Promise.reject(tooLarge());
     // Who has no room left is told before anything is read.
@@ -101,7 +104,7 @@ export class Bodies {
           return;
         }
         // Announced as a large one, or not at all.
-        if (body.received === 0 && !(announced <= freeBytes) && !mayBeReport(chunk)) {
+        if (holds === 'a report' && body.received === 0 && !(announced <= freeBytes) && !mayBeReport(chunk)) {
           body.fail(notXml(chunk));
           return;
         }

@@ -75,7 +75,8 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     try {
-      return await bodies.read(request.raw, clientAddress(request));
+      // Only logs are put.
+      return await bodies.read(request.raw, clientAddress(request), request.method === 'PUT' ? 'a log' : 'a report');
     } catch (error) {
       const afterMs = refusedAfter[(error as FspError).code];
       if (afterMs !== undefined) {
