@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { FspError } from '../errors.js';
-import { mayBeReport } from '../report/encoding.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
@@ -53,10 +52,10 @@ export class Bodies {
   }
 
   /**
-   * @param holds of what is to be a report, a large one has to begin as one
+   * @param mayBe whether a body that begins so can be what is wanted; a large one that cannot is not read on
    * @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED
    */
-  read(request: IncomingMessage, address: string, holds: 'a report' | 'a log' = 'a report'): Promise<Body> {
+  read(request: IncomingMessage, address: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     if (announced > bodyLimit) return Promise.reject(tooLarge());
     // Who has no room left is told before anything is read.
@@ -104,7 +103,7 @@ export class Bodies {
           return;
         }
         // Announced as a large one, or not at all.
-        if (holds === 'a report' && body.received === 0 && !(announced <= freeBytes) && !mayBeReport(chunk)) {
+        if (body.received === 0 && !(announced <= freeBytes) && !mayBe(chunk)) {
           body.fail(notXml(chunk));
           return;
         }
