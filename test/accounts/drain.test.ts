@@ -166,7 +166,7 @@ describe('two receivers', () => {
     expect((await fetch(`${management}/readyz`)).status).toBe(200);
   });
 
-  test('given one message twice, count it once for its client', async () => {
+  test('given one message twice, count it once, by its client and by its rows', async () => {
     const alone = (await first.status()) as { server: { sameName: unknown[] } };
     expect(alone.server.sameName).toEqual([]);
     twin = await start('twin', 'first.corp.example');
@@ -185,6 +185,15 @@ describe('two receivers', () => {
     expect(
       await ask("SELECT toUInt32(message_count) AS message_count FROM fsp.clients WHERE client_name = 'TWICE'"),
     ).toEqual([{ message_count: 1 }]);
+    expect(
+      await eventually(
+        () =>
+          ask(
+            "SELECT (SELECT toUInt32(count()) FROM fsp.state_messages WHERE client_name = 'TWICE') AS rows, toUInt32(count()) AS aside FROM fsp.repeated_messages",
+          ),
+        ([row]) => (row as { aside: number } | undefined)?.aside === 1,
+      ),
+    ).toEqual([{ rows: 1, aside: 1 }]);
   });
 
   test('under one name are both told, in status, readiness and log; under two they are two rows with their disks', async () => {

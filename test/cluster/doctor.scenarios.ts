@@ -4,9 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environment, eventually, fsp, temporaryFolder } from '../server-process.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
-import { ask } from './stand-in/stand-in.js';
 import { narrow } from './stand-in/config.js';
-import { StandIn } from './stand-in/stand-in.js';
+import { ask, StandIn } from './stand-in/stand-in.js';
 
 // What fsp doctor says of a cluster, each fault made for real; and all of it, receivers too, by accounts that have what
 // the product says they need and nothing else.
@@ -73,7 +72,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-test('accounts with the grants that are printed, and no others, are enough: schema, messages, one of two receivers twice', async () => {
+test('accounts with the grants that are printed, and no others, are enough for the schema and for messages', async () => {
   const found = await underLoad(receivers, [cluster.url(1), cluster.url(2)], () => sleep(1_000));
   record('doctor', 'a writer with the printed grants only', found);
   expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
@@ -109,17 +108,6 @@ test('grants that are missing are told as the statements that give them, those f
     expect(rights!.mend).toContain(statement);
 });
 
-test('a statement that no server has done is told', async () => {
-  await cluster.query(
-    1,
-    `INSERT INTO system.zookeeper (name, path, value) VALUES ('query-0000000000', '/clickhouse/task_queue/ddl', 'version: 1\nquery: CREATE TABLE fsp.waits ON CLUSTER fsp (a Int8) ENGINE = Memory\nhosts: [\\'127%2E0%2E0%2E1:9\\']\ninitiator: 127%2E0%2E0%2E1:9\n')`,
-  );
-  await untilFound('a statement waits in the DDL queue', 1, 'ClickHouse DDL queue', {
-    state: 'warning',
-    found: /^1 statements wait/,
-  });
-});
-
 test('a replica that lags is told, whichever server is asked', async () => {
   await cluster.query(2, 'SYSTEM STOP FETCHES fsp.rejected_messages');
   await cluster.query(1, "INSERT INTO fsp.rejected_messages (received_at, reason) VALUES (now64(3), 'lag')");
@@ -140,7 +128,7 @@ test('a replica that is cut off from ZooKeeper is told as read-only by itself, a
     });
     await untilFound('a replica is away, the other asked', 1, 'ClickHouse replicas', {
       state: 'failure',
-      found: /no quorum: .*state_messages\S* has 1 of 2/,
+      found: /no quorum: .*state_messages.* has 1 of 2/,
     });
   } finally {
     cluster.links(2).zooKeeper.mend();

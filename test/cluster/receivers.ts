@@ -39,7 +39,7 @@ export async function ready(receivers: readonly Receiver[]): Promise<void> {
     await eventually(
       () => Promise.resolve(server.output()),
       (output) => output.includes('ClickHouse is ready'),
-      120_000,
+      300_000,
     );
 }
 
@@ -59,7 +59,7 @@ export async function underLoad(
   receivers: readonly Receiver[],
   nodes: readonly string[],
   happening: () => Promise<void>,
-  { account = standInAccount, perSecond = 40, withinMs = 90_000, from = 'fsp.state_messages' } = {},
+  { account = standInAccount, perSecond = 40, withinMs = 180_000, from = 'fsp.state_messages' } = {},
 ): Promise<{ owed: number; lost: number; doubled: number; wrong: number; 'settled within s': number }> {
   const run = ++runs;
   const ledgers = receivers.map((_, index) => new Ledger(`C${Date.now() % 100_000}R${run}X${index}`));

@@ -1,4 +1,4 @@
-// node test/cluster/run.mjs [replicas|balancer|shards|doctor …]: the product over a cluster under faults, and RESULTS.md. See README.md.
+// node test/cluster/run.mjs [replicas|balancer|shards|doctor|fleet …]: the product over a cluster under faults, and RESULTS.md. See README.md.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
-const groups = ['replicas', 'balancer', 'shards', 'doctor', 'real'];
+const groups = ['replicas', 'balancer', 'shards', 'doctor', 'fleet', 'real'];
 const wanted =
-  process.argv.length > 2 ? process.argv.slice(2) : process.env.FSP_CLUSTER_URLS ? ['real'] : groups.slice(0, 4);
+  process.argv.length > 2 ? process.argv.slice(2) : process.env.FSP_CLUSTER_URLS ? ['real'] : groups.slice(0, 5);
 const unknown = wanted.filter((name) => !groups.includes(name));
 if (unknown.length > 0) {
   console.error(`No group ${unknown.join(', ')}; there are: ${groups.join(', ')}`);

@@ -6,7 +6,7 @@ export default defineConfig({
     // One cluster at a time; each scenario leaves it whole for the next.
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { managementUrlOf, requestAt, requestManagement } from '../management/client.js';
+import { managementUrlOf, request, requestManagement } from '../management/client.js';
 import { tokenFile, type Tokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError, isErrorCode } from '../errors.js';
@@ -23,8 +23,15 @@ export async function askServer(
   const fullPath = `/api/v1${path}`;
   const url = managementUrlOf(config) + fullPath;
   if (!isLoopback(config.managementHost)) warnOfClearText(url);
-  const request = { method, token: adminToken(config), ...(body === undefined ? {} : { body }), patienceMs };
-  return parsed(await text(await answerOf(url, () => requestManagement(config, fullPath, request))));
+  const answer = await accepted(url, () =>
+    requestManagement(config, fullPath, {
+      method,
+      token: adminToken(config),
+      ...(body === undefined ? {} : { body }),
+      patienceMs,
+    }),
+  );
+  return parsed(await text(answer));
 }
 
 /**
@@ -37,7 +44,7 @@ export async function askAt(base: string, token: string, path: string, body: obj
     throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(base)}; allowed: as http://fsp.example:8081`);
   const url = `${base.replace(/\/+$/, '')}/api/v1${path}`;
   warnOfClearText(url);
-  return answerOf(url, () => requestAt(url, { method: 'POST', token, body, patienceMs }));
+  return accepted(url, () => request(url, { method: 'POST', token, body, patienceMs }));
 }
 
 function warnOfClearText(url: string): void {
@@ -47,8 +54,8 @@ function warnOfClearText(url: string): void {
     );
 }
 
-/** @throws FspError FSP_SERVER_NOT_FOUND; the server's own errors with their code */
-async function answerOf(url: string, ask: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+/** An answer that is no refusal. @throws FspError FSP_SERVER_NOT_FOUND; the server's own errors with their code */
+async function accepted(url: string, ask: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
   let answer: IncomingMessage;
   let refusal: string | null;
   try {
@@ -56,7 +63,6 @@ async function answerOf(url: string, ask: () => Promise<IncomingMessage>): Promi
     const status = answer.statusCode ?? 0;
     refusal = status < 200 || status > 299 ? await text(answer) : null;
   } catch (cause) {
-    if (cause instanceof FspError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new FspError(
       'FSP_SERVER_NOT_FOUND',

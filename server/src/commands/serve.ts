@@ -1,9 +1,9 @@
-import { serversOf } from '../clickhouse/client.js';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
+import { serversOf } from '../clickhouse/client.js';
 import { settings, type Config } from '../config.js';
 import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';
@@ -15,7 +15,7 @@ import { beginServing } from './serving.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
-const stopWithinMs = 8_500;
+const stopWithinMs = 7_500;
 
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {

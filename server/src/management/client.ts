@@ -13,31 +13,20 @@ export function managementUrlOf({
   return `${managementTlsCert === '' ? 'http' : 'https'}://${localHost(managementHost)}:${managementPort}`;
 }
 
-interface Request {
+export interface ManagementRequest {
   method?: string;
   token?: string;
   body?: object;
+  /** After so long without an answer the request fails. */
   patienceMs: number;
+  /** The server's own certificate, as PEM, where it is at hand: it is trusted beside those that Node trusts. */
+  cert?: string;
 }
 
-/**
- * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
- * certificate is trusted.
- * @param path from the root, `/healthz`
- * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
- */
-export function requestManagement(config: Config, path: string, request: Request): Promise<IncomingMessage> {
-  return requestAt(managementUrlOf(config) + path, { ...request, cert: readServerTls(config)?.cert });
-}
-
-/**
- * Asks a management port anywhere.
- * @param request with the server's very certificate, as PEM, where it is at hand
- * @throws Node's errors where nothing answers
- */
-export function requestAt(
+/** Asks a management API anywhere. @throws Node's errors where nothing answers */
+export function request(
   url: string,
-  { method = 'GET', token, body, patienceMs, cert }: Request & { cert?: string | undefined },
+  { method = 'GET', token, body, patienceMs, cert }: ManagementRequest,
 ): Promise<IncomingMessage> {
   const options: RequestOptions = {
     method,
@@ -54,4 +43,19 @@ export function requestAt(
     asked.on('response', answered).on('error', failed);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/**
+ * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
+ * certificate is trusted.
+ * @param path from the root, `/healthz`
+ * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
+ */
+export async function requestManagement(
+  config: Config,
+  path: string,
+  options: Omit<ManagementRequest, 'cert'>,
+): Promise<IncomingMessage> {
+  const tls = readServerTls(config);
+  return request(managementUrlOf(config) + path, { ...options, ...(tls === null ? {} : { cert: tls.cert }) });
 }

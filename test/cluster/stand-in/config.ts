@@ -44,7 +44,6 @@ export function writeConfigs(folder: string, layout: Layout, nodes: readonly Nod
   <zookeeper><node><host>127.0.0.1</host><port>${node.linkZooKeeper}</port></node><session_timeout_ms>5000</session_timeout_ms><sessions_path>/clickhouse/sessions/node${index + 1}</sessions_path></zookeeper>
   <remote_servers><fsp>${servers}</fsp></remote_servers>
   <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>
-  <allow_zookeeper_write>1</allow_zookeeper_write>
 </clickhouse>
 `,
     );
