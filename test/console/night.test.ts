@@ -1,12 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { report } from '../reports.js';
 import { eventually, type RunningServer } from '../server-process.js';
-import { syntheticLog } from '../synthetic-logs.js';
 import { appPath, type Visitor } from './browser.js';
 import { setStage, type Stage } from './stage.js';
 
@@ -86,48 +83,4 @@ test('every alert leads to a runbook that the console has, in both languages', a
   await admin.open(`${appPath}/runbook?name=fsp-failure-burst`);
   await admin.page.getByRole('heading', { name: 'Que faire' }).waitFor();
   await admin.prefer('dark', 'en-US');
-});
-
-test('a log that is dropped on the page of a client proves the cause, on one time line with what it said', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-night-'));
-  const log = join(folder, 'client.msi.log');
-  writeFileSync(log, syntheticLog('msi-1603-custom-action.log'));
-  await admin.open(`${appPath}/client?name=NIGHT12`);
-  await admin.page
-    .getByText(/^Deployment: /)
-    .first()
-    .waitFor();
-  await admin.page.getByRole('button', { name: 'Install again' }).click();
-  await admin.page.getByText('\\\\NIGHT12\\admin$\\ccmsetup\\Logs\\client.msi.log').waitFor();
-  await admin.page.getByRole('button', { name: 'Collect its logs' }).click();
-  await admin.page.getByText('FSP_COLLECT_LOGS=on').waitFor();
-  await admin.page.locator('input[type=file]').setInputFiles(log);
-  await admin.page.getByText(/records taken/).waitFor();
-  await admin.page
-    .getByText(/The set-up failed: .*CcmCreateIISVirtualDirectories/)
-    .first()
-    .waitFor();
-  await admin.page.getByText('Everything', { exact: true }).waitFor();
-  await admin.photograph('client-with-logs');
-  expect(await admin.accessibility()).toEqual([]);
-  rmSync(folder, { recursive: true });
-});
-
-test('a list of machines is loaded on the page, and tells who never spoke', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-night-'));
-  const list = join(folder, 'computers.csv');
-  writeFileSync(list, '\ufeffNom;DNSHostName\r\nnight10;night10.contoso.com\r\nSILENT1;\r\nSILENT2;\r\n');
-  await admin.open(`${appPath}/expected`);
-  await admin.page.getByText('No machines are expected yet').waitFor();
-  await admin.page.locator('input[type=file]').setInputFiles(list);
-  await admin.page.getByText('3 machines are expected').waitFor();
-  await admin.page.getByText('SILENT2').waitFor();
-  await admin.page.getByRole('link', { name: /Never a word/ }).click();
-  await admin.page.getByText('2 machines', { exact: true }).waitFor();
-  await admin.photograph('expected');
-  expect(await admin.accessibility()).toEqual([]);
-  await viewer.open(`${appPath}/expected`);
-  await viewer.page.getByText('SILENT1').waitFor();
-  expect(await viewer.page.locator('input[type=file]').count()).toBe(0);
-  rmSync(folder, { recursive: true });
 });

@@ -114,6 +114,10 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
       ? Promise.resolve()
       : Promise.reject(new FspError('FSP_FORBIDDEN', 'Viewers may read only; changes need an administrator'));
 
+  // Files on their way to the API, which bounds them.
+  pages.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+    done(null, payload);
+  });
   pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body as string)));
   });
