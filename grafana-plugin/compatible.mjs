@@ -2,7 +2,8 @@
 // against them, and a host made of them, in .compatible/VERSION/host. What cannot be checked fails; nothing is skipped.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { rspack } from '@rspack/core';
 import { hostOf } from './rspack.config.mjs';
@@ -27,7 +28,7 @@ export async function install({ version, react }) {
   const wanted = [...packages.map((name) => `@grafana/${name}@${version}`), ...besides(react)];
   const done = join(folder, 'installed.json');
   if (existsSync(done) && readFileSync(done, 'utf8') === JSON.stringify(wanted)) return;
-  rmSync(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   await run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', ...wanted], { cwd: folder });
@@ -82,7 +83,7 @@ export async function buildHost({ version }) {
   const foreign = modules
     .flatMap((one) => [one, ...(one.modules ?? [])])
     .map(({ nameForCondition }) => nameForCondition)
-    .filter((path) => path && relative(folder, path).startsWith(`..${sep}`));
+    .filter((path) => path && isAbsolute(path) && relative(folder, path).startsWith(`..${sep}`));
   if (foreign.length > 0)
     throw new Error(
       `The host of Grafana ${version} holds what is not of its packages:\n${[...new Set(foreign)].join('\n')}`,

@@ -74,7 +74,10 @@ describe('commands', () => {
   // A reader stands in the repository, with the data folder of a running server in it.
   for (const name of readdirSync(root)) if (name !== 'data') symlinkSync(join(root, name), join(folder.path, name));
   const fence = pages.flatMap((page) => commandsOf(page).map((block) => ({ page, ...block })));
-  const run = fence.filter(({ notRun }) => notRun === '');
+  // A page in another language has the same commands.
+  const run = fence.filter(
+    ({ notRun, source }, index) => notRun === '' && fence.findIndex((one) => one.source === source) === index,
+  );
   let server: RunningServer;
   beforeAll(async () => {
     server = await startServer(dataDir);

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from '../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
 import { askReadOnly } from '../server/src/clickhouse/reader.js';
+import { prepareEngine } from './prepared-engine.js';
 
 const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
 
@@ -82,6 +83,9 @@ export async function startServer(
   started = program,
 ): Promise<RunningServer> {
   const env = environment(dataDir, more);
+  // Another program than the built one of this checkout has a schema of its own.
+  const embedded = (env.FSP_CLICKHOUSE_URL ?? '') === '' && (env.FSP_CLICKHOUSE_DATABASE ?? 'fsp') === 'fsp';
+  if (embedded && started === program && !args.includes('--data-dir')) await prepareEngine(dataDir);
   const child = spawn(process.execPath, [started, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const stdout = collect(child.stdout);

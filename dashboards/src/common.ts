@@ -5,7 +5,11 @@ import { pick, type Language } from './language.js';
 const properties = [
   ['site', ['Site', 'Site'], 'toString(site_code)'],
   ['subnet', ['Subnet', 'Sous-réseau'], 'subnet'],
-  ['version', ['Client version', 'Version du client'], 'toString(client_version)'],
+  [
+    'version',
+    ['Client version', 'Version du client'],
+    `if(client_version = '5.00.0000.0000', '', toString(client_version))`,
+  ],
   ['receiver', ['Receiver', 'Récepteur'], 'toString(fsp_server)'],
   ['user', ['User', 'Utilisateur'], 'last_user_name'],
   ['name', ['Beginning of the name', 'Début du nom'], `replaceRegexpOne(client_name, '[0-9].*$', '')`],

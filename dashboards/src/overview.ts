@@ -279,8 +279,8 @@ FROM clients WHERE ${clientsInRange} GROUP BY client_version ORDER BY clients DE
               'Parmi celles qui sont attendues : jamais un mot, ou une installation commencée et sans fin',
             ),
             width: 17,
-            shows: ['expected_name', 'standing', 'organisational_unit', 'operating_system', 'last_logon', 'begin'],
-            sql: `SELECT client_name AS expected_name, standing, organisational_unit, operating_system, last_logon, deployment_begin_time AS begin
+            shows: ['expected_name', 'standing', 'organisational_unit', 'last_logon', 'begin'],
+            sql: `SELECT client_name AS expected_name, standing, organisational_unit, last_logon, deployment_begin_time AS begin
 FROM expected_clients WHERE standing IN ('never_heard', 'never_ended') ORDER BY standing DESC, client_name LIMIT 1000`,
           }),
         ],

@@ -33,8 +33,9 @@ export async function createProgram(first = ''): Promise<Command> {
   for (const register of await Promise.all(wanted.map((load) => load()))) register(program);
   // Sub-commands do not inherit it: usage errors of all of them end with 2.
   for (const command of program.commands) {
-    command.exitOverride();
-    for (const part of command.commands) part.exitOverride();
+    command.exitOverride().showHelpAfterError(`(fsp ${command.name()} --help says how)`);
+    for (const part of command.commands)
+      part.exitOverride().showHelpAfterError(`(fsp ${command.name()} ${part.name()} --help says how)`);
   }
   return program;
 }

@@ -14,7 +14,6 @@ export const hostile: readonly string[] = [
   "EXPLAIN SELECT * FROM file('/etc/passwd', 'LineAsString')",
   'SELECT * FROM `/etc/passwd`',
   "SELECT * FROM fileCluster('default', '/etc/passwd', 'LineAsString')",
-  "SELECT catboostEvaluate('/etc/passwd', 1)",
   'SELECT demangle(addressToSymbol(1)), addressToLine(1)',
   "SELECT * FROM filesystem('/etc')",
   "SELECT * FROM sqlite('/etc/passwd', 't')",

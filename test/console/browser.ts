@@ -77,10 +77,8 @@ export async function visit(
       await page.waitForTimeout(50);
       quiet = underWay.size === 0 ? quiet + 1 : 0;
     }
-    await page
-      .getByText(/^(Loading|Chargement) ?…$/)
-      .first()
-      .waitFor({ state: 'detached' });
+    for (const loading of [page.getByText(/^(Loading|Chargement) ?…$/), page.getByLabel('Panel loading bar')])
+      await loading.first().waitFor({ state: 'detached' });
   };
   return {
     page,

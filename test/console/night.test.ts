@@ -23,10 +23,13 @@ let viewer: Visitor;
 
 beforeAll(async () => {
   stage = await setStage({ FSP_THROTTLE_MESSAGES: '100000', FSP_SITE_CODE: 'PS1' }, [], async (started) => {
-    for (let number = 10; number < 40; number++) {
-      await started.post(report({ client: `NIGHT${number}`, state: 100 }));
-      await started.post(report({ client: `NIGHT${number}`, state: 313, params: ['1639'] }));
-    }
+    await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const client = `NIGHT${index + 10}`;
+        await started.post(report({ client, state: 100 }));
+        await started.post(report({ client, state: 313, params: ['1639'] }));
+      }),
+    );
     await started.post(report({ client: 'WELL1', state: 400 }));
     await eventually(
       () => started.query<{ n: number }>("SELECT toUInt32(countIf(outcome = 'failed')) AS n FROM clients"),

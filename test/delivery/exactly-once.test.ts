@@ -420,7 +420,8 @@ function* beyond(value: unknown): Generator {
   if (value === null || typeof value !== 'object') yield* extremes[typeof value] ?? [];
   else if (!(value instanceof Uint8Array))
     for (const [key, leaf] of Object.entries(value)) {
-      if (key === 'kind') continue;
+      // What the server itself makes is no matter of chance.
+      if (key === 'kind' || key === 'messageId') continue;
       for (const other of beyond(leaf))
         yield Array.isArray(value) ? value.with(Number(key), other) : { ...value, [key]: other };
     }
@@ -431,7 +432,10 @@ describe('what ClickHouse refuses for good', () => {
     const huge = entry('HUGE', { raw: Buffer.from('<Report/>'.padEnd(4_000_000)) });
     huge.message.details = '\ud800'.repeat(4_000_000);
     const entries = [...samples().flatMap((sample) => [...beyond(sample)]), huge] as SpoolEntry[];
-    expect(entries.length).toBeGreaterThan(900);
+    // Each is a message of its own: what is the same message counts once.
+    for (const [index, one] of entries.entries())
+      if (one.kind === 'state_message') one.messageId = `5a${index.toString(16).padStart(30, '0')}`;
+    expect(entries.length).toBeGreaterThan(800);
     const batch = batchOf(entries);
     expect(await deliver(batch)).toEqual([]);
     // Of the other tables the newest row of a window, a receiver, a run is what counts.

@@ -45,22 +45,25 @@ export function DashboardPanel({ panel, range, scope, annotations, width, height
         </TextLink>
       ))}
     >
-      {(innerWidth, innerHeight) => (
-        <PanelRenderer
-          title=""
-          pluginId={panel.type}
-          width={innerWidth}
-          height={innerHeight}
-          options={panel.options}
-          fieldConfig={{ defaults: panel.fieldConfig?.defaults ?? {}, overrides: panel.fieldConfig?.overrides ?? [] }}
-          data={{
-            state: waiting ? LoadingState.Loading : LoadingState.Done,
-            series: (answer?.of.data ?? []) as DataFrame[],
-            annotations,
-            timeRange: range,
-          }}
-        />
-      )}
+      {(innerWidth, innerHeight) =>
+        // Until the first answer there is nothing to say, least of all that there is no data.
+        target !== undefined && answer === undefined ? null : (
+          <PanelRenderer
+            title=""
+            pluginId={panel.type}
+            width={innerWidth}
+            height={innerHeight}
+            options={panel.options}
+            fieldConfig={{ defaults: panel.fieldConfig?.defaults ?? {}, overrides: panel.fieldConfig?.overrides ?? [] }}
+            data={{
+              state: waiting ? LoadingState.Loading : LoadingState.Done,
+              series: (answer?.of.data ?? []) as DataFrame[],
+              annotations,
+              timeRange: range,
+            }}
+          />
+        )
+      }
     </PanelChrome>
   );
 }

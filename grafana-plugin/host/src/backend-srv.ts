@@ -12,10 +12,13 @@ async function send<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
   for (const [name, value] of Object.entries((options.params ?? {}) as Record<string, string | number | undefined>))
     if (value !== undefined) url.searchParams.set(name, String(value));
   const hasBody = options.data !== undefined;
+  // As Grafana's: JSON unless the caller says otherwise, and a file as it is.
+  const headers = new Headers(options.headers as Record<string, string> | undefined);
+  if (hasBody && !headers.has('content-type')) headers.set('content-type', 'application/json');
   const answer = await fetch(url, {
     method: options.method ?? 'GET',
-    headers: { ...(hasBody ? { 'content-type': 'application/json' } : {}), ...options.headers },
-    body: hasBody ? JSON.stringify(options.data) : undefined,
+    headers,
+    body: options.data instanceof Blob ? options.data : hasBody ? JSON.stringify(options.data) : undefined,
     signal: options.abortSignal,
   }).catch((error: unknown) => {
     // As Grafana's: a request that never came back has status 0.
@@ -32,9 +35,19 @@ async function send<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
   } catch {
     // Not JSON: the text itself is the answer.
   }
-  const { status, statusText, ok, headers, redirected, type } = answer;
+  const { status, statusText, ok, redirected, type } = answer;
   if (!ok) throw Object.assign(new Error(statusText), { status, statusText, data, config: options });
-  return { data: data as T, status, statusText, ok, headers, redirected, type, url: url.href, config: options };
+  return {
+    data: data as T,
+    status,
+    statusText,
+    ok,
+    headers: answer.headers,
+    redirected,
+    type,
+    url: url.href,
+    config: options,
+  };
 }
 
 const verb = (method: string) => async (url: string, payload?: unknown, options?: Partial<BackendSrvRequest>) => {

@@ -1,4 +1,5 @@
 import { lazy } from 'react';
+import { css } from '@emotion/css';
 import type { AppRootProps } from '@grafana/data';
 import { Navigate, Route, Routes } from 'react-router';
 import { appPath } from '../constants.js';
@@ -20,28 +21,39 @@ const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
 
+/**
+ * What an alert tells may hold an address or a path without a space, which must not push it out of a narrow page. The
+ * element around the pages takes no part in their layout.
+ */
+const foldingAlerts = css({
+  display: 'contents',
+  '& [role="alert"], & [role="status"]': { overflowWrap: 'anywhere' },
+});
+
 /** The app's pages. Each is loaded when it is first shown. */
 export default function App({ meta }: AppRootProps<AppSettings>) {
   return (
     <SettingsContext.Provider value={meta.jsonData ?? {}}>
-      <Routes>
-        <Route path="overview" element={<Lazily page={Overview} />} />
-        <Route path="clients" element={<Lazily page={Clients} />} />
-        <Route path="client" element={<Lazily page={Client} />} />
-        <Route path="clients/:name" element={<Lazily page={Client} />} />
-        <Route path="failures" element={<Lazily page={Failures} />} />
-        <Route path="expected" element={<Lazily page={Expected} />} />
-        <Route path="runbook" element={<Lazily page={Runbook} />} />
-        <Route path="live" element={<Lazily page={Live} />} />
-        <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
-        <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
-        <Route path="look-up" element={<Lazily page={LookUp} />} />
-        <Route path="receivers" element={<Lazily page={Receivers} />} />
-        <Route path="roles" element={<Lazily page={Roles} />} />
-        <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
-        <Route path="roles/:server" element={<Lazily page={Role} />} />
-        <Route path="*" element={<Navigate to={`${appPath}/overview`} replace />} />
-      </Routes>
+      <div className={foldingAlerts}>
+        <Routes>
+          <Route path="overview" element={<Lazily page={Overview} />} />
+          <Route path="clients" element={<Lazily page={Clients} />} />
+          <Route path="client" element={<Lazily page={Client} />} />
+          <Route path="clients/:name" element={<Lazily page={Client} />} />
+          <Route path="failures" element={<Lazily page={Failures} />} />
+          <Route path="expected" element={<Lazily page={Expected} />} />
+          <Route path="runbook" element={<Lazily page={Runbook} />} />
+          <Route path="live" element={<Lazily page={Live} />} />
+          <Route path="setup-logs" element={<Lazily page={SetupLogs} />} />
+          <Route path="open-logs" element={<Lazily page={OpenLogs} />} />
+          <Route path="look-up" element={<Lazily page={LookUp} />} />
+          <Route path="receivers" element={<Lazily page={Receivers} />} />
+          <Route path="roles" element={<Lazily page={Roles} />} />
+          <Route path="roles/new/:kind" element={<Lazily page={RoleWizard} />} />
+          <Route path="roles/:server" element={<Lazily page={Role} />} />
+          <Route path="*" element={<Navigate to={`${appPath}/overview`} replace />} />
+        </Routes>
+      </div>
     </SettingsContext.Provider>
   );
 }

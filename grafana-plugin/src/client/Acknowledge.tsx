@@ -34,7 +34,7 @@ export function Acknowledge({ failure, known, what, onChange }: Props) {
   return (
     <Stack direction="column" gap={0.5}>
       {known !== undefined && (
-        <Stack gap={0.5} alignItems="center" wrap="wrap">
+        <Stack gap={0.5} alignItems="center">
           <Icon name="user" />
           <Text variant="bodySmall">
             {t('ack.by', 'Taken care of by {{by}} until {{until}}: {{note}}', {

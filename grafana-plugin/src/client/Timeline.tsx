@@ -126,7 +126,8 @@ function TroubleEntry({ trouble }: { trouble: Trouble }) {
       <code style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', unicodeBidi: 'isolate' }}>
         {visible(message)}
       </code>
-      {error_code !== '' && (
+      {/* `Return value 3` of an action is no error code of Windows. */}
+      {error_code.length > 2 && (
         <Text variant="bodySmall" color="secondary">
           {error_code} {errorText(error_code, error_text)}
         </Text>

@@ -24,7 +24,7 @@ interface Word {
 const causeOf = ({ topic_type, state_id, error_code }: Word) => `${topic_type}/${state_id}/${error_code}`;
 
 /** The newest word on each topic, of the messages that are kept; what orders them is when the client said them. */
-export function newestWords(messages: readonly ClientMessage[]): ClientMessage[] {
+function newestWords(messages: readonly ClientMessage[]): ClientMessage[] {
   const newest = new Map<number, ClientMessage>();
   for (const message of messages) {
     const known = newest.get(message.topic_type);

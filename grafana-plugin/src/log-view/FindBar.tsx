@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, type Ref } from 'react';
 import { t } from '@grafana/i18n';
 import { Button, Input, Text, useStyles2 } from '@grafana/ui';
 import { count } from '../components/format.js';
@@ -10,7 +10,7 @@ interface Props {
   find: Find;
   /** The chosen record. */
   position: number;
-  input: RefObject<HTMLInputElement | null>;
+  input: Ref<HTMLInputElement>;
   onStep(step: 1 | -1): void;
   onLeave(): void;
 }

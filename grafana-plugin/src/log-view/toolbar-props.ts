@@ -1,4 +1,4 @@
-import type { RefObject } from 'react';
+import type { Ref } from 'react';
 import type { HighlightRule } from './highlight-rules.js';
 import type { LogViewOptions } from './options.js';
 import type { Hits, Landmark, LogRecord, LogSource, OpenLog, Place, Scope } from './source.js';
@@ -10,7 +10,7 @@ export interface ToolbarProps {
   log: OpenLog;
   source: LogSource;
   find: Find;
-  findInput: RefObject<HTMLInputElement | null>;
+  findInput: Ref<HTMLInputElement>;
   errors: Hits | undefined;
   onStep(hits: Hits | undefined, direction: 1 | -1): void;
   onLeaveFind(): void;

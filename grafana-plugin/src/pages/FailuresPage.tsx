@@ -71,6 +71,7 @@ export default function FailuresPage() {
           fieldConfig={config}
           height={300}
         />
+        <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
         <FilterInput
           value={search}
           onChange={setSearch}
@@ -86,7 +87,6 @@ export default function FailuresPage() {
           {(rows) => <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />}
         </QueryState>
         <InCommon chosen={chosen} range={time.range} />
-        <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
       </Stack>
     </PluginPage>
   );

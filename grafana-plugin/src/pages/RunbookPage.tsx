@@ -45,7 +45,7 @@ export default function RunbookPage() {
             <article
               className={styles.text}
               // Our own texts, and Grafana's sanitised rendering of them. The heading is the page's title.
-              dangerouslySetInnerHTML={{ __html: linked(renderMarkdown(text.replace(/^# .+$/m, ''))) }}
+              dangerouslySetInnerHTML={{ __html: reachable(renderMarkdown(linked(text.replace(/^# .+$/m, '')))) }}
             />
           )
         }
@@ -54,12 +54,12 @@ export default function RunbookPage() {
   );
 }
 
-/** Links between the files, as links between the pages; commands can be reached and scrolled by the keyboard. */
-function linked(html: string): string {
-  return html
-    .replaceAll(/href="(fsp-[a-z-]+)\.md"/g, (_all, name: string) => `href="${appPath}/runbook?name=${name}"`)
-    .replaceAll('<pre>', '<pre tabindex="0">');
-}
+/** Links between the files, as links between the pages: Grafana's rendering leaves none that is relative. */
+const linked = (markdown: string) =>
+  markdown.replaceAll(/\]\((fsp-[a-z-]+)\.md\)/g, (_all, name: string) => `](${appPath}/runbook?name=${name})`);
+
+/** Commands can be reached and scrolled by the keyboard. */
+const reachable = (html: string) => html.replaceAll('<pre>', '<pre tabindex="0">');
 
 const getStyles = (theme: GrafanaTheme2) => ({
   text: css({

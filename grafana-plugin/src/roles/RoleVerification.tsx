@@ -1,18 +1,7 @@
 import { useState } from 'react';
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
-import {
-  Alert,
-  Button,
-  Field,
-  FileDropzone,
-  FileDropzoneDefaultChildren,
-  Input,
-  Stack,
-  Text,
-  TextLink,
-  useStyles2,
-} from '@grafana/ui';
+import { Alert, Button, Field, FileDropzone, Input, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { testPost, type Role, type TestPost } from '../api/roles.js';
 import { followedLogs, followLog, unfollowLog, uploadLog, type FollowedLogs } from '../api/setup-logs.js';
 import { language } from '../app/viewer.js';
@@ -47,7 +36,7 @@ function Way({ role: { server, configuration } }: { role: Role }) {
   };
   return (
     <Stack direction="column" gap={2}>
-      <Text element="h3" variant="h5">
+      <Text element="h2" variant="h5">
         {t('verify.way', 'The way that clients go')}
       </Text>
       <Text color="secondary">
@@ -108,7 +97,7 @@ function Logs({ role }: { role: Role }) {
     });
   return (
     <Stack direction="column" gap={2}>
-      <Text element="h3" variant="h5">
+      <Text element="h2" variant="h5">
         {t('verify.logs', 'The two logs of the set-up')}
       </Text>
       <form
@@ -151,16 +140,15 @@ function Logs({ role }: { role: Role }) {
           />
         )}
       </QueryState>
+      <label htmlFor="verify-drop">{t('verify.drop', 'Drop logs here, or choose them')}</label>
       <FileDropzone
+        id="verify-drop"
         options={{
           multiple: true,
           onDropAccepted: (files) => void drop(files),
         }}
       >
-        <FileDropzoneDefaultChildren
-          primaryText={t('verify.drop', 'Drop logs here, or choose them')}
-          secondaryText={t('verify.drop-detail', 'They are read once, and kept as logs of this server')}
-        />
+        <Text color="secondary">{t('verify.drop-detail', 'They are read once, and kept as logs of this server')}</Text>
       </FileDropzone>
       {taken !== undefined && <Alert bottomSpacing={0} severity="success" title={taken} />}
       {failure !== undefined && <Failed error={failure} />}

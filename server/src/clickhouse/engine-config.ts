@@ -1,3 +1,4 @@
+import { isLoopback } from '../listen.js';
 import { readerGrants, readerLimits, sha256, writerGrants, type Account, type Grant } from './grants.js';
 
 export type { Account } from './grants.js';
@@ -68,17 +69,12 @@ export function usersXml(options: { database: string; host: string; writer: Acco
       'reader',
       [...readerGrants({ database }), { rights: 'SELECT', on: 'system.processes' }],
       database,
-      isLoopbackAddress(host) ? '127.0.0.1' : '::/0',
+      isLoopback(host) ? '127.0.0.1' : '::/0',
       ownProcesses,
     )}
   </users>
 </clickhouse>
 `;
-}
-
-/** Whether only this machine reaches an address. */
-export function isLoopbackAddress(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function readerProfile(): string {

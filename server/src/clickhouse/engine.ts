@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
+import { isLoopback } from '../listen.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
-import { configXml, isLoopbackAddress, usersXml, type Account } from './engine-config.js';
+import { configXml, usersXml, type Account } from './engine-config.js';
 import { engineLibrary, thisPlatform } from './engine-library.js';
 
 const startWithinMs = 30_000;
@@ -76,7 +77,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const tell = () => {
     credentials.url = `http://127.0.0.1:${port}`;
     credentials.native = running.nativePort === null ? '' : `127.0.0.1:${running.nativePort}`;
-    credentials.host = isLoopbackAddress(host) ? '' : host;
+    credentials.host = isLoopback(host) ? '' : host;
     keepEngineCredentials(dataDir, credentials);
   };
   tell();
@@ -132,7 +133,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 /** Any free port is another one at each address: where there are two, it is chosen before. */
 async function definite<Port extends number | null>(port: Port, host: string): Promise<Port | number> {
-  return port === 0 && !isLoopbackAddress(host) ? listenOnce(0, host) : port;
+  return port === 0 && !isLoopback(host) ? listenOnce(0, host) : port;
 }
 
 async function refuseTakenPort(port: number, host: string): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { FspError } from '../errors.js';
 
 /** How long a token holds. */
-export const holdsForMs = 3_600_000;
+const holdsForMs = 3_600_000;
 /** What one token may bring, unpacked: a machine's set-up logs are some megabytes. */
 const mostBytes = 64 * 1024 * 1024;
 const mostLogs = 40;

@@ -15,7 +15,7 @@ import { beginServing } from './serving.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
-const stopWithinMs = 8_500;
+const stopWithinMs = 7_500;
 
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {

@@ -154,14 +154,18 @@ function unitOf(dn: string): string {
 }
 
 function partsOf(dn: string): string[] {
-  const parts = [''];
+  const parts: string[] = [];
+  let part = '';
   for (let at = 0; at < dn.length; at++) {
     const character = dn[at]!;
-    if (character === '\\') parts[parts.length - 1] += dn[++at] ?? '';
-    else if (character === ',') parts.push('');
-    else parts[parts.length - 1] += character;
+    if (character === '\\') part += dn[++at] ?? '';
+    else if (character === ',') {
+      parts.push(part);
+      part = '';
+    } else part += character;
   }
-  return parts.map((part) => part.trim());
+  parts.push(part);
+  return parts.map((one) => one.trim());
 }
 
 /** 100 ns since 1601, as the directory keeps it, as a date; anything else as it is written. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { FspError } from '../errors.js';
-import { mayBeReport } from '../report/encoding.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
@@ -52,8 +51,11 @@ export class Bodies {
     clearInterval(this.sweep);
   }
 
-  /** @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED */
-  read(request: IncomingMessage, address: string): Promise<Body> {
+  /**
+   * @param mayBe whether a body that begins so can be what is wanted; a large one that cannot is not read on
+   * @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED
+   */
+  read(request: IncomingMessage, address: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     if (announced > bodyLimit) return Promise.reject(tooLarge());
     // Who has no room left is told before anything is read.
@@ -101,7 +103,7 @@ export class Bodies {
           return;
         }
         // Announced as a large one, or not at all.
-        if (body.received === 0 && !(announced <= freeBytes) && !mayBeReport(chunk)) {
+        if (body.received === 0 && !(announced <= freeBytes) && !mayBe(chunk)) {
           body.fail(notXml(chunk));
           return;
         }

@@ -20,7 +20,7 @@ const smallBytes = 64 * 1024;
  * How long the next large report waits after one that was good, for each of its bytes: what comes after the decoding,
  * from the spool to the sinks, is the event loop's work.
  */
-const restMsPerByte = 1e-3;
+const restMsPerByte = 2e-3;
 /** How long one report may take. The largest takes a third of a second on an idle core, and those are not always idle. */
 const limitMs = 30_000;
 const threadMegabytes = 192;
@@ -80,7 +80,7 @@ export class ReportDecoder {
     if (body.length <= inlineBytes && this.inlineAllowed()) return this.inline(body);
     return new Promise((resolve, reject) => {
       // Only memory of its own can be handed over; what came in one piece shares its with others.
-      const own = body.length <= freeBytes ? Buffer.from(Uint8Array.from(body).buffer) : body;
+      const own = body.length <= freeBytes ? Buffer.from(new Uint8Array(body).buffer) : body;
       (own.length <= smallBytes ? this.small : this.large).add(from, { body: own, resolve, reject });
       this.next();
     });

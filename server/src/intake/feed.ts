@@ -5,7 +5,7 @@ import { pacedTurnBytes } from './turns.js';
 /** What Node's parser gets in one go between requests; within a body it is a turn. */
 const sliceBytes = 2 * 1024;
 /** How long who sends requests before it has its answers waits for the next one. No client does. */
-const pipelinedEveryMs = 10;
+const pipelinedEveryMs = 50;
 
 /** What a feed asks about its connection. */
 export interface Fed {

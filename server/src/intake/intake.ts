@@ -6,6 +6,7 @@ import { FspError } from '../errors.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
+import { mayBeReport } from '../report/encoding.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
@@ -19,6 +20,10 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_TOO_LARGE: 1_000,
   FSP_REPORT_NOT_XML: 1_000,
 };
+const reportPaths = ['/sms_fsp', '/sms_fsp/*'];
+/** Refusals that an address is told at once in a second; further ones are told later. Clients have none. */
+const refusalsAtOnce = 10;
+const furtherRefusalMs = 250;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -49,6 +54,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   const connections = new Connections((status) => options.onAnswer?.(status));
   const bodies = new Bodies();
   const complain = saidOncePerMinute(options.logger);
+  const often = refusedOften();
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -75,7 +81,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     try {
-      return await bodies.read(request.raw, clientAddress(request));
+      return await bodies.read(request.raw, clientAddress(request), isForReports(request) ? mayBeReport : undefined);
     } catch (error) {
       const afterMs = refusedAfter[(error as FspError).code];
       if (afterMs !== undefined) {
@@ -121,7 +127,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         },
       },
       async (request, reply) => {
-        const { bytes, release } = request.body as Body;
+        const body = request.body as Body | undefined;
+        if (body === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
+        const { bytes, release } = body;
         try {
           await collect.take(request.headers.authorization, String(request.query.name ?? ''), bytes);
         } finally {
@@ -131,14 +139,14 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       },
     );
   }
-  app.post('/sms_fsp', take);
-  app.post('/sms_fsp/*', take);
+  for (const path of reportPaths) app.post(path, take);
 
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('Nothing is here; clients post to /SMS_FSP/.sms_fsp\n'),
   );
-  app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
+  app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status < 500 && often(clientAddress(request))) await sleep(furtherRefusalMs, undefined, { ref: false });
     if (!request.raw.complete) {
       if (error.code?.startsWith('FSP_REPORT_') === true) {
         const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
@@ -175,6 +183,28 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/**
+ * Whether an address was refused so often within this second that it is told later: who sends rubbish as fast as it is
+ * answered would else keep the event loop busy with answers.
+ */
+function refusedOften(): (address: string) => boolean {
+  const counts = new Map<string, number>();
+  let second = 0;
+  return (address) => {
+    const now = Math.floor(performance.now() / 1_000);
+    if (now !== second) counts.clear();
+    second = now;
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    return count > refusalsAtOnce;
+  };
+}
+
+/** Whether it came by a path that takes reports, and nothing else. */
+function isForReports({ routeOptions }: FastifyRequest): boolean {
+  return reportPaths.includes(routeOptions.url ?? '');
 }
 
 /** Tells an error to the log: each kind once a minute, with how often it came. Anyone can cause some of them. */

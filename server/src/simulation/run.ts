@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeState } from '../catalog/states.js';
@@ -93,6 +94,8 @@ export function createSender(
   onRetry?: () => void,
 ): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  // Each that waits for its next try listens for the end: as many as there are connections is no leak.
+  if (signal !== undefined) setMaxListeners(0, signal);
   let lastAnswer = performance.now();
   return {
     async send(message) {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
 import { onCaughtUpServer, quorumOf, rowsAtQuorum, type CaughtUp, type Placement } from '../clickhouse/replicas.js';
@@ -188,6 +189,8 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     name: 'clickhouse',
     async deliver(batch, redelivery) {
       const { tables, refused } = rowsOf(batch, options);
+      // Rows of large reports take their time, and so does their text, which the insert makes at once: one at a time.
+      await setImmediate();
       try {
         for (const one of tables) {
           for (const { index, error } of await deliverTable(batch.id, one, redelivery)) {

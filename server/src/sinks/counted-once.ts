@@ -20,11 +20,12 @@ export interface MessageKey {
 
 export function keyOf({ messageId, message, receivedAt }: StateMessageEntry): MessageKey {
   // Not messageTime(): the report's time and ours are others when the message comes again.
-  const hour = Math.floor((message.messageTime ?? 0) / hourMs);
+  const known = (ms: number | null) => (ms === null || Number.isNaN(ms) ? 0 : ms);
+  const hour = Math.floor(known(message.messageTime) / hourMs);
   return {
     hour: Math.min(Math.max(hour, 0), uint32),
     id: BigInt(`0x${messageId.slice(16)}`).toString(),
-    received_on: new Date(Math.min(Math.max(receivedAt, 0), latestDate)).toISOString().slice(0, 10),
+    received_on: new Date(Math.min(Math.max(known(receivedAt), 0), latestDate)).toISOString().slice(0, 10),
   };
 }
 

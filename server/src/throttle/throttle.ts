@@ -63,6 +63,7 @@ export class Throttle {
   private started = false;
   private reportedAt = 0;
   private reported = '';
+  private toldOfWaiting = false;
 
   private failure: string | null = null;
   private emptying = false;
@@ -227,9 +228,13 @@ export class Throttle {
   private async reportRunning(): Promise<void> {
     const now = this.now();
     const figures = JSON.stringify(this.window);
-    if (figures === this.reported || now - this.reportedAt < reportEveryMs) return;
+    const waits = this.spool.stats().waiting > 0;
+    // That messages begin to wait is told at once: an hour's window may be all of it.
+    const begins = waits && !this.toldOfWaiting;
+    if (figures === this.reported || (now - this.reportedAt < reportEveryMs && !begins)) return;
     this.reportedAt = now;
     this.reported = figures;
+    this.toldOfWaiting = waits;
     await this.report(this.window);
   }
 

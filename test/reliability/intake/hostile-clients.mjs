@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** How much longer 99 of 100 honest requests may take under an attack than beside it. */
 const allowed = 2;
 
-export function hostileClients({ seconds, from, stopMs, results }) {
+export function hostileClients({ seconds, from, stopMs, load: machine = null, results }) {
   const ratio = ({ quiet, attacked }) => attacked.p99 / quiet.p99;
   const kept = results.filter((one) => ratio(one) <= allowed);
   const beyond = results.filter((one) => ratio(one) > allowed).toSorted((a, b) => ratio(b) - ratio(a));
@@ -23,7 +23,7 @@ export function hostileClients({ seconds, from, stopMs, results }) {
     `${from}, the honest client from 127.0.0.1. intake/measure.mjs says why that is fair.`,
     '',
     `The promise, ${allowed} times the quiet value at most, is kept in ${kept.length} of ${results.length} attacks.${beyond.length === 0 ? '' : ` Beyond it: ${beyond.map((one) => `${one.name} ${ratio(one).toFixed(1)}`).join(', ')}.`}`,
-    `${failed.length === 0 ? 'No honest request failed.' : `Honest requests failed under ${failed.map(({ name }) => name).join(', ')}.`} The stop after all of them took ${(stopMs / 1_000).toFixed(1)} s.`,
+    `${failed.length === 0 ? 'No honest request failed.' : `Honest requests failed under ${failed.map(({ name }) => name).join(', ')}.`} ${stopMs === null ? 'The run was stopped before its end.' : `The stop after all of them took ${(stopMs / 1_000).toFixed(1)} s.`}${machine === null ? '' : ` The machine had a load of ${machine}.`}`,
     '',
     '| attack | quiet | attacked | ratio of 99 of 100 | honest ones not taken | memory in MiB before, at most, after | part of a core that the attacker took |',
     '| --- | --- | --- | --- | --- | --- | --- |',

@@ -14,7 +14,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { getPriority, setPriority, tmpdir } from 'node:os';
+import { getPriority, loadavg, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const attackersPriority = 10;
 /** From an attack's begin to the first honest request that counts. */
 const settlingMs = 700;
+/** A machine with much else to do takes its time for a start. */
+const startWithinMs = 180_000;
 
 /** A server in a process of its own, with an honest client at its side. */
 export async function startMeasuring({ program = here('../../../server/bin/fsp.js'), from = '127.0.0.1' } = {}) {
@@ -46,7 +48,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
   for (const stream of [server.stdout, server.stderr])
     stream.on('data', (chunk) => (said = (said + chunk).slice(-100_000)));
   for (let waited = 0; !said.includes('Ctrl+C'); waited += 50) {
-    if (server.exitCode !== null || waited > 60_000) throw new Error(`the server did not start: ${said}`);
+    if (server.exitCode !== null || waited > startWithinMs) throw new Error(`the server did not start: ${said}`);
     await sleep(50);
   }
   const port = Number(/clients post to\s+http:\/\/[^:]+:(\d+)/.exec(said)[1]);
@@ -202,19 +204,23 @@ async function main() {
     const measured = await measuring.measure(name, Number(values.seconds), Number(values.rounds));
     const { quiet, attacked, failures, before, peak, after, outcome, load } = measured;
     results.push(measured);
+    keep(values, null, results);
     console.log(
       `| ${name} | ${quiet.p50} / ${quiet.p99} | ${attacked.p50} / ${attacked.p99} | ${(attacked.p99 / quiet.p99).toFixed(1)} | ${JSON.stringify(failures)} | ${before.rss} → ${peak.rss} → ${after.rss} | ${before.descriptors} → ${peak.descriptors} → ${after.descriptors} | ${load.toFixed(2)} | ${JSON.stringify(outcome).replaceAll('|', '/')} |`,
     );
   }
   const stopMs = await measuring.stop();
   console.log(`\nstop: ${stopMs} ms`);
+  keep(values, stopMs, results);
+}
+
+/** For RESULTS.md: after each attack, so that a run that is stopped leaves what it has. */
+function keep({ seconds, from = '127.0.0.1' }, stopMs, results) {
   const folder = process.env.FSP_RELIABILITY_RESULTS;
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'attacks.json'),
-    `${JSON.stringify({ seconds: Number(values.seconds), from: values.from ?? '127.0.0.1', stopMs, results }, null, 2)}\n`,
-  );
+  const kept = { seconds: Number(seconds), from, stopMs, load: Math.round(loadavg()[1]), results };
+  writeFileSync(join(folder, 'attacks.json'), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

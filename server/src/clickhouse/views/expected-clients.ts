@@ -28,32 +28,28 @@ export const expectedClients: View = {
   comment: 'Machines that are expected, each once, held against what was heard of them',
   columns,
   select: (database) => `SELECT
-    e.name AS client_name,
-    e.fqdn AS client_fqdn,
+    e.listed.1 AS client_name,
+    e.listed.2 AS client_fqdn,
     e.lists AS lists,
-    e.unit AS organisational_unit,
-    e.system AS operating_system,
-    e.logon AS last_logon,
+    e.listed.3 AS organisational_unit,
+    e.listed.4 AS operating_system,
+    e.listed.5 AS last_logon,
     multiIf(
-        c.key = '', 'never_heard',
-        c.outcome = 'failed', 'failed',
-        c.outcome = 'in_progress' AND c.end IS NULL AND c.begin IS NOT NULL, 'never_ended',
+        c.netbios = '', 'never_heard',
+        c.said.3 = 'failed', 'failed',
+        c.said.3 = 'in_progress' AND c.said.5 IS NULL AND c.said.4 IS NOT NULL, 'never_ended',
         'heard') AS standing,
-    c.key AS client_key,
-    c.site AS site_code,
-    c.outcome AS outcome,
-    c.begin AS deployment_begin_time,
-    if(c.key = '', NULL, c.heard) AS last_received_at
+    c.said.1 AS client_key,
+    c.said.2 AS site_code,
+    c.said.3 AS outcome,
+    c.said.4 AS deployment_begin_time,
+    if(c.netbios = '', NULL, c.heard) AS last_received_at
 FROM
 (
     SELECT
-        any(m.client_name) AS name,
         substringUTF8(m.client_name, 1, 15) AS netbios,
-        max(m.client_fqdn) AS fqdn,
-        arrayStringConcat(arraySort(groupUniqArray(toString(l.list_name))), ', ') AS lists,
-        max(m.organisational_unit) AS unit,
-        max(toString(m.operating_system)) AS system,
-        max(m.last_logon) AS logon
+        max((m.client_name, m.client_fqdn, m.organisational_unit, toString(m.operating_system), m.last_logon)) AS listed,
+        arrayStringConcat(arraySort(groupUniqArray(toString(l.list_name))), ', ') AS lists
     FROM ${database}.expected_machines AS m
     GLOBAL INNER JOIN
     (
@@ -67,11 +63,7 @@ GLOBAL LEFT JOIN
 (
     SELECT
         substringUTF8(client_name, 1, 15) AS netbios,
-        argMax(client_key, last_received_at) AS key,
-        argMax(site_code, last_received_at) AS site,
-        argMax(outcome, last_received_at) AS outcome,
-        argMax(tuple(deployment_begin_time), last_received_at).1 AS begin,
-        argMax(tuple(deployment_end_time), last_received_at).1 AS end,
+        argMax((client_key, site_code, outcome, deployment_begin_time, deployment_end_time), last_received_at) AS said,
         max(last_received_at) AS heard
     FROM ${database}.clients
     GROUP BY netbios

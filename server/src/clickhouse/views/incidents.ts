@@ -43,7 +43,7 @@ FROM
     SELECT
         b.site_code AS site_code, b.cause AS cause, b.incident AS incident, m.client_key AS client_key,
         any(m.topic_type) AS topic, any(m.state_id) AS state, any(m.state_text) AS text, any(m.error_code) AS error, any(m.error_text) AS error_meaning,
-        any(m.subnet) AS subnet, any(toString(m.client_version)) AS client_version,
+        any(m.subnet) AS subnet, any(if(m.client_version = '5.00.0000.0000', '', toString(m.client_version))) AS client_version,
         min(m.received_at) AS first_at, max(m.received_at) AS last_at, max(b.hour) AS burst_hour, any(f.cause_begin) AS cause_begin
     FROM ${database}.client_messages AS m
     GLOBAL INNER JOIN

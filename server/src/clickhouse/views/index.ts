@@ -3,6 +3,7 @@ import { clientMessages, messagesOfClient } from './client-messages.js';
 import { renamedClients } from './client-names.js';
 import { clientTopics } from './client-topics.js';
 import { client, clients } from './clients.js';
+import { failingClients, failureCauses, messagesByDay } from './first-questions.js';
 import { expectedClients } from './expected-clients.js';
 import { incidents } from './incidents.js';
 import { otelLogs } from './otel-logs.js';
@@ -23,6 +24,9 @@ const views: readonly View[] = [
   clientTopics,
   clientMessages,
   messagesOfClient,
+  failingClients,
+  failureCauses,
+  messagesByDay,
   acknowledged,
   incidents,
   expectedClients,
