@@ -493,6 +493,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
         )
           continue;
         const { data } = await fleet.ask(expand(sql, scope));
+        if (rules.has(name) && data.some((row) => 'fsp_server' in row)) continue;
         // How long something lasts goes on meanwhile.
         answers.set(name, data.map((row) => JSON.stringify({ ...row, for_seconds: 0, since_seconds: 0 })).sort());
       }

@@ -104,7 +104,8 @@ export class StandIn {
     ];
     node.child = spawn(process.execPath, words.map(String), { cwd: own, stdio: ['pipe', log, log] });
     for (let tries = 0; ; tries++) {
-      if (tries > 300 || node.child.exitCode !== null) throw new Error(`node ${number} did not start; see ${own}/log`);
+      if (tries > 1_200 || node.child.exitCode !== null)
+        throw new Error(`node ${number} did not start; see ${own}/log`);
       if (await this.query(number, 'SELECT 1').catch(() => '')) return;
       await sleep(100);
     }
