@@ -99,7 +99,7 @@ describe('the engine', () => {
     'SELECT 1 SETTINGS max_execution_time = 0',
     'SELECT 1 SETTINGS max_memory_usage = 0',
     'SELECT 1 SETTINGS readonly = 0',
-    'KILL QUERY WHERE 1',
+    'KILL MUTATION WHERE 1',
   ])('refuses a reader: %s', async (query) => {
     await expect((async () => (await reader.query({ query })).text())()).rejects.toThrow();
   });
