@@ -17,7 +17,8 @@ export async function prepareEngine(dataDir: string): Promise<void> {
   if (existsSync(join(dataDir, 'clickhouse'))) return;
   const prepared = join(cache, digest());
   if (!existsSync(prepared)) await makePrepared(prepared);
-  mkdirSync(dataDir, { recursive: true });
+  // As the server makes it: its own user's alone.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   cpSync(prepared, dataDir, { recursive: true, verbatimSymlinks: true, mode: 0 });
 }
 

@@ -62,11 +62,10 @@ const lastAt = byClock('last_received_at', 'last_message_time');
 /** Receivers that are chosen. */
 export const chosenServers = isChosen('fsp_server', 'server');
 
-const fleetChosen = [
-  isChosen('site_code', 'site'),
-  isChosen('client_version', 'version'),
-  isChosen('subnet', 'subnet'),
-].join(' AND ');
+/** Sites that are chosen. */
+export const chosenSites = isChosen('site_code', 'site');
+
+const fleetChosen = [chosenSites, isChosen('client_version', 'version'), isChosen('subnet', 'subnet')].join(' AND ');
 
 /** Messages of the time range and of what is chosen; where a dashboard has that variable, of the causes that are. */
 export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>

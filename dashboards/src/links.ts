@@ -30,4 +30,4 @@ export const toRun = (language: Language) => to('setup', language, '&var-run=${_
 export const setupPage = (verdict: string) => `${app}/setup-logs?verdict=${verdict}&\${__url_time_range}`;
 export const setupAll = `${app}/setup-logs?from=0&to=now`;
 /** Machines that are expected, with the standing that was clicked. */
-export const expectedPage = `${app}/expected?standing=\${__data.fields.standing:percentencode}`;
+export const expectedPage = `${app}/expected?standing=\${__data.fields.standing:percentencode}&\${__url_time_range}`;

@@ -35,8 +35,9 @@ const kill = (server: RunningServer) => {
   running.delete(server);
   return server.kill('SIGKILL');
 };
-const post = async (server: RunningServer, from: number, to: number) => {
-  const names = Array.from({ length: to - from }, (_, index) => `D${from + index}`);
+/** Messages of its own for each receiver: one that another took already would count once for both. */
+const post = async (server: RunningServer, from: number, to: number, kind = 'D') => {
+  const names = Array.from({ length: to - from }, (_, index) => `${kind}${from + index}`);
   const statuses = await Promise.all(
     names.map(async (client) => (await server.post(report({ client, state: 100 }))).status),
   );
@@ -140,7 +141,7 @@ describe('two receivers', () => {
       ...settings('FIRST'),
       FSP_MANAGEMENT_PORT: new URL(management).port,
     });
-    await post(first, 0, 150);
+    await post(first, 0, 150, 'FIRST');
     await untilTaken('FIRST', 100);
     const { code, stdout } = await fsp(['drain'], env);
     expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is held any more') as string]);
@@ -162,7 +163,7 @@ describe('two receivers', () => {
       ([row]) => row?.draining === true && !row.taking_messages,
     );
     expect((await fsp(['drain', '--resume'], env)).code).toBe(0);
-    await post(first, 150, 151);
+    await post(first, 150, 151, 'FIRST');
     expect((await fetch(`${management}/readyz`)).status).toBe(200);
   });
 

@@ -151,7 +151,10 @@ test('from the overview one finds out in three clicks why a client failed, and w
   await viewer.open(`${appPath}/overview`);
   await page.getByRole('link', { name: 'All failures' }).click();
   await page.getByPlaceholder('State, error or text').fill('1603');
-  const row = page.getByRole('row').filter({ hasText: '1603' }).first();
+  const row = page
+    .getByRole('row')
+    .filter({ hasText: '1603', has: page.getByRole('link', { name: /clients with this failure/ }) })
+    .first();
   await row.getByText('Look at the lines before the first action that returned 3').waitFor();
   await row.getByRole('link', { name: /clients with this failure/ }).click();
   await page.waitForURL(/clients\?var-cause=800/);

@@ -177,6 +177,7 @@ beforeAll(async () => {
   fleet = await startFleet();
   await fleet.simulate(150, 0.5, 3);
   await fleet.importLogs(syntheticLogs);
+  await fleet.expectMachines(['PC1', 'NEVERHEARD1', 'NEVERHEARD2']);
   await fleet.server.post('rubbish');
   await fleet.post([
     ...['PC1', 'PC2'].map((name) => ({ client: name, topicType: 1000, state: 2, params: ['0x80072EFD', '5'] })),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
@@ -21,6 +21,8 @@ export interface Fleet {
   ask(sql: string): Promise<Answer>;
   simulate(clients: number, failureRate: number, seed: number): Promise<void>;
   importLogs(path: string): Promise<void>;
+  /** Holds machines against what was heard, as `fsp expect` does. */
+  expectMachines(names: readonly string[]): Promise<void>;
   /** Posts messages and waits until they are in ClickHouse. */
   post(messages: StateGiven[]): Promise<void>;
   /** Posts a message that the throttle may hold back. */
@@ -67,6 +69,11 @@ export async function startFleet(): Promise<Fleet> {
       await delivered();
     },
     importLogs: (path) => run('import', path),
+    async expectMachines(names) {
+      const list = join(folder.path, 'expected.txt');
+      writeFileSync(list, names.join('\n'));
+      await run('expect', list);
+    },
     async post(messages) {
       await Promise.all(messages.map((message) => server.post(report(message))));
       await delivered();

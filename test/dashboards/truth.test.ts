@@ -397,9 +397,9 @@ describe('a fleet of known truth, absurd machines among it', () => {
       expect(Number(row.is_new)).toBe(0);
     }
     const burst = (await fleet.ask(rules.get('fsp-failure-burst')!)).data;
-    expect(
-      Number(burst.find(({ state, error_code }) => state === '313' && error_code === '1603')?.failed_clients),
-    ).toBe(countOf((one) => one.causes.has('800/313/1603')));
+    expect(Number(burst.find(({ cause }) => cause === '800/313/1603')?.failed_clients)).toBe(
+      countOf((one) => one.causes.has('800/313/1603')),
+    );
     const subnets = await panel('fsp-failures', 'Where failures burst: subnets');
     expect(total(subnets, 'failed_clients')).toBe(countOf((one) => one.causes.size > 0));
     expect(total(subnets, 'clients')).toBe(truth.length);

@@ -25,6 +25,7 @@ const known: Record<string, Record<string, string>> = {
 };
 /** Files that put patterns together at run time, and why that does no harm. */
 const composed: Record<string, string> = {
+  'config-schema.ts': 'patterns of settings, written there',
   'forget/in-spool.ts': 'one or two names of at most 253 characters each, escaped',
   'roles/rules.ts': 'host names of at most 253 characters',
   'setup-logs/formats/ccm.ts': 'names of attributes that are our own; measured by growth.test.ts',

@@ -9,6 +9,7 @@ import {
 } from '@grafana/data';
 import { PanelRenderer, PluginPage } from '@grafana/runtime';
 import { PanelChrome } from '@grafana/ui';
+import { useMeasure } from 'react-use';
 import { useLocation, useParams } from '@react-router-compat';
 import { backendSrv } from './backend-srv.js';
 import { say } from './texts.js';
@@ -23,6 +24,7 @@ export function PanelPage() {
   const { search } = useLocation();
   const [frames, setFrames] = useState<DataFrame[] | null>(null);
   const [error, setError] = useState('');
+  const [room, { width: roomWidth }] = useMeasure<HTMLDivElement>();
   const params = new URLSearchParams(search);
   useEffect(() => {
     const wanted = new URLSearchParams(search);
@@ -47,22 +49,20 @@ export function PanelPage() {
   };
   return (
     <PluginPage pageNav={{ text: say('A panel on a dashboard') }}>
-      <PanelChrome
-        title={params.get('title') ?? id}
-        width={Math.min(1100, document.body.clientWidth - 24)}
-        height={620}
-      >
-        {(width, height) => (
-          <PanelRenderer
-            title=""
-            pluginId={id}
-            width={width}
-            height={height}
-            data={data}
-            options={JSON.parse(params.get('options') ?? '{}') as object}
-          />
-        )}
-      </PanelChrome>
+      <div ref={room}>
+        <PanelChrome title={params.get('title') ?? id} width={Math.min(1100, roomWidth)} height={620}>
+          {(width, height) => (
+            <PanelRenderer
+              title=""
+              pluginId={id}
+              width={width}
+              height={height}
+              data={data}
+              options={JSON.parse(params.get('options') ?? '{}') as object}
+            />
+          )}
+        </PanelChrome>
+      </div>
     </PluginPage>
   );
 }

@@ -43,7 +43,8 @@ export function Collect({ name, onTaken }: { name: string; onTaken(): void }) {
   };
   return (
     <Stack direction="column" gap={1}>
-      <FileDropzone options={{ multiple: true, onDropAccepted: (files) => void drop(files) }}>
+      <label htmlFor="collect-drop">{t('collect.drop-label', 'Logs of this machine')}</label>
+      <FileDropzone id="collect-drop" options={{ multiple: true, onDropAccepted: (files) => void drop(files) }}>
         <Text color="secondary">
           {t('collect.drop', 'Drop ccmsetup.log, client.msi.log and other logs of {{name}} here', {
             name,

@@ -120,7 +120,11 @@ function Load({ onLoaded }: { onLoaded(): void }) {
           ]}
         />
       </Stack>
-      <FileDropzone options={{ multiple: false, disabled: loading, onDropAccepted: (files) => void drop(files) }}>
+      <label htmlFor="expected-drop">{t('expected.drop-label', 'File with the machines')}</label>
+      <FileDropzone
+        id="expected-drop"
+        options={{ multiple: false, disabled: loading, onDropAccepted: (files) => void drop(files) }}
+      >
         <Text color="secondary">
           {loading
             ? t('expected.loading', 'The list is being read…')

@@ -49,7 +49,7 @@ export async function quorumOf(
 ): Promise<ClickHouseSettings> {
   if (placement.quorum !== 'auto') return quorumSettings(placement.quorum);
   let known = leastReplicas.get(client);
-  if (known === undefined) leastReplicas.set(client, (known = new Map()));
+  if (known === undefined) leastReplicas.set(client, (known = new Map<string, { least: number; until: number }>()));
   let found = known.get(table);
   if (found === undefined || Date.now() > found.until) {
     found = { least: await fewestReplicas(client, placement, table), until: Date.now() + replicasForMs };

@@ -42,7 +42,7 @@ export async function askServer(
 export async function askAt(base: string, token: string, path: string, body: object): Promise<IncomingMessage> {
   if (!/^https?:\/\/[^/]/.test(base) || !URL.canParse(base))
     throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(base)}; allowed: as http://fsp.example:8081`);
-  const url = `${base.replace(/\/+$/, '')}/api/v1${path}`;
+  const url = `${base.endsWith('/') ? base.slice(0, -1) : base}/api/v1${path}`;
   warnOfClearText(url);
   return accepted(url, () => request(url, { method: 'POST', token, body, patienceMs }));
 }

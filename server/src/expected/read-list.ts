@@ -180,7 +180,7 @@ function columnsOf(cells: readonly string[]): Columns | null {
       .normalize('NFD')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, '')
-      .replace(/0+$/, ''),
+      .replace(/0$/, ''),
   );
   const columns: Columns = {};
   for (const [name, names] of Object.entries(columnNames) as [ColumnName, readonly string[]][]) {

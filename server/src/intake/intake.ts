@@ -131,7 +131,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         if (body === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
         const { bytes, release } = body;
         try {
-          await collect.take(request.headers.authorization, String(request.query.name ?? ''), bytes);
+          await collect.take(request.headers.authorization, request.query.name ?? '', bytes);
         } finally {
           release();
         }

@@ -77,7 +77,8 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
   const sessions = new Sessions((token) => roleOf(`Bearer ${token}`, options.tokens()));
   const ownUrl = () => {
     const address = pages.server.address();
-    const { address: host, port } = typeof address === 'object' && address !== null ? address : { address: '', port: 0 };
+    const { address: host, port } =
+      typeof address === 'object' && address !== null ? address : { address: '', port: 0 };
     return `${options.certificate?.() == null ? 'http' : 'https'}://${localHost(host)}:${port}`;
   };
   /** What an administrator saved here; gone with a restart. The tokens at hand serve until then. */
