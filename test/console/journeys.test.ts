@@ -162,7 +162,7 @@ test('from the overview one finds out in three clicks why a client failed, and w
   await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor();
   await page.getByRole('cell').getByRole('link').first().click();
   await page.waitForURL(/client\?name=[A-Z]+-PC/);
-  await page.getByText('Messages, the newest first').waitFor();
+  await page.getByText('What it said, and what its logs say, the newest first').waitFor();
   await page.getByText('Client.msi installation failed with MSI error 1603').first().waitFor();
   await page.getByRole('button', { name: 'Details' }).first().click();
   await page.getByText('<ReportHeader>', { exact: false }).first().waitFor();
