@@ -1,5 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { console, selection } from './alert-links.js';
+import { notAcknowledged, ofOneClient, passedOn, who } from './alert-sql.js';
 import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
 import { uidOf, type DashboardName } from './links.js';
 
@@ -23,24 +24,6 @@ interface Rule {
   /** Whether its rows tell suspects, the first machines and what to do. */
   tellsWho?: true;
 }
-
-/** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
-const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
-
-/**
- * What somebody takes care of raises no alert: a cause for all clients, or for one of them. Of whatever has `cause` and
- * `client_key`.
- */
-const notAcknowledged =
-  "cause NOT IN (SELECT cause FROM acknowledged WHERE client_key = '') AND (client_key, cause) NOT IN (SELECT client_key, cause FROM acknowledged WHERE client_key != '')";
-
-/** A value that most of the clients of a group share, in words that change as rarely as may be: a label's value is its identity. */
-const mostly = (values: string, what: string) =>
-  `multiIf(topK(1)(${values})[1] = '', '', uniqExact(${values}) = 1, concat('all: ${what} ', any(${values})), countEqual(groupArray(${values}), topK(1)(${values})[1]) >= 0.6 * count(), concat('most: ${what} ', topK(1)(${values})[1]), '')`;
-
-/** Of a group with one row a client: what they have in common, and the three that came first. Few enough to stand in a label. */
-const who = `arrayStringConcat(arrayFilter(x -> x != '', [${mostly('subnet', 'subnet')}, ${mostly('version', 'version')}]), ', ') AS suspects,
-  arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines`;
 
 const rules: Rule[] = [
   {
@@ -74,7 +57,7 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     panel: 'Clients that failed, by state',
     sql: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients
 FROM (
-  SELECT site_code, cause, client_key, any(error_code) AS error, any(subnet) AS subnet, any(if(client_version = '5.00.0000.0000', '', toString(client_version))) AS version, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
+  SELECT site_code, cause, client_key, any(error_code) AS error, ${ofOneClient}, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
     min(processed_at) AS first_at, max(processed_at) > now() - INTERVAL 30 MINUTE AS now_failed, min(processed_at) <= now() - INTERVAL 30 MINUTE AS before_failed
   FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
   GROUP BY site_code, cause, topic_type, state_id, client_key
@@ -98,7 +81,7 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
     panel: 'Failures never seen before',
     sql: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients
 FROM (
-  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, any(subnet) AS subnet, any(if(client_version = '5.00.0000.0000', '', toString(client_version))) AS version, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
+  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${ofOneClient}, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
   FROM client_messages WHERE outcome = 'failed' AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
 )
 GROUP BY cause
@@ -138,7 +121,7 @@ GROUP BY site_code HAVING stuck > count() / 10`,
     panel: 'Clients that are cut off',
     sql: `SELECT toString(site_code) AS site_code, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS cut_off
 FROM (
-  SELECT client_key, any(site_code) AS site_code, any(subnet) AS subnet, any(if(client_version = '5.00.0000.0000', '', toString(client_version))) AS version, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
+  SELECT client_key, any(site_code) AS site_code, ${ofOneClient}, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
   FROM client_topics WHERE is_cut_off AND ${notAcknowledged} AND client_key IN (SELECT client_key FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${passedOn('2 HOUR')})
   GROUP BY client_key
 )

@@ -15,7 +15,14 @@ interface Props<Row extends object> {
   nameOf(row: Row): string;
   load(): Promise<Row[]>;
   /** What else of a whole list can be copied, each with a button. */
-  copies?: { label: string; textOf(rows: Row[]): string }[];
+  copies?: Copy<Row>[];
+}
+
+interface Copy<Row extends object> {
+  label: string;
+  textOf(rows: Row[]): string;
+  /** What is said when it is done; else for how many machines. */
+  told?(number: string): string;
 }
 
 /** A whole list as a file, or its names for a collection or a script. */
@@ -34,29 +41,15 @@ export function ListActions<Row extends object>({ name, columns, nameOf, load, c
       setBusy(false);
     }
   };
+  const names: Copy<Row> = {
+    label: t('app.copy-names', 'Copy names'),
+    // A name with a line break would be two.
+    textOf: (rows) => rows.map((row) => nameOf(row).replaceAll(/[\r\n]+/g, ' ')).join('\r\n'),
+    told: (number) => t('app.copied-names', '{{number}} names copied', { number }),
+  };
   return (
     <Stack gap={1} wrap="wrap">
-      <Button
-        variant="secondary"
-        size="sm"
-        icon="copy"
-        disabled={busy}
-        onClick={() =>
-          void act(async (rows) => {
-            // A name with a line break would be two.
-            await navigator.clipboard.writeText(
-              rows.map((row) => nameOf(row).replaceAll(/[\r\n]+/g, ' ')).join('\r\n'),
-            );
-            getAppEvents().publish({
-              type: AppEvents.alertSuccess.name,
-              payload: [t('app.copied-names', '{{number}} names copied', { number: count(rows.length) })],
-            });
-          })
-        }
-      >
-        {t('app.copy-names', 'Copy names')}
-      </Button>
-      {copies.map(({ label, textOf }) => (
+      {[names, ...copies].map(({ label, textOf, told = copiedFor }) => (
         <Button
           key={label}
           variant="secondary"
@@ -68,7 +61,7 @@ export function ListActions<Row extends object>({ name, columns, nameOf, load, c
               await navigator.clipboard.writeText(textOf(rows));
               getAppEvents().publish({
                 type: AppEvents.alertSuccess.name,
-                payload: [t('app.copied-for', 'Copied, for {{number}} machines', { number: count(rows.length) })],
+                payload: [told(count(rows.length))],
               });
             })
           }
@@ -91,4 +84,8 @@ export function ListActions<Row extends object>({ name, columns, nameOf, load, c
       </Button>
     </Stack>
   );
+}
+
+function copiedFor(number: string): string {
+  return t('app.copied-for', 'Copied, for {{number}} machines', { number });
 }

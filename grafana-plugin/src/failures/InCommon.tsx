@@ -1,10 +1,10 @@
-import { css } from '@emotion/css';
-import type { GrafanaTheme2, TimeRange } from '@grafana/data';
+import type { TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
-import { Button, Text, useStyles2 } from '@grafana/ui';
+import { Button, Text } from '@grafana/ui';
 import { parameterOf, type Narrowing } from '../app/chosen.js';
 import { share } from '../components/format.js';
+import { PlainTable } from '../components/PlainTable.js';
 import { QueryState } from '../components/QueryState.js';
 import { language } from '../app/viewer.js';
 import type { Chosen } from '../queries/chosen.js';
@@ -16,7 +16,6 @@ const narrowings = new Set<string>(['site', 'subnet', 'version'] satisfies Narro
 
 /** Which values the failing clients of a selection have more often than the others: each narrows the page down at a click. */
 export function InCommon({ chosen, range }: { chosen: Chosen; range: TimeRange }) {
-  const styles = useStyles2(getStyles);
   const common = useRows<Common>(commonSql(chosen), range);
   const times = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
   return (
@@ -29,38 +28,27 @@ export function InCommon({ chosen, range }: { chosen: Chosen; range: TimeRange }
           rows.length === 0 ? (
             <Text>{t('common.none', 'Nothing sets the failing clients apart from the others')}</Text>
           ) : (
-            <div className={styles.scroll}>
-              <table className={styles.table}>
-                <thead>
-                  <tr>
-                    {[
-                      t('common.property', 'What'),
-                      t('common.value', 'In common'),
-                      t('common.failed', 'Of the failed'),
-                      t('common.others', 'Of the others'),
-                      t('common.lift', 'Times'),
-                    ].map((name) => (
-                      <th key={name} scope="col">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((one) => (
-                    <tr key={`${one.property_key} ${one.value}`}>
-                      <td>{one.property}</td>
-                      <td>
-                        <Value of={one} />
-                      </td>
-                      <td>{share(one.share_of_failed, 1)}</td>
-                      <td>{share(one.share_of_others, 1)}</td>
-                      <td>{one.lift === null ? '∞' : times.format(one.lift)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <PlainTable
+              columns={[
+                t('common.property', 'What'),
+                t('common.value', 'In common'),
+                t('common.failed', 'Of the failed'),
+                t('common.others', 'Of the others'),
+                t('common.lift', 'Times'),
+              ]}
+            >
+              {rows.map((one) => (
+                <tr key={`${one.property_key} ${one.value}`}>
+                  <td>{one.property}</td>
+                  <td>
+                    <Value of={one} />
+                  </td>
+                  <td>{share(one.share_of_failed, 1)}</td>
+                  <td>{share(one.share_of_others, 1)}</td>
+                  <td>{one.lift === null ? '∞' : times.format(one.lift)}</td>
+                </tr>
+              ))}
+            </PlainTable>
           )
         }
       </QueryState>
@@ -85,12 +73,3 @@ function Value({ of: { property_key, value } }: { of: Common }) {
     </Button>
   );
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  scroll: css({ overflowX: 'auto' }),
-  table: css({
-    '& th, & td': { textAlign: 'left', padding: theme.spacing(0.5, 3, 0.5, 0) },
-    '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
-    '& th': { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightMedium },
-  }),
-});

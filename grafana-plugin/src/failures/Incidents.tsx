@@ -1,12 +1,12 @@
-import { css } from '@emotion/css';
-import type { GrafanaTheme2, TimeRange } from '@grafana/data';
+import type { TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Badge, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { Badge, Stack, Text, TextLink } from '@grafana/ui';
 import { parameterOf } from '../app/chosen.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { AcknowledgedBadge } from '../components/AcknowledgedBadge.js';
 import { count, duration, moment } from '../components/format.js';
+import { PlainTable } from '../components/PlainTable.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import type { Chosen } from '../queries/chosen.js';
@@ -35,7 +35,6 @@ export function Incidents({
   range: TimeRange;
   acknowledged: AcknowledgedFailures;
 }) {
-  const styles = useStyles2(getStyles);
   const incidents = useRows<Incident>(incidentsSql(chosen), range);
   return (
     <section>
@@ -53,35 +52,20 @@ export function Incidents({
           rows.length === 0 ? (
             <Text>{t('incidents.none', 'No incident in this time')}</Text>
           ) : (
-            <div className={styles.scroll}>
-              <table className={styles.table}>
-                <thead>
-                  <tr>
-                    {[
-                      t('incidents.begin', 'Begin'),
-                      t('incidents.state', 'End'),
-                      t('clients.site', 'Site'),
-                      t('incidents.what', 'What'),
-                      t('incidents.clients', 'Clients'),
-                      t('incidents.suspects', 'In common'),
-                    ].map((name) => (
-                      <th key={name} scope="col">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((one) => (
-                    <Row
-                      key={`${one.cause} ${one.site_code} ${one.begin}`}
-                      incident={one}
-                      acknowledged={acknowledged}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <PlainTable
+              columns={[
+                t('incidents.begin', 'Begin'),
+                t('incidents.state', 'End'),
+                t('clients.site', 'Site'),
+                t('incidents.what', 'What'),
+                t('incidents.clients', 'Clients'),
+                t('incidents.suspects', 'In common'),
+              ]}
+            >
+              {rows.map((one) => (
+                <Row key={`${one.cause} ${one.site_code} ${one.begin}`} incident={one} acknowledged={acknowledged} />
+              ))}
+            </PlainTable>
           )
         }
       </QueryState>
@@ -123,14 +107,3 @@ function Row({ incident, acknowledged }: { incident: Incident; acknowledged: Ack
     </tr>
   );
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  scroll: css({ overflowX: 'auto' }),
-  table: css({
-    width: '100%',
-    '& th, & td': { textAlign: 'left', verticalAlign: 'top', padding: theme.spacing(0.75, 2, 0.75, 0) },
-    '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
-    '& th': { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightMedium },
-    '& td:first-of-type': { whiteSpace: 'nowrap' },
-  }),
-});

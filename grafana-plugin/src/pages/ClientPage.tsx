@@ -13,6 +13,7 @@ import { runPath, Timeline } from '../client/Timeline.js';
 import { Why } from '../client/Why.js';
 import { clockOffset } from '../components/ClientMarks.js';
 import { CopyLine } from '../components/CopyLine.js';
+import { FactList } from '../components/FactList.js';
 import { count, duration, moment } from '../components/format.js';
 import { QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
@@ -155,24 +156,7 @@ function Facts({ client }: { client: Client }) {
   ];
   return (
     <>
-      <dl
-        style={{
-          display: 'grid',
-          gridTemplateColumns: 'max-content minmax(0, 1fr)',
-          columnGap: 16,
-          rowGap: 4,
-          margin: 0,
-        }}
-      >
-        {facts
-          .filter(([, value]) => value !== '')
-          .map(([label, value]) => (
-            <div key={label} style={{ display: 'contents' }}>
-              <dt>{label}</dt>
-              <dd style={{ margin: 0, overflowWrap: 'anywhere' }}>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <FactList facts={facts} />
       {client.client_id !== '' && <CopyLine label={t('client.id', 'Client GUID')} text={client.client_id} />}
     </>
   );

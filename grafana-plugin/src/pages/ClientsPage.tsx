@@ -2,7 +2,6 @@ import { useCallback, useMemo, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
 import {
-  Combobox,
   EmptyState,
   FilterInput,
   Field,
@@ -24,13 +23,13 @@ import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { logPaths, retryCommands } from '../client/commands.js';
 import { useProperties } from '../client/use-properties.js';
+import { Choice } from '../components/Choice.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClientMarks } from '../components/ClientMarks.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
-import { outcomeText } from '../components/OutcomeBadge.js';
-import { oneLine } from '../components/OutcomeBadge.js';
+import { oneLine, outcomeText } from '../components/OutcomeBadge.js';
 import { QueryState } from '../components/QueryState.js';
 import { useSettings } from '../configuration/settings.js';
 import { useAcknowledged, type AcknowledgedFailures } from '../queries/acknowledged.js';
@@ -295,30 +294,6 @@ function Toggle({ id, label, value, onChange }: ToggleProps) {
       />
       <label htmlFor={id}>{label}</label>
     </Stack>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: { value: string; label?: string }[];
-  onChange(choice: { value: string } | null): void;
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const id = `filter-${label.replaceAll(/\W/g, '-')}`;
-  return (
-    <Field label={label} htmlFor={id} noMargin>
-      <Combobox
-        id={id}
-        width={18}
-        isClearable
-        placeholder={t('clients.any', 'Any')}
-        value={value === '' ? null : value}
-        options={options}
-        onChange={onChange}
-      />
-    </Field>
   );
 }
 

@@ -1,23 +1,13 @@
 import { useMemo, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import {
-  Badge,
-  Combobox,
-  EmptyState,
-  Field,
-  FilterInput,
-  InteractiveTable,
-  Pagination,
-  Stack,
-  Text,
-  TextLink,
-} from '@grafana/ui';
+import { Badge, EmptyState, FilterInput, InteractiveTable, Pagination, Stack, Text, TextLink } from '@grafana/ui';
 import type { CellProps, Column } from '@grafana/ui';
 import { clientAddress } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
 import { isAdmin } from '../app/viewer.js';
 import { expectedLists, type ExpectedList } from '../api/expected.js';
+import { Choice } from '../components/Choice.js';
 import { ago, count, moment, share } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
@@ -170,12 +160,14 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
           />
         </div>
         <Choice
+          width={22}
           label={t('expected.standing', 'Standing')}
           value={standing}
           onChange={narrow(setStanding)}
           options={standings.map((value) => ({ value, label: standingText(value) }))}
         />
         <Choice
+          width={22}
           label={t('expected.silent-since', 'Silent for')}
           value={silent}
           onChange={narrow(onSilent)}
@@ -186,6 +178,7 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
         />
         {lists.length > 1 && (
           <Choice
+            width={22}
             label={t('expected.list', 'List')}
             value={list}
             onChange={narrow(onList)}
@@ -302,28 +295,4 @@ function MachineTable({ rows }: { rows: Row[] }) {
     [],
   );
   return <InteractiveTable columns={columns} data={rows} getRowId={({ client_name }) => client_name} />;
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: { value: string; label?: string }[];
-  onChange(choice: { value: string } | null): void;
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const id = `expected-${label.replaceAll(/\W/g, '-')}`;
-  return (
-    <Field label={label} htmlFor={id} noMargin>
-      <Combobox
-        id={id}
-        width={22}
-        isClearable
-        placeholder={t('clients.any', 'Any')}
-        value={value === '' ? null : value}
-        options={options}
-        onChange={onChange}
-      />
-    </Field>
-  );
 }

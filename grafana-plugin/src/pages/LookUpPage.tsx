@@ -8,6 +8,7 @@ import type { Language } from '../../../server/src/catalog/text.js';
 import { useUrlParam } from '../app/url-state.js';
 import { textLanguage } from '../catalog/errors.js';
 import { WhatHelped } from '../client/WhatHelped.js';
+import { FactList } from '../components/FactList.js';
 import { OutcomeBadge } from '../components/OutcomeBadge.js';
 
 const examples = ['1603', '0x80070643', '-2147024891', 'CRYPT_E_NOT_FOUND', '800/313', 'ccmsetup 7', 'message 1303'];
@@ -162,16 +163,7 @@ function MeaningCard({ meaning: found, language }: { meaning: Meaning; language:
             </Text>
           )}
           {!known && kind !== 'state' && kind !== 'message' && <WhatHelped code={code} />}
-          <dl style={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 16, margin: 0 }}>
-            {facts
-              .filter(([, value]) => value !== '')
-              .map(([label, value]) => (
-                <div key={label} style={{ display: 'contents' }}>
-                  <dt>{label}</dt>
-                  <dd style={{ margin: 0, overflowWrap: 'anywhere' }}>{value}</dd>
-                </div>
-              ))}
-          </dl>
+          <FactList facts={facts} />
         </Stack>
       </Card.Description>
     </Card>

@@ -86,20 +86,21 @@ export async function findSegments(
     }
   }
   // Two that were exchanged lie in each other's way: all are taken from their places first.
+  const moved: { from: string; to: string }[] = [];
   for (const stray of strays) {
     const { number, file, path, size, tell } = stray;
     if (found.has(number)) {
       tell('is the copy of another segment; it was set aside', size);
       damage.setAside(path, `${name}-${file}`);
     } else {
-      found.set(number, { number, path: join(dir, segmentFile(number)), size, end: 0, head: stray.head, next: null });
+      const home = join(dir, segmentFile(number));
+      found.set(number, { number, path: home, size, end: 0, head: stray.head, next: null });
       tell(`lay in the place of another segment; it was put back as ${segmentFile(number)}`);
       await rename(path, path + movedSuffix);
+      moved.push({ from: path + movedSuffix, to: home });
     }
   }
-  for (const { number, path } of strays)
-    if (found.get(number)?.path === join(dir, segmentFile(number)))
-      await rename(path + movedSuffix, join(dir, segmentFile(number))).catch(() => undefined);
+  for (const { from, to } of moved) await rename(from, to);
   const segments = [...found.values()].sort((a, b) => a.number - b.number);
   for (const [index, segment] of segments.entries()) segment.next = segments[index + 1] ?? null;
   return segments;
