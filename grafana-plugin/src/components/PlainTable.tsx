@@ -29,6 +29,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
   table: css({
     '& th, & td': { textAlign: 'left', verticalAlign: 'top', padding: theme.spacing(0.75, 3, 0.75, 0) },
     '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
+    // A time, or a name, that leads the row.
+    '& td:first-of-type': { whiteSpace: 'nowrap' },
     '& th': { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightMedium },
   }),
 });

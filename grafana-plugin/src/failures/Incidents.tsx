@@ -93,7 +93,7 @@ function Row({ incident, acknowledged }: { incident: Incident; acknowledged: Ack
           {stateText(topic_type, state_id, state_text)}
         </TextLink>
         {error_code !== '' && (
-          <Text variant="bodySmall" color="secondary">
+          <Text element="p" variant="bodySmall" color="secondary">
             {error_code} {errorText(error_code, error_text)}
           </Text>
         )}
