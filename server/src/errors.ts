@@ -22,6 +22,7 @@ const catalogue = {
   FSP_CLICKHOUSE_REFUSED: { exit: 1, status: 503 },
   FSP_CLICKHOUSE_QUORUM: { exit: 1, status: 503 },
   FSP_SCHEMA_NEWER: { exit: 1, status: 503 },
+  FSP_SCHEMA_CHANGED: { exit: 1, status: 503 },
   FSP_SCHEMA_FOREIGN: { exit: 1, status: 503 },
   FSP_SCHEMA_UNREPLICATED: { exit: 1, status: 503 },
   FSP_OTLP_FAILED: { exit: 1 },

@@ -5,7 +5,7 @@ import { stateCatalog } from './catalog/states.js';
 import type { describeMessage } from './catalog/describe.js';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { checkServer, connect, preferServerWith } from './clickhouse/client.js';
-import { startEngine } from './clickhouse/engine.js';
+import { startEngine, type Engine } from './clickhouse/engine.js';
 import { loadCatalog } from './clickhouse/load-catalog.js';
 import { readEngineCredentials } from './clickhouse/credentials.js';
 import { DataReader } from './clickhouse/reader.js';
@@ -43,6 +43,8 @@ export interface Store {
 const silenceMs = 10_000;
 /** How long a start waits for what a ClickHouse server has to say of it. */
 const startWithinMs = 3_000;
+/** Nothing that waits for ClickHouse will ever be taken by it. */
+const forGood: ReadonlySet<string> = new Set(['FSP_SCHEMA_NEWER', 'FSP_SCHEMA_CHANGED']);
 
 export interface StoreOptions {
   config: Config;
@@ -115,13 +117,12 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     });
   }
   // Tables and their comments should be there to be asked before the first message comes.
-  if (engine !== null)
-    await prepare().catch(async (error: unknown) => {
-      // Nobody else knows of it yet.
-      await engine.stop();
-      throw error;
-    });
-  else await refusedAtOnce(prepare(), logger);
+  const refusal = await refused(prepare(), engine, logger);
+  if (refusal !== undefined) {
+    // Nobody else knows of it yet.
+    await engine?.stop();
+    throw refusal;
+  }
 
   return {
     sink: {
@@ -141,7 +142,10 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     }),
     readerRefused: () => asking?.refused ?? null,
     prepare,
-    description: engine === null ? url : `${url} (embedded; Landlock ${engine.landlock})`,
+    description:
+      engine === null
+        ? url
+        : `${url} (embedded; ${engine.state() === 'running' ? `Landlock ${engine.landlock()}` : 'not started yet, see the log'})`,
     prepared: () => prepared,
     state: () => engine?.state() ?? 'external',
     async close() {
@@ -156,19 +160,23 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
 }
 
 /**
- * A server that is away is not waited for; one that answers may refuse this program for good, and then it does not start:
- * what it takes could not go anywhere.
- * @throws FspError FSP_SCHEMA_NEWER
+ * Why a program does not start: what it takes could not go anywhere. Whatever may pass – a server that is away, a full
+ * disk, an engine that ends while it is asked – is told and tried again with every batch, but for an engine's first start,
+ * where nobody waits for anything yet and everybody looks.
  */
-async function refusedAtOnce(preparing: Promise<void>, logger: Logger): Promise<void> {
-  const patience = sleep(startWithinMs, undefined, { ref: false });
-  const outcome = preparing.catch((error: unknown) => {
-    if (error instanceof FspError && error.code === 'FSP_SCHEMA_NEWER') return error;
-    logger.warn(`${(error as Error).message}; messages wait in the spool`);
-    return undefined;
-  });
-  const refusal = await Promise.race([outcome, patience]);
-  if (refusal !== undefined) throw refusal;
+async function refused(preparing: Promise<void>, engine: Engine | null, logger: Logger): Promise<Error | undefined> {
+  const outcome = preparing.then(
+    () => undefined,
+    (error: unknown) => {
+      if (engine?.isNew || (error instanceof FspError && forGood.has(error.code))) return error as Error;
+      logger.warn(`${(error as Error).message}; messages wait in the spool`);
+      return undefined;
+    },
+  );
+  // A server that is away is not waited for.
+  return engine?.state() === 'running'
+    ? outcome
+    : Promise.race([outcome, sleep(startWithinMs, undefined, { ref: false })]);
 }
 
 function placementOf({ clickhouseDatabase, clickhouseCluster, clickhouseQuorum }: Config): Placement {

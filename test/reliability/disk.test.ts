@@ -37,6 +37,11 @@ afterAll(async () => {
 const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
 if (process.env.CI && !mayMount) throw new Error('Tests of a full disk need root where CI is set');
 
+/** Writes until there is no room left. */
+function fill(file: string): void {
+  expect(() => execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=4k'], { stdio: 'ignore' })).toThrow();
+}
+
 describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mounted)', () => {
   // Where ClickHouse has a disk of its own, and where the embedded one is on the very disk that is full.
   test.each(amount(['embedded'], ['embedded', 'elsewhere']))(
@@ -64,11 +69,7 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         const load = new Load(ledger, () => server?.intake ?? null, 8, 200);
         await sleep(1_500);
         const before = ledger.owed.size;
-        try {
-          execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k', 'count=4096'], { stdio: 'ignore' });
-        } catch {
-          // It ends when there is no room left, which is what it is for.
-        }
+        fill(filler);
         // What is preallocated takes the first of them; then nobody is told that a message is safe which is not.
         const large = report({ client: 'FULL', params: ['x'.repeat(200_000)] });
         const readyz = async () => (await fetch(`${server!.management}/readyz`)).status;
@@ -89,11 +90,16 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         const running = server!;
         server = null;
         await running.kill('SIGKILL');
+        // To the last byte: not even the engine's settings have room.
+        fill(`${filler}-2`);
         await start();
+        if (clickhouse === 'embedded')
+          expect(server!.output()).toMatch(/The embedded ClickHouse did not start and is tried again.*ENOSPC/);
         const number = ledger.issue();
         const whileFull = await server!.post(ledger.body(number));
         if (whileFull.status === 200) ledger.owed.add(number);
         rmSync(filler);
+        rmSync(`${filler}-2`);
         await eventually(readyz, (status) => status === 200, 60_000);
         await eventually(
           () => Promise.resolve(ledger.owed.size),

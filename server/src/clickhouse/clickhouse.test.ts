@@ -76,7 +76,7 @@ const state = (
 
 describe('the engine', () => {
   test('confines itself, and keeps its passwords for its owner only', () => {
-    expect(engine.landlock).toMatch(/^on/);
+    expect(engine.landlock()).toMatch(/^on/);
     expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600);
     expect(() => readFileSync(join(folder, 'users.xml'))).toThrow(/ENOENT/);
   });

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
+import { isFull, unlessFull } from '../full-disk.js';
 import { isLoopback } from '../listen.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
 import { configXml, usersXml, type Account } from './engine-config.js';
@@ -13,7 +14,12 @@ import { engineLibrary, thisPlatform } from './engine-library.js';
 const startWithinMs = 30_000;
 /** A clean stop takes well under a second; with queries running about five. */
 const stopWithinMs = 1_500;
+/** How long one question waits, whether the engine answers already. */
+const answerWithinMs = 5_000;
+const firstPauseMs = 100;
 const longestPauseMs = 10_000;
+/** How many free ports are tried where any will do. */
+const portAttempts = 5;
 
 export type EngineState = 'running' | 'restarting' | 'stopped';
 
@@ -22,9 +28,11 @@ export interface Engine {
   writer: Account;
   reader: Account;
   /** Whether the kernel confines the engine to its folder, and if not, why. */
-  landlock: string;
+  landlock(): string;
   state(): EngineState;
-  /** Process id of the engine as it runs now. */
+  /** Whether its folder held no data before. */
+  isNew: boolean;
+  /** Process id of the engine as it runs now; 0 while it does not. */
   pid(): number;
   stop(): Promise<void>;
 }
@@ -47,93 +55,132 @@ export interface EngineOptions {
 
 interface RunningChild {
   child: ChildProcess;
-  port: number;
-  nativePort: number | null;
   landlock: string;
+  /** Whether the native protocol listens. */
+  native: boolean;
   exited: Promise<void>;
 }
 
 /**
  * Starts the embedded engine and keeps it running: the real ClickHouse server, in a process of its own. An engine that
- * ends by itself is started again, on the same port with the same passwords.
- * @throws FspError FSP_ENGINE_UNAVAILABLE, FSP_ENGINE_FAILED, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED
+ * ends by itself is started again, on the same port with the same passwords. So is one that fails to start over data
+ * that it had before, for what may pass, such as a full disk: whoever asks for it need not end with it.
+ * @throws FspError FSP_ENGINE_UNAVAILABLE, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, and at a first start FSP_ENGINE_FAILED
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const library = engineLibrary(thisPlatform());
   const host = options.host ?? '127.0.0.1';
-  const [wanted, wantedNative] = await Promise.all([
-    definite(options.port, host),
-    definite(options.nativePort ?? null, host),
-  ]);
-  if (wanted !== 0) await refuseTakenPort(wanted, host);
+  const isNew = !existsSync(join(dataDir, 'metadata'));
   const credentials = ensureEngineCredentials(dataDir);
-  const launch = async (port: number, native: number | null) => {
-    const nativePort = native === null || (await isFree(native, host, options.logger)) ? native : null;
-    return startChild({ ...options, dataDir, library, credentials, host, port, nativePort });
-  };
-  let running = await launch(wanted, wantedNative);
-  const { port, nativePort, landlock } = running;
-  const tell = () => {
+  let port = await definite(options.port, host);
+  const nativePort = await definite(options.nativePort ?? null, host);
+  if (options.port !== 0) await refuseTakenPort(port, host);
+  const launch = async () =>
+    startChild({
+      ...options,
+      dataDir,
+      library,
+      credentials,
+      host,
+      port,
+      nativePort: nativePort !== null && (await isFree(nativePort, host, options.logger)) ? nativePort : null,
+    });
+  const tell = (child: RunningChild) => {
     credentials.url = `http://127.0.0.1:${port}`;
-    credentials.native = running.nativePort === null ? '' : `127.0.0.1:${running.nativePort}`;
+    credentials.native = child.native ? `127.0.0.1:${nativePort}` : '';
     credentials.host = isLoopback(host) ? '' : host;
-    keepEngineCredentials(dataDir, credentials);
+    if (
+      !unlessFull(() => {
+        keepEngineCredentials(dataDir, credentials);
+      })
+    )
+      options.logger?.warn('The disk is full: other commands may not find the embedded ClickHouse');
   };
-  tell();
 
-  let state: EngineState = 'running';
+  let state: EngineState = 'restarting';
   const stopping = new AbortController();
+  const started = (child: RunningChild) => {
+    tell(child);
+    state = 'running';
+    return child;
+  };
+  let running: RunningChild | null = null;
+  for (let attempt = 1; running === null && attempt <= portAttempts; attempt++)
+    try {
+      running = started(await launch());
+    } catch (error) {
+      // Somebody else was faster to take a port that was free a moment ago: another will do where any would.
+      if (options.port === 0 && (error as Partial<FspError>).code === 'FSP_PORT_TAKEN' && attempt < portAttempts)
+        port = await listenOnce(0, host);
+      else if (!isNew && mayPass(error)) {
+        sayNotStarted(error);
+        break;
+      } else throw error;
+    }
   const supervision = supervise();
 
   async function supervise(): Promise<void> {
-    let pause = 100;
-    for (;;) {
-      await running.exited;
-      if (stopping.signal.aborted) return;
-      state = 'restarting';
-      options.logger?.warn(
-        'The embedded ClickHouse ended unexpectedly and is started again; messages wait in the spool',
-      );
-      while (!stopping.signal.aborted) {
-        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+    let pause = firstPauseMs;
+    while (!stopping.signal.aborted) {
+      if (running !== null) {
+        await running.exited;
+        running = null;
         if (stopping.signal.aborted) return;
-        try {
-          running = await launch(port, nativePort ?? wantedNative);
-          tell();
-          state = 'running';
-          pause = 100;
-          options.logger?.info('The embedded ClickHouse runs again');
-          break;
-        } catch (error) {
-          pause = Math.min(pause * 2, longestPauseMs);
-          options.logger?.warn(`The embedded ClickHouse did not start: ${(error as Error).message}`);
-        }
+        state = 'restarting';
+        pause = firstPauseMs;
+        options.logger?.warn(
+          'The embedded ClickHouse ended unexpectedly and is started again; messages wait in the spool',
+        );
       }
-      if (stopping.signal.aborted) await stopChild(running);
+      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      try {
+        running = started(await launch());
+        options.logger?.info('The embedded ClickHouse runs again');
+        if (stopping.signal.aborted) await stopChild(running);
+      } catch (error) {
+        pause = Math.min(pause * 2, longestPauseMs);
+        sayNotStarted(error);
+      }
     }
   }
 
+  function sayNotStarted(error: unknown): void {
+    options.logger?.warn(
+      `The embedded ClickHouse did not start and is tried again; messages wait in the spool: ${(error as Error).message}`,
+    );
+  }
+
   return {
-    url: credentials.url,
+    url: `http://127.0.0.1:${port}`,
     writer: credentials.writer,
     reader: credentials.reader,
-    landlock,
+    landlock: () => running?.landlock ?? 'not started',
     state: () => state,
-    pid: () => running.child.pid ?? 0,
+    isNew,
+    pid: () => running?.child.pid ?? 0,
     async stop() {
       stopping.abort();
-      await stopChild(running);
+      if (running !== null) await stopChild(running);
       await supervision;
       state = 'stopped';
-      keepEngineCredentials(dataDir, { ...credentials, url: '', native: '' });
+      unlessFull(() => {
+        keepEngineCredentials(dataDir, { ...credentials, url: '', native: '' });
+      });
     },
   };
 }
 
-/** Any free port is another one at each address: where there are two, it is chosen before. */
+/** What another try may not meet again; a folder in use, a taken port or a missing library need somebody first. */
+function mayPass(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return code === 'FSP_ENGINE_FAILED' || isFull(code);
+}
+
+/** A free port where any will do: it is known before the engine starts, which may be for the second time. */
 async function definite<Port extends number | null>(port: Port, host: string): Promise<Port | number> {
-  return port === 0 && !isLoopback(host) ? listenOnce(0, host) : port;
+  return port === 0 ? listenOnce(0, host) : port;
 }
 
 async function refuseTakenPort(port: number, host: string): Promise<void> {
@@ -183,22 +230,17 @@ async function startChild(
     nativePort: number | null;
   },
 ): Promise<RunningChild> {
-  const { dataDir, credentials, library, host, nativePort } = options;
-  const portFile = join(dataDir, 'ports');
+  const { dataDir, credentials, library, host, port, nativePort } = options;
   const usersFile = join(dataDir, 'users.xml');
   const configFile = join(dataDir, 'config.xml');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  rmSync(portFile, { force: true });
   writeFileSync(usersFile, usersXml({ database: options.database, ...credentials, host }), { mode: 0o600 });
-  writeFileSync(configFile, configXml({ usersFile, port: options.port, nativePort, host }), { mode: 0o600 });
+  writeFileSync(configFile, configXml({ usersFile, port, nativePort, host }), { mode: 0o600 });
 
   // The last query waits on standard input, which this process holds open; its end is a clean stop.
-  const ports =
-    nativePort === null ? "getServerPort('http_port')" : "getServerPort('http_port'), getServerPort('tcp_port')";
   const script =
     `SYSTEM START LISTEN HTTP; ${nativePort === null ? '' : 'SYSTEM START LISTEN TCP; '}` +
-    `SELECT ${ports} INTO OUTFILE '${portFile.replaceAll("'", "\\'")}' TRUNCATE FORMAT TSVRaw;` +
-    ` SELECT count() FROM file(stdin, 'LineAsString', 's String') FORMAT Null`;
+    `SELECT count() FROM file(stdin, 'LineAsString', 's String') FORMAT Null`;
   const args = [
     // argv[0]; without it the first option is lost in silence.
     'clickhouse-local',
@@ -233,15 +275,14 @@ async function startChild(
   try {
     for (;;) {
       if (ended) throw startError(said);
-      const [port = 0, native = null] = existsSync(portFile) ? portsIn(readFileSync(portFile, 'utf8')) : [];
-      if (port !== 0) {
-        await probe(port, credentials.writer);
+      // Asked and not told by a file: on a full disk that would stay empty.
+      if (await answers(port, credentials.writer)) {
         const landlock = /^landlock (.*)$/m.exec(said)?.[1] ?? 'unknown';
         if (landlock.startsWith('off'))
           options.logger?.warn(
             `The embedded ClickHouse is not confined to its folder (Landlock ${landlock}); let only trusted people query it`,
           );
-        return { child, port, nativePort: native, landlock, exited };
+        return { child, native: nativePort !== null, landlock, exited };
       }
       if (Date.now() > deadline)
         throw new FspError(
@@ -258,11 +299,6 @@ async function startChild(
   }
 }
 
-/** The ports of a whole line; none while it is being written. */
-function portsIn(text: string): number[] {
-  return text.endsWith('\n') ? text.trim().split('\t').map(Number) : [];
-}
-
 /** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */
 function childProgram(): string {
   const sibling = fileURLToPath(new URL('./engine-child.cjs', import.meta.url));
@@ -271,17 +307,28 @@ function childProgram(): string {
     : fileURLToPath(new URL('../../dist/clickhouse/engine-child.cjs', import.meta.url));
 }
 
-/** On a fixed port another engine may answer: only ours knows the password. */
-async function probe(port: number, { username, password }: Account): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${port}/?query=SELECT+1`, {
-    headers: { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password },
-  });
-  await answer.text();
-  if (!answer.ok)
-    throw new FspError(
-      'FSP_PORT_TAKEN',
-      `Another ClickHouse answers on port ${port}; choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
-    );
+/** @throws FspError FSP_PORT_TAKEN where another server answers: only ours knows the password */
+async function answers(port: number, { username, password }: Account): Promise<boolean> {
+  let status: number;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/?query=SELECT+1`, {
+      headers: { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password },
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+    await answer.text();
+    status = answer.status;
+  } catch {
+    return false;
+  }
+  if (status !== 200) throw portTaken(`another server answers on port ${port}`);
+  return true;
+}
+
+function portTaken(found: string): FspError {
+  return new FspError(
+    'FSP_PORT_TAKEN',
+    `The embedded ClickHouse cannot listen: ${found}; choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
+  );
 }
 
 function startError(said: string): FspError {
@@ -291,6 +338,7 @@ function startError(said: string): FspError {
       'The folder of the embedded ClickHouse is in use by another process; stop it, or name another folder with FSP_DATA_DIR',
     );
   }
+  if (/Address already in use/.test(said)) return portTaken('its port was taken while it started');
   const reason = said
     .replace(/^landlock .*$/m, '')
     .trim()

@@ -145,9 +145,9 @@ COMMENT 'Schema changes that were applied'`,
  * Brings the schema up to date: each numbered file once, then the views that are not as they should be. Whoever starts,
  * one receiver does it and the others wait for it (see {@link underLease}); after a crash at any statement the next one
  * goes on. Every statement can be said twice without harm, and what was applied is only remembered to spare the work.
- * @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED also where an applied file was changed since,
- *   FSP_SCHEMA_NEWER where a newer program was here, FSP_SCHEMA_FOREIGN where somebody else's table has a name of ours,
- *   FSP_SCHEMA_UNREPLICATED where each server of a cluster would keep its rows to itself
+ * @throws FspError FSP_CLICKHOUSE_UNREACHABLE, FSP_CLICKHOUSE_REFUSED, FSP_SCHEMA_CHANGED where an applied file was
+ *   changed since, FSP_SCHEMA_NEWER where a newer program was here, FSP_SCHEMA_FOREIGN where somebody else's table has a
+ *   name of ours, FSP_SCHEMA_UNREPLICATED where each server of a cluster would keep its rows to itself
  */
 export async function migrate(client: ClickHouseClient, options: MigrateOptions): Promise<void> {
   try {
@@ -185,7 +185,7 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     for (const { version, name, checksum } of numbered) {
       if ((checksums.get(version) ?? checksum) !== checksum)
         throw new FspError(
-          'FSP_CLICKHOUSE_REFUSED',
+          'FSP_SCHEMA_CHANGED',
           `Migration ${name} was applied to ${database} in another form; use the version of the server that made it, or another database`,
         );
     }

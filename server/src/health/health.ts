@@ -72,7 +72,10 @@ export function readinessOf({
       ready: throttle.trouble === null,
       detail: throttle.trouble ?? `${throttle.status().used} passed in this interval`,
     },
-    clickhouse: { ready: store.prepared() && store.state() !== 'restarting', detail: store.state() },
+    clickhouse: {
+      ready: store.prepared() && store.state() !== 'restarting',
+      detail: store.prepared() ? store.state() : `${store.state()}; its schema is not up to date yet`,
+    },
     ...Object.fromEntries(
       deliveries.map((delivery) => {
         const { sink, lag, lastError } = delivery.status();
