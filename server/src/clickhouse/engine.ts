@@ -76,6 +76,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let port = await definite(options.port, host);
   const nativePort = await definite(options.nativePort ?? null, host);
   if (options.port !== 0) await refuseTakenPort(port, host);
+  const stopping = new AbortController();
   const launch = async () =>
     startChild({
       ...options,
@@ -84,22 +85,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       credentials,
       host,
       port,
+      signal: stopping.signal,
       nativePort: nativePort !== null && (await isFree(nativePort, host, options.logger)) ? nativePort : null,
     });
   const tell = (child: RunningChild) => {
     credentials.url = `http://127.0.0.1:${port}`;
     credentials.native = child.native ? `127.0.0.1:${nativePort}` : '';
     credentials.host = isLoopback(host) ? '' : host;
-    if (
-      !unlessFull(() => {
-        keepEngineCredentials(dataDir, credentials);
-      })
-    )
-      options.logger?.warn('The disk is full: other commands may not find the embedded ClickHouse');
+    try {
+      keepEngineCredentials(dataDir, credentials);
+    } catch (error) {
+      // It runs, which is what counts.
+      options.logger?.warn(`Other commands may not find the embedded ClickHouse: ${(error as Error).message}`);
+    }
   };
 
   let state: EngineState = 'restarting';
-  const stopping = new AbortController();
   const started = (child: RunningChild) => {
     tell(child);
     state = 'running';
@@ -140,6 +141,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         options.logger?.info('The embedded ClickHouse runs again');
         if (stopping.signal.aborted) await stopChild(running);
       } catch (error) {
+        if (stopping.signal.aborted) return;
         pause = Math.min(pause * 2, longestPauseMs);
         sayNotStarted(error);
       }
@@ -228,6 +230,8 @@ async function startChild(
     credentials: EngineCredentials;
     host: string;
     nativePort: number | null;
+    /** Ends a start that is still under way. */
+    signal: AbortSignal;
   },
 ): Promise<RunningChild> {
   const { dataDir, credentials, library, host, port, nativePort } = options;
@@ -284,6 +288,7 @@ async function startChild(
           );
         return { child, native: nativePort !== null, landlock, exited };
       }
+      options.signal.throwIfAborted();
       if (Date.now() > deadline)
         throw new FspError(
           'FSP_ENGINE_FAILED',
