@@ -138,7 +138,16 @@ describe('a message on its way from a client to ClickHouse', () => {
 
 describe('an operator', () => {
   test('sees the state of everything behind a token, and nothing without one', async () => {
-    expect((await fetch(`${server.management}/api/v1/status`)).status).toBe(401);
+    const refused = await Promise.all(
+      [{}, { authorization: 'Bearer somebody-elses' }].map(async (headers) => {
+        const answer = await fetch(`${server.management}/api/v1/status`, { headers });
+        return [answer.status, ((await answer.json()) as { detail: string }).detail];
+      }),
+    );
+    expect(refused).toEqual([
+      [401, expect.stringContaining('A token is needed')],
+      [401, expect.stringContaining('not a token of this server')],
+    ]);
     expect(await server.status()).toMatchObject({
       server: { name: 'FSP01', siteCode: 'PS1' },
       clickhouse: { prepared: true },

@@ -18,7 +18,7 @@ const seconds = 4;
 export async function benchIntake() {
   const template = readFileSync(message).toString('utf16le');
   const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
-  const server = spawn(process.execPath, [program, 'serve'], {
+  const server = spawn(process.execPath, ['--v8-pool-size=1', program, 'serve'], {
     env: {
       PATH: process.env.PATH,
       FSP_DATA_DIR: folder,

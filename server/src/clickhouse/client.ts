@@ -204,7 +204,9 @@ const notEnoughSpace = '243';
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
   if (error instanceof FspError) return error;
-  const { message = '', code = '' } = error as { message?: string; code?: string };
+  const { message = '', ...said } = error as { message?: string; code?: string };
+  // The client finds the number only where the error's name stands behind it, which not every one has.
+  const code = said.code ?? /^Code: (\d+)\. DB::/m.exec(message)?.[1] ?? '';
   // ClickHouse's own errors carry its number; all else is the way to it.
   if (/^\d+$/.test(code)) {
     if (noQuorum.has(code))

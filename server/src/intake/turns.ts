@@ -68,7 +68,7 @@ export class LaterWork {
  * Bytes of large bodies that are read in a second, of all connections together. Every one of them is memory that the
  * collector has to clear away, and nobody is served meanwhile.
  */
-const pacedBytesPerSecond = 4 * 1024 * 1024;
+const pacedBytesPerSecond = 2 * 1024 * 1024;
 /** The most that is read in one go, and the bytes of one turn. */
 const pacedAtOnce = 128 * 1024;
 export const pacedTurnBytes = 16 * 1024;

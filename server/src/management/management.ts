@@ -180,7 +180,9 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
         reply.header('www-authenticate', 'Bearer');
         throw new FspError(
           'FSP_UNAUTHORIZED',
-          'A token is needed: send Authorization: Bearer with the viewer or admin token',
+          authorization === undefined
+            ? 'A token is needed: send Authorization: Bearer with the viewer or admin token'
+            : 'This is not a token of this server: send Authorization: Bearer with the viewer or admin token, as tokens.json in FSP_DATA_DIR or FSP_ADMIN_TOKEN and FSP_VIEWER_TOKEN have them',
         );
       });
       const adminOnly = (request: FastifyRequest): Promise<void> =>
