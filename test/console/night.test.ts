@@ -29,9 +29,13 @@ beforeAll(async () => {
       }),
     );
     await started.post(report({ client: 'WELL1', state: 400 }));
+    await started.post(report({ client: 'R&amp;D%41#1', state: 400 }));
     await eventually(
-      () => started.query<{ n: number }>("SELECT toUInt32(countIf(outcome = 'failed')) AS n FROM clients"),
-      ([row]) => row?.n === 30,
+      () =>
+        started.query<{ n: number }>(
+          "SELECT toUInt32(countIf(outcome = 'failed') + countIf(outcome = 'succeeded')) AS n FROM clients",
+        ),
+      ([row]) => row?.n === 32,
     );
   });
   ({ server, admin, viewer } = stage);
@@ -67,6 +71,15 @@ test('from the alert to its clients, to the acknowledgement, and to the runbook'
   expect(await viewer.page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
   await admin.page.getByRole('button', { name: 'Take back' }).click();
   await expect.poll(async () => (await server.query(data[0]!.model.rawSql)).length).toBe(1);
+});
+
+test('a machine whose name means something in an address has its page all the same', async () => {
+  const { page } = viewer;
+  await viewer.open(`${appPath}/clients?outcome=succeeded`);
+  await page.getByRole('link', { name: 'R&D%41#1' }).click();
+  await page.getByRole('heading', { name: 'R&D%41#1', level: 1 }).waitFor();
+  await page.getByText('What it said, and what its logs say, the newest first').waitFor();
+  expect(new URL(page.url()).searchParams.get('name')).toBe('R&D%41#1');
 });
 
 test('every alert leads to a runbook that the console has, in both languages', async () => {
