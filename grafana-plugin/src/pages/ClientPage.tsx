@@ -41,12 +41,7 @@ export default function ClientPage() {
       }}
       actions={
         <>
-          <LinkButton
-            variant="secondary"
-            icon="apps"
-            href={board}
-            onClick={follow(board)}
-          >
+          <LinkButton variant="secondary" icon="apps" href={board} onClick={follow(board)}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <TimePicker time={time} loading={client.loading} onRefresh={client.reload} />
