@@ -23,23 +23,24 @@ export async function setStage(
 ): Promise<Stage> {
   const folder = temporaryFolder();
   const server = await startServer(folder.path, settings, args);
-  const tokens = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as Stage['tokens'];
-  const [browser] = await Promise.all([launchBrowser(), prepare(server, folder.path)]);
-  const [admin, viewer] = await Promise.all([
-    visit(browser, server.management, tokens.admin, 'Ada'),
-    visit(browser, server.management, tokens.viewer, ''),
-  ]);
-  return {
-    server,
-    browser,
-    tokens,
-    folder: folder.path,
-    admin,
-    viewer,
-    async close() {
-      await browser.close();
-      await server.kill('SIGTERM');
-      folder.remove();
-    },
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server.kill('SIGTERM');
+    folder.remove();
   };
+  try {
+    const tokens = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as Stage['tokens'];
+    browser = await launchBrowser();
+    await prepare(server, folder.path);
+    const [admin, viewer] = await Promise.all([
+      visit(browser, server.management, tokens.admin, 'Ada'),
+      visit(browser, server.management, tokens.viewer, ''),
+    ]);
+    return { server, browser, tokens, folder: folder.path, admin, viewer, close };
+  } catch (error) {
+    // A stage that is not set is nobody's to close.
+    await close();
+    throw error;
+  }
 }
