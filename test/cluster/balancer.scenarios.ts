@@ -42,8 +42,9 @@ test('0 lost and 0 twice behind a load balancer that gives each connection to an
 
 test('0 lost and 0 twice when a replica lags, an answer is lost, and the balancer sends the retry to the other', async () => {
   const found = await underLoad(receivers, nodes, async () => {
-    await onBoth('SYSTEM STOP FETCHES fsp.state_messages');
+    // Before they lag: a batch whose insert is under way then cannot be tried again until they have caught up.
     balancer.cutInserts = 4;
+    await onBoth('SYSTEM STOP FETCHES fsp.state_messages');
     await eventually(
       () => Promise.resolve(balancer.cutInserts),
       (left) => left < 4,
