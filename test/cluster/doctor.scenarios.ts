@@ -46,7 +46,7 @@ const untilFound = async (
     300_000,
   );
   const one = found.find(({ found: text }) => finding.found.test(text))!;
-  record('doctor', scenario, { [one.state]: one.found.slice(0, 160) });
+  record('doctor', scenario, { [one.state]: one.found.slice(0, 160).trimEnd() });
   return one;
 };
 const allWell = () =>
