@@ -12,3 +12,8 @@ test('every text has its French, and no French stands for a text that is gone', 
 test.each([...english])('%s fills in the same values in both languages', (key, text) => {
   expect(blanks((french as Record<string, string>)[key] ?? '')).toEqual(blanks(text));
 });
+
+test('no French sign stands alone at the begin of a line: what goes before it is a space that does not break', () => {
+  const breaks = Object.entries(french).filter(([, text]) => /[ ](?:[?!;»]|%(?!\w)|:(?:\s|$))|«[ ]/.test(text));
+  expect(breaks).toEqual([]);
+});

@@ -55,6 +55,7 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('%s', (_,
 
   there(`asks every question of the dashboards, and has the rows that fsp query has${why}`, async () => {
     const answers = await driver.ask(questions, connection);
+    let withRows = 0;
     for (const [name, sql] of Object.entries(questions)) {
       const { columns, rows, error } = answers[name] ?? { error: 'no answer' };
       expect(error, name).toBeUndefined();
@@ -62,9 +63,13 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('%s', (_,
         meta: Object.keys(data[0] ?? {}),
         rows: data.length,
       }));
+      expect(rows?.length ?? 0, name).toBe(known);
+      // Of an answer without rows each driver says something else.
+      if (known === 0) continue;
       expect(columns, name).toEqual(meta);
-      expect(rows?.length, name).toBe(known);
+      withRows++;
     }
+    expect(withRows).toBeGreaterThan(10);
   });
 
   there(`is answered what such tools ask first${why}`, async () => {

@@ -291,6 +291,7 @@ test('while ClickHouse hangs a page says so and keeps what it showed, roles are 
   const { page } = admin;
   await admin.go(`${appPath}/failures`);
   const cells = page.getByRole('cell');
+  const remembered = page.getByText('ClickHouse does not answer: this is what the receiver knows by itself');
   await cells.first().waitFor();
   const shown = await cells.count();
   process.kill(enginePid(), 'SIGSTOP');
@@ -299,14 +300,19 @@ test('while ClickHouse hangs a page says so and keeps what it showed, roles are 
     const late = page.getByRole('status').getByText('What is shown is of');
     await late.first().waitFor();
     expect(await cells.count()).toBe(shown);
-    await admin.page.evaluate(
-      "history.pushState(null, '', '/a/fallbackstatuspoint-fsp-app/roles'); dispatchEvent(new PopStateEvent('popstate'))",
-    );
-    await page.getByText('ClickHouse does not answer: this is what the receiver knows by itself').waitFor();
+    // Not as `go` does it, which waits until nothing loads any more.
+    const jump = (path: string) =>
+      page.evaluate(`history.pushState(null, '', '${appPath}${path}'); dispatchEvent(new PopStateEvent('popstate'))`);
+    await jump('/roles');
+    await remembered.waitFor();
     await page.getByRole('row').filter({ hasText: 'FSP01' }).first().waitFor();
+    await jump('/roles/FSP01?tab=throttle');
+    await page.getByLabel('Number of state messages').waitFor();
+    await remembered.waitFor();
   } finally {
     process.kill(enginePid(), 'SIGCONT');
   }
+  await remembered.waitFor({ state: 'detached' });
   await admin.go(`${appPath}/failures`);
   await cells.first().waitFor();
   await expect.poll(() => page.getByRole('status').getByText('What is shown is of').count()).toBe(0);

@@ -48,7 +48,7 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
     'clients are told to come again, nothing is acknowledged in vain, a restart comes up, and room mends it all (ClickHouse %s)',
     async (clickhouse) => {
       const disk = join(folder.path, `disk-${clickhouse}`);
-      mkdirSync(disk);
+      mkdirSync(disk, { recursive: true });
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk]);
       const filler = join(disk, 'filler');
       try {
@@ -127,7 +127,7 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
 describe.skipIf(!mayMount)('a first start on a disk without room (skipped where nothing may be mounted)', () => {
   test.each(['256k', '1m'])('of %s ends with one line that says so', async (size) => {
     const disk = join(folder.path, `first-${size}`);
-    mkdirSync(disk);
+    mkdirSync(disk, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
     try {
       const { code, stderr } = await fsp(['serve'], environment(join(disk, 'data')));
@@ -144,7 +144,7 @@ describe.skipIf(!mayMount)('a first start on a disk without room (skipped where 
 describe('a data folder that is not as it should be', () => {
   test('that may only be read is refused in one clear line', async () => {
     const dir = join(folder.path, 'readonly');
-    mkdirSync(dir);
+    mkdirSync(dir, { recursive: true });
     if (mayMount) {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]);
     } else chmodSync(dir, 0o500);
@@ -165,7 +165,7 @@ describe('a data folder that is not as it should be', () => {
     ['with a number for a token', '{"admin": 1, "viewer": 2}'],
   ])('with a tokens.json that is %s says so, and what to do', async (_what, text) => {
     const dir = join(folder.path, `tokens${text.length}`);
-    mkdirSync(dir);
+    mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'tokens.json'), text);
     const { code, stderr } = await fsp(['serve'], environment(dir));
     expect(code).toBe(2);

@@ -1,4 +1,4 @@
-import { dateTimeFormat, dateTimeFormatTimeAgo, getValueFormat, formattedValueToString } from '@grafana/data';
+import { dateTimeFormat, dateTimeFormatTimeAgo } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { language } from '../app/viewer.js';
 
@@ -15,8 +15,23 @@ export function ago(time: number | null | undefined): string {
 /** Seconds as people say them: `3.2 hours`. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return '–';
-  return formattedValueToString(getValueFormat('s')(seconds, seconds < 60 ? 0 : 1));
+  const [size, unit] = durationUnits.find(([from]) => Math.abs(seconds) >= from) ?? [1, 'second'];
+  const maximumFractionDigits = size > 1 ? 1 : 0;
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits }).format(
+    seconds / size,
+  );
 }
+
+/** In seconds, the largest first. Grafana's own format says its units in English whatever the language. */
+const durationUnits = [
+  [31_536_000, 'year'],
+  [604_800, 'week'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+  [0.001, 'millisecond'],
+] as const;
 
 /** A whole number with the separators of the user's language. */
 export function count(value: number): string {

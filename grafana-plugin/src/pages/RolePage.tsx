@@ -20,12 +20,17 @@ import { Commands, Findings } from '../roles/Summary.js';
 import { useServers } from '../roles/use-servers.js';
 
 const tabs = ['general', 'selection', 'throttle', 'commands', 'verification', 'history', 'remove'] as const;
+const everyMs = 10_000;
 type RoleTab = (typeof tabs)[number];
 
 /** The properties of one role. */
 export default function RolePage() {
   const { server = '' } = useParams();
-  const role = useLoaded(useCallback(() => getRole(server), [server]));
+  // Again and again: what the receiver remembered is what ClickHouse has once that is back.
+  const role = useLoaded(
+    useCallback(() => getRole(server), [server]),
+    everyMs,
+  );
   return (
     <PluginPage
       pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}

@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path';
+import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import type { Diagnosis } from './check.js';
 import {
@@ -28,7 +30,7 @@ export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<D
           await checkPort(
             'ClickHouse port',
             '127.0.0.1',
-            config.embeddedClickhousePort,
+            held ? runningEnginePort(config) : config.embeddedClickhousePort,
             'FSP_EMBEDDED_CLICKHOUSE_PORT',
             held,
           ),
@@ -41,4 +43,10 @@ export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<D
     ...(await checkSetupLogs(config)),
     await checkSiteInbox(config),
   ];
+}
+
+/** Where the engine of the running server listens, which it may have been told by an environment that this shell lacks. */
+function runningEnginePort({ dataDir, embeddedClickhousePort }: Config): number {
+  const url = readEngineCredentials(join(resolve(dataDir), 'clickhouse'))?.url ?? '';
+  return url === '' ? embeddedClickhousePort : Number(new URL(url).port);
 }
