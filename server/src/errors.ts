@@ -59,7 +59,7 @@ const catalogue = {
   FSP_PRECONDITION_REQUIRED: { status: 428 },
   FSP_SPOOL_UNAVAILABLE: { status: 503 },
   FSP_SIMULATION_FAILED: { exit: 1 },
-  FSP_LOG_UNREADABLE: { exit: 2 },
+  FSP_LOG_UNREADABLE: { status: 400, exit: 2 },
   FSP_INTERNAL: { status: 500 },
 } as const satisfies Record<string, { status?: number; exit?: number }>;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page, type Request } from 'playwright-core';
 import { chromium as findChromium } from '../chromium.mjs';
 
 const flags =
@@ -139,4 +139,18 @@ export async function visit(
       });
     },
   };
+}
+
+/** Drags files from outside of the browser onto a part of the page, and lets them fall there. */
+export async function drop(target: Locator, files: readonly string[]): Promise<void> {
+  await target.scrollIntoViewIfNeeded();
+  const place = await target.boundingBox();
+  if (place === null) throw new Error('what files are to fall on is not shown');
+  const page = target.page();
+  const session = await page.context().newCDPSession(page);
+  const over = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...over, data });
+  await session.detach();
 }

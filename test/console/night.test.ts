@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { report } from '../reports.js';
 import { eventually, type RunningServer } from '../server-process.js';
-import { appPath, type Visitor } from './browser.js';
+import { appPath, drop, type Visitor } from './browser.js';
 import { setStage, type Stage } from './stage.js';
 
 const alerts = parse(
@@ -28,9 +29,13 @@ beforeAll(async () => {
       }),
     );
     await started.post(report({ client: 'WELL1', state: 400 }));
+    await started.post(report({ client: 'R&amp;D%41#1', state: 400 }));
     await eventually(
-      () => started.query<{ n: number }>("SELECT toUInt32(countIf(outcome = 'failed')) AS n FROM clients"),
-      ([row]) => row?.n === 30,
+      () =>
+        started.query<{ n: number }>(
+          "SELECT toUInt32(countIf(outcome = 'failed') + countIf(outcome = 'succeeded')) AS n FROM clients",
+        ),
+      ([row]) => row?.n === 32,
     );
   });
   ({ server, admin, viewer } = stage);
@@ -68,6 +73,15 @@ test('from the alert to its clients, to the acknowledgement, and to the runbook'
   await expect.poll(async () => (await server.query(data[0]!.model.rawSql)).length).toBe(1);
 });
 
+test('a machine whose name means something in an address has its page all the same', async () => {
+  const { page } = viewer;
+  await viewer.open(`${appPath}/clients?outcome=succeeded`);
+  await page.getByRole('link', { name: 'R&D%41#1' }).click();
+  await page.getByRole('heading', { name: 'R&D%41#1', level: 1 }).waitFor();
+  await page.getByText('What it said, and what its logs say, the newest first').waitFor();
+  expect(new URL(page.url()).searchParams.get('name')).toBe('R&D%41#1');
+});
+
 test('every alert leads to a runbook that the console has, in both languages', async () => {
   await admin.open(`${appPath}/runbook`);
   await admin.page.getByRole('link', { name: 'A burst of failed installations' }).click();
@@ -83,4 +97,80 @@ test('every alert leads to a runbook that the console has, in both languages', a
   await admin.open(`${appPath}/runbook?name=fsp-failure-burst`);
   await admin.page.getByRole('heading', { name: 'Que faire' }).waitFor();
   await admin.prefer('dark', 'en-US');
+});
+
+/** A file for a test, under a name of its own. */
+function file(name: string, content: Uint8Array | string): string {
+  const path = join(stage.folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82]);
+let machines = 20;
+
+test('a log that falls on the page of a client is on its time line with its cause; what is none is refused by name, and the others go on', async () => {
+  const { page } = admin;
+  // A machine of its own for each try: a log that was taken is known.
+  const name = `NIGHT${machines++}`;
+  await admin.open(`${appPath}/client?name=${name}`);
+  await page.getByText('What it said, and what its logs say, the newest first').waitFor();
+  await page.getByRole('button', { name: 'Collect its logs' }).click();
+  const zone = page.getByTestId('dropzone');
+  const log = fileURLToPath(new URL('../fixtures/synthetic-logs/msi-1603-custom-action.log', import.meta.url));
+  await drop(zone, [file('picture.png', png), file('nothing.log', ''), log]);
+  await page.getByText(/^msi-1603-custom-action\.log: \d+ records taken, 0 were known$/).waitFor();
+  const refused = page.getByRole('alert').filter({ hasText: 'The server refused it' });
+  await refused.getByText('picture.png was not taken: it is no text', { exact: false }).waitFor();
+  await refused.getByText('nothing.log was not taken: it is empty', { exact: false }).waitFor();
+  expect(await page.getByText(/0 records taken/).count()).toBe(0);
+
+  const line = page.getByRole('listitem').filter({ hasText: 'msi-1603-custom-action.log' });
+  await line.getByText('CcmCreateIISVirtualDirectories', { exact: false }).first().waitFor();
+  await line.getByText('Error 25140', { exact: false }).first().waitFor();
+  // Beside what it said itself, and on top as the proven cause.
+  await page.getByRole('listitem').filter({ hasText: '1639' }).first().waitFor();
+  await page.getByRole('alert').filter({ hasText: 'The set-up failed' }).first().waitFor();
+  const [run] = await server.query<Record<string, string>>(
+    `SELECT verdict, log_file FROM setup_runs WHERE host_name = '${name}'`,
+  );
+  expect(run).toEqual({ verdict: 'failed', log_file: 'msi-1603-custom-action.log' });
+
+  await drop(zone, [log]);
+  await page.getByText(/^msi-1603-custom-action\.log: 0 records taken, \d+ were known$/).waitFor();
+});
+
+test('a list that falls on the page of expected machines shows who never spoke; what is none changes nothing', async () => {
+  const { page } = admin;
+  await admin.open(`${appPath}/expected`);
+  const zone = page.getByTestId('dropzone');
+  await drop(zone, [
+    file(
+      'machines.csv',
+      'Name,DNSHostName\r\nNIGHT11,night11.contoso.com\r\nWELL1,\r\nMUTE1,mute1.contoso.com\r\nMUTE2,\r\n',
+    ),
+  ]);
+  await page.getByText('4 machines are expected').waitFor();
+  await page.getByRole('link', { name: /Never a word/ }).click();
+  const mute = async () => (await page.getByRole('row').allInnerTexts()).filter((text) => text.includes('MUTE')).length;
+  await page.getByText('2 machines', { exact: true }).waitFor();
+  await expect.poll(mute).toBe(2);
+  expect(await page.getByRole('cell', { name: 'NIGHT11' }).count()).toBe(0);
+
+  const kept = () => server.query('SELECT client_name, standing FROM expected_clients ORDER BY client_name');
+  const before = await kept();
+  expect(before).toHaveLength(4);
+  for (const [name, content, reason] of [
+    ['prices.csv', 'Price,Colour\r\n1,red\r\n2,blue\r\n', "No column of the list tells a machine's name"],
+    ['bytes.csv', png, 'This is no text, and no list of machines'],
+    ['workbook.csv', 'PK\u0003\u0004 rubbish', 'This is a workbook or a zip'],
+  ] as const) {
+    await drop(zone, [file(name, content)]);
+    await page.getByRole('alert').getByText(reason, { exact: false }).waitFor();
+    await page.getByText('Nothing was changed', { exact: false }).first().waitFor();
+  }
+  expect(await page.getByText('4 machines are expected').count()).toBe(0);
+  expect(await kept()).toEqual(before);
+  await page.getByText('4 machines of machines.csv', { exact: false }).waitFor();
+  await expect.poll(mute).toBe(2);
 });

@@ -1,38 +1,18 @@
 import { useState } from 'react';
 import { t } from '@grafana/i18n';
-import { Alert, Button, FileDropzone, Stack, Text } from '@grafana/ui';
+import { Button, Stack, Text } from '@grafana/ui';
 import { collectEnabled, leaveFor, type Leave } from '../api/collect.js';
-import { uploadLog } from '../api/setup-logs.js';
 import { CopyLine } from '../components/CopyLine.js';
-import { count, moment } from '../components/format.js';
+import { moment } from '../components/format.js';
 import { Failed } from '../components/QueryState.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { DropLogs } from '../setup-logs/DropLogs.js';
 
 /** How the logs of a machine get here: dropped, or brought by the machine itself with one line. For administrators. */
 export function Collect({ name, onTaken }: { name: string; onTaken(): void }) {
   const enabled = useLoaded(collectEnabled);
   const [leave, setLeave] = useState<Leave>();
-  const [taken, setTaken] = useState<string[]>([]);
   const [failure, setFailure] = useState<Error>();
-  const drop = async (files: File[]) => {
-    setFailure(undefined);
-    setTaken([]);
-    try {
-      for (const file of files) {
-        const { records } = await uploadLog(file, name);
-        const said = t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
-          file: file.name,
-          added: count(records.added),
-          known: count(records.known),
-          interpolation: { escapeValue: false },
-        });
-        setTaken((before) => [...before, said]);
-      }
-    } catch (error) {
-      setFailure(error as Error);
-    }
-    onTaken();
-  };
   const ask = async () => {
     setFailure(undefined);
     try {
@@ -43,16 +23,16 @@ export function Collect({ name, onTaken }: { name: string; onTaken(): void }) {
   };
   return (
     <Stack direction="column" gap={1}>
-      <label htmlFor="collect-drop">{t('collect.drop-label', 'Logs of this machine')}</label>
-      <FileDropzone id="collect-drop" options={{ multiple: true, onDropAccepted: (files) => void drop(files) }}>
-        <Text color="secondary">
-          {t('collect.drop', 'Drop ccmsetup.log, client.msi.log and other logs of {{name}} here', {
-            name,
-            interpolation: { escapeValue: false },
-          })}
-        </Text>
-      </FileDropzone>
-      {taken.length > 0 && <Alert bottomSpacing={0} severity="success" title={taken.join(' · ')} />}
+      <DropLogs
+        id="collect-drop"
+        host={name}
+        label={t('collect.drop-label', 'Logs of this machine')}
+        hint={t('collect.drop', 'Drop ccmsetup.log, client.msi.log and other logs of {{name}} here', {
+          name,
+          interpolation: { escapeValue: false },
+        })}
+        onTaken={onTaken}
+      />
       {enabled.value === false && (
         <Text color="secondary">
           {t(

@@ -5,8 +5,10 @@ import { Button, Text } from '@grafana/ui';
 import { parameterOf, type Narrowing } from '../app/chosen.js';
 import { share } from '../components/format.js';
 import { PlainTable } from '../components/PlainTable.js';
+import { PageLink } from '../components/PageLink.js';
 import { QueryState } from '../components/QueryState.js';
 import { language } from '../app/viewer.js';
+import { appPath } from '../constants.js';
 import type { Chosen } from '../queries/chosen.js';
 import { commonSql, type Common } from '../queries/incidents.js';
 import { useRows } from '../queries/run.js';
@@ -14,8 +16,21 @@ import { useRows } from '../queries/run.js';
 /** Properties that every page can be narrowed down by. */
 const narrowings = new Set<string>(['site', 'subnet', 'version'] satisfies Narrowing[]);
 
-/** Which values the failing clients of a selection have more often than the others: each narrows the page down at a click. */
-export function InCommon({ chosen, range }: { chosen: Chosen; range: TimeRange }) {
+/** Properties that the list of clients is searched by: no page is narrowed down by them, but that list is. */
+const searched = new Set<string>(['name', 'user'] satisfies Common['property_key'][]);
+
+interface Props {
+  chosen: Chosen;
+  range: TimeRange;
+  /** What is chosen, but for causes, as an address carries it. */
+  query: string;
+}
+
+/**
+ * Which values the failing clients of a selection have more often than the others: each narrows the page down at a click,
+ * or leads to the list of those clients.
+ */
+export function InCommon({ chosen, range, query }: Props) {
   const common = useRows<Common>(commonSql(chosen), range);
   const times = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
   return (
@@ -41,7 +56,7 @@ export function InCommon({ chosen, range }: { chosen: Chosen; range: TimeRange }
                 <tr key={`${one.property_key} ${one.value}`}>
                   <td>{one.property}</td>
                   <td>
-                    <Value of={one} />
+                    <Value of={one} clients={failedClientsPath(chosen, query, one.value)} />
                   </td>
                   <td>{share(one.share_of_failed, 1)}</td>
                   <td>{share(one.share_of_others, 1)}</td>
@@ -56,7 +71,22 @@ export function InCommon({ chosen, range }: { chosen: Chosen; range: TimeRange }
   );
 }
 
-function Value({ of: { property_key, value } }: { of: Common }) {
+/** The clients of a selection that fail, searched for a value. */
+function failedClientsPath({ cause }: Chosen, query: string, value: string): string {
+  const address = new URLSearchParams(query);
+  for (const one of cause) address.append(parameterOf('cause'), one);
+  address.set('outcome', 'failed');
+  address.set('search', value);
+  return `${appPath}/clients?${address.toString()}`;
+}
+
+function Value({ of: { property_key, value }, clients }: { of: Common; clients: string }) {
+  if (searched.has(property_key))
+    return (
+      <PageLink href={clients} title={t('common.clients', 'The failed clients with this value')}>
+        {value}
+      </PageLink>
+    );
   if (!narrowings.has(property_key)) return <span>{value}</span>;
   return (
     <Button

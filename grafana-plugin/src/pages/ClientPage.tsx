@@ -5,6 +5,7 @@ import { Collapse, LinkButton, Stack, Text } from '@grafana/ui';
 import { useParams } from 'react-router';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
+import { follow } from '../app/follow.js';
 import { dashboardPath, isAdmin } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
 import { Collect } from '../client/Collect.js';
@@ -31,6 +32,7 @@ export default function ClientPage() {
   const { name = given } = useParams();
   const time = useChoice();
   const client = useRows<Client>(clientSql(name));
+  const board = `${dashboardPath('client')}?var-client=${encodeURIComponent(name)}&${time.query}`;
   return (
     <PluginPage
       pageNav={{
@@ -39,11 +41,7 @@ export default function ClientPage() {
       }}
       actions={
         <>
-          <LinkButton
-            variant="secondary"
-            icon="apps"
-            href={`${dashboardPath('client')}?var-client=${encodeURIComponent(name)}&${time.query}`}
-          >
+          <LinkButton variant="secondary" icon="apps" href={board} onClick={follow(board)}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
           <TimePicker time={time} loading={client.loading} onRefresh={client.reload} />

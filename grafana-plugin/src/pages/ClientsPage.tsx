@@ -10,7 +10,6 @@ import {
   Stack,
   Switch,
   Text,
-  TextLink,
   type CellProps,
   type Column,
   type FetchDataArgs,
@@ -30,6 +29,7 @@ import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
 import { oneLine, outcomeText } from '../components/OutcomeBadge.js';
+import { PageLink } from '../components/PageLink.js';
 import { QueryState } from '../components/QueryState.js';
 import { useSettings } from '../configuration/settings.js';
 import { useAcknowledged, type AcknowledgedFailures } from '../queries/acknowledged.js';
@@ -314,9 +314,9 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         header: t('clients.name', 'Client'),
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
-          <TextLink href={clientAddress(original.client_name, timeQuery)} inline={false}>
+          <PageLink href={clientAddress(original.client_name, timeQuery)}>
             <span className={oneLine}>{original.client_name}</span>
-          </TextLink>
+          </PageLink>
         ),
       },
       {

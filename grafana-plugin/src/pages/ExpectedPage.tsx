@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Badge, EmptyState, FilterInput, InteractiveTable, Pagination, Stack, Text, TextLink } from '@grafana/ui';
+import { Badge, EmptyState, FilterInput, InteractiveTable, Pagination, Stack, Text } from '@grafana/ui';
 import type { CellProps, Column } from '@grafana/ui';
 import { clientAddress } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
@@ -11,6 +11,7 @@ import { Choice } from '../components/Choice.js';
 import { ago, count, moment, share } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
 import { outcomeText } from '../components/OutcomeBadge.js';
+import { PageLink } from '../components/PageLink.js';
 import { QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { useSettings } from '../configuration/settings.js';
@@ -248,9 +249,7 @@ function MachineTable({ rows }: { rows: Row[] }) {
           original.client_key === '' ? (
             <Text>{original.client_name}</Text>
           ) : (
-            <TextLink href={clientAddress(original.client_key, '')} inline={false}>
-              {original.client_name}
-            </TextLink>
+            <PageLink href={clientAddress(original.client_key, '')}>{original.client_name}</PageLink>
           ),
       },
       {

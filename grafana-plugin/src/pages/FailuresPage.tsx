@@ -86,7 +86,7 @@ export default function FailuresPage() {
         >
           {(rows) => <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />}
         </QueryState>
-        <InCommon chosen={chosen} range={time.range} />
+        <InCommon chosen={chosen} range={time.range} query={time.query} />
       </Stack>
     </PluginPage>
   );

@@ -3,13 +3,14 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Button, FilterInput, InlineSwitch, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { Button, FilterInput, InlineSwitch, Stack, Text, useStyles2 } from '@grafana/ui';
+import { clientAddress } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
 import { stateText } from '../catalog/states.js';
 import { count, moment } from '../components/format.js';
 import { OutcomeBadge } from '../components/OutcomeBadge.js';
+import { PageLink } from '../components/PageLink.js';
 import { QueryState } from '../components/QueryState.js';
-import { appPath } from '../constants.js';
 import { liveSql, mostLive, type LiveMessage } from '../queries/live.js';
 import { useRows } from '../queries/run.js';
 
@@ -81,9 +82,7 @@ function Messages({ list }: { list: LiveMessage[] }) {
         <li key={message.message_id} className={styles.row}>
           <span className={styles.time}>{moment(message.received_at)}</span>
           <span className={styles.client}>
-            <TextLink href={`${appPath}/client?name=${encodeURIComponent(message.client_name)}`} inline={false}>
-              {message.client_name}
-            </TextLink>
+            <PageLink href={clientAddress(message.client_name, '')}>{message.client_name}</PageLink>
           </span>
           <OutcomeBadge outcome={message.outcome} />
           <span className={styles.text}>{stateText(message.topic_type, message.state_id, message.state_text)}</span>

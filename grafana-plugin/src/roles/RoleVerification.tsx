@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
-import { Alert, Button, Field, FileDropzone, Input, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { Alert, Button, Field, Input, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { testPost, type Role, type TestPost } from '../api/roles.js';
-import { followedLogs, followLog, unfollowLog, uploadLog, type FollowedLogs } from '../api/setup-logs.js';
+import { followedLogs, followLog, unfollowLog, type FollowedLogs } from '../api/setup-logs.js';
 import { language } from '../app/viewer.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { DropLogs } from '../setup-logs/DropLogs.js';
 
 /** Where Microsoft's procedure ends: a message by the way that clients go, and the two logs of the role's set-up. */
 export function RoleVerification({ role }: { role: Role }) {
@@ -72,7 +73,6 @@ function Logs({ role }: { role: Role }) {
   const loaded = useLoaded(followedLogs, 10_000);
   const [path, setPath] = useState('');
   const [failure, setFailure] = useState<Error>();
-  const [taken, setTaken] = useState<string>();
   const act = async (work: () => Promise<unknown>) => {
     setFailure(undefined);
     try {
@@ -82,19 +82,6 @@ function Logs({ role }: { role: Role }) {
       setFailure(error as Error);
     }
   };
-  const drop = (files: File[]) =>
-    act(async () => {
-      for (const file of files) {
-        const { records } = await uploadLog(file, role.server);
-        setTaken(
-          t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
-            file: file.name,
-            ...records,
-            interpolation: { escapeValue: false },
-          }),
-        );
-      }
-    });
   return (
     <Stack direction="column" gap={2}>
       <Text element="h2" variant="h5">
@@ -140,17 +127,12 @@ function Logs({ role }: { role: Role }) {
           />
         )}
       </QueryState>
-      <label htmlFor="verify-drop">{t('verify.drop', 'Drop logs here, or choose them')}</label>
-      <FileDropzone
+      <DropLogs
         id="verify-drop"
-        options={{
-          multiple: true,
-          onDropAccepted: (files) => void drop(files),
-        }}
-      >
-        <Text color="secondary">{t('verify.drop-detail', 'They are read once, and kept as logs of this server')}</Text>
-      </FileDropzone>
-      {taken !== undefined && <Alert bottomSpacing={0} severity="success" title={taken} />}
+        host={role.server}
+        label={t('verify.drop', 'Drop logs here, or choose them')}
+        hint={t('verify.drop-detail', 'They are read once, and kept as logs of this server')}
+      />
       {failure !== undefined && <Failed error={failure} />}
       <TextLink href={`${appPath}/setup-logs`}>{t('verify.verdicts', 'The verdicts, when they come')}</TextLink>
     </Stack>

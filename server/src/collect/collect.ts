@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FspError } from '../errors.js';
-import type { ImportSummary } from '../import/import.js';
 import { CollectTokens } from './collect-tokens.js';
 import { collectCommand } from './collect-command.js';
 
@@ -16,7 +15,7 @@ export interface CollectOptions {
   /** Where clients post to, as they reach it: `http://fsp01.contoso.com:8080`. */
   url(): string;
   /** Takes a log as `fsp import` does, with what is secret in it blanked. */
-  upload(name: string, machine: string, log: Buffer): Promise<ImportSummary>;
+  upload(name: string, machine: string, log: Buffer): Promise<unknown>;
   logger: { info(message: string): void };
 }
 
@@ -61,7 +60,8 @@ export class Collect {
 
   /**
    * A log that a machine brings, packed with gzip or plain.
-   * @throws FspError FSP_UNAUTHORIZED, FSP_COLLECT_SPENT, FSP_UPLOAD_BUSY, FSP_REQUEST_INVALID, FSP_CLICKHOUSE_…
+   * @throws FspError FSP_UNAUTHORIZED, FSP_COLLECT_SPENT, FSP_UPLOAD_BUSY, FSP_REQUEST_INVALID, FSP_LOG_UNREADABLE,
+   * FSP_CLICKHOUSE_…
    */
   async take(authorization: string | undefined, name: string, body: Buffer): Promise<void> {
     const allowance = this.tokens.check(authorization);
@@ -73,10 +73,7 @@ export class Collect {
     const mine = this.turn.then(async () => {
       const log = await unpacked(packed);
       this.tokens.spend(allowance, log.length);
-      const { refused, failed, records } = await this.options.upload(name, allowance.machine, log);
-      const trouble = [...refused, ...failed][0];
-      if (trouble !== undefined && records.added + records.known === 0)
-        throw new FspError('FSP_REQUEST_INVALID', `${name} was not taken: ${trouble.reason}`);
+      await this.options.upload(name, allowance.machine, log);
     });
     this.turn = mine.catch(() => undefined);
     try {

@@ -115,12 +115,14 @@ export function registerSetupLogs(
       },
     },
     async ({ body, query }) => {
-      if (!Buffer.isBuffer(body) || body.length === 0)
+      // An empty file has no body.
+      const log = body ?? Buffer.alloc(0);
+      if (!Buffer.isBuffer(log))
         throw new FspError('FSP_REQUEST_INVALID', 'Send the log itself as application/octet-stream');
       if (uploading) throw new FspError('FSP_UPLOAD_BUSY', 'Another log is being taken; try again in some seconds');
       uploading = true;
       try {
-        return await room.upload(query.name, query.host, body);
+        return await room.upload(query.name, query.host, log);
       } finally {
         uploading = false;
       }

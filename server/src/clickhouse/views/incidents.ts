@@ -13,7 +13,8 @@ const mostly = (column: string, what: string) =>
 
 /**
  * Bursts of one cause in one site, from the first hour to the last. Counted by receipt, so that no client's clock moves
- * one.
+ * one. What was usual is what was so before it began: the incident's own clients, which an hour later are among those of
+ * the day before, do not end it. What has gone on for a day is usual in so far as many times more are an incident again.
  */
 export const incidents: View = {
   name: 'incidents',
@@ -51,13 +52,33 @@ FROM
         SELECT site_code, cause, hour, sum(is_begin) OVER (PARTITION BY site_code, cause ORDER BY hour) AS incident
         FROM
         (
-            SELECT site_code, cause, hour, hour - lagInFrame(hour, 1, 0) OVER (PARTITION BY site_code, cause ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) > ${quietHours} AS is_begin
+            SELECT site_code, cause, hour, hour - lagInFrame(hour, 1, 0) OVER (PARTITION BY site_code, cause, stretch ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) > ${quietHours} AS is_begin
             FROM
             (
-                SELECT site_code, cause, hour, clients, sum(clients) OVER (PARTITION BY site_code, cause ORDER BY hour RANGE BETWEEN 24 PRECEDING AND 1 PRECEDING) / 24 AS usual
-                FROM (${hours})
+                SELECT site_code, cause, hour, clients, stretch,
+                    max(bursts) OVER (PARTITION BY site_code, cause, stretch) AS has_burst,
+                    minIf(hour, bursts) OVER (PARTITION BY site_code, cause, stretch) AS burst_begin,
+                    argMinIf(usual, hour, bursts) OVER (PARTITION BY site_code, cause, stretch) AS usual_before
+                FROM
+                (
+                    SELECT site_code, cause, hour, clients, usual, bursts,
+                        sum(hour - hour_before > ${quietHours} OR (bursts AND hour - burst_before > 24)) OVER (PARTITION BY site_code, cause ORDER BY hour) AS stretch
+                    FROM
+                    (
+                        SELECT site_code, cause, hour, clients, usual, bursts,
+                            lagInFrame(hour, 1, 0) OVER (PARTITION BY site_code, cause ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS hour_before,
+                            max(hour * bursts) OVER (PARTITION BY site_code, cause ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS burst_before
+                        FROM
+                        (
+                            SELECT site_code, cause, hour, clients, sum(clients) OVER (PARTITION BY site_code, cause ORDER BY hour RANGE BETWEEN 24 PRECEDING AND 1 PRECEDING) / 24 AS usual,
+                                clients > ${timesUsual} * usual AND hour >= intDiv(toUnixTimestamp({since:DateTime('UTC')}), 3600) AS bursts
+                            FROM (${hours})
+                        )
+                        WHERE clients >= ${fewestClients}
+                    )
+                )
             )
-            WHERE clients >= ${fewestClients} AND clients > ${timesUsual} * usual AND hour >= intDiv(toUnixTimestamp({since:DateTime('UTC')}), 3600)
+            WHERE has_burst AND hour >= burst_begin AND clients > ${timesUsual} * usual_before
         )
     ) AS b ON m.site_code = b.site_code AND m.cause = b.cause AND toUInt32(intDiv(toUnixTimestamp(m.received_at), 3600)) = b.hour
     GLOBAL LEFT JOIN (SELECT cause, min(received_at) AS cause_begin FROM ${database}.client_messages WHERE outcome = 'failed' GROUP BY cause) AS f ON f.cause = m.cause

@@ -50,7 +50,7 @@ export class FileRefused extends Error {
 }
 
 /** What happened, and what to do, on one line. */
-function refusalText({ reason, detail }: Omit<Refusal, 'path'>): string {
+export function refusalText({ reason, detail }: Omit<Refusal, 'path'>): string {
   switch (reason) {
     case 'other_file':
       return 'skipped, its name is none of a log; name it by itself to have it read';

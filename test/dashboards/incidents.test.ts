@@ -1,0 +1,215 @@
+// What the view `incidents` finds in failures whose truth is known: each story is told in a site of its own.
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../server/src/clickhouse/client.js';
+import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
+import { startFleet, type Fleet } from './fleet.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** The hour at which the time that is looked at begins. */
+const begin = Math.floor(Date.now() / hour) * hour - 20 * day;
+const end = begin + 10 * day;
+const noId = '00000000-0000-0000-0000-000000000000';
+
+interface Failure {
+  client: string;
+  /** When it was received. */
+  at: number;
+  /** What the client's clock said; as ours without it. */
+  said?: number;
+  error?: string;
+  address?: string;
+  version?: string;
+  outcome?: 'failed' | 'succeeded';
+}
+
+const clickHouseTime = (at: number) => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
+const timeOf = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`);
+let messages = 0;
+
+function row(
+  site: string,
+  { client, at, said = at, error = '1603', address = '', version, outcome = 'failed' }: Failure,
+) {
+  return {
+    received_at: clickHouseTime(at),
+    processed_at: clickHouseTime(at + 1_000),
+    message_time: clickHouseTime(said),
+    site_code: site,
+    fsp_server: 'FSP01',
+    client_id: noId,
+    client_name: `${site}-${client}`,
+    client_version: version ?? '5.00.0000.0000',
+    client_address: address,
+    topic_type: 800,
+    state_id: outcome === 'failed' ? 313 : 400,
+    state_text: outcome === 'failed' ? 'Client.msi installation failed' : 'Client deployment succeeded',
+    phase: 'deployment',
+    outcome,
+    error_code: outcome === 'failed' ? error : '',
+    message_id: `made-${++messages}`,
+  };
+}
+
+/** So many clients that fail, each once, evenly over an hour. */
+const many = (count: number, from: number, made: (index: number) => Partial<Failure> = () => ({})): Failure[] =>
+  Array.from({ length: count }, (_, index) => ({
+    client: `${(from - begin) / hour}-${index}`,
+    at: from + Math.floor((index * hour) / count),
+    ...made(index),
+  }));
+const hours = (count: number, from: number, made: (at: number) => Failure[]) =>
+  Array.from({ length: count }, (_, index) => made(from + index * hour)).flat();
+
+const at = (hoursLater: number) => begin + hoursLater * hour;
+const bursting = many(40, at(60), (index) => ({
+  address: index < 30 ? `10.1.1.${index}` : `10.2.${index}.1`,
+  version: `5.00.91${10 + index}.1000`,
+}));
+const lasting = hours(12, at(30), (from) => many(12, from));
+const ofOneHour = (index: number) => ({ at: at(70) + index, error: '1618' });
+
+/** Site and what happened in it. */
+const stories: Record<string, Failure[]> = {
+  // A client in each hour of days, and then many of one network within an hour.
+  BUR: [...hours(100, at(-40), (from) => many(1, from)), ...bursting],
+  // As many as ever, since before the time that is looked at.
+  STE: hours(200, at(-60), (from) => many(10, from)),
+  // For half a day without a pause: what it does itself is not what is usual.
+  LON: lasting,
+  // Twice, with calm between.
+  TWO: [...many(20, at(10)), ...many(30, at(20))],
+  // One hour after another, with one of calm between: one and the same.
+  GAP: [...many(20, at(10)), ...many(30, at(12))],
+  // More by far than ever, while it already bursts no more.
+  UPS: [...hours(120, at(-60), (from) => many(10, from)), ...many(80, at(60))],
+  // For days without a pause, and then many times more: an incident of its own, and the one before ends there.
+  TOP: [
+    ...hours(60, at(10), (from) => many(6, from)),
+    ...many(50, at(70)),
+    ...hours(5, at(71), (from) => many(6, from)),
+  ],
+  FEW: many(4, at(50)),
+  ALL: many(50, at(50), () => ({ outcome: 'succeeded' })),
+  ONE: many(50, at(50), () => ({ client: 'AGAIN' })),
+  // Two causes of an hour, neither of which hits five.
+  MIX: many(8, at(50), (index) => ({ error: index % 2 === 0 ? '1603' : '1618' })),
+  // Whose clocks say 2001 and 2031 count when they are heard.
+  CLK: [
+    ...many(3, at(70), ofOneHour),
+    { client: 'OLD', ...ofOneHour(4), said: Date.UTC(2001, 0, 1) },
+    { client: 'FAR', ...ofOneHour(5), said: Date.UTC(2031, 0, 1) },
+  ],
+  // Heard over many hours, though their clocks say that all was within one; and two alone whose clocks say anything.
+  SAY: [
+    ...hours(12, at(80), (from) => many(1, from, () => ({ said: at(80) }))),
+    { client: 'OLD', at: at(5), said: Date.UTC(2001, 0, 1) },
+    { client: 'FAR', at: at(6), said: Date.UTC(2031, 0, 1) },
+  ],
+  NEW: many(10, at(90), () => ({ error: '25140' })),
+  // Still under way at the end of the time.
+  NOW: many(10, end - hour),
+};
+
+interface Incident {
+  begin: string;
+  end: string | null;
+  clients: string;
+  suspects: string;
+  cause: string;
+  is_new: number;
+}
+
+let fleet: Fleet;
+const incidents = async (site: string, until = end, since = begin) =>
+  (
+    await fleet.ask(
+      `SELECT * FROM incidents(since = '${clickHouseTime(since).slice(0, 19)}', until = '${clickHouseTime(until).slice(0, 19)}') WHERE site_code = '${site}' ORDER BY begin`,
+    )
+  ).data as unknown as Incident[];
+const told = (found: Incident[]) =>
+  found.map((one) => ({
+    begin: timeOf(one.begin),
+    end: one.end === null ? null : timeOf(one.end),
+    clients: Number(one.clients),
+  }));
+/** What should be told of these failures, taken together. */
+const truth = (failures: Failure[]) => ({
+  begin: Math.min(...failures.map((one) => one.at)),
+  end: Math.max(...failures.map((one) => one.at)),
+  clients: new Set(failures.map(({ client }) => client)).size,
+});
+const within = (site: string, from: number, to: number) =>
+  stories[site]!.filter((one) => one.at >= from && one.at < to);
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  // Before anything was heard.
+  expect(
+    (await fleet.ask("SELECT * FROM incidents(since = '2001-01-01 00:00:00', until = '2031-01-01 00:00:00')")).data,
+  ).toEqual([]);
+  const { url, writer } = readEngineCredentials(join(fleet.dataDir, 'clickhouse'))!;
+  const client = connect({ url, ...writer, database: 'fsp' });
+  const values = Object.entries(stories).flatMap(([site, failures]) => failures.map((one) => row(site, one)));
+  await client.insert({ table: 'state_messages', values, format: 'JSONEachRow' });
+  await client.close();
+}, 180_000);
+afterAll(() => fleet?.close());
+
+test('a burst has its begin, its end, its clients, and the network that most of them share', async () => {
+  const found = await incidents('BUR');
+  expect(told(found)).toEqual([truth(within('BUR', at(60), at(61)))]);
+  expect(found[0]).toMatchObject({ cause: '800/313/1603', suspects: 'subnet 10.1.1.0/24' });
+});
+
+test.each([
+  ['as many as ever', 'STE'],
+  ['fewer than five', 'FEW'],
+  ['successes', 'ALL'],
+  ['one machine, however often', 'ONE'],
+  ['fewer than five of each of two causes', 'MIX'],
+  ['what client clocks put into one hour', 'SAY'],
+])('%s: no incident', async (_what, site) => {
+  expect(await incidents(site)).toEqual([]);
+});
+
+test('one that goes on for hours stays one, to its last client', async () => {
+  expect(told(await incidents('LON'))).toEqual([truth(lasting)]);
+  // Asked while it goes on, it has no end.
+  const open = told(await incidents('LON', at(38) - 1));
+  expect(open).toEqual([{ ...truth(within('LON', at(30), at(38) - 1_000)), end: null }]);
+});
+
+test('two with calm between are two, two with an hour between are one', async () => {
+  expect(told(await incidents('TWO'))).toEqual([
+    truth(within('TWO', at(10), at(11))),
+    truth(within('TWO', at(20), at(21))),
+  ]);
+  expect(told(await incidents('GAP'))).toEqual([truth(stories.GAP!)]);
+});
+
+test('a cause that always was there bursts when it hits many times more', async () => {
+  expect(told(await incidents('UPS'))).toEqual([truth(within('UPS', at(60), at(61)))]);
+});
+
+test('one that became usual is told apart from many times more', async () => {
+  expect(told(await incidents('TOP'))).toEqual([
+    truth(within('TOP', at(10), at(70))),
+    truth(within('TOP', at(70), at(71))),
+  ]);
+});
+
+test('clients whose clocks say 2001 or 2031 count in the hour in which they are heard, and nowhere else', async () => {
+  expect(told(await incidents('CLK'))).toEqual([truth(stories.CLK!)]);
+});
+
+test('one that is under way has no end, and only a cause that nobody knew is new', async () => {
+  expect(told(await incidents('NOW'))).toEqual([{ ...truth(stories.NOW!), end: null }]);
+  for (const [site, isNew] of [
+    ['NOW', false],
+    ['CLK', false],
+    ['NEW', true],
+  ] as const)
+    expect([site, (await incidents(site)).map((one) => Boolean(one.is_new))]).toEqual([site, [isNew]]);
+});
