@@ -50,15 +50,22 @@ export async function stopReceiver({ server, ways }: Receiver): Promise<void> {
 
 let runs = 0;
 
+/** Messages that each receiver has to take before something happens, and again behind it. */
+const aroundEach = 40;
+
+/** Waits until each receiver has taken so many messages more. */
+export type Further = (messages?: number) => Promise<void>;
+
 /**
  * Load on all receivers while something happens, and what all servers hold in the end: the most lost and the most doubled
  * that any of them shows.
+ * @param happening is told how to wait until messages were taken while its fault lasts
  * @param nodes where each server is asked what it holds
  */
 export async function underLoad(
   receivers: readonly Receiver[],
   nodes: readonly string[],
-  happening: () => Promise<void>,
+  happening: (further: Further) => Promise<void>,
   { account = standInAccount, perSecond = 40, withinMs = 180_000, from = 'fsp.state_messages' } = {},
 ): Promise<{ owed: number; lost: number; doubled: number; wrong: number; 'settled within s': number }> {
   const run = ++runs;
@@ -66,9 +73,19 @@ export async function underLoad(
   const loads = receivers.map(
     (receiver, index) => new Load(ledgers[index]!, () => receiver.server.intake, 4, perSecond),
   );
-  await sleep(1_500);
-  await happening();
-  await sleep(1_500);
+  const owed = () => ledgers.map((ledger) => ledger.owed.size);
+  // By messages and not by time: on few cores a receiver may take none for seconds, and then nothing would be under load.
+  const further: Further = async (messages = aroundEach) => {
+    const before = owed();
+    await eventually(
+      () => Promise.resolve(owed()),
+      (now) => now.every((count, index) => count >= before[index]! + messages),
+      180_000,
+    );
+  };
+  await further();
+  await happening(further);
+  await further();
   await Promise.all(loads.map((load) => load.stop()));
   const begun = performance.now();
   const look = async () => {
@@ -94,5 +111,5 @@ export async function underLoad(
   // What was under way still may come in late.
   await sleep(3_000);
   found = await look();
-  return { owed: ledgers.reduce((sum, { owed }) => sum + owed.size, 0), ...found, 'settled within s': settled };
+  return { owed: owed().reduce((sum, count) => sum + count, 0), ...found, 'settled within s': settled };
 }

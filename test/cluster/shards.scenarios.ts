@@ -68,14 +68,14 @@ test('0 lost and 0 twice over all shards when each is killed in turn', async () 
   const found = await underLoad(
     receivers,
     [cluster.url(1)],
-    async () => {
+    async (further) => {
       for (const number of [1, 2]) {
         await cluster.kill(number);
-        await sleep(3_000);
+        await Promise.all([sleep(3_000), further()]);
         await cluster.run(number);
       }
     },
-    { from: "clusterAllReplicas('fsp', fsp.state_messages_local)", withinMs: 120_000 },
+    { from: "clusterAllReplicas('fsp', fsp.state_messages_local)", withinMs: 300_000 },
   );
   record('shards', 'each of two shards is killed in turn and comes back', found);
   expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });

@@ -289,6 +289,20 @@ describe('a message that two receivers took is one row', () => {
     },
   );
 
+  test('and none is taken out whole because its row and its key are there twice', async () => {
+    const batch = batchOf(messages(3));
+    await sinkOf('FSP01').deliver(batch, false);
+    // As an insert that commits again behind the tokens that ClickHouse remembers.
+    for (const table of ['state_messages', 'message_keys'])
+      await writer.command({
+        query: `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table} ${table === 'state_messages' ? 'WHERE batch_id = {id: String}' : ''}`,
+        query_params: { id: batch.id },
+        clickhouse_settings: { insert_deduplicate: 0 },
+      });
+    await sinkOf('FSP01').deliver(batch, true);
+    expect(await rowsOf(batch)).toEqual([6, 3]);
+  });
+
   test('but one whose row was forgotten is one anew', async () => {
     const [one, two] = [batchOf(messages(3)), batchOf(messages(0))];
     two.entries.push(...one.entries);

@@ -169,8 +169,11 @@ export class CountedOnce {
     );
     // A Replicated database brings it to all servers by itself.
     const onCluster = table.spread === 'one' || engine === 'Replicated' ? '' : `ON CLUSTER '${cluster}'`;
-    const first = new Set<string>();
-    const later = copies.filter(({ message_id }) => first.has(message_id) || !first.add(message_id));
+    const placeOf = ({ batch_id, row_id }: Copy) => `${batch_id}/${row_id}`;
+    const kept = new Map<string, string>();
+    for (const one of copies) if (!kept.has(one.message_id)) kept.set(one.message_id, placeOf(one));
+    // By place and not by row: a row that is there twice would be taken out twice, and be gone.
+    const later = copies.filter((one) => kept.get(one.message_id) !== placeOf(one));
     if (later.length === 0) return;
     // Noted before they go: they are never missing in both.
     await this.insert(

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../../server-process.js';
 import { startLink, type Link } from '../link.js';
 import { writeConfigs, type Layout, type NodePorts } from './config.js';
 import { startZooKeeper } from './zookeeper.js';
@@ -83,6 +84,20 @@ export class StandIn {
     return this.query(
       number,
       `CREATE DATABASE fsp ENGINE = Replicated('/clickhouse/databases/fsp', '{shard}', '{replica}')`,
+    );
+  }
+
+  /** Waits until a node has rows of a table that the other has not. */
+  async aloneHasSome(number: number, table: string): Promise<void> {
+    const rows = async (of: number) => Number(await this.query(of, `SELECT count() FROM ${table}`));
+    await eventually(
+      // The other one first: what it gets meanwhile is not taken for more.
+      async () => {
+        const elsewhere = await rows(3 - number);
+        return (await rows(number)) - elsewhere;
+      },
+      (more) => more > 0,
+      180_000,
     );
   }
 
