@@ -183,8 +183,10 @@ export class CountedOnce {
     );
     for (let from = 0; from < later.length; from += atOnce / 5) {
       const places = later.slice(from, from + atOnce / 5);
+      // Beside their places their days, by which ClickHouse leaves out most of a large table.
+      const days = [...new Set(places.map(({ received_at }) => `'${received_at.slice(0, 10)}'`))];
       await this.client.command({
-        query: `DELETE FROM ${database}.${table.local} ${onCluster} WHERE (batch_id, row_id) IN (${places.map(({ batch_id, row_id }) => `('${batch_id}', ${row_id})`).join()})`,
+        query: `DELETE FROM ${database}.${table.local} ${onCluster} WHERE toDate(received_at) IN (${days.join()}) AND (batch_id, row_id) IN (${places.map(({ batch_id, row_id }) => `('${batch_id}', ${row_id})`).join()})`,
         clickhouse_settings: { lightweight_deletes_sync: '1', wait_end_of_query: 1 },
       });
     }
