@@ -141,7 +141,7 @@ describe('an operator', () => {
     const refused = await Promise.all(
       [{}, { authorization: 'Bearer somebody-elses' }].map(async (headers) => {
         const answer = await fetch(`${server.management}/api/v1/status`, { headers });
-        return [answer.status, ((await answer.json()) as { detail: string }).detail];
+        return [answer.status, ((await answer.json()) as { title: string }).title];
       }),
     );
     expect(refused).toEqual([

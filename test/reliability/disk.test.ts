@@ -93,8 +93,6 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         // To the last byte: not even the engine's settings have room.
         fill(`${filler}-2`);
         await start();
-        if (clickhouse === 'embedded')
-          expect(server!.output()).toMatch(/The embedded ClickHouse did not start and is tried again.*ENOSPC/);
         const number = ledger.issue();
         const whileFull = await server!.post(ledger.body(number));
         if (whileFull.status === 200) ledger.owed.add(number);
@@ -123,6 +121,43 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
     amount(180_000, 300_000),
   );
 });
+
+test.skipIf(!mayMount)(
+  'an engine whose disk has no free byte is started once it has, and nobody has to wait for it (skipped where nothing may be mounted)',
+  async () => {
+    const disk = join(folder.path, 'engine-full');
+    mkdirSync(disk, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+    const options = { dataDir: join(disk, 'clickhouse'), port: 0, database: 'fsp' };
+    try {
+      const first = await startEngine(options);
+      const client = connect({ url: first.url, ...first.writer, database: 'default' });
+      await client.command({ query: 'CREATE DATABASE fsp' });
+      await client.close();
+      await first.stop();
+      fill(join(disk, 'filler'));
+      const said: string[] = [];
+      const note = (message: string) => said.push(message);
+      engine = await startEngine({ ...options, logger: { info: note, warn: note } });
+      expect(engine.state()).toBe('restarting');
+      expect(said.join()).toMatch(/did not start and is tried again.*ENOSPC/);
+      rmSync(join(disk, 'filler'));
+      await eventually(
+        () => Promise.resolve(engine!.state()),
+        (state) => state === 'running',
+      );
+      const again = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
+      expect(await (await again.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' })).json()).toEqual([
+        { one: 1 },
+      ]);
+      await again.close();
+    } finally {
+      await engine?.stop();
+      engine = null;
+      execFileSync('umount', ['-l', disk]);
+    }
+  },
+);
 
 describe.skipIf(!mayMount)('a first start on a disk without room (skipped where nothing may be mounted)', () => {
   test.each(['256k', '1m'])('of %s ends with one line that says so', async (size) => {
@@ -173,6 +208,18 @@ describe('a data folder that is not as it should be', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
+});
+
+test('an engine waits for one that is still ending in its folder, as that of a server that was killed', async () => {
+  const options = { dataDir: join(folder.path, 'still-ending'), port: 0, database: 'fsp' };
+  const ending = await startEngine(options);
+  const next = startEngine(options);
+  await sleep(1_500);
+  await ending.stop();
+  engine = await next;
+  expect(engine.state()).toBe('running');
+  await engine.stop();
+  engine = null;
 });
 
 test('a schema of another version is refused at start, and neither the server nor its engine stays', async () => {

@@ -18,6 +18,9 @@ const stopWithinMs = 1_500;
 const answerWithinMs = 5_000;
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
+/** How long the engine of a server that was killed may take to its own end, which it begins by itself. */
+const lockedForMs = 10_000;
+const lockedPauseMs = 500;
 /** How many free ports are tried where any will do. */
 const portAttempts = 5;
 
@@ -107,13 +110,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return child;
   };
   let running: RunningChild | null = null;
-  for (let attempt = 1; running === null && attempt <= portAttempts; attempt++)
+  const lockedUntil = Date.now() + lockedForMs;
+  for (let attempt = 1; running === null;)
     try {
       running = started(await launch());
     } catch (error) {
+      const { code } = error as Partial<FspError>;
       // Somebody else was faster to take a port that was free a moment ago: another will do where any would.
-      if (options.port === 0 && (error as Partial<FspError>).code === 'FSP_PORT_TAKEN' && attempt < portAttempts)
-        port = await listenOnce(0, host);
+      if (options.port === 0 && code === 'FSP_PORT_TAKEN' && attempt++ < portAttempts) port = await listenOnce(0, host);
+      else if (code === 'FSP_DATA_DIR_LOCKED' && Date.now() < lockedUntil) await sleep(lockedPauseMs);
       else if (!isNew && mayPass(error)) {
         sayNotStarted(error);
         break;
