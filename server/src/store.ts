@@ -56,7 +56,8 @@ export interface StoreOptions {
 /**
  * Starts the embedded engine where no URL is configured. A server given by URL is not waited for: it is checked,
  * migrated and filled with the catalogue before the first batch, and tried again with every batch until that works.
- * @throws FspError FSP_ENGINE_…, FSP_PORT_TAKEN
+ * An engine that does not start over data that it had is not waited for either.
+ * @throws FspError FSP_ENGINE_…, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, FSP_SCHEMA_NEWER, FSP_SCHEMA_CHANGED
  */
 export async function openStore({ config, dataDir, describe, logger }: StoreOptions): Promise<Store> {
   const database = config.clickhouseDatabase;
