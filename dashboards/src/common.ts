@@ -31,6 +31,13 @@ export const properties = {
 } as const satisfies Record<string, { name: [string, string]; of: string }>;
 
 export type Property = keyof typeof properties;
+
+/** Words for whether a client reached its management point. */
+export const reached = {
+  failed: { text: ['Cut off', 'Coupé'] },
+  succeeded: { text: ['Reached', 'Joint'] },
+} satisfies Record<string, { text: [string, string] }>;
+
 const keys = Object.keys(properties) as Property[];
 
 /** Fewer clients than that have nothing in common but chance. */
@@ -50,6 +57,15 @@ interface Compared {
   fails: string;
   /** What says nothing, since those that fail were chosen by it. */
   without?: readonly Property[];
+}
+
+/** What an incident's clients have more often than the others of their site, as a text with both shares. */
+export function suspectsSql(language: Language): string {
+  const list = (texts: readonly string[]) => `[${texts.map(literal).join(', ')}]`;
+  const names = `transform(x.property, ${list(keys)}, ${list(keys.map((key) => pick(language, properties[key].name)))}, x.property)`;
+  const value = `if(x.property = 'communication', transform(x.value, ${list(Object.keys(reached))}, ${list(Object.values(reached).map(({ text }) => pick(language, text)))}, x.value), x.value)`;
+  const percent = (share: string) => `toString(round(100 * ${share})), ' %'`;
+  return `arrayStringConcat(arrayMap(x -> concat(${names}, ' ', ${value}, ' (', ${percent('x.share_of_failed')}, ' / ', ${percent('x.share_of_others')}, ')'), in_common), ', ')`;
 }
 
 /** Where all of the selection fail there are no others, and nothing that sets them apart. */

@@ -25,8 +25,7 @@ export function useChoice(defaultFrom?: string): UrlChoice {
     ...(Object.fromEntries(narrowings.map((name) => [name, valuesOf(name)])) as Record<Narrowing, string[]>),
   };
   const carried = new URLSearchParams(time.query);
-  for (const name of carriedOn)
-    for (const value of chosen[name]) carried.append(parameterOf(name), value);
+  for (const name of carriedOn) for (const value of chosen[name]) carried.append(parameterOf(name), value);
   if (chosen.clock === 'client') carried.set(parameterOf('clock'), 'client');
   return { ...time, query: carried.toString(), chosen };
 }

@@ -4,6 +4,7 @@ import { locationService } from '@grafana/runtime';
 import { Button, Text } from '@grafana/ui';
 import { parameterOf } from '../app/chosen.js';
 import { language } from '../app/viewer.js';
+import { textLanguage } from '../catalog/errors.js';
 import { valueText } from '../components/ChosenList.js';
 import { count, share } from '../components/format.js';
 import { PageLink } from '../components/PageLink.js';
@@ -26,7 +27,7 @@ interface Props {
  * and their number leads to the list of them.
  */
 export function InCommon({ chosen, range, query }: Props) {
-  const common = useRows<Common>(commonSql(chosen), range);
+  const common = useRows<Common>(commonSql(chosen, textLanguage()), range);
   const times = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
   return (
     <section>

@@ -36,10 +36,7 @@ const beginsWith = (name: string, values: string[]) =>
   values.length > 0 &&
   values
     .map(literal)
-    .map(
-      (begin) =>
-        `startsWith(${name}, ${begin}) AND match(substring(${name}, length(${begin}) + 1, 1), '^[0-9]?$')`,
-    )
+    .map((begin) => `startsWith(${name}, ${begin}) AND match(substring(${name}, length(${begin}) + 1, 1), '^[0-9]?$')`)
     .join(' OR ');
 
 /** Conditions on columns of the view `clients`. */

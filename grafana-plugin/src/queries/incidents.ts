@@ -1,5 +1,5 @@
 import { commonAmongSql, type Property } from '../../../dashboards/src/common.js';
-import { textLanguage } from '../catalog/errors.js';
+import type { Language } from '../../../dashboards/src/language.js';
 import { fleetConditions, type Chosen } from './chosen.js';
 import { literal, where } from './sql.js';
 
@@ -52,9 +52,9 @@ export interface Common {
  * Errors and causes choose who counts as failed, and not who is compared; where they do, that those share an error says
  * nothing.
  */
-export const commonSql = (chosen: Chosen) => {
+export const commonSql = (chosen: Chosen, language: Language) => {
   const { cause, error } = chosen;
-  return commonAmongSql(textLanguage(), {
+  return commonAmongSql(language, {
     among: where(fleetConditions({ ...chosen, error: [] })),
     fails: where([
       "outcome = 'failed'",

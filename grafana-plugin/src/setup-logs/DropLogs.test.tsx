@@ -40,7 +40,15 @@ test('a log that is not taken, for whatever reason, is told by name with it, and
   const huge = log('huge.log');
   Object.defineProperty(huge, 'size', { value: 33 * 1024 * 1024 });
   const { drop, onTaken } = dropzone();
-  await drop([log('picture.png'), huge, log('busy.log'), log('broken.log'), log('crash.log'), log('lost.log'), log('ccmsetup.log')]);
+  await drop([
+    log('picture.png'),
+    huge,
+    log('busy.log'),
+    log('broken.log'),
+    log('crash.log'),
+    log('lost.log'),
+    log('ccmsetup.log'),
+  ]);
   await screen.findByText('ccmsetup.log: 3 records taken, 0 were known');
   const refused = within(screen.getByRole('alert', { name: 'The server refused it' }));
   refused.getByText('picture.png was not taken: it is no text');

@@ -90,7 +90,9 @@ export function DropLogs({ id, host, label, hint, onTaken }: Props) {
           {failures
             .filter(({ error }) => titleOf(error) === title)
             .map(({ name, error }, index) => (
-              <p key={index}>{error.message.startsWith(name) ? error.message : `${labelled(name)} ${error.message}`}</p>
+              <div key={index}>
+                {error.message.startsWith(name) ? error.message : `${labelled(visible(name))} ${error.message}`}
+              </div>
             ))}
         </WholeAlert>
       ))}

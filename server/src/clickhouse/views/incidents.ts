@@ -21,8 +21,8 @@ const properties: readonly [name: string, of: string][] = [
 ];
 /** A suspect is shared by so many of them, */
 const fewestAlike = 3;
-/** is so much more frequent among them, */
-const timesOthers = 1.5;
+/** is so many times more frequent among them, */
+const timesOthers = 2;
 /** by so much of them at the least; */
 const leastMore = 0.2;
 /** and more of them do not help. */
@@ -33,7 +33,9 @@ const since = "{since:DateTime('UTC')}";
 const until = "{until:DateTime('UTC')}";
 
 /** Each cause of each site by the hour: whom it hit. Counted by receipt, so that no client's clock moves one. */
-const hours = (database: string) => `SELECT m.site_code AS site_code, m.cause AS cause, ${hourOf('m.received_at')} AS hour,
+const hours = (
+  database: string,
+) => `SELECT m.site_code AS site_code, m.cause AS cause, ${hourOf('m.received_at')} AS hour,
         groupUniqArray(m.client_key) AS hit, toUInt64(length(hit)) AS clients, min(m.received_at) AS first_at, max(m.received_at) AS last_at,
         any(m.topic_type) AS topic, any(m.state_id) AS state, any(m.state_text) AS text, any(toString(m.error_code)) AS error, any(toString(m.error_text)) AS error_meaning
     FROM ${database}.client_messages AS m
@@ -88,7 +90,9 @@ GROUP BY site_code, cause, incident
 HAVING last_hour >= ${hourOf(since)}`;
 
 /** What sets the clients of each incident apart from the others of its site, by both shares. */
-const suspects = (database: string) => `SELECT id, arraySlice(arrayReverseSort(x -> x.3 - x.4, groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
+const suspects = (
+  database: string,
+) => `SELECT id, arraySlice(arrayReverseSort(x -> x.3 - x.4, groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
 FROM
 (
     SELECT id, [${properties.map(([name]) => `'${name}'`).join(', ')}][number] AS property, value, hit,
