@@ -26,7 +26,7 @@ export const properties = {
   },
   host: {
     name: ['Server that it names', 'Serveur qu’il nomme'],
-    of: `if(match(last_param, '^(?i)https?://'), lower(domain(last_param)), '')`,
+    of: `if(lower(substring(last_param, 1, 4)) = 'http', lower(domain(last_param)), '')`,
   },
 } as const satisfies Record<string, { name: [string, string]; of: string }>;
 

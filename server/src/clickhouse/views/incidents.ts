@@ -17,7 +17,7 @@ const properties: readonly [name: string, of: string][] = [
   ['name', `replaceRegexpOne(client_name, '[0-9].*$', '')`],
   ['user', 'last_user_name'],
   ['communication', `if(communication_outcome = 'unknown', '', communication_outcome)`],
-  ['host', `if(match(last_param, '^(?i)https?://'), lower(domain(last_param)), '')`],
+  ['host', `if(lower(substring(last_param, 1, 4)) = 'http', lower(domain(last_param)), '')`],
 ];
 /** A suspect is shared by so many of them, */
 const fewestAlike = 3;
@@ -89,42 +89,60 @@ FROM
 GROUP BY site_code, cause, incident
 HAVING last_hour >= ${hourOf(since)}`;
 
+const told = [
+  'id',
+  'site_code',
+  'cause',
+  'topic_type',
+  'state_id',
+  'state_text',
+  'error_code',
+  'error_text',
+  'begin',
+  'last_at',
+  'last_hour',
+  'hit',
+] as const;
+/** The bursts as a value, since ClickHouse works out a value once however often it stands in a query; and one of them as a row. */
+const asValue = (database: string) => `(SELECT groupArray((${told.join(', ')})) FROM (${bursts(database)}))`;
+const columnOf = (name: (typeof told)[number]) => `burst.${told.indexOf(name) + 1}`;
+const rows = (database: string) => `(SELECT arrayJoin(${asValue(database)}) AS burst)`;
+
 /** What sets the clients of each incident apart from the others of its site, by both shares. */
 const suspects = (
   database: string,
 ) => `SELECT id, arraySlice(arrayReverseSort(x -> x.3 - x.4, groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
 FROM
 (
-    SELECT id, [${properties.map(([name]) => `'${name}'`).join(', ')}][number] AS property, value, hit,
-        hit / sum(hit) OVER (PARTITION BY id, number) AS share_of_failed,
-        sum(hit) OVER (PARTITION BY id, number) AS all_hit,
+    SELECT by_incident.1 AS id, number, ['', ${properties.map(([name]) => `'${name}'`).join(', ')}][number + 1] AS property, value, by_incident.2 AS hit,
+        maxIf(hit, number = 0) OVER (PARTITION BY id) AS all_hit,
+        hit / all_hit AS share_of_failed,
         if(everybody > all_hit, (alike - hit) / (everybody - all_hit), 1) AS share_of_others
     FROM
     (
-        SELECT number, value, alike, everybody, one.1 AS id, one.2 AS hit
+        SELECT site_code, one.1 AS number, one.2 AS value, count() AS alike,
+            maxIf(alike, number = 0) OVER (PARTITION BY site_code) AS everybody,
+            sumMap(ids, arrayResize([1], length(ids), 1)) AS hits
         FROM
         (
-            SELECT site_code, one.1 AS number, one.2 AS value, count() AS alike, sum(alike) OVER (PARTITION BY site_code, number) AS everybody,
-                sumMap(ids, arrayResize([1], length(ids), 1)) AS by_incident
-            FROM
+            -- Each client once for itself, and once for each of its values.
+            SELECT c.site_code AS site_code, i.ids AS ids,
+                arrayJoin(arrayFilter(x -> x.1 = 0 OR x.2 != '', [(toUInt8(0), ''), ${properties.map(([, of], index) => `(toUInt8(${index + 1}), ${of})`).join(', ')}])) AS one
+            FROM ${database}.clients AS c
+            GLOBAL LEFT JOIN
             (
-                SELECT c.site_code AS site_code, i.ids AS ids,
-                    arrayJoin([${properties.map(([, of], index) => `(toUInt8(${index + 1}), ${of})`).join(', ')}]) AS one
-                FROM ${database}.clients AS c
-                GLOBAL LEFT JOIN
-                (
-                    SELECT site_code, arrayJoin(hit) AS client_key, groupUniqArray(id) AS ids
-                    FROM (${bursts(database)})
-                    GROUP BY site_code, client_key
-                ) AS i ON c.client_key = i.client_key AND c.site_code = i.site_code
-                WHERE c.first_received_at <= ${until} AND c.last_received_at >= ${since} - INTERVAL ${longestDays} DAY
-            )
-            GROUP BY site_code, number, value
+                SELECT ${columnOf('site_code')} AS site_code, arrayJoin(${columnOf('hit')}) AS client_key, groupUniqArray(${columnOf('id')}) AS ids
+                FROM ${rows(database)}
+                GROUP BY site_code, client_key
+            ) AS i ON c.client_key = i.client_key AND c.site_code = i.site_code
+            WHERE c.first_received_at <= ${until} AND c.last_received_at >= ${since} - INTERVAL ${longestDays} DAY
+                AND c.site_code GLOBAL IN (SELECT ${columnOf('site_code')} FROM ${rows(database)})
         )
-        ARRAY JOIN arrayZip(by_incident.1, by_incident.2) AS one
+        GROUP BY site_code, number, value
     )
+    ARRAY JOIN arrayZip(hits.1, hits.2) AS by_incident
 )
-WHERE value != '' AND hit >= ${fewestAlike} AND share_of_failed > ${timesOthers} * share_of_others AND share_of_failed - share_of_others >= ${leastMore}
+WHERE number != 0 AND hit >= ${fewestAlike} AND share_of_failed > ${timesOthers} * share_of_others AND share_of_failed - share_of_others >= ${leastMore}
 GROUP BY id`;
 
 export const incidents: View = {
@@ -133,20 +151,19 @@ export const incidents: View = {
     "Causes that burst, or that are new and hit several clients: SELECT * FROM incidents(since = '2026-01-01 00:00:00', until = '2026-01-08 00:00:00'). begin, end (NULL while it goes on), size, and what sets its clients apart from the others of their site, also with the share among both",
   columns: [],
   select: (database) => `SELECT
-    b.site_code AS site_code,
-    b.cause AS cause,
-    b.topic_type AS topic_type,
-    b.state_id AS state_id,
-    b.state_text AS state_text,
-    b.error_code AS error_code,
-    b.error_text AS error_text,
-    b.begin AS begin,
-    if(b.last_hour + ${quietHours} >= ${hourOf(until)}, NULL, b.last_at) AS end,
-    toUInt64(length(b.hit)) AS clients,
+    ${(['site_code', 'cause', 'topic_type', 'state_id', 'state_text', 'error_code', 'error_text', 'begin'] as const).map((name) => `${columnOf(name)} AS ${name}`).join(',\n    ')},
+    if(${columnOf('last_hour')} + ${quietHours} >= ${hourOf(until)}, NULL, ${columnOf('last_at')}) AS end,
+    toUInt64(length(${columnOf('hit')})) AS clients,
     arrayStringConcat(arrayMap(x -> concat(x.1, ' ', x.2), s.in_common), ', ') AS suspects,
     CAST(s.in_common, 'Array(Tuple(property String, value String, share_of_failed Float64, share_of_others Float64))') AS in_common,
-    f.cause_begin >= b.begin - INTERVAL 1 HOUR AND (SELECT min(received_at) FROM ${database}.state_messages) < b.begin - INTERVAL 1 DAY AS is_new
-FROM (${bursts(database)}) AS b
-GLOBAL LEFT JOIN (${suspects(database)}) AS s ON s.id = b.id
-GLOBAL LEFT JOIN (SELECT cause, min(received_at) AS cause_begin FROM ${database}.client_messages WHERE outcome = 'failed' GROUP BY cause) AS f ON f.cause = b.cause`,
+    f.cause_begin >= begin - INTERVAL 1 HOUR AND (SELECT min(received_at) FROM ${database}.state_messages) < begin - INTERVAL 1 DAY AS is_new
+FROM ${rows(database)} AS b
+GLOBAL LEFT JOIN (${suspects(database)}) AS s ON s.id = ${columnOf('id')}
+GLOBAL LEFT JOIN
+(
+    SELECT cause, min(received_at) AS cause_begin
+    FROM ${database}.client_messages
+    WHERE outcome = 'failed' AND cause GLOBAL IN (SELECT ${columnOf('cause')} FROM ${rows(database)})
+    GROUP BY cause
+) AS f ON f.cause = ${columnOf('cause')}`,
 };
