@@ -247,11 +247,12 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
         },
       },
     );
-  if (values !== undefined)
-    properties.push(
-      { id: 'custom.cellOptions', value: { type: 'color-text' } },
-      { id: 'mappings', value: [mappingOf(values, language)] },
-    );
+  if (values !== undefined) {
+    // Where no value has a colour a link keeps its own.
+    if (Object.values(values).some(({ colour }) => colour !== undefined))
+      properties.push({ id: 'custom.cellOptions', value: { type: 'color-text' } });
+    properties.push({ id: 'mappings', value: [mappingOf(values, language)] });
+  }
   if (link !== undefined) properties.push({ id: 'links', value: [link(language)] });
   return properties;
 }

@@ -64,8 +64,9 @@ export function suspectsSql(language: Language): string {
   const list = (texts: readonly string[]) => `[${texts.map(literal).join(', ')}]`;
   const names = `transform(x.property, ${list(keys)}, ${list(keys.map((key) => pick(language, properties[key].name)))}, x.property)`;
   const value = `if(x.property = 'communication', transform(x.value, ${list(Object.keys(reached))}, ${list(Object.values(reached).map(({ text }) => pick(language, text)))}, x.value), x.value)`;
-  const percent = (share: string) => `toString(round(100 * ${share})), ' %'`;
-  return `arrayStringConcat(arrayMap(x -> concat(${names}, ' ', ${value}, ' (', ${percent('x.share_of_failed')}, ' / ', ${percent('x.share_of_others')}, ')'), in_common), ', ')`;
+  // What belongs together stays on one line.
+  const percent = (share: string) => `toString(round(100 * ${share})), ${literal(pick(language, ['%', '\u00a0%']))}`;
+  return `arrayStringConcat(arrayMap(x -> concat(${names}, ' ', ${value}, ' (', ${percent('x.share_of_failed')}, '\u00a0/\u00a0', ${percent('x.share_of_others')}, ')'), in_common), ', ')`;
 }
 
 /** Where all of the selection fail there are no others, and nothing that sets them apart. */
