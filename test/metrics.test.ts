@@ -69,14 +69,64 @@ describe('what Prometheus scrapes', () => {
     expect(valueOf(await scraped(), 'fsp_client_failures_total')).toBe(1);
   });
 
+  const codes = ['1637', '1638', '1639'];
+  test('tells what somebody takes care of: a cause at once and until it is taken back, one machine from then on', async () => {
+    // A code of its own for each try.
+    const code = codes.pop()!;
+    const { admin } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string };
+    const say = async (path: string, body: object) => {
+      const answer = await fetch(`${server.management}/api/v1/acknowledgements${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      expect(answer.status).toBe(204);
+    };
+    const until = Date.now() + 3_600_000;
+    const of = { configmgr_topic_type: '800', configmgr_state_id: '313', error_type: code };
+    const series = (samples: Sample[]) =>
+      samples.filter((one) => one.name === 'fsp_client_acknowledged' && one.labels.error_type === code);
+    const care = async (cause: string, clientName = '') => say('', { cause, clientName, note: 'mine', until });
+
+    await server.post(report({ client: 'CARE1', state: 313, params: [code] }));
+    expect(series(await scraped())).toEqual([]);
+    // The same error of another state is nobody's; of a cause that was never counted there is nothing to tell.
+    for (const cause of [`800/313/${code}`, `800/301/${code}`, '800/313/4711']) await care(cause);
+    const silent = await eventually(scraped, (found) => series(found).length > 0);
+    expect(series(silent)).toMatchObject([{ value: 1, labels: of }]);
+    await say('/withdraw', { cause: `800/313/${code}` });
+    await eventually(scraped, (found) => series(found)[0]?.value === 0);
+
+    await care(`800/313/${code}`, 'care2');
+    const cared = { ...of, configmgr_acknowledged: 'true' };
+    // It is known a moment after it was said; then what the machine says counts apart.
+    let serial = 1;
+    const samples = await eventually(
+      async () => {
+        for (const client of ['CARE1', 'CARE2'])
+          await server.post(report({ client, state: 313, params: [code], serial: ++serial }));
+        return scraped();
+      },
+      (found) => valueOf(found, 'fsp_client_failures_total', cared) > 0,
+    );
+    const apart = valueOf(samples, 'fsp_client_failures_total', cared);
+    expect(valueOf(samples, 'fsp_client_messages_total', { configmgr_acknowledged: 'true' })).toBe(apart);
+    // All of them count, and none of the other machine counts apart.
+    expect(valueOf(samples, 'fsp_client_failures_total', of)).toBe(serial);
+    expect(apart).toBeLessThanOrEqual((serial - 1) / 2);
+    await say('/withdraw', { cause: `800/313/${code}`, clientName: 'CARE2' });
+    await say('/withdraw', { cause: `800/301/${code}` });
+  });
+
   test('keeps the number of causes bounded, whatever anyone sends, and says that it does', async () => {
     for (let n = 0; n < 130; n++)
       await server.post(report({ client: `ODD${n}`, state: 313, params: [String(0xe0000000 + n)] }));
     const samples = await scraped();
-    const causes = samples.filter(({ name }) => name === 'fsp_client_failures_total');
-    expect(valueOf(samples, 'fsp_client_failures_total')).toBe(131);
+    const failures = samples.filter(({ name }) => name === 'fsp_client_failures_total');
+    const unknown = failures.filter(({ labels }) => /^0xE0|_OTHER/.test(labels.error_type ?? ''));
+    expect(valueOf(unknown, 'fsp_client_failures_total')).toBe(130);
     expect(valueOf(samples, 'fsp_client_failures_total', { error_type: '_OTHER' })).toBe(30);
-    expect(causes).toHaveLength(102);
+    expect(unknown).toHaveLength(101);
     expect(server.output().match(/count as _OTHER/g)).toHaveLength(1);
   });
 });

@@ -20,7 +20,7 @@ FROM
     if(min(params[1]) = max(params[1]), any(params[1]), '…') AS param,
     any(error_code) AS error_code, any(error_text) AS error_text, uniqExact(client_key) AS clients, count() AS messages,
     min(${at}) AS first_seen, max(${at}) AS last_seen
-  FROM client_messages WHERE ${failed} GROUP BY cause
+  FROM (SELECT * FROM client_messages WHERE ${failed}) GROUP BY cause
 ) AS f
 LEFT JOIN (SELECT cause, min(received_at) AS first_received FROM client_messages WHERE outcome = 'failed' GROUP BY cause) AS h ON h.cause = f.cause
 LEFT JOIN

@@ -1,6 +1,7 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { pick, type Language, type Text } from './language.js';
-import { clientPage, expectedPage, toCauseClients, toSubnet, toRun } from './links.js';
+import { reached } from './common.js';
+import { clientPage, expectedPage, toCauseClients, toCommon, toSubnet, toRun } from './links.js';
 
 /** How a column of a table looks, wherever it stands: its name in queries is never shown. */
 interface Column {
@@ -126,9 +127,16 @@ export const columns = {
   messages: { title: ['Messages', 'Messages'], width: 95 },
   share: { title: ['Share', 'Part'], width: 70, unit: 'percentunit', isShare: true },
   property_key: { title: ['Key', 'Clé'], isHidden: true },
-  suspects: { title: ['In common', 'En commun'], wraps: true },
+  suspects: { title: ['What sets them apart', 'Ce qui les distingue'], wraps: true },
   property: { title: ['What', 'Quoi'], width: 170 },
-  value: { title: ['In common', 'En commun'] },
+  value: {
+    title: ['In common', 'En commun'],
+    values: reached,
+    link: (language) => ({
+      title: pick(language, ['Failures of the clients that have it', 'Échecs des clients qui l’ont']),
+      url: toCommon,
+    }),
+  },
   share_of_failed: { title: ['Of the failed', 'Des échecs'], width: 110, unit: 'percentunit', isShare: true },
   share_of_others: { title: ['Of the others', 'Des autres'], width: 110, unit: 'percentunit', isShare: true },
   lift: { title: ['Times', 'Fois'], width: 80 },
@@ -239,11 +247,12 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
         },
       },
     );
-  if (values !== undefined)
-    properties.push(
-      { id: 'custom.cellOptions', value: { type: 'color-text' } },
-      { id: 'mappings', value: [mappingOf(values, language)] },
-    );
+  if (values !== undefined) {
+    // Where no value has a colour a link keeps its own.
+    if (Object.values(values).some(({ colour }) => colour !== undefined))
+      properties.push({ id: 'custom.cellOptions', value: { type: 'color-text' } });
+    properties.push({ id: 'mappings', value: [mappingOf(values, language)] });
+  }
   if (link !== undefined) properties.push({ id: 'links', value: [link(language)] });
   return properties;
 }

@@ -1,20 +1,44 @@
 import { clientsInRange, literal, ofChosenCause } from './clickhouse.js';
 import { pick, type Language } from './language.js';
 
-/** What clients are compared by: key, words, and the expression over `clients`. The app's page asks the same. */
-const properties = [
-  ['site', ['Site', 'Site'], 'toString(site_code)'],
-  ['subnet', ['Subnet', 'Sous-réseau'], 'subnet'],
-  [
-    'version',
-    ['Client version', 'Version du client'],
-    `if(client_version = '5.00.0000.0000', '', toString(client_version))`,
-  ],
-  ['receiver', ['Receiver', 'Récepteur'], 'toString(fsp_server)'],
-  ['user', ['User', 'Utilisateur'], 'last_user_name'],
-  ['name', ['Beginning of the name', 'Début du nom'], `replaceRegexpOne(client_name, '[0-9].*$', '')`],
-  ['hour', ['Hour of receipt (UTC)', 'Heure de réception (UTC)'], `formatDateTime(last_received_at, '%H:00', 'UTC')`],
-] as const satisfies [key: string, name: [string, string], expression: string][];
+/**
+ * What clients are compared by: words, and the expression over `clients`. What a page is narrowed down by has the same
+ * keys and expressions.
+ */
+export const properties = {
+  site: { name: ['Site', 'Site'], of: 'site_code' },
+  subnet: { name: ['Subnet', 'Sous-réseau'], of: 'subnet' },
+  version: {
+    name: ['Client version', 'Version du client'],
+    of: `if(client_version = '5.00.0000.0000', '', client_version)`,
+  },
+  receiver: { name: ['Receiver', 'Récepteur'], of: 'fsp_server' },
+  user: { name: ['User', 'Utilisateur'], of: 'last_user_name' },
+  name: { name: ['Beginning of the name', 'Début du nom'], of: `replaceRegexpOne(client_name, '[0-9].*$', '')` },
+  hour: {
+    name: ['Hour of receipt (UTC)', 'Heure de réception (UTC)'],
+    of: `concat(leftPad(toString(toHour(last_received_at, 'UTC')), 2, '0'), ':00')`,
+  },
+  error: { name: ['Error', 'Erreur'], of: 'last_error_code' },
+  communication: {
+    name: ['Management point', 'Point de gestion'],
+    of: `if(communication_outcome = 'unknown', '', communication_outcome)`,
+  },
+  host: {
+    name: ['Server that it names', 'Serveur qu’il nomme'],
+    of: `if(lower(substring(last_param, 1, 4)) = 'http', lower(domain(last_param)), '')`,
+  },
+} as const satisfies Record<string, { name: [string, string]; of: string }>;
+
+export type Property = keyof typeof properties;
+
+/** Words for whether a client reached its management point. */
+export const reached = {
+  failed: { text: ['Cut off', 'Coupé'] },
+  succeeded: { text: ['Reached', 'Joint'] },
+} satisfies Record<string, { text: [string, string] }>;
+
+const keys = Object.keys(properties) as Property[];
 
 /** Fewer clients than that have nothing in common but chance. */
 const fewest = 3;
@@ -26,23 +50,40 @@ const fewest = 3;
 export const commonSql = (language: Language) =>
   commonAmongSql(language, { among: clientsInRange, fails: `outcome = 'failed' AND ${ofChosenCause}` });
 
-/** @param among condition of the clients that are compared, over `clients`; `fails` that of those that fail */
-export function commonAmongSql(language: Language, { among, fails }: { among: string; fails: string }): string {
-  const values = properties.map(
-    ([key, name, expression]) => `(${literal(key)}, ${literal(pick(language, name))}, ${expression})`,
-  );
-  return `SELECT property_key, property, value, failed_clients, share_of_failed, share_of_others, if(share_of_others = 0, NULL, share_of_failed / share_of_others) AS lift
+interface Compared {
+  /** Condition of the clients that are compared, over `clients`. */
+  among: string;
+  /** That of those that fail. */
+  fails: string;
+  /** What says nothing, since those that fail were chosen by it. */
+  without?: readonly Property[];
+}
+
+/** What an incident's clients have more often than the others of their site, as a text with both shares. */
+export function suspectsSql(language: Language): string {
+  const list = (texts: readonly string[]) => `[${texts.map(literal).join(', ')}]`;
+  const names = `transform(x.property, ${list(keys)}, ${list(keys.map((key) => pick(language, properties[key].name)))}, x.property)`;
+  const value = `if(x.property = 'communication', transform(x.value, ${list(Object.keys(reached))}, ${list(Object.values(reached).map(({ text }) => pick(language, text)))}, x.value), x.value)`;
+  // What belongs together stays on one line.
+  const percent = (share: string) => `toString(round(100 * ${share})), ${literal(pick(language, ['%', '\u00a0%']))}`;
+  return `arrayStringConcat(arrayMap(x -> concat(${names}, ' ', ${value}, ' (', ${percent('x.share_of_failed')}, '\u00a0/\u00a0', ${percent('x.share_of_others')}, ')'), in_common), ', ')`;
+}
+
+/** Where all of the selection fail there are no others, and nothing that sets them apart. */
+export function commonAmongSql(language: Language, { among, fails, without = [] }: Compared): string {
+  const compared = keys.filter((key) => !without.includes(key));
+  const list = (texts: string[]) => `[${texts.map(literal).join(', ')}]`;
+  // Counted under a number: the words come to the few rows that are left.
+  const values = compared.map((key, index) => `(toUInt8(${index + 1}), ${properties[key].of})`);
+  return `SELECT ${list(compared)}[number] AS property_key, ${list(compared.map((key) => pick(language, properties[key].name)))}[number] AS property,
+  value, failed_clients, share_of_failed, share_of_others, if(share_of_others = 0, NULL, share_of_failed / share_of_others) AS lift
 FROM (
-  SELECT property_key, property, value, countIf(fails) AS failed_clients,
-    failed_clients / sum(failed_clients) OVER (PARTITION BY property) AS share_of_failed,
-    if(others_of_property = 0, 0, others / others_of_property) AS share_of_others,
-    countIf(NOT fails) AS others, sum(others) OVER (PARTITION BY property) AS others_of_property
-  FROM (
-    SELECT arrayJoin([${values.join(', ')}]) AS one, one.1 AS property_key, one.2 AS property, one.3 AS value, ${fails} AS fails
-    FROM clients WHERE ${among}
-  )
-  GROUP BY property_key, property, value
+  SELECT one.1 AS number, one.2 AS value, countIf(fails) AS failed_clients, countIf(NOT fails) AS others,
+    sum(others) OVER (PARTITION BY number) AS all_others,
+    failed_clients / sum(failed_clients) OVER (PARTITION BY number) AS share_of_failed, others / all_others AS share_of_others
+  FROM (SELECT arrayJoin([${values.join(', ')}]) AS one, ${fails} AS fails FROM clients WHERE ${among})
+  GROUP BY number, value
 )
-WHERE failed_clients >= ${fewest} AND value != '' AND share_of_failed > 1.5 * share_of_others
+WHERE failed_clients >= ${fewest} AND value != '' AND all_others > 0 AND share_of_failed > 1.5 * share_of_others
 ORDER BY share_of_failed - share_of_others DESC, property, value LIMIT 20`;
 }

@@ -1,7 +1,7 @@
 import { at, chosenSites, clientsInRange, intervalOf, messagesInRange, ofChosenCause } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
-import { commonSql } from './common.js';
+import { commonSql, suspectsSql } from './common.js';
 import { seriesPanel, tablePanel } from './panels.js';
 import { errorIn, ofClient, ofMessage, sharedStateIn, shortened, stateIn } from './texts.js';
 
@@ -110,8 +110,8 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
         tablePanel({
           title: t('What failing clients have in common', 'Ce que les clients en échec ont en commun'),
           description: t(
-            'Values that are more frequent among the clients that fail, of the causes that are chosen, than among the others',
-            'Valeurs plus fréquentes chez les clients en échec, des causes choisies, que chez les autres',
+            'Values that are more frequent among the clients that fail, of the causes that are chosen, than among the others. A value leads to the failures of the clients that have it',
+            'Valeurs plus fréquentes chez les clients en échec, des causes choisies, que chez les autres. Une valeur mène aux échecs des clients qui l’ont',
           ),
           width: 24,
           shows: ['property_key', 'property', 'value', 'failed_clients', 'share_of_failed', 'share_of_others', 'lift'],
@@ -125,12 +125,12 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
         tablePanel({
           title: t('Incidents', 'Incidents'),
           description: t(
-            'One cause in one site that hits at least five clients within an hour, and five times as many as usual: from when to when, how many, and what they have in common. A cause leads to its clients',
-            'Une cause dans un site qui touche au moins cinq clients en une heure, et cinq fois plus que d’habitude : de quand à quand, combien, et ce qu’ils ont en commun. Une cause mène à ses clients',
+            'One cause in one site that hits at least five clients within an hour, and five times as many as usual: from when to when, how many, and what sets them apart: how many of them have it, and how many of the others of their site. A cause leads to its clients',
+            'Une cause dans un site qui touche au moins cinq clients en une heure, et cinq fois plus que d’habitude : de quand à quand, combien, et ce qui les distingue : combien d’entre eux l’ont, et combien des autres de leur site. Une cause mène à ses clients',
           ),
           width: 24,
           shows: ['begin', 'end', 'site_code', 'what_failed', 'error_code', 'clients', 'suspects', 'cause_key'],
-          sql: `SELECT begin, end, site_code, ${stateIn(language, { topic: 'topic_type', state: 'state_id', text: 'state_text', param: "''" })} AS what_failed, error_code, clients, suspects, cause AS cause_key
+          sql: `SELECT begin, end, site_code, ${stateIn(language, { topic: 'topic_type', state: 'state_id', text: 'state_text', param: "''" })} AS what_failed, error_code, clients, ${suspectsSql(language)} AS suspects, cause AS cause_key
 FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${chosenSites} AND ${ofChosenCause} ORDER BY begin DESC, clients DESC LIMIT 100`,
         }),
       ],

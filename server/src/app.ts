@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Acknowledgements } from './acknowledgements/acknowledgements.js';
+import { AcknowledgementsInForce } from './acknowledgements/in-force.js';
 import { buildIntake } from './build-intake.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
@@ -110,7 +111,6 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const spool = started('ground', 'spool', await openSpool({ dir: join(dataDir, 'spool'), logger }), (one) =>
       one.close(),
     );
-    countFailures(telemetry, { spool, siteCode: config.siteCode, describe: describeMessage, logger });
     const throttle = started(
       'ground',
       'throttle',
@@ -182,7 +182,13 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     );
 
     const shared = [store.client, store.placement, () => store.prepare()] as const;
-    const acknowledgements = new Acknowledgements(...shared);
+    const acknowledgements = new Acknowledgements(...shared, () => {
+      acknowledged.look();
+    });
+    const acknowledged = started('work', 'acknowledgements', new AcknowledgementsInForce(acknowledgements), (one) => {
+      one.stop();
+    });
+    countFailures(telemetry, { spool, siteCode: config.siteCode, describe: describeMessage, acknowledged, logger });
     const expected = new ExpectedLists(...shared);
     const roleStore = new RoleStore(...shared);
     const role = started(
@@ -375,6 +381,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     await disks.start();
     signOfLife.start();
     names.start();
+    acknowledged.start();
     loopDelay.start();
     throttle.start();
     for (const delivery of deliveries) delivery.start();

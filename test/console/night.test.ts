@@ -118,19 +118,36 @@ test('a log that falls on the page of a client is on its time line with its caus
   await page.getByRole('button', { name: 'Collect its logs' }).click();
   const zone = page.getByTestId('dropzone');
   const log = fileURLToPath(new URL('../fixtures/synthetic-logs/msi-1603-custom-action.log', import.meta.url));
-  await drop(zone, [file('picture.png', png), file('nothing.log', ''), log]);
+  const huge = file('huge.log', Buffer.alloc(33 * 1024 * 1024, 'x'));
+  await drop(zone, [
+    file('picture.png', png),
+    file('nothing.log', ''),
+    huge,
+    file('notes.log', `Called ${name}.\n`),
+    log,
+  ]);
   await page.getByText(/^msi-1603-custom-action\.log: \d+ records taken, 0 were known$/).waitFor();
   const refused = page.getByRole('alert').filter({ hasText: 'The server refused it' });
   await refused.getByText('picture.png was not taken: it is no text', { exact: false }).waitFor();
   await refused.getByText('nothing.log was not taken: it is empty', { exact: false }).waitFor();
-  expect(await page.getByText(/0 records taken/).count()).toBe(0);
+  await refused.getByText('huge.log: It is larger than 32 MB', { exact: false }).waitFor();
+  await page.getByText('notes.log: 1 records taken, 0 were known').waitFor();
+  await page.getByText('notes.log: no log of a known format', { exact: false }).waitFor();
+  expect(await page.getByText(/: 0 records taken/).count()).toBe(0);
 
   const line = page.getByRole('listitem').filter({ hasText: 'msi-1603-custom-action.log' });
   await line.getByText('CcmCreateIISVirtualDirectories', { exact: false }).first().waitFor();
   await line.getByText('Error 25140', { exact: false }).first().waitFor();
   // Beside what it said itself, and on top as the proven cause.
   await page.getByRole('listitem').filter({ hasText: '1639' }).first().waitFor();
-  await page.getByRole('alert').filter({ hasText: 'The set-up failed' }).first().waitFor();
+  const verdict = page.getByRole('alert').filter({ hasText: 'The set-up failed' }).first();
+  await verdict.waitFor();
+  // All of its evidence is there to be read: nothing in it is scrolled or cut.
+  expect(await verdict.getByRole('list', { name: 'Evidence' }).getByRole('listitem').count()).toBeGreaterThan(5);
+  const cut = await page.evaluate(
+    `[...document.querySelectorAll('[role=alert] *')].filter((one) => getComputedStyle(one).overflowY !== 'visible' && one.scrollHeight > one.clientHeight + 1).length`,
+  );
+  expect(cut).toBe(0);
   const [run] = await server.query<Record<string, string>>(
     `SELECT verdict, log_file FROM setup_runs WHERE host_name = '${name}'`,
   );

@@ -1,9 +1,15 @@
-// What the view `incidents` finds in failures whose truth is known: each story is told in a site of its own.
+// What the view `incidents` finds in failures whose truth is known, and what sets the clients apart that fail: each story is
+// told in a site of its own.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
+import { clientsSql, noFilter } from '../../grafana-plugin/src/queries/clients.js';
+import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
+import { commonSql, type Common } from '../../grafana-plugin/src/queries/incidents.js';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { startFleet, type Fleet } from './fleet.js';
+import { expand } from './macros.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -22,6 +28,10 @@ interface Failure {
   address?: string;
   version?: string;
   outcome?: 'failed' | 'succeeded';
+  user?: string;
+  params?: string[];
+  /** Of another topic than the installation. */
+  topic?: number;
 }
 
 const clickHouseTime = (at: number) => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
@@ -30,7 +40,7 @@ let messages = 0;
 
 function row(
   site: string,
-  { client, at, said = at, error = '1603', address = '', version, outcome = 'failed' }: Failure,
+  { client, at, said = at, error = '1603', address = '', version, outcome = 'failed', user, params, topic }: Failure,
 ) {
   return {
     received_at: clickHouseTime(at),
@@ -39,10 +49,12 @@ function row(
     site_code: site,
     fsp_server: 'FSP01',
     client_id: noId,
-    client_name: `${site}-${client}`,
+    client_name: /^[A-Z]+\d/.test(client) ? client : `${site}-${client}`,
     client_version: version ?? '5.00.0000.0000',
     client_address: address,
-    topic_type: 800,
+    topic_type: topic ?? 800,
+    user_name: user ?? '',
+    params: params ?? [],
     state_id: outcome === 'failed' ? 313 : 400,
     state_text: outcome === 'failed' ? 'Client.msi installation failed' : 'Client deployment succeeded',
     phase: 'deployment',
@@ -107,6 +119,45 @@ const stories: Record<string, Failure[]> = {
     { client: 'OLD', at: at(5), said: Date.UTC(2001, 0, 1) },
     { client: 'FAR', at: at(6), said: Date.UTC(2031, 0, 1) },
   ],
+  // Half of a network fails, while nearly all of the site have one version and one user: what most share is no suspect.
+  LFT: [
+    ...many(200, at(40), (index) => ({
+      client: `LFTB${index}`,
+      outcome: 'succeeded',
+      address: index < 10 ? `10.3.3.${index}` : `10.4.${index}.1`,
+      version: '5.00.9128.1007',
+      user: 'CONTOSO\\kiosk',
+    })),
+    ...many(40, at(50), (index) => ({
+      client: `LFTB${1000 + index}`,
+      address: index < 30 ? `10.3.3.${100 + index}` : `10.5.${index}.1`,
+      version: '5.00.9128.1007',
+      user: 'CONTOSO\\kiosk',
+    })),
+  ],
+  // Machines that fail, and what they have more often than the others of their site.
+  COM: [
+    ...many(20, at(55), (index) => ({
+      client: `COMKIOSK${index}`,
+      address: `10.9.9.${index}`,
+      version: '5.00.9096.1000',
+      user: index < 15 ? "CONTOSO\\o'ada" : `CONTOSO\\user${index}`,
+      params: [index < 12 ? 'HTTP://MP02.contoso.com:80/CCM_Client/x.cab' : '1603'],
+    })),
+    ...many(8, at(54), (index) => ({
+      client: `COMKIOSK${index}`,
+      topic: 1000,
+      error: '0x80072EE7',
+      address: `10.9.9.${index}`,
+    })),
+    ...many(60, at(80), (index) => ({
+      client: index === 0 ? 'COMKIOSKS1' : `COMPC${index}`,
+      at: at(70 + index) + 5,
+      outcome: 'succeeded',
+      address: `10.8.${index}.1`,
+      version: index < 6 ? '5.00.9096.1000' : '5.00.9128.1007',
+    })),
+  ],
   NEW: many(10, at(90), () => ({ error: '25140' })),
   // Still under way at the end of the time.
   NOW: many(10, end - hour),
@@ -117,6 +168,7 @@ interface Incident {
   end: string | null;
   clients: string;
   suspects: string;
+  in_common: { property: string; value: string; share_of_failed: number; share_of_others: number }[];
   cause: string;
   is_new: number;
 }
@@ -163,6 +215,55 @@ test('a burst has its begin, its end, its clients, and the network that most of 
   expect(found[0]).toMatchObject({ cause: '800/313/1603', suspects: 'subnet 10.1.1.0/24' });
 });
 
+test('suspects are what sets the clients apart, with both shares, and not what all of the site have', async () => {
+  const [found] = await incidents('LFT');
+  expect(found?.suspects).toBe('subnet 10.3.3.0/24');
+  expect(found?.in_common).toEqual([
+    { property: 'subnet', value: '10.3.3.0/24', share_of_failed: 30 / 40, share_of_others: 10 / 200 },
+  ]);
+  // Where all fail there is nothing to be set apart from.
+  expect((await incidents('LON'))[0]?.in_common).toEqual([]);
+});
+
+test('what failing clients have in common is told with both shares, and each value lists just those clients', async () => {
+  const scope = { from: new Date(begin), to: new Date(end), variables: {} };
+  const site: Chosen = { ...everything, site: ['COM'] };
+  // ClickHouse writes 64-bit numbers of JSON as texts.
+  type Told = Omit<Common, 'failed_clients'> & { failed_clients: string };
+  const common = (await fleet.ask(expand(commonSql(site, 'en'), scope))).data as unknown as Told[];
+  const told = Object.fromEntries(
+    common.map((one) => [
+      one.property_key,
+      [one.value, Number(one.failed_clients), one.share_of_failed, one.share_of_others],
+    ]),
+  );
+  const hourOfDay = `${new Date(at(55)).toISOString().slice(11, 13)}:00`;
+  expect(told).toEqual({
+    subnet: ['10.9.9.0/24', 20, 1, 0],
+    version: ['5.00.9096.1000', 20, 1, 6 / 60],
+    user: ["CONTOSO\\o'ada", 15, 15 / 20, 0],
+    name: ['COMKIOSK', 20, 1, 0],
+    hour: [hourOfDay, 20, 1, expect.closeTo(3 / 60, 1) as number],
+    error: ['1603', 20, 1, 0],
+    communication: ['failed', 8, 8 / 20, 0],
+    host: ['mp02.contoso.com', 12, 12 / 20, 0],
+  });
+  for (const { property_key, value, failed_clients } of common) {
+    const narrowed = { ...site, [property_key]: [value] };
+    const listed = clientsSql(narrowed, { ...noFilter, outcome: 'failed' }, 'client_name', false, 1);
+    const { data: clients } = await fleet.ask(expand(listed, scope));
+    expect([property_key, clients.length]).toEqual([property_key, Number(failed_clients)]);
+    const { data: failures } = await fleet.ask(expand(failuresSql(narrowed), scope));
+    expect(failures.find(({ cause }) => cause === '800/313/1603')?.clients, property_key).toBe(failed_clients);
+    // By an error that is chosen nobody is left out of the others.
+    const again = (await fleet.ask(expand(commonSql({ ...site, error: ['1603'] }, 'en'), scope)))
+      .data as unknown as Common[];
+    expect(again.map((one) => one.property_key)).toEqual(
+      common.map((one) => one.property_key).filter((key) => key !== 'error'),
+    );
+  }
+});
+
 test.each([
   ['as many as ever', 'STE'],
   ['fewer than five', 'FEW'],
@@ -198,6 +299,20 @@ test('one that became usual is told apart from many times more', async () => {
     truth(within('TOP', at(10), at(70))),
     truth(within('TOP', at(70), at(71))),
   ]);
+});
+
+test('one that began before the time that is looked at is shown in it as long as it lasts, usual as it may have become', async () => {
+  const [first, second] = [truth(within('TOP', at(10), at(70))), truth(within('TOP', at(70), at(71)))];
+  for (const since of [at(20), at(45), at(69)])
+    expect(told(await incidents('TOP', end, since))).toEqual([first, second]);
+  expect(told(await incidents('TOP', at(60) - 1, at(50)))).toEqual([
+    { ...truth(within('TOP', at(10), at(60) - 1_000)), end: null },
+  ]);
+  expect(told(await incidents('LON', end, at(36)))).toEqual([truth(lasting)]);
+  // What ended before is not, nor what was so from the first message on.
+  expect(told(await incidents('TWO', end, at(15)))).toEqual([truth(within('TWO', at(20), at(21)))]);
+  expect(await incidents('TOP', end, at(80))).toEqual([]);
+  for (const since of [at(0), at(50), at(100)]) expect(await incidents('STE', end, since)).toEqual([]);
 });
 
 test('clients whose clocks say 2001 or 2031 count in the hour in which they are heard, and nowhere else', async () => {

@@ -1,9 +1,10 @@
 import { useLocation } from 'react-router';
 import { appPath } from '../constants.js';
-import type { Chosen } from '../queries/chosen.js';
+import { narrowings, type Chosen, type Narrowing } from '../queries/chosen.js';
 import { useTimeRange, type UrlTimeRange } from './url-state.js';
 
-export type Narrowing = 'site' | 'version' | 'subnet' | 'cause';
+/** How clients fail is a page's own; what they are is carried from page to page. */
+const carriedOn = narrowings.filter((name) => name !== 'cause' && name !== 'error');
 
 /** Parameters that dashboards and pages share, so that links between them keep what is chosen. */
 export const parameterOf = (name: Narrowing | 'clock') => `var-${name}`;
@@ -12,7 +13,7 @@ export interface UrlChoice extends UrlTimeRange {
   chosen: Chosen;
 }
 
-/** Time range and choice of the page's address. `query` carries both on, but for a cause, which is a page's own. */
+/** Time range and choice of the page's address. `query` carries both on, but for causes and errors. */
 export function useChoice(defaultFrom?: string): UrlChoice {
   const time = useTimeRange(defaultFrom);
   const { search } = useLocation();
@@ -21,14 +22,10 @@ export function useChoice(defaultFrom?: string): UrlChoice {
     params.getAll(parameterOf(name)).filter((value) => value !== '$__all' && value !== 'All');
   const chosen: Chosen = {
     clock: params.get(parameterOf('clock')) === 'client' ? 'client' : 'received',
-    site: valuesOf('site'),
-    version: valuesOf('version'),
-    subnet: valuesOf('subnet'),
-    cause: valuesOf('cause'),
+    ...(Object.fromEntries(narrowings.map((name) => [name, valuesOf(name)])) as Record<Narrowing, string[]>),
   };
   const carried = new URLSearchParams(time.query);
-  for (const name of ['site', 'version', 'subnet'] as const)
-    for (const value of chosen[name]) carried.append(parameterOf(name), value);
+  for (const name of carriedOn) for (const value of chosen[name]) carried.append(parameterOf(name), value);
   if (chosen.clock === 'client') carried.set(parameterOf('clock'), 'client');
   return { ...time, query: carried.toString(), chosen };
 }

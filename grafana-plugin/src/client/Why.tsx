@@ -1,10 +1,11 @@
 import { t } from '@grafana/i18n';
-import { Alert, Stack, Text, TextLink } from '@grafana/ui';
+import { Stack, Text, TextLink } from '@grafana/ui';
 import { lookUpPath } from '../catalog/CodeMeaning.js';
 import { errorText, suggestionFor } from '../catalog/errors.js';
 import { stateText, topicText } from '../catalog/states.js';
 import { ClientMarks } from '../components/ClientMarks.js';
 import { moment } from '../components/format.js';
+import { WholeAlert } from '../components/WholeAlert.js';
 import { useAcknowledged, type AcknowledgedFailures } from '../queries/acknowledged.js';
 import type { Client, ClientMessage } from '../queries/clients.js';
 import { Acknowledge } from './Acknowledge.js';
@@ -79,7 +80,7 @@ function Banner({ word, client, acknowledged, isFirst = false }: BannerProps) {
   const severity = failed ? (isFirst ? 'error' : 'warning') : outcome === 'succeeded' ? 'success' : 'info';
   const cause = causeOf(word);
   return (
-    <Alert bottomSpacing={0} severity={severity} title={title}>
+    <WholeAlert severity={severity} title={title}>
       <Stack direction="column" gap={1}>
         {isFirst && <ClientMarks client={client} />}
         {!isFirst && (
@@ -107,6 +108,6 @@ function Banner({ word, client, acknowledged, isFirst = false }: BannerProps) {
           />
         )}
       </Stack>
-    </Alert>
+    </WholeAlert>
   );
 }

@@ -1,8 +1,9 @@
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Button, Stack } from '@grafana/ui';
-import { parameterOf, type Narrowing } from '../app/chosen.js';
-import type { Chosen } from '../queries/chosen.js';
+import { parameterOf } from '../app/chosen.js';
+import { labelled } from './format.js';
+import { narrowings, type Chosen, type Narrowing } from '../queries/chosen.js';
 
 /** A cause in words that fit a button. */
 function causeText(cause: string): string {
@@ -16,15 +17,34 @@ function causeText(cause: string): string {
   return code === '' ? text : `${text}, ${code}`;
 }
 
-/** What narrows a page down beside its own filters, each to be taken away: links of dashboards bring it along. */
-export function ChosenList({ chosen, but = [] }: { chosen: Chosen; but?: Narrowing[] }) {
+/** A value that can be chosen, in words. */
+export function valueText(name: Narrowing, value: string): string {
+  if (name === 'cause') return causeText(value);
+  if (name !== 'communication') return value;
+  return value === 'failed' ? t('clients.cut-off', 'Cut off') : t('clients.connected', 'Reached');
+}
+
+/** A choice in words: what, and its value. */
+export function narrowedTo(name: Narrowing, value: string): string {
   const names: Record<Narrowing, string> = {
     site: t('clients.site', 'Site'),
     version: t('clients.version', 'Version'),
     subnet: t('chosen.subnet', 'Subnet'),
+    receiver: t('chosen.receiver', 'Receiver'),
+    name: t('chosen.name', 'Name begins with'),
+    user: t('chosen.user', 'User'),
+    hour: t('chosen.hour', 'Hour of receipt (UTC)'),
+    communication: t('clients.communication', 'Management point'),
+    host: t('chosen.host', 'Names the server'),
+    error: t('chosen.error', 'Error'),
     cause: t('chosen.cause-name', 'Cause'),
   };
-  const given = (Object.keys(names) as Narrowing[])
+  return `${labelled(names[name])} ${valueText(name, value)}`;
+}
+
+/** What narrows a page down beside its own filters, each to be taken away: links of dashboards bring it along. */
+export function ChosenList({ chosen, but = [] }: { chosen: Chosen; but?: Narrowing[] }) {
+  const given = narrowings
     .filter((name) => !but.includes(name))
     .flatMap((name) => chosen[name].map((value) => ({ name, value })));
   if (given.length === 0) return null;
@@ -42,7 +62,7 @@ export function ChosenList({ chosen, but = [] }: { chosen: Chosen; but?: Narrowi
             locationService.partial({ [parameterOf(name)]: left.length === 0 ? null : left, page: null });
           }}
         >
-          {`${names[name]}: ${name === 'cause' ? causeText(value) : value}`}
+          {narrowedTo(name, value)}
         </Button>
       ))}
     </Stack>

@@ -57,7 +57,8 @@ export function Failed({ error, onRetry }: { error: Error; onRetry?(): void }) {
   );
 }
 
-function titleOf(error: Error): string {
+/** What went wrong, in a few words. */
+export function titleOf(error: Error): string {
   if (error instanceof NoDataSource)
     return t(
       'failed.no-source',

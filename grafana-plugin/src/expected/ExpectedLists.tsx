@@ -123,7 +123,8 @@ function Load({ onLoaded }: { onLoaded(): void }) {
       <label htmlFor="expected-drop">{t('expected.drop-label', 'File with the machines')}</label>
       <FileDropzone
         id="expected-drop"
-        options={{ multiple: false, disabled: loading, onDropAccepted: (files) => void drop(files) }}
+        options={{ multiple: false, disabled: loading, onDrop: (files) => void drop(files) }}
+        fileListRenderer={() => null}
       >
         <Text color="secondary">
           {loading

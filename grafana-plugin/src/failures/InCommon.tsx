@@ -2,36 +2,32 @@ import type { TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
 import { Button, Text } from '@grafana/ui';
-import { parameterOf, type Narrowing } from '../app/chosen.js';
-import { share } from '../components/format.js';
-import { PlainTable } from '../components/PlainTable.js';
-import { PageLink } from '../components/PageLink.js';
-import { QueryState } from '../components/QueryState.js';
+import { parameterOf } from '../app/chosen.js';
 import { language } from '../app/viewer.js';
+import { textLanguage } from '../catalog/errors.js';
+import { valueText } from '../components/ChosenList.js';
+import { count, share } from '../components/format.js';
+import { PageLink } from '../components/PageLink.js';
+import { PlainTable } from '../components/PlainTable.js';
+import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import type { Chosen } from '../queries/chosen.js';
 import { commonSql, type Common } from '../queries/incidents.js';
 import { useRows } from '../queries/run.js';
 
-/** Properties that every page can be narrowed down by. */
-const narrowings = new Set<string>(['site', 'subnet', 'version'] satisfies Narrowing[]);
-
-/** Properties that the list of clients is searched by: no page is narrowed down by them, but that list is. */
-const searched = new Set<string>(['name', 'user'] satisfies Common['property_key'][]);
-
 interface Props {
   chosen: Chosen;
   range: TimeRange;
-  /** What is chosen, but for causes, as an address carries it. */
+  /** What is chosen, but for causes and errors, as an address carries it. */
   query: string;
 }
 
 /**
  * Which values the failing clients of a selection have more often than the others: each narrows the page down at a click,
- * or leads to the list of those clients.
+ * and their number leads to the list of them.
  */
 export function InCommon({ chosen, range, query }: Props) {
-  const common = useRows<Common>(commonSql(chosen), range);
+  const common = useRows<Common>(commonSql(chosen, textLanguage()), range);
   const times = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
   return (
     <section>
@@ -47,6 +43,7 @@ export function InCommon({ chosen, range, query }: Props) {
               columns={[
                 t('common.property', 'What'),
                 t('common.value', 'In common'),
+                t('incidents.clients', 'Clients'),
                 t('common.failed', 'Of the failed'),
                 t('common.others', 'Of the others'),
                 t('common.lift', 'Times'),
@@ -56,7 +53,15 @@ export function InCommon({ chosen, range, query }: Props) {
                 <tr key={`${one.property_key} ${one.value}`}>
                   <td>{one.property}</td>
                   <td>
-                    <Value of={one} clients={failedClientsPath(chosen, query, one.value)} />
+                    <Value of={one} />
+                  </td>
+                  <td>
+                    <PageLink
+                      href={failedClientsPath(chosen, query, one)}
+                      title={t('common.clients', 'The failed clients with this value')}
+                    >
+                      {count(one.failed_clients)}
+                    </PageLink>
                   </td>
                   <td>{share(one.share_of_failed, 1)}</td>
                   <td>{share(one.share_of_others, 1)}</td>
@@ -71,23 +76,18 @@ export function InCommon({ chosen, range, query }: Props) {
   );
 }
 
-/** The clients of a selection that fail, searched for a value. */
-function failedClientsPath({ cause }: Chosen, query: string, value: string): string {
+/** The clients of a selection that fail, with a value. */
+function failedClientsPath({ cause, error }: Chosen, query: string, { property_key, value }: Common): string {
   const address = new URLSearchParams(query);
   for (const one of cause) address.append(parameterOf('cause'), one);
+  for (const one of error) address.append(parameterOf('error'), one);
+  address.set(parameterOf(property_key), value);
   address.set('outcome', 'failed');
-  address.set('search', value);
+  if (cause.length > 0) address.set('still', '1');
   return `${appPath}/clients?${address.toString()}`;
 }
 
-function Value({ of: { property_key, value }, clients }: { of: Common; clients: string }) {
-  if (searched.has(property_key))
-    return (
-      <PageLink href={clients} title={t('common.clients', 'The failed clients with this value')}>
-        {value}
-      </PageLink>
-    );
-  if (!narrowings.has(property_key)) return <span>{value}</span>;
+function Value({ of: { property_key, value } }: { of: Common }) {
   return (
     <Button
       size="sm"
@@ -96,10 +96,10 @@ function Value({ of: { property_key, value }, clients }: { of: Common; clients: 
       icon="filter"
       tooltip={t('common.filter', 'Narrow down to this value')}
       onClick={() => {
-        locationService.partial({ [parameterOf(property_key as Narrowing)]: [value], page: null });
+        locationService.partial({ [parameterOf(property_key)]: [value], page: null });
       }}
     >
-      {value}
+      {valueText(property_key, value)}
     </Button>
   );
 }

@@ -5,23 +5,27 @@ import { parameterOf } from '../app/chosen.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { AcknowledgedBadge } from '../components/AcknowledgedBadge.js';
-import { count, duration, moment } from '../components/format.js';
+import { narrowedTo } from '../components/ChosenList.js';
+import { count, duration, moment, share } from '../components/format.js';
+import { PageLink } from '../components/PageLink.js';
 import { PlainTable } from '../components/PlainTable.js';
 import { QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import type { Chosen } from '../queries/chosen.js';
 import type { AcknowledgedFailures } from '../queries/acknowledged.js';
-import { incidentsSql, type Incident } from '../queries/incidents.js';
+import { incidentsSql, suspectsOf, type Incident, type Suspect } from '../queries/incidents.js';
 import { useRows } from '../queries/run.js';
 
-/** This page, narrowed down to an incident: its cause, its site and its time. */
-function incidentPath({ cause, site_code, begin, end }: Incident): string {
+/** This page, narrowed down to an incident: its cause, its site, its time, and one of its suspects. */
+function incidentPath({ cause, site_code, begin, end }: Incident, suspect?: Suspect): string {
   const query = new URLSearchParams({
     [parameterOf('cause')]: cause,
     [parameterOf('site')]: site_code,
-    from: String(begin),
-    to: end === null ? 'now' : String(end),
+    // Ranges end on a second.
+    from: String(Math.floor(begin / 1000) * 1000),
+    to: end === null ? 'now' : String(Math.ceil(end / 1000) * 1000),
   });
+  if (suspect !== undefined) query.set(parameterOf(suspect.property), suspect.value);
   return `${appPath}/failures?${query.toString()}`;
 }
 
@@ -59,7 +63,7 @@ export function Incidents({
                 t('clients.site', 'Site'),
                 t('incidents.what', 'What'),
                 t('incidents.clients', 'Clients'),
-                t('incidents.suspects', 'In common'),
+                t('incidents.suspects', 'What sets them apart'),
               ]}
             >
               {rows.map((one) => (
@@ -74,8 +78,7 @@ export function Incidents({
 }
 
 function Row({ incident, acknowledged }: { incident: Incident; acknowledged: AcknowledgedFailures }) {
-  const { begin, end, site_code, topic_type, state_id, state_text, error_code, error_text, clients, suspects } =
-    incident;
+  const { begin, end, site_code, topic_type, state_id, state_text, error_code, error_text, clients } = incident;
   const known = acknowledged.find(incident.cause);
   return (
     <tr>
@@ -103,7 +106,28 @@ function Row({ incident, acknowledged }: { incident: Incident; acknowledged: Ack
         </Stack>
       </td>
       <td>{count(clients)}</td>
-      <td>{suspects || '–'}</td>
+      <td>
+        <Suspects of={incident} />
+      </td>
     </tr>
   );
+}
+
+/** What sets the clients apart from the others of their site, each a way to those that have it. */
+function Suspects({ of: incident }: { of: Incident }) {
+  const suspects = suspectsOf(incident);
+  if (suspects.length === 0) return '–';
+  return suspects.map((suspect) => (
+    <div key={suspect.property}>
+      <PageLink href={incidentPath(incident, suspect)} title={t('common.filter', 'Narrow down to this value')}>
+        {narrowedTo(suspect.property, suspect.value)}
+      </PageLink>
+      <Text element="p" variant="bodySmall" color="secondary">
+        {t('incidents.shares', '{{hit}} of them, {{others}} of the others', {
+          hit: share(suspect.share_of_failed, 1),
+          others: share(suspect.share_of_others, 1),
+        })}
+      </Text>
+    </div>
+  ));
 }

@@ -1,42 +1,84 @@
+import { properties, type Property } from '../../../dashboards/src/common.js';
 import { literal } from './sql.js';
 
 /** Which clock orders and narrows down: ours at receipt, or the client's own. */
 export type Clock = 'received' | 'client';
 
+/** What can be chosen of the fleet: all that clients are compared by, and a cause (`800/313/1603`: topic, state, error). */
+export type Narrowing = Property | 'cause';
+
 /** What is chosen of the fleet; nothing chosen means all. */
-export interface Chosen {
-  clock: Clock;
-  site: string[];
-  version: string[];
-  subnet: string[];
-  /** `800/313/1603`: topic, state, error. */
-  cause: string[];
-}
+export type Chosen = { clock: Clock } & Record<Narrowing, string[]>;
 
-export const everything: Chosen = { clock: 'received', site: [], version: [], subnet: [], cause: [] };
+export const everything: Chosen = {
+  clock: 'received',
+  site: [],
+  version: [],
+  subnet: [],
+  receiver: [],
+  name: [],
+  user: [],
+  hour: [],
+  communication: [],
+  host: [],
+  error: [],
+  cause: [],
+};
 
-const oneOf = (column: string, values: string[]) =>
-  values.length > 0 && `${column} IN (${values.map(literal).join(', ')})`;
+/** Everything that can be chosen, in the order in which it is listed. */
+export const narrowings = (Object.keys(everything) as (keyof Chosen)[]).filter((key) => key !== 'clock');
 
-/** Conditions on the columns that clients and their messages share. */
-const ofFleet = ({ site, version, subnet }: Chosen) => [
-  oneOf('site_code', site),
-  oneOf('client_version', version),
-  oneOf('subnet', subnet),
+const oneOf = (expression: string, values: string[]) =>
+  values.length > 0 && `${expression} IN (${values.map(literal).join(', ')})`;
+
+/** That a name begins so, up to its first digit. */
+const beginsWith = (name: string, values: string[]) =>
+  values.length > 0 &&
+  values
+    .map(literal)
+    .map((begin) => `startsWith(${name}, ${begin}) AND match(substring(${name}, length(${begin}) + 1, 1), '^[0-9]?$')`)
+    .join(' OR ');
+
+/** Conditions on columns of the view `clients`. */
+const ofClients = (chosen: Chosen) => [
+  oneOf('site_code', chosen.site),
+  oneOf('client_version', chosen.version),
+  oneOf('subnet', chosen.subnet),
+  oneOf('fsp_server', chosen.receiver),
+  beginsWith('client_name', chosen.name),
+  oneOf('last_error_code', chosen.error),
+  ...ofWhole(chosen),
+];
+
+/** What only all that a client said tells of it. */
+const ofWhole = ({ user, hour, communication, host }: Chosen) => [
+  oneOf(properties.user.of, user),
+  oneOf(properties.hour.of, hour),
+  oneOf(properties.communication.of, communication),
+  oneOf(properties.host.of, host),
 ];
 
 /** Time of a message by the clock that is chosen. */
 export const messageTime = ({ clock }: Chosen) => (clock === 'client' ? 'message_time' : 'received_at');
 
 /** Messages of the time range and of what is chosen. */
-export const messageConditions = (chosen: Chosen) => [
-  `$__timeFilter(${messageTime(chosen)})`,
-  ...ofFleet(chosen),
-  oneOf('cause', chosen.cause),
-];
+export const messageConditions = (chosen: Chosen) => {
+  const whole = ofWhole(chosen).filter((one) => one !== false);
+  return [
+    `$__timeFilter(${messageTime(chosen)})`,
+    oneOf('site_code', chosen.site),
+    oneOf('client_version', chosen.version),
+    oneOf('subnet', chosen.subnet),
+    oneOf('fsp_server', chosen.receiver),
+    beginsWith('client_key', chosen.name),
+    oneOf('error_code', chosen.error),
+    oneOf('cause', chosen.cause),
+    whole.length > 0 && `client_key IN (SELECT client_key FROM clients WHERE ${whole.join(' AND ')})`,
+  ];
+};
 
 /** Clients that were heard of in the time range, of what is chosen. */
 export const fleetConditions = (chosen: Chosen) => [
   `$__timeFilter(${chosen.clock === 'client' ? 'last_message_time' : 'last_received_at'})`,
-  ...ofFleet(chosen),
+  ...ofClients(chosen),
 ];

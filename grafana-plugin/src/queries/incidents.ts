@@ -1,5 +1,5 @@
-import { commonAmongSql } from '../../../dashboards/src/common.js';
-import { textLanguage } from '../catalog/errors.js';
+import { commonAmongSql, type Property } from '../../../dashboards/src/common.js';
+import type { Language } from '../../../dashboards/src/language.js';
 import { fleetConditions, type Chosen } from './chosen.js';
 import { literal, where } from './sql.js';
 
@@ -16,18 +16,29 @@ export interface Incident {
   /** null while it goes on. */
   end: number | null;
   clients: number;
-  /** What most of its clients share. */
-  suspects: string;
+  /** JSON of {@link Suspect}. */
+  in_common: string;
   is_new: number;
 }
 
-export const incidentsSql = ({ site }: Chosen) => `SELECT * FROM incidents(since = $__fromTime, until = $__toTime)
+/** A value that sets the clients of an incident apart from the others of their site. */
+export interface Suspect {
+  property: Exclude<Property, 'site' | 'hour' | 'error'>;
+  value: string;
+  share_of_failed: number;
+  share_of_others: number;
+}
+
+export const suspectsOf = ({ in_common }: Pick<Incident, 'in_common'>) => JSON.parse(in_common) as Suspect[];
+
+export const incidentsSql = ({ site }: Chosen) => `SELECT * EXCEPT in_common, toJSONString(in_common) AS in_common
+FROM incidents(since = $__fromTime, until = $__toTime)
 WHERE ${where([site.length > 0 && `site_code IN (${site.map(literal).join(', ')})`])}
 ORDER BY end IS NULL DESC, begin DESC, clients DESC LIMIT 50`;
 
 /** A value that clients that fail have more often than the others. */
 export interface Common {
-  property_key: 'site' | 'subnet' | 'version' | 'receiver' | 'user' | 'name' | 'hour';
+  property_key: Property;
   property: string;
   value: string;
   failed_clients: number;
@@ -37,11 +48,19 @@ export interface Common {
   lift: number | null;
 }
 
-export const commonSql = (chosen: Chosen) =>
-  commonAmongSql(textLanguage(), {
-    among: where(fleetConditions(chosen)),
+/**
+ * Errors and causes choose who counts as failed, and not who is compared; where they do, that those share an error says
+ * nothing.
+ */
+export const commonSql = (chosen: Chosen, language: Language) => {
+  const { cause, error } = chosen;
+  return commonAmongSql(language, {
+    among: where(fleetConditions({ ...chosen, error: [] })),
     fails: where([
       "outcome = 'failed'",
-      chosen.cause.length > 0 && `cause IN (${chosen.cause.map(literal).join(', ')})`,
+      cause.length > 0 && `cause IN (${cause.map(literal).join(', ')})`,
+      error.length > 0 && `last_error_code IN (${error.map(literal).join(', ')})`,
     ]),
+    without: cause.length + error.length > 0 ? ['error'] : [],
   });
+};

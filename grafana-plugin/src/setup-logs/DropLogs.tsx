@@ -1,10 +1,12 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { t } from '@grafana/i18n';
-import { Alert, FileDropzone, Stack, Text } from '@grafana/ui';
-import { ApiError } from '../api/http.js';
-import { uploadLog } from '../api/setup-logs.js';
-import { count } from '../components/format.js';
-import { Failed } from '../components/QueryState.js';
+import { FileDropzone, Spinner, Stack, Text } from '@grafana/ui';
+import { uploadLog, type TakenLog } from '../api/setup-logs.js';
+import { count, labelled } from '../components/format.js';
+import { titleOf } from '../components/QueryState.js';
+import { WholeAlert } from '../components/WholeAlert.js';
+import { visible } from '../log-view/visible.js';
+import { notReadText } from '../open-logs/texts.js';
 
 interface Props {
   id: string;
@@ -15,41 +17,97 @@ interface Props {
   onTaken?(): void;
 }
 
-/** Takes logs that fall here, one after the other, and says of each what became of it. What is no log stops no other. */
+interface Dropped {
+  name: string;
+  became: TakenLog | Error;
+}
+
+/** Takes logs that fall here, one after the other, and says of each by name what became of it: none stops the others. */
 export function DropLogs({ id, host, label, hint, onTaken }: Props) {
-  const [taken, setTaken] = useState<string[]>([]);
-  const [failures, setFailures] = useState<Error[]>([]);
+  const [dropped, setDropped] = useState<Dropped[]>([]);
+  const [underWay, setUnderWay] = useState<string>();
+  const queue = useRef({ files: [] as File[], isBusy: false }).current;
   const drop = async (files: File[]) => {
-    setTaken([]);
-    setFailures([]);
-    for (const file of files) {
-      try {
-        const { records } = await uploadLog(file, host);
-        const said = t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
-          file: file.name,
-          added: count(records.added),
-          known: count(records.known),
-          interpolation: { escapeValue: false },
-        });
-        setTaken((before) => [...before, said]);
-      } catch (error) {
-        setFailures((before) => [...before, error as Error]);
-        // Whatever else keeps one from being taken keeps the others too.
-        if (!(error instanceof ApiError && error.code === 'FSP_LOG_UNREADABLE')) break;
-      }
+    queue.files.push(...files);
+    // What falls while others are being taken is taken after them.
+    if (queue.isBusy || files.length === 0) return;
+    queue.isBusy = true;
+    setDropped([]);
+    for (let file = queue.files.shift(); file !== undefined; file = queue.files.shift()) {
+      const { name } = file;
+      setUnderWay(name);
+      const became = await uploadLog(file, host).catch((error: unknown) => error as Error);
+      setDropped((before) => [...before, { name, became }]);
     }
+    queue.isBusy = false;
+    setUnderWay(undefined);
     onTaken?.();
   };
+  const failures = dropped.flatMap(({ name, became }) => (became instanceof Error ? [{ name, error: became }] : []));
+  const taken = dropped.flatMap(({ name, became }) => (became instanceof Error ? [] : [{ name, log: became }]));
+  const remarked = taken.some(({ log }) => remarksOn(log).length > 0);
   return (
     <Stack direction="column" gap={1}>
       <label htmlFor={id}>{label}</label>
-      <FileDropzone id={id} options={{ multiple: true, onDropAccepted: (files) => void drop(files) }}>
+      {/* Its own list of files would say nothing of what became of them. */}
+      <FileDropzone id={id} options={{ onDrop: (files) => void drop(files) }} fileListRenderer={() => null}>
         <Text color="secondary">{hint}</Text>
       </FileDropzone>
-      {taken.length > 0 && <Alert bottomSpacing={0} severity="success" title={taken.join(' · ')} />}
-      {failures.map((failure) => (
-        <Failed key={failure.message} error={failure} />
+      {underWay !== undefined && (
+        <Stack gap={1} alignItems="center">
+          <Spinner inline />
+          <Text>
+            {t('drop.under-way', '{{file}} is being taken', {
+              file: visible(underWay),
+              interpolation: { escapeValue: false },
+            })}
+          </Text>
+        </Stack>
+      )}
+      {taken.length > 0 && (
+        <WholeAlert severity={remarked ? 'warning' : 'success'} title={t('drop.taken', 'Taken')}>
+          {taken.map(({ name, log }, index) => (
+            <div key={index}>
+              <div>
+                {t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
+                  file: visible(name),
+                  added: count(log.records.added),
+                  known: count(log.records.known),
+                  interpolation: { escapeValue: false },
+                })}
+              </div>
+              {remarksOn(log).map((remark) => (
+                <Text key={remark} element="p" weight="medium">
+                  {remark}
+                </Text>
+              ))}
+            </div>
+          ))}
+        </WholeAlert>
+      )}
+      {[...new Set(failures.map(({ error }) => titleOf(error)))].map((title) => (
+        <WholeAlert key={title} severity="error" title={title}>
+          {failures
+            .filter(({ error }) => titleOf(error) === title)
+            .map(({ name, error }, index) => (
+              <div key={index}>
+                {error.message.startsWith(name) ? error.message : `${labelled(visible(name))} ${error.message}`}
+              </div>
+            ))}
+        </WholeAlert>
       ))}
     </Stack>
   );
+}
+
+/** What is to be said of a log that was taken, by the name of what it is said of. */
+function remarksOn({ plain, refused, failed }: TakenLog): string[] {
+  const because = (path: string, reason: string) => `${labelled(visible(path))} ${reason}`;
+  return [
+    ...plain.map((path) =>
+      because(path, t('drop.plain', 'no log of a known format; it is kept as text, and there is no verdict on it')),
+    ),
+    ...refused.map((one) => because(one.path, notReadText(one))),
+    ...failed.map(({ path, reason }) => because(path, reason)),
+  ];
 }

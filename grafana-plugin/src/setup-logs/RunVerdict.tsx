@@ -1,10 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Alert, Text, useStyles2 } from '@grafana/ui';
+import { Text, useStyles2 } from '@grafana/ui';
 import { adviceText } from '../catalog/errors.js';
 import { exitCodeMeaning, exitCodeText } from '../components/exit-code.js';
 import { duration, labelled } from '../components/format.js';
+import { WholeAlert } from '../components/WholeAlert.js';
 import { visible } from '../log-view/visible.js';
 import { evidenceOf, type SetupRun } from '../queries/setup-logs.js';
 import { certaintyText, evidenceText, nextStepText, reasonText, verdictSentence, actionText } from './texts.js';
@@ -36,8 +37,7 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
   const evidence = evidenceOf(run);
   const linked = evidence.some(({ line }) => line === cause_line);
   return (
-    <Alert
-      bottomSpacing={0}
+    <WholeAlert
       severity={severities[verdict]}
       title={visible(cause === '' ? verdictSentence(verdict) : `${labelled(verdictSentence(verdict))} ${cause}`)}
     >
@@ -70,7 +70,7 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
           />
         ))}
       </ul>
-    </Alert>
+    </WholeAlert>
   );
 }
 
@@ -97,14 +97,14 @@ function Line({ line, path, shows, text, onLine }: LineProps) {
           {path !== undefined && `${visible(path.split(/[\\/]/).at(-1) ?? path)} `}
           {t('log.line', 'line {{line}}', { line })}
         </span>{' '}
-        {labelled(shows)} <code className={styles.text}>{visible(text.slice(0, 300))}</code>
+        {labelled(shows)} <code className={styles.text}>{visible(text)}</code>
       </button>
     </li>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  evidence: css({ listStyle: 'none', maxHeight: 130, overflow: 'auto', marginTop: theme.spacing(0.5) }),
+  evidence: css({ listStyle: 'none', marginTop: theme.spacing(0.5) }),
   line: css({
     border: 'none',
     background: 'transparent',

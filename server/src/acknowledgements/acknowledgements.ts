@@ -28,6 +28,7 @@ export class Acknowledgements {
     private readonly client: ClickHouseClient,
     private readonly placement: Placement,
     private readonly prepare: () => Promise<void>,
+    private readonly onChange: () => void = () => undefined,
   ) {}
 
   /** Those in force, the newest first. @throws FspError FSP_CLICKHOUSE_… */
@@ -91,5 +92,6 @@ FROM ${this.placement.database}.acknowledged ORDER BY acknowledged_at DESC, caus
     } catch (error) {
       throw clickHouseError(error);
     }
+    this.onChange();
   }
 }

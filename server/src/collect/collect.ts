@@ -1,11 +1,10 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FspError } from '../errors.js';
+import { largestUpload } from '../import/largest-upload.js';
 import { CollectTokens } from './collect-tokens.js';
 import { collectCommand } from './collect-command.js';
 
-/** What one log may be, unpacked. */
-const mostLogBytes = 32 * 1024 * 1024;
 /** Logs that wait for their turn: one is read at a time. */
 const mostWaiting = 8;
 
@@ -87,12 +86,12 @@ export class Collect {
 async function unpacked(body: Buffer): Promise<Buffer> {
   if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
   try {
-    return await promisify(gunzip)(body, { maxOutputLength: mostLogBytes });
+    return await promisify(gunzip)(body, { maxOutputLength: largestUpload });
   } catch (cause) {
     const tooLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     throw new FspError(
       'FSP_REQUEST_INVALID',
-      tooLarge ? `A log of more than ${mostLogBytes / 1024 / 1024} MB is for fsp import` : 'The packed log is damaged',
+      tooLarge ? `A log of more than ${largestUpload / 1024 / 1024} MB is for fsp import` : 'The packed log is damaged',
       { cause },
     );
   }

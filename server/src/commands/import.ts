@@ -89,7 +89,7 @@ function megabytes(bytes: number): string {
   return (bytes / 1_000_000).toFixed(1);
 }
 
-function textOf({ logs, reports, records, messages, runs, refused, failed }: ImportSummary): string {
+function textOf({ logs, reports, records, messages, runs, plain, refused, failed }: ImportSummary): string {
   const line = (what: string, { added, known }: { added: number; known: number }) =>
     added + known === 0 ? '' : `  ${what.padEnd(15)} ${added} added, ${known} already there\n`;
   return [
@@ -97,6 +97,7 @@ function textOf({ logs, reports, records, messages, runs, refused, failed }: Imp
     line('log records', records),
     line('set-up runs', runs),
     line('state messages', messages),
+    ...plain.map((path) => `  no known format: ${path}: taken as plain text, nothing in it is judged\n`),
     ...refusalLines(refused).map((line) => `  not taken: ${line}\n`),
     ...failed.map(({ path, reason }) => `  not taken: ${path}: ${reason}\n`),
   ].join('');

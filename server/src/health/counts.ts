@@ -1,4 +1,6 @@
+import type { AcknowledgementsInForce } from '../acknowledgements/in-force.js';
 import type { MessageDescription } from '../catalog/describe.js';
+import { namesOf } from '../report/machine-name.js';
 import type { StateMessage } from '../report/types.js';
 import type { Batch } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
@@ -6,35 +8,58 @@ import type { Telemetry } from '../telemetry.js';
 import { FailureCauses } from './failure-causes.js';
 import { failed, notFailed } from './gauges.js';
 
-/** Counts the messages that are taken, and the failures among them by cause: at once, whatever waits behind. */
+/** Of failures of one machine that somebody takes care of. */
+const cared = { 'configmgr.acknowledged': true };
+
+/**
+ * Counts the messages that are taken, and the failures among them by cause: at once, whatever waits behind. What somebody
+ * takes care of is told apart, so that alerts can be silent about it: failures of one machine as they are counted, and
+ * causes on all machines by a gauge, which holds for what was counted before too.
+ */
 export function countFailures(
-  { metrics }: Pick<Telemetry, 'metrics'>,
+  { metrics, meter }: Pick<Telemetry, 'metrics' | 'meter'>,
   {
     spool,
     siteCode,
     describe,
+    acknowledged,
     logger,
   }: {
     spool: Pick<Spool, 'on'>;
     siteCode: string;
     describe(message: StateMessage): MessageDescription;
+    acknowledged: Pick<AcknowledgementsInForce, 'holdsFor' | 'causes'>;
     logger: { warn(message: string): void };
   },
 ): void {
   const site = { 'configmgr.site.code': siteCode };
-  const causes = new FailureCauses(siteCode, (most) => {
+  const causes = new FailureCauses(siteCode, (what) => {
     logger.warn(
-      `More than ${most} error codes came that the catalogue does not have: further ones count as _OTHER in the metric fsp.client.failures until the next start; ClickHouse has each`,
+      `More than ${what} came: further ones count as _OTHER in the metric fsp.client.failures until the next start; ClickHouse has each`,
     );
   });
+  meter
+    .createObservableGauge('fsp.client.acknowledged', {
+      description: 'Whether somebody takes care of a cause on all clients: 1 while it holds, 0 once it has ended',
+    })
+    .addCallback((result) => {
+      // A series that was there once would stay as it was if it were told no more.
+      const now = acknowledged.causes();
+      for (const cause of now) causes.noteAcknowledged(cause);
+      for (const [cause, attributes] of causes.everAcknowledged()) result.observe(now.has(cause) ? 1 : 0, attributes);
+    });
   // A series that begins with its first failure would hide it: increase() sees no step.
   for (const outcome of [failed, notFailed]) metrics.clientMessages.add(0, { ...site, ...outcome });
   spool.on('appended', (messages) => {
     const failures = messages.filter((one) => one.failed);
-    if (failures.length > 0) metrics.clientMessages.add(failures.length, { ...site, ...failed });
     if (messages.length > failures.length)
       metrics.clientMessages.add(messages.length - failures.length, { ...site, ...notFailed });
-    for (const { message } of failures) metrics.clientFailures.add(1, causes.attributesOf(message, describe(message)));
+    for (const { message, machine } of failures) {
+      const { cause, attributes } = causes.of(message, describe(message));
+      const care = acknowledged.holdsFor(cause, namesOf(machine.netbiosName).short) ? cared : {};
+      metrics.clientMessages.add(1, { ...site, ...failed, ...care });
+      metrics.clientFailures.add(1, { ...attributes, ...care });
+    }
   });
 }
 

@@ -34,6 +34,8 @@ export interface ImportSummary {
   records: { added: number; known: number };
   messages: { added: number; known: number };
   runs: { added: number; known: number };
+  /** Logs of no known format, which were taken as plain text: nothing in them is judged. */
+  plain: string[];
   /** Files that were not taken as logs. */
   refused: Refusal[];
   /** Reports that could not be taken, and what ClickHouse would not take of a file, with the reason. */
@@ -60,6 +62,7 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
     records: { added: 0, known: 0 },
     messages: { added: 0, known: 0 },
     runs: { added: 0, known: 0 },
+    plain: [],
     refused: [...found.refused],
     failed: [],
   };
@@ -110,8 +113,11 @@ async function importLog(
     pending = [];
   };
   const log = { path: file.path, parts: [file] };
+  // The simple format's reader takes what no line shows another of; without a time anywhere it is that neither.
+  let plain = true;
   for await (const records of readLog(log, options, options.onBytes)) {
     for (const { record } of records) {
+      plain &&= record.format === 'simple' && record.time === null;
       pending.push(recordEntry(source, record, file.modifiedAt));
       if (record.run !== null) {
         const id = runId(source, record.run);
@@ -121,6 +127,7 @@ async function importLog(
     if (pending.length >= chunk) await store();
   }
   await store();
+  if (plain) summary.plain.push(file.path);
 }
 
 /** Inserts the entries whose identity is not in the table, each once; how many were, and how many were there. */

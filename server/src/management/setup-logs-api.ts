@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { ImportSummary } from '../import/import.js';
+import { largestUpload } from '../import/largest-upload.js';
 import { usualPlaces } from '../setup-logs/follow/follow-list.js';
 import type { FollowedStatus } from '../setup-logs/follow/follower.js';
 import { problemSchema } from './schemas.js';
@@ -15,8 +16,6 @@ export interface SetupLogRoom {
   upload(name: string, hostName: string, body: Buffer): Promise<ImportSummary>;
 }
 
-/** A set-up log is a few megabytes; larger ones are for `fsp import`. */
-const largestUpload = 32 * 1024 * 1024;
 const tags = ['Set-up logs'];
 const changing = { 400: problemSchema, 401: problemSchema, 403: problemSchema };
 const path = Type.Object(
@@ -41,7 +40,10 @@ const uploaded = Type.Object({
   logs: Type.Integer(),
   records: counts,
   runs: counts,
-  refused: Type.Array(Type.Object({ path: Type.String(), reason: Type.String() })),
+  plain: Type.Array(Type.String(), { description: 'Logs of no known format: taken as plain text, and not judged' }),
+  refused: Type.Array(Type.Object({ path: Type.String(), reason: Type.String(), detail: Type.String() }), {
+    description: 'Files of a zip that were not taken',
+  }),
   failed: Type.Array(Type.Object({ path: Type.String(), reason: Type.String() })),
 });
 

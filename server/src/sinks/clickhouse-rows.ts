@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { MessageDescription } from '../catalog/describe.js';
 import { decodeText } from '../report/encoding.js';
+import { namesOf } from '../report/machine-name.js';
 import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 import type {
   ReceiverStatusEntry,
@@ -80,8 +80,7 @@ function storable(value: unknown): unknown {
 function stateMessageRow(entry: StateMessageEntry, position: number, context: RowContext): Row {
   const { machine, message } = entry;
   const { topicName, stateText, phase, outcome, errorCode, errorText } = context.describe(entry);
-  // NetBIOSName sometimes holds the full name.
-  const qualified = machine.netbiosName.includes('.') && isIP(machine.netbiosName) === 0;
+  const names = namesOf(machine.netbiosName);
   return {
     message_id: entry.messageId,
     received_at: time(entry.receivedAt),
@@ -90,11 +89,8 @@ function stateMessageRow(entry: StateMessageEntry, position: number, context: Ro
     site_code: context.siteCode,
     fsp_server: context.serverName,
     client_id: machine.clientId,
-    client_name: (qualified
-      ? machine.netbiosName.slice(0, machine.netbiosName.indexOf('.'))
-      : machine.netbiosName
-    ).toUpperCase(),
-    client_fqdn: qualified ? machine.netbiosName : '',
+    client_name: names.short,
+    client_fqdn: names.full,
     client_version: machine.clientVersion,
     client_installed: machine.clientInstalled,
     client_address: entry.clientAddress,
