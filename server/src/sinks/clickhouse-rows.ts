@@ -80,8 +80,7 @@ function storable(value: unknown): unknown {
 function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
   const { machine, message } = entry;
   const { topicName, stateText, phase, outcome, errorCode, errorText } = context.describe(entry);
-  // NetBIOSName sometimes holds the full name.
-  const qualified = machine.netbiosName.includes('.') && isIP(machine.netbiosName) === 0;
+  const { name, fullName } = clientNames(machine.netbiosName);
   return {
     message_id: entry.messageId,
     received_at: time(entry.receivedAt),
@@ -90,11 +89,8 @@ function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
     site_code: context.siteCode,
     fsp_server: context.serverName,
     client_id: machine.clientId,
-    client_name: (qualified
-      ? machine.netbiosName.slice(0, machine.netbiosName.indexOf('.'))
-      : machine.netbiosName
-    ).toUpperCase(),
-    client_fqdn: qualified ? machine.netbiosName : '',
+    client_name: name,
+    client_fqdn: fullName,
     client_version: machine.clientVersion,
     client_installed: machine.clientInstalled,
     client_address: entry.clientAddress,
@@ -118,6 +114,13 @@ function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
   };
 }
 
+/** A machine's short name, and its full one where it told that: NetBIOSName sometimes holds it. */
+export function clientNames(netbiosName: string): { name: string; fullName: string } {
+  const qualified = netbiosName.includes('.') && isIP(netbiosName) === 0;
+  const name = qualified ? netbiosName.slice(0, netbiosName.indexOf('.')) : netbiosName;
+  return { name: name.toUpperCase(), fullName: qualified ? netbiosName : '' };
+}
+
 /** The message's own time, or the report's, or ours: whichever is there and can be stored. */
 export function messageTime(entry: StateMessageEntry): number {
   return (
@@ -125,6 +128,17 @@ export function messageTime(entry: StateMessageEntry): number {
       (given): given is number => given !== null && given >= 0 && given < latest,
     ) ?? entry.receivedAt
   );
+}
+
+const earlyMs = 30 * 86_400_000;
+const lateMs = 5 * 60_000;
+
+/** When the client said it, as far as can be known: what the column `said_at` makes of the row (`saidAt` of the views). */
+export function saidAt(entry: StateMessageEntry): number {
+  const { receivedAt } = entry;
+  const claimed = messageTime(entry);
+  const possible = claimed >= receivedAt - earlyMs && claimed <= receivedAt + lateMs;
+  return possible ? Math.min(claimed, receivedAt) : receivedAt;
 }
 
 function rejectedMessageRow(entry: RejectedMessageEntry): Row {
@@ -252,7 +266,7 @@ function wholeOrNull(value: number | null, least: number, most = Number.MAX_SAFE
  * `2026-01-02 03:04:05.678`, as ClickHouse reads a DateTime64(3, 'UTC'). A log and a clock can claim any year: beyond
  * what the column holds the nearest that it does.
  */
-function time(ms: number): string {
+export function time(ms: number): string {
   const held = Number.isNaN(ms) ? earliest : Math.min(Math.max(ms, earliest), latest);
   return new Date(held).toISOString().replace('T', ' ').replace('Z', '');
 }
