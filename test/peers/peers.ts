@@ -70,9 +70,10 @@ export async function main(args: string[]): Promise<number> {
       failed ||= section?.failed ?? true;
       if (section === null) continue;
       console.log(JSON.stringify(section, null, 2));
-      if (!values.quick) keepSection(name, section);
+      if (strength.quick) continue;
+      keepSection(name, section);
+      await writeResults(Object.keys(parts), versionsOf(clickhouse));
     }
-    if (!values.quick) await writeResults(Object.keys(parts), versionsOf(clickhouse));
   } finally {
     await clickhouse.close();
   }

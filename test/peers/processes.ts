@@ -120,7 +120,7 @@ export async function until(
 export async function untilSteady(
   what: string,
   count: () => Promise<number>,
-  { quietMs = 5_000, withinMs = 300_000 } = {},
+  { quietMs = 3_000, withinMs = 300_000 } = {},
 ): Promise<void> {
   let last = -1;
   let since = performance.now();
