@@ -56,7 +56,7 @@ export class ModelledSpool {
       segmentBytes: { reports: 24 * 1024, journal: 8 * 1024 },
       identitiesPerRun: 60,
     });
-    await this.spool.registerSinks(['a', 'b']);
+    await this.spool.sinks.register(['a', 'b']);
   }
 
   report(): StateMessageEntry[] {
@@ -87,7 +87,8 @@ export class ModelledSpool {
 
   /** Gives a sink its next batch; it may fail to take it, and gets the same again. */
   async deliver(sink: string, complete = this.random.chance(0.8)): Promise<boolean> {
-    const next = await this.spool.nextBatch(sink, { maxEntries: 1 + this.random.below(30), maxBytes: 20_000 });
+    const limits = () => ({ maxEntries: 1 + this.random.below(30), maxBytes: 20_000 });
+    const next = await this.spool.sinks.nextBatch(sink, limits());
     if (next === null) return false;
     const { batch, redelivery } = next;
     const names = batch.entries.map(name);
@@ -97,8 +98,9 @@ export class ModelledSpool {
       throw new Error(`${sink}: redelivery is ${redelivery}`);
     if (redelivery && before?.id !== batch.id) throw new Error(`${sink}: another batch in place of the same`);
     this.pending.set(sink, { id: batch.id, names });
+    if (this.random.chance(0.5)) await this.spool.sinks.lookAhead(sink, limits());
     if (!complete) return true;
-    await this.spool.completeBatch(sink, batch.id);
+    await this.spool.sinks.completeBatch(sink, batch.id);
     this.pending.delete(sink);
     this.delivered[sink]!.push(...names);
     return true;

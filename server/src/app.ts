@@ -152,7 +152,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     );
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
-    await spool.registerSinks(sinks.map((sink) => sink.name));
+    await spool.sinks.register(sinks.map((sink) => sink.name));
     const forgotten = new ForgottenInSpool(dataDir);
     const deliveries = sinks.map((sink) =>
       started(

@@ -81,6 +81,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const rows = createClickHouseSink({
     client,
     ...placement,
+    alone: engine !== null,
     siteCode: config.siteCode,
     serverName: config.serverName,
     describe: (entry) => describe(entry.message),
@@ -128,6 +129,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   return {
     sink: {
       name: rows.name,
+      prepare: (batch) => rows.prepare!(batch),
       async deliver(batch, redelivery) {
         await prepare();
         return rows.deliver(batch, redelivery);

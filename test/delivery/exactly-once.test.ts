@@ -233,12 +233,13 @@ describe('of several servers (here two ways to one engine)', () => {
 });
 
 describe('a message that two receivers took is one row', () => {
-  const sinkOf = (serverName: string, client: ClickHouseClient = writer) =>
+  const sinkOf = (serverName: string, client: ClickHouseClient = writer, alone = false) =>
     createClickHouseSink({
       client,
       database,
       siteCode: 'PS1',
       serverName,
+      alone,
       describe: ({ message }) => describeMessage(message),
     });
   /** Rows of messages, different messages among them, and how many were set aside. */
@@ -262,6 +263,17 @@ describe('a message that two receivers took is one row', () => {
     expect(await counted(one, two)).toEqual(truth);
     for (const batch of [two, one]) expect(await sinkOf('FSP02').deliver(batch, true)).toEqual([]);
     expect(await counted(one, two)).toEqual(truth);
+  });
+
+  test('also where a receiver is alone, and looks for it behind the rows only', async () => {
+    const own = sinkOf('FSP01', writer, true);
+    const first = messages(30);
+    const [one, again, other] = [batchOf(first), batchOf([...first.slice(20), ...messages(5)]), batchOf(first)];
+    for (const batch of [one, again, other]) expect(await own.deliver(batch, false)).toEqual([]);
+    const truth = { rows: 35, messages: 35, aside: 40 };
+    expect(await counted(one, again, other)).toEqual(truth);
+    for (const batch of [other, again, one]) await sinkOf('FSP01', writer, true).deliver(batch, true);
+    expect(await counted(one, again, other)).toEqual(truth);
   });
 
   test.each([2, 4])('when %i deliver it at the same moment', async (receivers) => {

@@ -24,6 +24,15 @@ export interface Connection {
 
 const defaultSilenceMs = 60_000;
 
+/** A row that is JSON already: the client inserts its text as it is. */
+export class RowText {
+  constructor(
+    /** Its `row_id`. */
+    readonly place: number,
+    readonly text: string,
+  ) {}
+}
+
 const severalHosts = Symbol('hosts');
 
 /** The servers of a setting that names one or several; those after the first may leave out its scheme. */
@@ -98,6 +107,7 @@ function connectOne({
     application: 'fallback-status-point',
     request_timeout: silenceMs,
     keep_alive: { enabled: true },
+    json: { stringify: (value: unknown) => (value instanceof RowText ? value.text : JSON.stringify(value)) },
     ...(caFile === '' ? {} : { tls: { ca_cert: authorities(caFile) } }),
     // The client logs on its own otherwise; errors reach us and are said once, in our words.
     log: { level: 127 },

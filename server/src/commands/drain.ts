@@ -1,3 +1,4 @@
+import type { Spool } from '../spool/spool.js';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -112,18 +113,12 @@ async function drainFolder(config: Config, folder: string, dryRun: boolean, pati
   }
 }
 
-function heldBy(spool: { stats(): { waiting: number }; sinkNames(): string[]; lag(sink: string): number }): string {
-  const sinks = spool.sinkNames().map((name) => `${spool.lag(name)} not yet taken by ${name}`);
+function heldBy(spool: Pick<Spool, 'stats' | 'sinks'>): string {
+  const sinks = spool.sinks.names().map((name) => `${spool.sinks.lag(name)} not yet taken by ${name}`);
   return [`${spool.stats().waiting} messages waiting`, ...sinks].join(', ');
 }
 
-async function deliver(
-  owner: Config,
-  config: Config,
-  folder: string,
-  spool: Awaited<ReturnType<(typeof import('../spool/open.js'))['openSpool']>>,
-  patienceMs: number,
-): Promise<void> {
+async function deliver(owner: Config, config: Config, folder: string, spool: Spool, patienceMs: number): Promise<void> {
   const [
     { openTarget },
     { drainSpool },
@@ -159,9 +154,9 @@ async function deliver(
     const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [target.sink, otlp, inbox].filter((sink) => sink !== null);
     const names = sinks.map(({ name }) => name);
-    const without = spool
-      .sinkNames()
-      .filter((name) => !names.includes(name) && spool.lag(name) + spool.stats().waiting > 0);
+    const without = spool.sinks
+      .names()
+      .filter((name) => !names.includes(name) && spool.sinks.lag(name) + spool.stats().waiting > 0);
     if (without.length > 0)
       throw new FspError(
         'FSP_USAGE',

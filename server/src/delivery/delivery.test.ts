@@ -70,7 +70,7 @@ beforeEach(async () => {
   sink = new FailingSink();
   warnings.length = 0;
   setAside.length = 0;
-  await spool.registerSinks(['sink']);
+  await spool.sinks.register(['sink']);
 });
 afterEach(async () => {
   await delivery.stop();
@@ -88,6 +88,52 @@ test('what is admitted is delivered, also what comes while nothing was there', a
     [['one'], false],
     [['two'], false],
   ]);
+});
+
+test('a full batch is made ready while the one before it is under way, and is the very one that the sink gets next', async () => {
+  const got: Batch[] = [];
+  const ready: Batch[] = [];
+  const readyBefore: number[] = [];
+  sink = Object.assign(new FailingSink(), {
+    prepare: (batch: Batch) => Promise.resolve(void ready.push(batch)),
+    deliver: async (batch: Batch) => {
+      got.push(batch);
+      // The first waits until the second is ready.
+      if (got.length === 1) await until(() => ready.length > 0);
+      readyBefore.push(ready.length);
+      return [];
+    },
+  });
+  await feed(...Array.from({ length: 25 }, (_unused, index) => `n${index}`));
+  begin();
+  await until(() => delivery.status().lag === 0);
+  expect(got.map(({ entries }) => entries.length)).toEqual([10, 10, 5]);
+  // The third is not full, and may become so.
+  expect(ready).toHaveLength(1);
+  expect(ready[0]).toBe(got[1]);
+  expect(readyBefore[0]).toBe(1);
+});
+
+test('what was made ready behind a batch that fails comes after that batch, each once and in order', async () => {
+  let failures = 2;
+  const got: string[][] = [];
+  const ready: Batch[] = [];
+  sink = Object.assign(new FailingSink(), {
+    prepare: (batch: Batch) => {
+      ready.push(batch);
+      return Promise.reject(new Error('not now'));
+    },
+    deliver: async ({ entries }: Batch) => {
+      got.push(entries.map((one) => (one.kind === 'state_message' ? one.machine.netbiosName : one.kind)));
+      await until(() => ready.length > 0);
+      return failures-- > 0 ? Promise.reject(new Error('away')) : [];
+    },
+  });
+  const names = Array.from({ length: 20 }, (_unused, index) => `n${index}`);
+  await feed(...names);
+  begin();
+  await until(() => delivery.status().lag === 0);
+  expect(got).toEqual([names.slice(0, 10), names.slice(0, 10), names.slice(0, 10), names.slice(10)]);
 });
 
 test('a failed batch comes again, the same and marked, until the sink has it, and the cause is said once', async () => {

@@ -76,7 +76,7 @@ export class Delivery {
 
   status(): DeliveryStatus {
     const { spool, sink } = this.options;
-    return { sink: sink.name, lag: spool.lag(sink.name), ...this.figures };
+    return { sink: sink.name, lag: spool.sinks.lag(sink.name), ...this.figures };
   }
 
   private async run(): Promise<void> {
@@ -98,19 +98,23 @@ export class Delivery {
   private async deliverNext(): Promise<boolean> {
     const { spool, sink, setAside, onBatch, onDelivered } = this.options;
     await this.giveUpBeyondLag();
-    const lag = spool.lag(sink.name);
+    const lag = spool.sinks.lag(sink.name);
     if (lag === 0) return false;
-    if (!(await spool.batchIsFull(sink.name, this.limits))) await this.pause(this.limits.lingerMs);
+    if (!(await spool.sinks.batchIsFull(sink.name, this.limits))) await this.pause(this.limits.lingerMs);
     if (this.stopping.signal.aborted) return false;
-    const next = await spool.nextBatch(sink.name, this.limits);
+    const next = await spool.sinks.nextBatch(sink.name, this.limits);
     if (next === null) return false;
-    const refused = await sink.deliver(next.batch, next.redelivery);
+    const [refused] = await Promise.all([
+      sink.deliver(next.batch, next.redelivery),
+      // A sink that fails is not read ahead for.
+      next.redelivery ? undefined : this.prepareNext(),
+    ]);
     if (refused.length > 0) {
       // On disk before the batch counts as delivered: a crash in between repeats both.
       await setAside(sink.name, next.batch, refused);
       this.figures.refused += refused.length;
     }
-    await spool.completeBatch(sink.name, next.batch.id);
+    await spool.sinks.completeBatch(sink.name, next.batch.id);
     if (this.figures.lastError !== null) this.options.logger?.info(`${sink.name} takes messages again`);
     this.figures.lastError = null;
     this.figures.lastSuccessAt = this.now();
@@ -118,6 +122,18 @@ export class Delivery {
     onBatch?.(true);
     onDelivered?.(next.batch);
     return true;
+  }
+
+  /** The batch behind the one that is under way, made ready meanwhile. */
+  private async prepareNext(): Promise<void> {
+    const { spool, sink } = this.options;
+    if (sink.prepare === undefined) return;
+    try {
+      const batch = await spool.sinks.lookAhead(sink.name, this.limits);
+      if (batch !== null) await sink.prepare(batch);
+    } catch {
+      // It comes to light when its turn comes.
+    }
   }
 
   private failed(error: Error): void {
@@ -132,9 +148,9 @@ export class Delivery {
 
   private async giveUpBeyondLag(): Promise<void> {
     const { spool, sink, maxLag = Infinity, logger } = this.options;
-    const beyond = spool.lag(sink.name) - maxLag;
+    const beyond = spool.sinks.lag(sink.name) - maxLag;
     if (beyond <= 0) return;
-    await spool.skip(sink.name, beyond);
+    await spool.sinks.skip(sink.name, beyond);
     this.figures.dropped += beyond;
     logger?.warn(
       `${sink.name} was away for too long: its oldest ${beyond} entries were given up, ${this.figures.dropped} in all`,
@@ -153,7 +169,7 @@ export class Delivery {
       spool.on('admitted', done);
       signal.addEventListener('abort', done);
       // What came between the look and the listening must not wait for the next.
-      if (signal.aborted || spool.lag(sink.name) > 0) done();
+      if (signal.aborted || spool.sinks.lag(sink.name) > 0) done();
     });
   }
 

@@ -13,6 +13,8 @@ export interface Refused {
 /** A place that admitted entries go to. Each has its own cursor and never waits for another. */
 export interface Sink {
   readonly name: string;
+  /** Does what can be done of a batch before its turn comes, for `deliver` to find. Never rejects for what it carries. */
+  prepare?(batch: Batch): Promise<void>;
   /**
    * Resolves when every entry that concerns this sink is safely there, to those that it refuses for good. Rejects where
    * it takes nothing now; the same batch then comes again with `redelivery` true, as it does after a restart: an

@@ -38,7 +38,7 @@ export async function drainSpool({
     delivered: Object.fromEntries(sinks.map(({ name }) => [name, 0])),
     refused: 0,
   };
-  await spool.registerSinks(sinks.map(({ name }) => name));
+  await spool.sinks.register(sinks.map(({ name }) => name));
   const now = Date.now();
   const window = spool.storedWindow() ?? {
     start: now - (now % hourMs),
@@ -89,5 +89,5 @@ export async function drainSpool({
 }
 
 function behind(spool: Spool, sinks: readonly Sink[]): number {
-  return Math.max(0, ...sinks.map(({ name }) => spool.lag(name)));
+  return Math.max(0, ...sinks.map(({ name }) => spool.sinks.lag(name)));
 }

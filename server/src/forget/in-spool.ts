@@ -57,9 +57,14 @@ export class ForgottenInSpool {
   apart(sink: Sink): Sink {
     return {
       name: sink.name,
+      // What is forgotten may not be made ready either.
+      ...(sink.prepare === undefined
+        ? {}
+        : { prepare: async (batch) => (this.list.length === 0 ? sink.prepare!(batch) : undefined) }),
       deliver: (batch, redelivery) => {
-        const entries = this.list.length === 0 ? batch.entries : batch.entries.map((entry) => this.of(entry));
-        const delivering = sink.deliver({ ...batch, entries }, redelivery);
+        const left =
+          this.list.length === 0 ? batch : { ...batch, entries: batch.entries.map((entry) => this.of(entry)) };
+        const delivering = sink.deliver(left, redelivery);
         this.underWay.add(delivering);
         void delivering.catch(() => undefined).finally(() => this.underWay.delete(delivering));
         return delivering;

@@ -41,16 +41,10 @@ const int32 = 2 ** 31 - 1;
  * @throws Error where the entry is of no kind that is known: damage, or the work of a newer version
  */
 export function rowOf(entry: SpoolEntry, position: number, context: RowContext): { table: string; row: Row } {
-  const { table, row } = tableRowOf(entry, position, context);
-  for (const [column, value] of Object.entries(row)) row[column] = storable(value);
-  return { table, row };
-}
-
-function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): { table: string; row: Row } {
   const common = { batch_id: context.batchId, row_id: position };
   switch (entry.kind) {
     case 'state_message':
-      return { table: 'state_messages', row: { ...stateMessageRow(entry, context), ...common } };
+      return { table: 'state_messages', row: stateMessageRow(entry, position, context) };
     case 'rejected_message':
       return { table: 'rejected_messages', row: { ...rejectedMessageRow(entry), ...common } };
     case 'throttle_window':
@@ -69,7 +63,13 @@ function tableRowOf(entry: SpoolEntry, position: number, context: RowContext): {
   }
 }
 
-/** Texts without lone surrogates, of which ClickHouse refuses the escape; also those within lists and objects. */
+/** A row as JSON, as ClickHouse reads it: without lone surrogates, which JSON escapes and ClickHouse refuses. */
+export function rowText(row: Row): string {
+  const text = JSON.stringify(row);
+  return text.includes('\\ud') ? JSON.stringify(storable(row)) : text;
+}
+
+/** Texts without lone surrogates, also those within lists and objects. */
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (value === null || typeof value !== 'object') return value;
@@ -77,7 +77,7 @@ function storable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, storable(one)]));
 }
 
-function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
+function stateMessageRow(entry: StateMessageEntry, position: number, context: RowContext): Row {
   const { machine, message } = entry;
   const { topicName, stateText, phase, outcome, errorCode, errorText } = context.describe(entry);
   const { name, fullName } = clientNames(machine.netbiosName);
@@ -111,6 +111,8 @@ function stateMessageRow(entry: StateMessageEntry, context: RowContext): Row {
     details: message.details,
     report_index: whole(entry.reportIndex, 0, uint16),
     raw: entry.raw.length === 0 ? '' : decodeText(entry.raw),
+    batch_id: context.batchId,
+    row_id: position,
   };
 }
 
@@ -268,5 +270,6 @@ function wholeOrNull(value: number | null, least: number, most = Number.MAX_SAFE
  */
 export function time(ms: number): string {
   const held = Number.isNaN(ms) ? earliest : Math.min(Math.max(ms, earliest), latest);
-  return new Date(held).toISOString().replace('T', ' ').replace('Z', '');
+  const text = new Date(held).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, -1)}`;
 }

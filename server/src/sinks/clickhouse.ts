@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { clickHouseError, notClickHouse, refusesRows } from '../clickhouse/client.js';
+import { clickHouseError, notClickHouse, refusesRows, RowText } from '../clickhouse/client.js';
 import { onCaughtUpServer, quorumOf, rowsAtQuorum, type CaughtUp, type Placement } from '../clickhouse/replicas.js';
 import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import type { Batch } from '../spool/entries.js';
-import { rowOf, type Row, type RowContext } from './clickhouse-rows.js';
-import { CountedOnce, keyOf, type KeyedRow, type MessageKey } from './counted-once.js';
+import { rowOf, rowText, type Row, type RowContext } from './clickhouse-rows.js';
+import { CountedOnce, keyed, type KeyedRow } from './counted-once.js';
 
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
   client: ClickHouseClient;
@@ -17,6 +17,8 @@ export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'se
   cluster?: string;
   /** Replicas that must have a row, see `FSP_CLICKHOUSE_QUORUM`. */
   quorum?: string;
+  /** Nobody else brings messages to this ClickHouse: what is there already is looked for behind the rows, not before. */
+  alone?: boolean;
 }
 
 /** Larger than any batch: what is one block is one part in each partition, there whole or not at all. */
@@ -29,12 +31,21 @@ const signsOfLife = { send_progress_in_http_headers: 1, http_headers_progress_in
 /** How often rows that are missing after a successful insert are sent under a new token before the next attempt. */
 const mostTokens = 4;
 
+/** How long rows are made before others have their turn. */
+const turnMs = 4;
+
 /** The rows of a batch for one table, in their order. */
 interface TableRows {
   table: string;
-  rows: Row[];
+  rows: RowText[];
   /** Of messages: what each row's message is known by. */
-  keys: MessageKey[];
+  keys: KeyedRow[];
+}
+
+interface BatchRows {
+  tables: TableRows[];
+  /** Entries that no row can be made of. */
+  refused: Refused[];
 }
 
 /**
@@ -55,7 +66,16 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   const { client, database } = options;
   const quorum = options.quorum ?? 'auto';
   const placement: Placement = { database, cluster: options.cluster || database, quorum };
-  const once = new CountedOnce(client, placement, insert);
+  const once = new CountedOnce(client, placement, options.serverName, insert);
+  /** Whether the last messages had been there before: one that comes again is seldom the only one. */
+  let repeating = false;
+  const prepared = new WeakMap<Batch, Promise<BatchRows>>();
+
+  function rowsFor(batch: Batch): Promise<BatchRows> {
+    const known = prepared.get(batch) ?? rowsOf(batch, options);
+    prepared.set(batch, known);
+    return known;
+  }
 
   async function present({ ask }: CaughtUp, table: string, batchId: string): Promise<Set<number>> {
     const rows = await ask<{ row_id: number }>(
@@ -65,7 +85,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     return new Set(rows.map((row) => row.row_id));
   }
 
-  async function insert(table: string, rows: Row[], token: string): Promise<void> {
+  async function insert(table: string, rows: readonly (Row | RowText)[], token: string): Promise<void> {
     const { summary } = await client.insert({
       table: `${database}.${table}`,
       format: 'JSONEachRow',
@@ -123,7 +143,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     return narrow(
       rows.length,
       async (from, to) => {
-        const missing = rows.slice(from, to).filter((row) => !there.has(row.row_id as number));
+        const missing = rows.slice(from, to).filter(({ place }) => !there.has(place));
         const piece = from === 0 && to === rows.length ? token : `${token}-${from}-${to}`;
         if (missing.length > 0) await insert(table, missing, piece);
       },
@@ -134,21 +154,21 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   /** Puts rows aside whose messages are there from other batches; their places, and those of rows put aside before. */
   async function setAside(
     batchId: string,
-    { keys, rows }: TableRows,
+    { keys }: TableRows,
     there: ReadonlySet<number>,
     before: ReadonlySet<number>,
   ): Promise<Set<number>> {
-    const missing = keyed(keys, rows, (place) => !there.has(place) && !before.has(place));
+    const missing = keys.filter(({ place }) => !there.has(place) && !before.has(place));
     const repeated = await once.alreadyThere(batchId, missing);
     await once.setAside(
       batchId,
-      missing.filter(({ row }) => repeated.has(row.row_id as number)),
+      missing.filter(({ place }) => repeated.has(place)),
     );
     return new Set([...before, ...repeated]);
   }
 
   async function deliverFirst(batchId: string, tableRows: TableRows) {
-    const aside = await setAside(batchId, tableRows, none, none);
+    const aside = options.alone && !repeating ? none : await setAside(batchId, tableRows, none, none);
     const refused = await insertMissing(tableRows, tokenOf(batchId, tableRows.table, 0), aside);
     return { refused, there: none, aside };
   }
@@ -165,8 +185,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
       const now = await look(batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
       const isDone = (place: number) => now.has(place) || aside.has(place);
-      if (rows.every((row, index) => gone.has(index) || isDone(row.row_id as number)))
-        return { refused, there: now, aside };
+      if (rows.every(({ place }, index) => gone.has(index) || isDone(place))) return { refused, there: now, aside };
       if (attempt + 1 >= mostTokens)
         throw new FspError(
           'FSP_CLICKHOUSE_REFUSED',
@@ -178,24 +197,28 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   async function deliverTable(batchId: string, tableRows: TableRows, redelivery: boolean) {
     const { refused, there, aside } = await (redelivery ? deliverAgain : deliverFirst)(batchId, tableRows);
     const { keys, rows } = tableRows;
-    const gone = new Set(refused.map(({ index }) => rows[index]!.row_id as number));
+    const gone = new Set(refused.map(({ index }) => rows[index]!.place));
     // One that was put aside by a look at its double may be there all the same: a crash came before it was taken out.
     const stored = (place: number) => !gone.has(place) && (there.has(place) || !aside.has(place));
-    await once.settle(batchId, keyed(keys, rows, stored));
+    const kept = keys.filter(({ place }) => stored(place));
+    const takenOut = await once.settle(batchId, kept);
+    if (keys.length > 0) repeating = takenOut || aside.size > 0;
     return refused;
   }
 
   return {
     name: 'clickhouse',
+    async prepare(batch) {
+      await rowsFor(batch);
+    },
     async deliver(batch, redelivery) {
-      const { tables, refused } = rowsOf(batch, options);
-      // Rows of large reports take their time, and so does their text, which the insert makes at once: one at a time.
-      await setImmediate();
+      const { tables, refused: without } = await rowsFor(batch);
+      const refused = [...without];
       try {
         for (const one of tables) {
           for (const { index, error } of await deliverTable(batch.id, one, redelivery)) {
             const { code = '', message } = error as { code?: string; message: string };
-            refused.push({ index: one.rows[index]!.row_id as number, code, reason: oneLine(message) });
+            refused.push({ index: one.rows[index]!.place, code, reason: oneLine(message) });
           }
         }
       } catch (error) {
@@ -209,27 +232,27 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
 
 const none: ReadonlySet<number> = new Set();
 
-/** Rows at some places of a batch with their keys; none of a table without. */
-function keyed(keys: readonly MessageKey[], rows: readonly Row[], at: (place: number) => boolean): KeyedRow[] {
-  return keys.flatMap((key, index) => (at(rows[index]!.row_id as number) ? [{ row: rows[index]!, key }] : []));
-}
-
 function tokenOf(batchId: string, table: string, attempt: number): string {
   return attempt === 0 ? `${batchId}-${table}` : `${batchId}-${table}+${attempt}`;
 }
 
-function rowsOf(batch: Batch, options: ClickHouseSinkOptions): { tables: TableRows[]; refused: Refused[] } {
+async function rowsOf(batch: Batch, options: ClickHouseSinkOptions): Promise<BatchRows> {
   const context: RowContext = { ...options, batchId: batch.id, processedAt: batch.createdAt };
   const tables = new Map<string, TableRows>();
   const refused: Refused[] = [];
+  let turn = performance.now();
   for (const [index, entry] of batch.entries.entries()) {
+    if (performance.now() - turn > turnMs) {
+      await setImmediate();
+      turn = performance.now();
+    }
     if (entry.kind === 'forgotten') continue;
     try {
       const { table, row } = rowOf(entry, index, context);
       const one = tables.get(table) ?? { table, rows: [], keys: [] };
       tables.set(table, one);
-      one.rows.push(row);
-      if (entry.kind === 'state_message') one.keys.push(keyOf(entry));
+      one.rows.push(new RowText(index, rowText(row)));
+      if (entry.kind === 'state_message') one.keys.push(keyed(entry, index));
     } catch (error) {
       refused.push({ index, code: '', reason: `No row can be made of it: ${oneLine((error as Error).message)}` });
     }

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { onCaughtUpServer, type Ask, type Placement } from '../clickhouse/replicas.js';
 import type { StateMessageEntry } from '../spool/entries.js';
-import type { Row } from './clickhouse-rows.js';
+import { time, type Row } from './clickhouse-rows.js';
 
 /** How many messages are looked for in one question, whose text ClickHouse takes up to 256 KiB of. */
 const atOnce = 5_000;
@@ -11,28 +11,36 @@ const uint32 = 2 ** 32 - 1;
 const latestDate = Date.UTC(2149, 5, 6);
 
 /** What a message is looked for by: the same whichever receiver took it, and however often. */
-export interface MessageKey {
+interface MessageKey {
   hour: number;
   /** As a decimal number, which JSON could not hold. */
   id: string;
   received_on: string;
 }
 
-export function keyOf({ messageId, message, receivedAt }: StateMessageEntry): MessageKey {
+/** A row of state_messages, by its place in the batch, and what its message is looked for by. */
+export interface KeyedRow {
+  place: number;
+  messageId: string;
+  /** Milliseconds since 1970 UTC. */
+  receivedAt: number;
+  key: MessageKey;
+}
+
+export function keyed({ messageId, message, receivedAt }: StateMessageEntry, place: number): KeyedRow {
   // Not messageTime(): the report's time and ours are others when the message comes again.
   const known = (ms: number | null) => (ms === null || Number.isNaN(ms) ? 0 : ms);
   const hour = Math.floor(known(message.messageTime) / hourMs);
   return {
-    hour: Math.min(Math.max(hour, 0), uint32),
-    id: BigInt(`0x${messageId.slice(16)}`).toString(),
-    received_on: new Date(Math.min(Math.max(known(receivedAt), 0), latestDate)).toISOString().slice(0, 10),
+    place,
+    messageId,
+    receivedAt,
+    key: {
+      hour: Math.min(Math.max(hour, 0), uint32),
+      id: BigInt(`0x${messageId.slice(16)}`).toString(),
+      received_on: new Date(Math.min(Math.max(known(receivedAt), 0), latestDate)).toISOString().slice(0, 10),
+    },
   };
-}
-
-/** A row of state_messages and what its message is looked for by. */
-export interface KeyedRow {
-  row: Row;
-  key: MessageKey;
 }
 
 interface Copy {
@@ -56,7 +64,8 @@ export class CountedOnce {
   constructor(
     private readonly client: ClickHouseClient,
     private readonly placement: Placement,
-    private readonly insert: (table: string, rows: Row[], token: string) => Promise<void>,
+    private readonly serverName: string,
+    private readonly insert: (table: string, rows: readonly Row[], token: string) => Promise<void>,
   ) {}
 
   /** Places in a batch of rows whose messages other batches have brought. */
@@ -69,9 +78,7 @@ export class CountedOnce {
     const others = new Set(
       (await this.copies(ask, found)).filter((one) => one.batch_id !== batchId).map((one) => one.message_id),
     );
-    return new Set(
-      rows.filter(({ row }) => others.has(row.message_id as string)).map(({ row }) => row.row_id as number),
-    );
+    return new Set(rows.filter(({ messageId }) => others.has(messageId)).map(({ place }) => place));
   }
 
   /** Places of rows of a batch that were set aside before. */
@@ -87,24 +94,24 @@ export class CountedOnce {
 
   async setAside(batchId: string, rows: readonly KeyedRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const places = rows.map(({ row }) => row.row_id as number);
+    const places = rows.map(({ place }) => place);
     await this.insert(
       'repeated_messages',
-      rows.map(({ row: { message_id, received_at, fsp_server, batch_id, row_id } }) => ({
-        message_id,
-        received_at,
-        fsp_server,
-        batch_id,
-        row_id,
+      rows.map(({ messageId, receivedAt, place }) => ({
+        message_id: messageId,
+        received_at: time(receivedAt),
+        fsp_server: this.serverName,
+        batch_id: batchId,
+        row_id: place,
       })),
       // Which rows they are may differ from attempt to attempt.
       `${batchId}-repeated-${places.length}-${places.reduce((sum, place) => (sum * 31 + place + 1) % 2 ** 31, 7)}`,
     );
   }
 
-  /** Notes the keys of rows that are there, and sees that each of their messages is there once. */
-  async settle(batchId: string, rows: readonly KeyedRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  /** Notes the keys of rows that are there, and sees that each of their messages is there once; whether one was not. */
+  async settle(batchId: string, rows: readonly KeyedRow[]): Promise<boolean> {
+    if (rows.length === 0) return false;
     await this.insert(
       'message_keys',
       rows.map(({ key }) => ({ ...key })),
@@ -113,7 +120,7 @@ export class CountedOnce {
     const doubtful = await onCaughtUpServer(this.client, this.placement, 'message_keys', ({ ask }) =>
       this.find(ask, rows, 2),
     );
-    if (doubtful.length > 0) await this.takeOut(batchId, doubtful);
+    return doubtful.length > 0 && (await this.takeOut(batchId, doubtful));
   }
 
   /** Rows whose key was noted at least so often. */
@@ -123,7 +130,7 @@ export class CountedOnce {
       const some = rows.slice(from, from + atOnce);
       const noted = await ask<{ hour: number; id: string; days: number[] }>(
         `SELECT hour, toString(id) AS id, groupUniqArray(toUInt16(received_on)) AS days FROM ${this.placement.database}.message_keys
-         WHERE hour IN (${[...new Set(some.map(({ key }) => key.hour))].join()}) AND id IN (${some.map(({ key }) => key.id).join()})
+         WHERE hour IN (${[...new Set(some.map(({ key }) => key.hour))].join()}) AND id IN (${listOf(some)})
          GROUP BY hour, id HAVING count() >= ${times}`,
       );
       const byKey = new Map(noted.map(({ hour, id, days }) => [`${hour}/${id}`, days]));
@@ -141,7 +148,7 @@ export class CountedOnce {
     for (let from = 0; from < rows.length; from += atOnce) {
       const some = rows.slice(from, from + atOnce);
       const days = [...new Set(some.flatMap((one) => one.days))].map((day) => `toDate(${day})`);
-      const ids = [...new Set(some.map(({ row }) => `'${row.message_id as string}'`))];
+      const ids = [...new Set(some.map(({ messageId }) => `'${messageId}'`))];
       copies.push(
         ...(await ask<Copy>(
           `SELECT message_id, batch_id, row_id, toString(received_at) AS received_at, fsp_server FROM ${this.placement.database}.state_messages
@@ -153,7 +160,8 @@ export class CountedOnce {
     return copies;
   }
 
-  private async takeOut(batchId: string, doubtful: readonly (KeyedRow & { days: number[] })[]): Promise<void> {
+  /** Whether there was one. */
+  private async takeOut(batchId: string, doubtful: readonly (KeyedRow & { days: number[] })[]): Promise<boolean> {
     const { database, cluster } = this.placement;
     const { copies, table, engine } = await onCaughtUpServer(
       this.client,
@@ -174,7 +182,7 @@ export class CountedOnce {
     for (const one of copies) if (!kept.has(one.message_id)) kept.set(one.message_id, placeOf(one));
     // By place and not by row: a row that is there twice would be taken out twice, and be gone.
     const later = copies.filter((one) => kept.get(one.message_id) !== placeOf(one));
-    if (later.length === 0) return;
+    if (later.length === 0) return false;
     // Noted before they go: they are never missing in both.
     await this.insert(
       'repeated_messages',
@@ -190,5 +198,13 @@ export class CountedOnce {
         clickhouse_settings: { lightweight_deletes_sync: '1', wait_end_of_query: 1 },
       });
     }
+    return true;
   }
+}
+
+/** The ids of keys as a question: one text, which ClickHouse reads in half the time of as many numbers. */
+function listOf(rows: readonly KeyedRow[]): string {
+  const bytes = Buffer.alloc(rows.length * 8);
+  for (const [index, { key }] of rows.entries()) bytes.writeBigUInt64LE(BigInt(key.id), index * 8);
+  return `SELECT arrayJoin(arrayMap(at -> reinterpretAsUInt64(substring(unhex('${bytes.toString('hex')}'), at, 8)), range(1, ${bytes.length}, 8)))`;
 }

@@ -36,47 +36,54 @@ export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | n
   const forGood = (error: unknown) =>
     error instanceof FspError &&
     refusals[transport].includes((error.cause as { code?: number } | undefined)?.code ?? 0);
+  /** Resolves to those that are refused for good. */
+  async function exported(piece: readonly Item[]): Promise<Refused[]> {
+    const send = (from: number, to: number) =>
+      exportOnce(
+        exporter,
+        piece.slice(from, to).map(({ record }) => record),
+      );
+    return (await narrow(piece.length, send, forGood)).map(({ index, error }) => {
+      const { code, data } = (error as FspError).cause as { code?: number; data?: string };
+      const said = typeof data === 'string' && data !== '' ? data : (error as FspError).message;
+      return {
+        index: piece[index]!.index,
+        code: String(code ?? ''),
+        reason: said
+          .replaceAll(/[^\x20-\x7e]+/g, ' ')
+          .trim()
+          .slice(0, 300),
+      };
+    });
+  }
   return {
     name: 'otlp',
     async deliver(batch) {
       const refused: Refused[] = [];
-      const records: { index: number; record: ReadableLogRecord }[] = [];
+      let piece: Item[] = [];
       for (const [index, entry] of batch.entries.entries()) {
         try {
           const record = logRecordOf(entry, options);
-          if (record !== null) records.push({ index, record });
+          if (record !== null) piece.push({ index, record });
         } catch (error) {
           refused.push({ index, code: '', reason: `No log record can be made of it: ${(error as Error).message}` });
         }
+        // Records are made as they go out: all of a batch at once would keep others waiting.
+        if (piece.length < recordsPerExport) continue;
+        refused.push(...(await exported(piece)));
+        piece = [];
       }
-      for (let begin = 0; begin < records.length; begin += recordsPerExport) {
-        const piece = records.slice(begin, begin + recordsPerExport);
-        const found = await narrow(
-          piece.length,
-          (from, to) =>
-            exportOnce(
-              exporter,
-              piece.slice(from, to).map(({ record }) => record),
-            ),
-          forGood,
-        );
-        for (const { index, error } of found) {
-          const { code, data } = (error as FspError).cause as { code?: number; data?: string };
-          const said = typeof data === 'string' && data !== '' ? data : (error as FspError).message;
-          refused.push({
-            index: piece[index]!.index,
-            code: String(code ?? ''),
-            reason: said
-              .replaceAll(/[^\x20-\x7e]+/g, ' ')
-              .trim()
-              .slice(0, 300),
-          });
-        }
-      }
+      if (piece.length > 0) refused.push(...(await exported(piece)));
       return refused;
     },
     close: () => exporter.shutdown(),
   };
+}
+
+/** A log record, and the place of its entry in the batch. */
+interface Item {
+  index: number;
+  record: ReadableLogRecord;
 }
 
 /** What the SDK said of the answer to the export under way: exports go out one by one. */

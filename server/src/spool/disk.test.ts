@@ -14,18 +14,18 @@ const told: string[] = [];
 const limits = { maxEntries: 50, maxBytes: 1e6 };
 const open = async (dir: string) => {
   const spool = await openSpool({ dir, logger: { error: (message) => told.push(message) } });
-  await spool.registerSinks(['sink']);
+  await spool.sinks.register(['sink']);
   return spool;
 };
 const drain = async (spool: Spool) => {
   const got: string[] = [];
   for (;;) {
     const moved = await spool.admit(50, 'failures-first', window);
-    const next = await spool.nextBatch('sink', limits);
+    const next = await spool.sinks.nextBatch('sink', limits);
     if (next === null && moved === 0) return got;
     if (next === null) continue;
     got.push(...next.batch.entries.map(name));
-    await spool.completeBatch('sink', next.batch.id);
+    await spool.sinks.completeBatch('sink', next.batch.id);
   }
 };
 

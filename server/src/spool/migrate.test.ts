@@ -60,9 +60,13 @@ async function drain(sink: string): Promise<StateMessageEntry[]> {
   try {
     while ((await spool.admit(1_000, 'arrival', window)) > 0);
     const got: StateMessageEntry[] = [];
-    for (let next = await spool.nextBatch(sink, limits); next !== null; next = await spool.nextBatch(sink, limits)) {
+    for (
+      let next = await spool.sinks.nextBatch(sink, limits);
+      next !== null;
+      next = await spool.sinks.nextBatch(sink, limits)
+    ) {
       got.push(...(next.batch.entries as StateMessageEntry[]));
-      await spool.completeBatch(sink, next.batch.id);
+      await spool.sinks.completeBatch(sink, next.batch.id);
     }
     return got;
   } finally {
@@ -82,12 +86,12 @@ afterEach(() => {
 test('a spool of the version before is taken over: the batch under way, what waits, window, log positions, identities', async () => {
   const all = await oldSpool();
   const spool = await open();
-  await spool.registerSinks(['a', 'b']);
+  await spool.sinks.register(['a', 'b']);
   expect(spool.storedWindow()).toEqual(window(7));
   expect(spool.logPositions()).toEqual([position]);
   expect(spool.stats()).toMatchObject({ waiting: 30, waitingFailed: 10, oldestWaitingAt: now + 10, admitted: 10 });
-  expect([spool.lag('a'), spool.lag('b')]).toEqual([8, 10]);
-  const again = await spool.nextBatch('a', limits);
+  expect([spool.sinks.lag('a'), spool.sinks.lag('b')]).toEqual([8, 10]);
+  const again = await spool.sinks.nextBatch('a', limits);
   expect(again).toEqual({ batch: { id: pending.id, createdAt: 77, entries: all.slice(2, 5) }, redelivery: true });
   expect(await spool.append([all[20]!, entry('new')])).toBe(1);
   await spool.close();
@@ -123,7 +127,7 @@ test('one that is damaged ends the process that reads it, not the server; what c
   const { length } = readFileSync(file);
   truncateSync(file, Math.floor(length / 2));
   const spool = await open();
-  await spool.registerSinks(['a', 'b']);
+  await spool.sinks.register(['a', 'b']);
   await spool.append([entry('goes on')]);
   expect(spool.stats().waiting).toBeGreaterThan(0);
   await spool.close();

@@ -28,7 +28,7 @@ const admitAll = () => spool.admit(500, 'failures-first', window);
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fsp-spool-'));
   spool = await open();
-  await spool.registerSinks(['a', 'b']);
+  await spool.sinks.register(['a', 'b']);
 });
 afterEach(async () => {
   await spool.close();
@@ -40,9 +40,12 @@ describe('waiting messages', () => {
     await spool.append([entry('one', { failed: true }), entry('two')]);
     await reopen();
     expect(spool.stats()).toMatchObject({ waiting: 2, waitingFailed: 1, oldestWaitingAt: entry('one').receivedAt });
-    expect(await spool.nextBatch('a', limits)).toBeNull();
+    expect(await spool.sinks.nextBatch('a', limits)).toBeNull();
     await admitAll();
-    expect((await spool.nextBatch('a', limits))?.batch.entries).toEqual([entry('one', { failed: true }), entry('two')]);
+    expect((await spool.sinks.nextBatch('a', limits))?.batch.entries).toEqual([
+      entry('one', { failed: true }),
+      entry('two'),
+    ]);
   });
 
   test('pass failures first, or in their order of arrival when that is asked for', async () => {
@@ -51,7 +54,7 @@ describe('waiting messages', () => {
     expect(await spool.admit(1, 'arrival', window)).toBe(1);
     expect(await spool.admit(2, 'failures-first', window)).toBe(2);
     await admitAll();
-    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['ok1', 'bad1', 'bad2', 'ok2']);
+    expect(names((await spool.sinks.nextBatch('a', limits))!.batch.entries)).toEqual(['ok1', 'bad1', 'bad2', 'ok2']);
   });
 
   test('leave with the window of the throttle in one step', async () => {
@@ -85,67 +88,68 @@ describe('a batch', () => {
   test('comes again the same after a restart, says so, and is gone once it is completed', async () => {
     await spool.append([entry('one'), entry('two')]);
     await admitAll();
-    const first = await spool.nextBatch('a', { ...limits, maxEntries: 1 });
+    const first = await spool.sinks.nextBatch('a', { ...limits, maxEntries: 1 });
     expect(first).toMatchObject({ redelivery: false });
     await reopen();
     await spool.append([entry('three')]);
     await admitAll();
-    expect(await spool.nextBatch('a', limits)).toEqual({ batch: first!.batch, redelivery: true });
-    await spool.completeBatch('a', first!.batch.id);
+    expect(await spool.sinks.nextBatch('a', limits)).toEqual({ batch: first!.batch, redelivery: true });
+    await spool.sinks.completeBatch('a', first!.batch.id);
     await reopen();
-    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['two', 'three']);
+    expect(names((await spool.sinks.nextBatch('a', limits))!.batch.entries)).toEqual(['two', 'three']);
   });
 
   test('ends at the limit of bytes, with one entry at least', async () => {
     await spool.append([entry('one', { raw: Buffer.alloc(5000) }), entry('two', { raw: Buffer.alloc(5000) })]);
     await admitAll();
-    expect((await spool.nextBatch('a', { maxEntries: 10, maxBytes: 100 }))!.batch.entries).toHaveLength(1);
+    expect((await spool.sinks.nextBatch('a', { maxEntries: 10, maxBytes: 100 }))!.batch.entries).toHaveLength(1);
   });
 
   test('is known to be full by its entries or its bytes before anything is read', async () => {
     await spool.append([entry('one', { raw: Buffer.alloc(5000) })]);
     await spool.append([entry('two', { raw: Buffer.alloc(5000) })]);
     await admitAll();
-    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 1e6 })).toBe(false);
-    expect(await spool.batchIsFull('a', { maxEntries: 2, maxBytes: 1e6 })).toBe(true);
-    expect(await spool.batchIsFull('a', { maxEntries: 3, maxBytes: 9_000 })).toBe(true);
+    expect(await spool.sinks.batchIsFull('a', { maxEntries: 3, maxBytes: 1e6 })).toBe(false);
+    expect(await spool.sinks.batchIsFull('a', { maxEntries: 2, maxBytes: 1e6 })).toBe(true);
+    expect(await spool.sinks.batchIsFull('a', { maxEntries: 3, maxBytes: 9_000 })).toBe(true);
   });
 
   test('is kept for the sink that is behind, and deleted when the last has it', async () => {
     await spool.append([entry('one'), entry('two')]);
     await admitAll();
-    const complete = async (sink: string) => spool.completeBatch(sink, (await spool.nextBatch(sink, limits))!.batch.id);
+    const complete = async (sink: string) =>
+      spool.sinks.completeBatch(sink, (await spool.sinks.nextBatch(sink, limits))!.batch.id);
     await complete('a');
-    expect([spool.lag('a'), spool.lag('b'), spool.stats().admitted]).toEqual([0, 2, 2]);
+    expect([spool.sinks.lag('a'), spool.sinks.lag('b'), spool.stats().admitted]).toEqual([0, 2, 2]);
     await complete('b');
     expect(spool.stats().admitted).toBe(0);
     await reopen();
     await spool.append([entry('three')]);
     await admitAll();
-    expect(spool.lag('a')).toBe(1);
-    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
+    expect(spool.sinks.lag('a')).toBe(1);
+    expect(names((await spool.sinks.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
   });
 
   test('of a sink that was given up is never completed by a late answer', async () => {
     await spool.append([entry('one'), entry('two'), entry('three')]);
     await admitAll();
-    const late = await spool.nextBatch('a', { ...limits, maxEntries: 1 });
-    await spool.skip('a', 2);
-    await spool.completeBatch('a', late!.batch.id);
-    expect(names((await spool.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
+    const late = await spool.sinks.nextBatch('a', { ...limits, maxEntries: 1 });
+    await spool.sinks.skip('a', 2);
+    await spool.sinks.completeBatch('a', late!.batch.id);
+    expect(names((await spool.sinks.nextBatch('a', limits))!.batch.entries)).toEqual(['three']);
   });
 });
 
 test('a sink that is gone holds nothing back, and a new one starts with what is still there', async () => {
   await spool.append([entry('one')]);
   await admitAll();
-  await spool.completeBatch('a', (await spool.nextBatch('a', limits))!.batch.id);
+  await spool.sinks.completeBatch('a', (await spool.sinks.nextBatch('a', limits))!.batch.id);
   await spool.append([entry('two')]);
   await admitAll();
-  await spool.registerSinks(['a']);
+  await spool.sinks.register(['a']);
   expect(spool.stats().admitted).toBe(1);
-  await spool.registerSinks(['a', 'c']);
-  expect(names((await spool.nextBatch('c', limits))!.batch.entries)).toEqual(['two']);
+  await spool.sinks.register(['a', 'c']);
+  expect(names((await spool.sinks.nextBatch('c', limits))!.batch.entries)).toEqual(['two']);
 });
 
 test('ten thousand messages pass in steps without losing one', async () => {
@@ -156,9 +160,13 @@ test('ten thousand messages pass in steps without losing one', async () => {
   for (let step = await admitAll(); step > 0; step = await admitAll()) moved += step;
   expect(moved).toBe(10_000);
   const seen = new Set<string>();
-  for (let next = await spool.nextBatch('a', limits); next !== null; next = await spool.nextBatch('a', limits)) {
+  for (
+    let next = await spool.sinks.nextBatch('a', limits);
+    next !== null;
+    next = await spool.sinks.nextBatch('a', limits)
+  ) {
     for (const name of names(next.batch.entries)) seen.add(name);
-    await spool.completeBatch('a', next.batch.id);
+    await spool.sinks.completeBatch('a', next.batch.id);
   }
   expect(seen.size).toBe(10_000);
 });

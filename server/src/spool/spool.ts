@@ -7,7 +7,7 @@
  * - Messages of one report are taken all or none. A message sent again within three days is acknowledged, not doubled,
  *   and none is taken for another.
  * - Waiting messages leave only through `admit`, which records the throttle's window in the same step.
- * - A batch is written down before a sink sees it and stays the same until the sink has taken it, restarts included.
+ * - A batch is written down before a sink is to deliver it and stays the same until the sink has taken it, restarts included.
  * - What every registered sink has passed is deleted, segment by segment.
  * - Whatever is damaged, at any byte: the spool opens, everything undamaged is delivered, nothing false is. What is lost
  *   is counted, named, kept in `damaged/`, and told in the log and in `stats`.
@@ -33,18 +33,18 @@
  * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, and the newest identities.
  */
 import { EventEmitter } from 'node:events';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoleVersion } from '../roles/role.js';
 import { Admitted } from './admitted.js';
 import type { Checkpoints } from './checkpoint.js';
 import type { DamageFigures, DamageLedger } from './damage.js';
-import type { Batch, SpoolEntry, StateMessageEntry } from './entries.js';
+import type { SpoolEntry, StateMessageEntry } from './entries.js';
 import type { Identities } from './identities.js';
 import type { Journal } from './journal.js';
 import type { Lane, LanePlace } from './report-record.js';
 import { lanes, type Reports } from './reports.js';
-import { entryToJson, type LogPosition, type Place, type SinkRecord, type Step, type Window } from './state.js';
+import { SinkCursors } from './sink-cursors.js';
+import { entryToJson, type LogPosition, type Place, type Step, type Window } from './state.js';
 
 /** The most that one step admits. */
 const stepSize = 5_000;
@@ -69,11 +69,6 @@ export interface SpoolStats {
   damage: DamageFigures;
 }
 
-export interface BatchLimits {
-  maxEntries: number;
-  maxBytes: number;
-}
-
 /** `appended` carries the new messages; `admitted` says that the admitted log has grown. */
 interface SpoolEvents {
   appended: [messages: readonly StateMessageEntry[]];
@@ -92,6 +87,8 @@ export interface SpoolParts {
 }
 
 export class Spool extends EventEmitter<SpoolEvents> {
+  /** How far each sink has got. */
+  readonly sinks: SinkCursors;
   private readonly admitted: Admitted;
   private readonly appending = new Map<string, Promise<void>>();
   private readonly oldest: Record<Lane, number | null> = { failed: null, other: null };
@@ -105,6 +102,14 @@ export class Spool extends EventEmitter<SpoolEvents> {
   constructor(private readonly parts: SpoolParts) {
     super();
     this.admitted = new Admitted(parts.journal, parts.reports);
+    this.sinks = new SinkCursors({
+      journal: parts.journal,
+      admitted: this.admitted,
+      now: parts.now,
+      commit: (make) => this.commit(make, true),
+      checkpoint: () => this.checkpoint(),
+      trim: () => this.trim(),
+    });
   }
 
   /** Called once, after everything was opened. */
@@ -228,85 +233,6 @@ export class Spool extends EventEmitter<SpoolEvents> {
     await this.commit((end) => ({ end, logs: { [key]: null } }));
   }
 
-  /**
-   * Says which sinks there are. A new one starts at the oldest entry that is still there; the cursor of one that is
-   * gone is forgotten, so that it holds nothing back.
-   */
-  async registerSinks(names: readonly string[]): Promise<void> {
-    const { sinks, kept } = this.state;
-    const changes: Record<string, SinkRecord | null> = {};
-    for (const name of Object.keys(sinks)) if (!names.includes(name)) changes[name] = null;
-    for (const name of names) if (sinks[name] === undefined) changes[name] = { place: kept, pending: null };
-    if (Object.keys(changes).length > 0) await this.commit((end) => ({ end, sinks: changes }), true);
-    await this.trim();
-  }
-
-  /** The sinks that entries are kept for. */
-  sinkNames(): string[] {
-    return Object.keys(this.state.sinks);
-  }
-
-  /** How many admitted entries a sink has not yet taken. */
-  lag(sink: string): number {
-    return this.state.end.position - this.sinkRecord(sink).place.position;
-  }
-
-  /** Whether so much waits for a sink that its next batch is full. */
-  async batchIsFull(sink: string, { maxEntries, maxBytes }: BatchLimits): Promise<boolean> {
-    const { place, pending } = this.sinkRecord(sink);
-    if (pending !== null || this.lag(sink) >= maxEntries) return true;
-    const { bytes } = await this.admitted.select(place, this.state.end, { max: maxEntries, maxBytes });
-    return bytes >= maxBytes;
-  }
-
-  /**
-   * The next entries for a sink, written down as a batch before they are returned; null where there are none. A batch
-   * that was written down and not completed comes again, the same, with `redelivery`.
-   */
-  async nextBatch(
-    sink: string,
-    { maxEntries, maxBytes }: BatchLimits,
-  ): Promise<{ batch: Batch; redelivery: boolean } | null> {
-    for (;;) {
-      const { place, pending: before } = this.sinkRecord(sink);
-      const selection =
-        before === null
-          ? await this.admitted.select(place, this.state.end, { max: maxEntries, maxBytes })
-          : await this.admitted.select(place, before.to, { max: Infinity, maxBytes: Infinity });
-      if (before === null && selection.to.position === place.position) return null;
-      const pending = before ?? { id: randomBytes(16).toString('hex'), createdAt: this.parts.now(), to: selection.to };
-      if (before === null && selection.count > 0) {
-        await this.remember(sink, { place, pending });
-        await this.checkpoint();
-      }
-      const entries = await this.admitted.read(selection);
-      if (entries.length > 0)
-        return { batch: { id: pending.id, createdAt: pending.createdAt, entries }, redelivery: before !== null };
-      // All of it was lost.
-      await this.remember(sink, { place: pending.to, pending: null });
-    }
-  }
-
-  /** Moves a sink's cursor past a batch that it has taken, and deletes what every sink has. */
-  async completeBatch(sink: string, batchId: string): Promise<void> {
-    const { pending } = this.sinkRecord(sink);
-    if (pending?.id !== batchId) return;
-    await this.remember(sink, { place: pending.to, pending: null });
-    await this.trim();
-  }
-
-  /** Gives up the oldest `count` entries of a sink, a batch that is written down among them. */
-  async skip(sink: string, count: number): Promise<void> {
-    let { place } = this.sinkRecord(sink);
-    const end = Math.min(place.position + count, this.state.end.position);
-    while (place.position < end) {
-      const max = Math.min(end - place.position, stepSize);
-      place = (await this.admitted.select(place, this.state.end, { max, maxBytes: Infinity })).to;
-    }
-    await this.remember(sink, { place, pending: null });
-    await this.trim();
-  }
-
   /** Every entry that some sink has not taken, those that wait for the throttle too, some at a time. */
   async *held(): AsyncGenerator<SpoolEntry[]> {
     const { end } = this.state;
@@ -369,16 +295,6 @@ export class Spool extends EventEmitter<SpoolEvents> {
 
   private get state() {
     return this.parts.journal.state;
-  }
-
-  private sinkRecord(sink: string): SinkRecord {
-    const record = this.state.sinks[sink];
-    if (record === undefined) throw new Error(`sink ${sink} is not registered`);
-    return record;
-  }
-
-  private remember(sink: string, record: SinkRecord): Promise<void> {
-    return this.commit((end) => ({ end, sinks: { [sink]: record } }), true);
   }
 
   private async commit(make: (end: Place) => Step, urgent = false): Promise<void> {

@@ -153,7 +153,7 @@ describe('the throttle', () => {
     dir = mkdtempSync(join(tmpdir(), 'fsp-throttle-'));
     now = 1_000_000;
     await begin();
-    await spool.registerSinks(['sink']);
+    await spool.sinks.register(['sink']);
   });
   afterEach(async () => {
     await end();
@@ -217,7 +217,7 @@ describe('the throttle', () => {
     expect(throttle.status()).toMatchObject({ used: 10, waiting: 7, waitingFailed: 2 });
     now += 100_000;
     await throttle.wake();
-    const { batch } = (await spool.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!;
+    const { batch } = (await spool.sinks.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!;
     const names = batch.entries.flatMap((one) => (one.kind === 'state_message' ? [one.machine.netbiosName] : []));
     expect(names.join(' ')).toBe('f1 f2 f3 a b c d e f4 f5 f6 f7 f g h i j');
   });
@@ -249,7 +249,7 @@ describe('the throttle', () => {
     throttle.noteRejected();
     now += 100_000;
     await throttle.wake();
-    const windows = (await spool.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!.batch.entries.filter(
+    const windows = (await spool.sinks.nextBatch('sink', { maxEntries: 100, maxBytes: 1e6 }))!.batch.entries.filter(
       (one) => one.kind === 'throttle_window',
     );
     expect(windows.filter((one) => one.windowStart === 1_000_000).at(-1)).toMatchObject({
@@ -326,7 +326,7 @@ test('no window ever passes its limit, no failure waits while one may pass, and 
     const passed: string[] = [];
     let dir = join(root, '0');
     let spool = await openSpool({ dir, now: () => now });
-    await spool.registerSinks(['sink']);
+    await spool.sinks.register(['sink']);
     let throttle = createThrottle({ spool, settings, now: () => now });
     throttle.start();
     window.at(now, settings);
@@ -378,9 +378,9 @@ test('no window ever passes its limit, no failure waits while one may pass, and 
       }
       await throttle.wake();
       expected();
-      for (let next; (next = await spool.nextBatch('sink', { maxEntries: 1_000, maxBytes: 1e6 })) !== null;) {
+      for (let next; (next = await spool.sinks.nextBatch('sink', { maxEntries: 1_000, maxBytes: 1e6 })) !== null;) {
         for (const one of next.batch.entries) if (one.kind === 'state_message') delivered.push(one.machine.netbiosName);
-        await spool.completeBatch('sink', next.batch.id);
+        await spool.sinks.completeBatch('sink', next.batch.id);
       }
       const { used, windowStart } = throttle.status();
       const counted = window.used + window.before;

@@ -1,0 +1,68 @@
+// The server with little and with much that waits: how soon it is ready, what memory it holds, what it uses idle.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { anonymousMb, processorMs, startServer, stop } from './processes.mjs';
+import { filledSpool } from './spools.mjs';
+
+const few = 10_000;
+const idleMs = 20_000;
+/** Nothing is admitted: what waits, waits. */
+const closed = { FSP_THROTTLE_MESSAGES: '1', FSP_THROTTLE_INTERVAL: '86400' };
+
+/** Rows of the results. */
+export async function benchServer({ waiting }) {
+  const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
+  try {
+    const [little, much] = [await measured(join(folder, 'few'), few), await measured(join(folder, 'many'), waiting)];
+    const many = waiting.toLocaleString('en');
+    return [
+      {
+        what: `start to taking messages with ${many} waiting, s`,
+        measured: much.startS.toFixed(1),
+        against: `${little.startS.toFixed(1)} with ${few.toLocaleString('en')}`,
+        ratio: little.startS / much.startS,
+        target: '≤ 3 s',
+      },
+      {
+        what: `memory with ${many} waiting, MB that no file stands behind`,
+        measured: much.mb.toFixed(0),
+        against: `${little.mb.toFixed(0)} with ${few.toLocaleString('en')}`,
+        ratio: little.mb / much.mb,
+        target: '≤ 250 MB, ± 20 %',
+      },
+      {
+        what: 'idle, part of a core',
+        measured: `${(much.idle * 100).toFixed(2)} %`,
+        against: `${(little.idle * 100).toFixed(2)} % with ${few.toLocaleString('en')}`,
+        ratio: little.idle / much.idle,
+        target: '< 1 %',
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(dataDir, waiting) {
+  // Made by a first start, so that the second measures a start and not a schema.
+  mkdirSync(dataDir);
+  await stop(await startServer(dataDir, closed));
+  rmSync(join(dataDir, 'spool'), { recursive: true });
+  rmSync(join(dataDir, 'spool.json'), { force: true });
+  await (await filledSpool(join(dataDir, 'spool'), 'W', waiting, ['clickhouse'])).close();
+  const begun = performance.now();
+  const server = await startServer(dataDir, closed);
+  const startS = (performance.now() - begun) / 1000;
+  // What a start leaves behind is gone through, and gone.
+  await sleep(idleMs);
+  const { pid } = server.child;
+  const before = processorMs(pid);
+  await sleep(idleMs);
+  const idle = (processorMs(pid) - before) / idleMs;
+  const mb = anonymousMb(pid);
+  await stop(server);
+  return { startS, mb, idle };
+}
