@@ -23,7 +23,8 @@ export interface ClickHouse {
 
 export async function startClickHouse(): Promise<ClickHouse> {
   const folder = temporaryFolder();
-  const server = await startServer(folder.path, { FSP_SERVER_NAME: 'ENGINE' });
+  // Told by a flag, a data folder is not taken from those that tests have prepared.
+  const server = await startServer(folder.path, { FSP_SERVER_NAME: 'ENGINE' }, ['--data-dir', folder.path]);
   const credentials = readEngineCredentials(join(folder.path, 'clickhouse'));
   if (credentials === null) throw new Error('The engine left no credentials');
   const { url, native = '', writer } = credentials;
