@@ -30,7 +30,7 @@ export async function startClickHouse(): Promise<ClickHouse> {
   const { url, native = '', writer } = credentials;
   const client = connect({ url, ...writer, database: 'fsp', silenceMs: 600_000 });
   const rows = async <Row>(query: string) =>
-    (await client.query({ query, format: 'JSONEachRow' })).json<Row>() as Promise<Row[]>;
+    (await client.query({ query, format: 'JSONEachRow' })).json<Row>();
   const [version] = await rows<{ v: string }>('SELECT version() AS v');
   return {
     url,
