@@ -1,4 +1,4 @@
-import { describeMessage } from '../catalog/describe.js';
+import { describeState } from '../catalog/states.js';
 import { decodeReport } from '../report/decode.js';
 import { messageId } from '../report/message-id.js';
 import type { Report, StateMessage } from '../report/types.js';
@@ -24,7 +24,7 @@ export function decoded(body: Uint8Array): DecodedReport {
     messages: messages.map((message) => ({
       messageId: messageId(report.machine, message),
       message,
-      failed: describeMessage(message).outcome === 'failed',
+      failed: describeState(message.topic.type, message.state.id, message.params).outcome === 'failed',
     })),
   };
 }

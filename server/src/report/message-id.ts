@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Machine, StateMessage } from './types.js';
 
 /**
@@ -21,5 +21,5 @@ export function messageId(machine: Machine, message: StateMessage): string {
     message.params,
     message.details,
   ]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  return hash('sha256', identity).slice(0, 32);
 }
