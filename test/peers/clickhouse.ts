@@ -29,8 +29,7 @@ export async function startClickHouse(): Promise<ClickHouse> {
   if (credentials === null) throw new Error('The engine left no credentials');
   const { url, native = '', writer } = credentials;
   const client = connect({ url, ...writer, database: 'fsp', silenceMs: 600_000 });
-  const rows = async <Row>(query: string) =>
-    (await client.query({ query, format: 'JSONEachRow' })).json<Row>();
+  const rows = async <Row>(query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<Row>();
   const [version] = await rows<{ v: string }>('SELECT version() AS v');
   return {
     url,
