@@ -76,6 +76,8 @@ export class SegmentLog {
   private torn: number[] = [];
   private handle: FileHandle | null = null;
   private spare: Promise<number> | null = null;
+  /** Where segments are read whole, one after the other: V8 takes its time to give back a buffer of that size. */
+  private room: Buffer | undefined;
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
   private probe: NodeJS.Timeout | undefined;
@@ -134,7 +136,11 @@ export class SegmentLog {
   /** Reads a whole segment and goes through its records. */
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
     const { next } = segment;
-    const buffer = await readWhole(segment.path);
+    const { room } = this;
+    this.room = undefined;
+    const buffer = await readWhole(segment.path, room);
+    // Nothing is awaited until the buffer is done with.
+    this.room = room !== undefined && buffer.length <= room.length ? room : buffer;
     const { gaps, ...result } = scanRecords(
       buffer,
       this.placeOf(segment),
@@ -145,13 +151,14 @@ export class SegmentLog {
       // What a failed flush left behind was written again into the segment that follows.
       next?.head?.seq,
     );
-    for (const gap of gaps) gap.piece = buffer.subarray(gap.offset, gap.offset + gap.bytes);
     // Records that were on their way to the disk together arrive there in any order, or not at all. What was found so
     // after a crash is written into the head of the next segment, and is no damage later either.
     const isTorn = (gap: Gap) =>
       next === null ? gap.after !== null && gap.after >= this.syncedSeq : next.head?.torn.includes(gap.offset) === true;
     if (next === null) this.torn = gaps.filter(isTorn).map(({ offset }) => offset);
-    return { ...result, gaps: gaps.filter((gap) => !isTorn(gap)) };
+    const damaged = gaps.filter((gap) => !isTorn(gap));
+    for (const gap of damaged) gap.piece = Buffer.from(buffer.subarray(gap.offset, gap.offset + gap.bytes));
+    return { ...result, gaps: damaged };
   }
 
   /** Records of a segment, by offset and length, in ascending order; null for each that cannot be read whole. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 import type { DamageLedger } from './damage.js';
@@ -169,11 +169,26 @@ export async function markOf(path: string, id: number): Promise<Buffer | null> {
   }
 }
 
-/** All bytes of a segment; none where it cannot be read. */
-export async function readWhole(path: string): Promise<Buffer> {
-  return readFile(path).catch(() => Buffer.alloc(0));
+/** All bytes of a segment, in `room` where they fit; none where it cannot be read. */
+export async function readWhole(path: string, room: Buffer = nothing): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const buffer = size <= room.length ? room : Buffer.allocUnsafeSlow(size);
+      let read = 0;
+      for (let more = 1; more > 0 && read < size; read += more)
+        more = (await file.read(buffer, read, size - read, read)).bytesRead;
+      return buffer.subarray(0, read);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return nothing;
+  }
 }
 
+const nothing = Buffer.alloc(0);
 const zeroes = Buffer.alloc(1024 * 1024);
 
 /** Makes a file of zeroes, flushed, in the place of whatever is there; where that fails, none is left. */
