@@ -125,6 +125,17 @@ export function messageTime(entry: StateMessageEntry): number {
   );
 }
 
+const earlyMs = 30 * 86_400_000;
+const lateMs = 5 * 60_000;
+
+/** When the client said it, as far as can be known: what the column `said_at` makes of the row (`saidAt` of the views). */
+export function saidAt(entry: StateMessageEntry): number {
+  const { receivedAt } = entry;
+  const claimed = messageTime(entry);
+  const possible = claimed >= receivedAt - earlyMs && claimed <= receivedAt + lateMs;
+  return possible ? Math.min(claimed, receivedAt) : receivedAt;
+}
+
 function rejectedMessageRow(entry: RejectedMessageEntry): Row {
   // Not text by nature: what is no UTF-8 is shown with replacement characters.
   return {

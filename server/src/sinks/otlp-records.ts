@@ -2,10 +2,10 @@ import { SeverityNumber, type LogAttributes } from '@opentelemetry/api-logs';
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MessageDescription } from '../catalog/describe.js';
+import { namesOf } from '../report/machine-name.js';
 import type { StateMessage } from '../report/types.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import { version } from '../version.js';
-import { latest, messageTime } from './clickhouse-rows.js';
+import { latest, messageTime, saidAt, time } from './clickhouse-rows.js';
 
 export interface LogRecordOptions {
   describe(message: StateMessage): MessageDescription;
@@ -13,8 +13,9 @@ export interface LogRecordOptions {
   resource: Resource;
 }
 
-const stateMessages = { name: 'fsp.state_messages', version };
-const setupLogs = { name: 'fsp.setup_logs', version };
+// Without a version: the resource has that of the service, and the rows of otel_logs would not know theirs.
+const stateMessages = { name: 'fsp.state_messages' };
+const setupLogs = { name: 'fsp.setup_logs' };
 
 /** A spool's entry as an OpenTelemetry log record; null for those that are of no interest outside. */
 export function logRecordOf(entry: SpoolEntry, options: LogRecordOptions): ReadableLogRecord | null {
@@ -67,9 +68,9 @@ function wellFormed<T>(value: T): T {
   return Array.isArray(value) ? (value.map(wellFormed) as T) : value;
 }
 
-/** A number where it is one that an int64 of the protocol carries unchanged, else the text. */
+/** A number where it is one that an int64 of the protocol carries unchanged, to the last digit; else the text. */
 function integer(digits: string): number | string {
-  return /^\d{1,15}$/.test(digits) ? Number(digits) : digits;
+  return /^(?:0|[1-9]\d{0,14})$/.test(digits) ? Number(digits) : digits;
 }
 
 type Told = Omit<ReadableLogRecord, 'resource' | 'droppedAttributesCount'>;
@@ -78,27 +79,29 @@ function stateMessageRecord(entry: StateMessageEntry, { describe, siteCode }: Lo
   const { machine, message } = entry;
   const { stateText, phase, outcome, errorCode } = describe(message);
   const severityText = severityOfOutcome(outcome);
+  const [said, claimed] = [saidAt(entry), messageTime(entry)];
   return {
-    hrTime: hrTime(messageTime(entry)),
+    hrTime: hrTime(said),
     hrTimeObserved: hrTime(entry.receivedAt),
     severityNumber: SeverityNumber[severityText],
     severityText,
     body: stateText,
     eventName: phase === 'other' ? 'configmgr.state_message' : `configmgr.client.${phase}`,
     instrumentationScope: stateMessages,
-    attributes: {
+    attributes: told({
       'configmgr.site.code': siteCode,
       'configmgr.client.id': machine.clientId,
-      'configmgr.client.name': machine.netbiosName,
+      'configmgr.client.name': namesOf(machine.netbiosName).short,
       'configmgr.client.version': machine.clientVersion,
       'configmgr.topic.type': message.topic.type,
       'configmgr.state.id': message.state.id,
       'configmgr.outcome': outcome,
-      'configmgr.params': message.params,
+      'configmgr.params': message.params.length === 0 ? '' : message.params,
       'client.address': entry.clientAddress,
       'log.record.uid': entry.messageId,
-      ...(errorCode === '' ? {} : { 'error.type': errorCode }),
-    },
+      'error.type': errorCode,
+      'configmgr.client.time': claimed === said ? '' : time(claimed),
+    }),
   };
 }
 
