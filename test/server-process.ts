@@ -128,12 +128,11 @@ export async function startServer(
   };
 }
 
-/** Straight to the server's own engine, without a process for each question; null where there is none, or it refuses. */
+/** Straight to the server's ClickHouse, without a process for each question; null where no reader is known, or it refuses. */
 async function askEngine(dataDir: string, env: Record<string, string>, sql: string): Promise<unknown[] | null> {
-  if ((env.FSP_CLICKHOUSE_URL ?? '') !== '') return null;
-  const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
-  if (engine === null || engine.url === '') return null;
-  const client = connect({ url: engine.url, ...engine.reader, database: env.FSP_CLICKHOUSE_DATABASE ?? 'fsp' });
+  const reader = readerOf(dataDir, env);
+  if (reader === null) return null;
+  const client = connect({ ...reader, database: env.FSP_CLICKHOUSE_DATABASE ?? 'fsp' });
   try {
     const lines = (await text(await askReadOnly(client, sql, 'JSONEachRow'))).split('\n');
     return lines.filter(Boolean).map((line) => JSON.parse(line) as unknown);
@@ -142,6 +141,14 @@ async function askEngine(dataDir: string, env: Record<string, string>, sql: stri
   } finally {
     await client.close();
   }
+}
+
+function readerOf(dataDir: string, env: Record<string, string>) {
+  const { FSP_CLICKHOUSE_URL: url = '', FSP_CLICKHOUSE_READER_USER: username, FSP_CLICKHOUSE_READER_PASSWORD } = env;
+  if (url !== '')
+    return username === undefined ? null : { url, username, password: FSP_CLICKHOUSE_READER_PASSWORD ?? '' };
+  const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
+  return engine === null || engine.url === '' ? null : { url: engine.url, ...engine.reader };
 }
 
 /** Asks again until the answer satisfies, for things that happen soon but not at once. */

@@ -104,6 +104,13 @@ test(
     };
     const load = new Load(ledger, () => server?.intake ?? null, 8, 100);
     await sleep(amount(10_000, 900_000));
+    // A few that hang take all of the time.
+    const fewest = amount(4, 301);
+    await eventually(
+      () => Promise.resolve(clickhouse.done.length),
+      (done) => done >= fewest,
+      amount(60_000, 300_000),
+    );
     await load.stop();
     faulty = false;
     const begun = performance.now();
@@ -120,7 +127,7 @@ test(
     expect(audit).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
     // What was forwarded late changes nothing either.
     expect(after).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
-    expect(done(clickhouse)).toBeGreaterThan(amount(3, 300));
+    expect(done(clickhouse)).toBeGreaterThanOrEqual(fewest);
   },
   amount(300_000, 1_500_000),
 );
