@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LogBeginning, LogRecord, Run } from './types.js';
 
 /** Where a log comes from: what its records' identities rest on, beside their own text. */
@@ -26,8 +26,8 @@ export function partId({ beginning }: LogRecord): string {
   let part = knownParts.get(beginning);
   if (part === undefined) {
     const { time, text } = beginning;
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    part = `${time === null || Math.abs(time) > 8.64e15 ? '' : new Date(time).toISOString()}-${hash}`;
+    const told = hash('sha256', text).slice(0, 16);
+    part = `${time === null || Math.abs(time) > 8.64e15 ? '' : new Date(time).toISOString()}-${told}`;
     knownParts.set(beginning, part);
   }
   return part;
@@ -39,10 +39,8 @@ export function runId(source: LogSource, run: Run): string {
 }
 
 function digest({ hostName, logFile }: LogSource, offset: number, time: number | null, text: string): string {
-  return createHash('sha256')
-    .update(`${hostName.toLowerCase()}\0${logName(logFile)}\0${offset}\0${time ?? ''}\0${text}`)
-    .digest('hex')
-    .slice(0, 32);
+  const identity = `${hostName.toLowerCase()}\0${logName(logFile)}\0${offset}\0${time ?? ''}\0${text}`;
+  return hash('sha256', identity).slice(0, 32);
 }
 
 /** `C:\SMS\logs\x.lo_` and `x.log` are one log: the folder and the rotation are left out. */

@@ -54,7 +54,10 @@ export function rowOf(entry: SpoolEntry, position: number, context: RowContext):
     case 'setup_log_record':
       return {
         table: 'setup_log_records',
-        row: { ...setupLogRecordRow(entry), stored_at: Math.trunc(context.processedAt / 1_000), ...common },
+        row: Object.assign(setupLogRecordRow(entry), {
+          stored_at: Math.trunc(context.processedAt / 1_000),
+          ...common,
+        }),
       };
     case 'setup_run':
       return { table: 'setup_run_updates', row: { ...setupRunRow(entry), ...common } };
