@@ -63,8 +63,23 @@ async function parts({ page }: Visitor): Promise<string[]> {
   return [...new Set(found.map((text) => text.replaceAll(/[\d.,:%\s\u200b]+/g, ' ').trim()))].sort();
 }
 
+/** The same once nothing more comes: what a page asks for arrives after its heading. */
+async function settledParts(visitor: Visitor): Promise<string[]> {
+  let before: string[] = [];
+  return eventually(
+    async () => {
+      const [earlier, found] = [before, await parts(visitor)];
+      before = found;
+      await visitor.page.waitForTimeout(500);
+      return { found, settled: earlier.join() === found.join() };
+    },
+    ({ settled }) => settled,
+    20_000,
+  ).then(({ found }) => found);
+}
+
 /** Goes through every page. @returns what is wrong there */
-async function walk(visitor: Visitor, look: (name: string, found: string[]) => void): Promise<string[]> {
+async function walk(visitor: Visitor, look: (name: string) => Promise<void>): Promise<string[]> {
   const wrong: string[] = [];
   for (const [name, path] of pagesOf(failed)) {
     visitor.complaints.length = 0;
@@ -72,7 +87,7 @@ async function walk(visitor: Visitor, look: (name: string, found: string[]) => v
     await visitor.page.getByRole('heading', { level: 1 }).waitFor();
     if ((await visitor.page.getByText('An unexpected error happened').count()) > 0) wrong.push(`${name}: it broke`);
     wrong.push(...visitor.complaints.map((one) => `${name}: ${one}`));
-    look(name, await parts(visitor));
+    await look(name);
   }
   return wrong;
 }
@@ -86,7 +101,8 @@ test('what plugin.json allows begins with the oldest version that is looked at h
 });
 
 test(`in the newest Grafana every page works`, async () => {
-  const wrong = await walk(stage.admin, (name, found) => {
+  const wrong = await walk(stage.admin, async (name) => {
+    const found = await settledParts(stage.admin);
     expect(found.length, name).toBeGreaterThan(0);
     shown.set(name, found);
   });
@@ -118,8 +134,12 @@ describe.each(supported)('Grafana $version', (grafana) => {
       ),
     ).toBe(grafana.version);
     const differs: string[] = [];
-    const wrong = await walk(visitor, (name, found) => {
-      const missing = (shown.get(name) ?? ['the newest was not looked at']).filter((one) => !found.includes(one));
+    const wrong = await walk(visitor, async (name) => {
+      const lacks = async () => {
+        const found = await parts(visitor);
+        return (shown.get(name) ?? ['the newest was not looked at']).filter((one) => !found.includes(one));
+      };
+      const missing = await eventually(lacks, (left) => left.length === 0, 20_000).catch(lacks);
       if (missing.length > 0) differs.push(`${name} lacks ${missing.join(', ')}`);
     });
     await visitor.page.context().close();
