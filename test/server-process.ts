@@ -68,7 +68,7 @@ export interface RunningServer {
   said(): { stdout: string; stderr: string };
   /** Posts a body as a client does; the answer's status and text. */
   post(body: Uint8Array | string, path?: string): Promise<{ status: number; text: string }>;
-  /** Rows of a query, as `fsp query` asks; by that itself where the engine is not the server's own or refuses. */
+  /** Rows of a query, as `fsp query` asks; by that itself where no reader of its ClickHouse is known, or it refuses. */
   query<Row>(sql: string): Promise<Row[]>;
   status(): Promise<unknown>;
   /** Ends the process, and resolves when it is gone; also where it was gone already. */

@@ -1,14 +1,12 @@
 // Every query of every dashboard, at two sizes of the data, with the time range that the dashboard opens with.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { batchSize, fleetInsert } from './fleet.mjs';
+import { startServer, stop } from './processes.mjs';
 
-const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 const generated = fileURLToPath(new URL('../../dashboards/generated', import.meta.url));
 const clients = 200_000;
 const rounds = 5;
@@ -20,16 +18,8 @@ const recent = 0.05;
 /** Rows of the results: what, measured, against, ratio. */
 export async function benchDashboards({ sizes }) {
   const folder = mkdtempSync(join(tmpdir(), 'fsp-bench-'));
-  const ports = {
-    FSP_INTAKE_PORT: '0',
-    FSP_MANAGEMENT_PORT: '0',
-    FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
-    FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
-  };
-  const env = { PATH: process.env.PATH, FSP_DATA_DIR: folder, FSP_INTAKE_HOST: '127.0.0.1', ...ports };
-  const server = spawn(process.execPath, [program, 'serve'], { env });
+  const server = await startServer(folder);
   try {
-    await ready(server);
     const { url, writer, reader } = JSON.parse(readFileSync(join(folder, 'clickhouse', 'credentials.json'), 'utf8'));
     const ask = async (sql, { username, password }) => {
       const headers = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
@@ -53,9 +43,7 @@ export async function benchDashboards({ sizes }) {
     }
     return rowsOf(results, sizes);
   } finally {
-    const closed = once(server, 'close');
-    server.kill('SIGTERM');
-    await closed;
+    await stop(server);
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -106,13 +94,4 @@ function rowsOf([small, large], sizes) {
       target: '≤ 500 ms; overview ≤ 2 times',
     };
   });
-}
-
-async function ready(server) {
-  server.stdout.resume();
-  let output = '';
-  for await (const chunk of server.stderr) {
-    output += chunk;
-    if (output.includes('Ctrl+C')) break;
-  }
 }

@@ -7,19 +7,24 @@ import { promisify } from 'node:util';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 
+/** The environment of a server that is measured: free ports, a data folder of its own, nothing of this shell's settings. */
+export function environment(dataDir, more = {}) {
+  return {
+    PATH: process.env.PATH,
+    FSP_DATA_DIR: dataDir,
+    FSP_INTAKE_HOST: '127.0.0.1',
+    FSP_INTAKE_PORT: '0',
+    FSP_MANAGEMENT_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
+    FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
+    ...more,
+  };
+}
+
 /** Starts `fsp serve` over a data folder, as `npm start` does; resolves when it says where clients post to. */
 export async function startServer(dataDir, more = {}) {
   const child = spawn(process.execPath, ['--v8-pool-size=1', program, 'serve'], {
-    env: {
-      PATH: process.env.PATH,
-      FSP_DATA_DIR: dataDir,
-      FSP_INTAKE_HOST: '127.0.0.1',
-      FSP_INTAKE_PORT: '0',
-      FSP_MANAGEMENT_PORT: '0',
-      FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
-      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
-      ...more,
-    },
+    env: environment(dataDir, more),
   });
   // A pipe that nobody reads would stop the server once it is full.
   child.stdout.resume();

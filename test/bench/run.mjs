@@ -1,5 +1,5 @@
-// node test/bench/run.mjs [PART …] [--quick | --full]: measures, prints, and writes RESULTS.md where all parts were measured. The two
-// sides of a comparison take turns in one run: these machines are noisy, and both sides should have the same noise.
+// node test/bench/run.mjs [PART …] [--quick | --full]: measures, prints, and writes RESULTS.md where all parts were
+// measured. The two sides of a comparison take turns in one run: machines are noisy, and both should have the same noise.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';

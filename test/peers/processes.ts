@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { anonymousMegabytes } from '../reliability/processes.js';
 
 /** What a peer needs is not on this machine: said in one line, and the command ends. */
 export class Missing extends Error {}
@@ -70,12 +71,6 @@ export function cpuSeconds(pid: number): number {
   // The name in parentheses may hold blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticks;
-}
-
-/** Anonymous memory of a process in MB: what it holds, without the pages of files. */
-function anonymousMegabytes(pid: number): number {
-  const found = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(found?.[1] ?? 0) / 1024;
 }
 
 export interface Cost {

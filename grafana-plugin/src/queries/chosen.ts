@@ -39,12 +39,17 @@ const beginsWith = (name: string, values: string[]) =>
     .map((begin) => `startsWith(${name}, ${begin}) AND match(substring(${name}, length(${begin}) + 1, 1), '^[0-9]?$')`)
     .join(' OR ');
 
+/** Conditions on the columns that clients and their messages share. */
+const ofFleet = ({ site, version, subnet, receiver }: Chosen) => [
+  oneOf('site_code', site),
+  oneOf('client_version', version),
+  oneOf('subnet', subnet),
+  oneOf('fsp_server', receiver),
+];
+
 /** Conditions on columns of the view `clients`. */
 const ofClients = (chosen: Chosen) => [
-  oneOf('site_code', chosen.site),
-  oneOf('client_version', chosen.version),
-  oneOf('subnet', chosen.subnet),
-  oneOf('fsp_server', chosen.receiver),
+  ...ofFleet(chosen),
   beginsWith('client_name', chosen.name),
   oneOf('last_error_code', chosen.error),
   ...ofWhole(chosen),
@@ -66,10 +71,7 @@ export const messageConditions = (chosen: Chosen) => {
   const whole = ofWhole(chosen).filter((one) => one !== false);
   return [
     `$__timeFilter(${messageTime(chosen)})`,
-    oneOf('site_code', chosen.site),
-    oneOf('client_version', chosen.version),
-    oneOf('subnet', chosen.subnet),
-    oneOf('fsp_server', chosen.receiver),
+    ...ofFleet(chosen),
     beginsWith('client_key', chosen.name),
     oneOf('error_code', chosen.error),
     oneOf('cause', chosen.cause),

@@ -1,4 +1,3 @@
-import type { Spool } from '../spool/spool.js';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { describeMessage } from '../catalog/describe.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import type { DrainProgress } from '../drain/draining.js';
+import type { Spool } from '../spool/spool.js';
 import { askServer } from './management-client.js';
 import { addConfigOptions, configOf } from './options.js';
 

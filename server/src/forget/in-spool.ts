@@ -62,9 +62,10 @@ export class ForgottenInSpool {
         ? {}
         : { prepare: async (batch) => (this.list.length === 0 ? sink.prepare!(batch) : undefined) }),
       deliver: (batch, redelivery) => {
-        const left =
+        // The very batch that was made ready, where nothing is left out of it.
+        const passedOn =
           this.list.length === 0 ? batch : { ...batch, entries: batch.entries.map((entry) => this.of(entry)) };
-        const delivering = sink.deliver(left, redelivery);
+        const delivering = sink.deliver(passedOn, redelivery);
         this.underWay.add(delivering);
         void delivering.catch(() => undefined).finally(() => this.underWay.delete(delivering));
         return delivering;

@@ -17,7 +17,7 @@ export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'se
   cluster?: string;
   /** Replicas that must have a row, see `FSP_CLICKHOUSE_QUORUM`. */
   quorum?: string;
-  /** Nobody else brings messages to this ClickHouse: what is there already is looked for behind the rows, not before. */
+  /** As a rule nobody else brings messages to this ClickHouse: those that are there are looked for behind the rows only. */
   alone?: boolean;
 }
 

@@ -27,6 +27,7 @@ export interface KeyedRow {
   key: MessageKey;
 }
 
+/** A message at its place in a batch. */
 export function keyed({ messageId, message, receivedAt }: StateMessageEntry, place: number): KeyedRow {
   // Not messageTime(): the report's time and ours are others when the message comes again.
   const known = (ms: number | null) => (ms === null || Number.isNaN(ms) ? 0 : ms);
@@ -130,7 +131,7 @@ export class CountedOnce {
       const some = rows.slice(from, from + atOnce);
       const noted = await ask<{ hour: number; id: string; days: number[] }>(
         `SELECT hour, toString(id) AS id, groupUniqArray(toUInt16(received_on)) AS days FROM ${this.placement.database}.message_keys
-         WHERE hour IN (${[...new Set(some.map(({ key }) => key.hour))].join()}) AND id IN (${listOf(some)})
+         WHERE hour IN (${[...new Set(some.map(({ key }) => key.hour))].join()}) AND id IN (${idsOf(some)})
          GROUP BY hour, id HAVING count() >= ${times}`,
       );
       const byKey = new Map(noted.map(({ hour, id, days }) => [`${hour}/${id}`, days]));
@@ -202,9 +203,8 @@ export class CountedOnce {
   }
 }
 
-/** The ids of keys as a question: one text, which ClickHouse reads in half the time of as many numbers. */
-function listOf(rows: readonly KeyedRow[]): string {
-  const bytes = Buffer.alloc(rows.length * 8);
-  for (const [index, { key }] of rows.entries()) bytes.writeBigUInt64LE(BigInt(key.id), index * 8);
-  return `SELECT arrayJoin(arrayMap(at -> reinterpretAsUInt64(substring(unhex('${bytes.toString('hex')}'), at, 8)), range(1, ${bytes.length}, 8)))`;
+/** The ids of messages as a question: one text, which ClickHouse reads sooner than as many numbers. */
+function idsOf(rows: readonly KeyedRow[]): string {
+  const ids = rows.map(({ messageId }) => messageId.slice(16)).join('');
+  return `SELECT arrayJoin(arrayMap(at -> reinterpretAsUInt64(reverse(substring(unhex('${ids}'), at, 8))), range(1, ${rows.length * 8}, 8)))`;
 }

@@ -169,6 +169,8 @@ export async function markOf(path: string, id: number): Promise<Buffer | null> {
   }
 }
 
+const nothing = Buffer.alloc(0);
+
 /** All bytes of a segment, in `room` where they fit; none where it cannot be read. */
 export async function readWhole(path: string, room: Buffer = nothing): Promise<Buffer> {
   try {
@@ -188,7 +190,6 @@ export async function readWhole(path: string, room: Buffer = nothing): Promise<B
   }
 }
 
-const nothing = Buffer.alloc(0);
 const zeroes = Buffer.alloc(1024 * 1024);
 
 /** Makes a file of zeroes, flushed, in the place of whatever is there; where that fails, none is left. */

@@ -7,14 +7,15 @@
  * - Messages of one report are taken all or none. A message sent again within three days is acknowledged, not doubled,
  *   and none is taken for another.
  * - Waiting messages leave only through `admit`, which records the throttle's window in the same step.
- * - A batch is written down before a sink is to deliver it and stays the same until the sink has taken it, restarts included.
+ * - A batch is written down before a sink is to deliver it and stays the same until the sink has taken it, restarts
+ *   included.
  * - What every registered sink has passed is deleted, segment by segment.
  * - Whatever is damaged, at any byte: the spool opens, everything undamaged is delivered, nothing false is. What is lost
  *   is counted, named, kept in `damaged/`, and told in the log and in `stats`.
  *
  * Format, each with its own header: `record.ts`, of which all logs are made; `log.ts` and `segments.ts`, preallocated
  * files of them; `report-record.ts` and `reports.ts`, the reports with their two lanes; `journal.ts` and `state.ts`, what
- * happens to them; `admitted.ts`, what sinks see of both; `identities.ts`, what came in the last days; `checkpoint.ts`,
+ * happens to them; `admitted.ts`, what sinks see of both, and `sink-cursors.ts`, how far each has got; `identities.ts`, what came in the last days; `checkpoint.ts`,
  * the state once more. In the folder:
  *
  *     reports/0000000001.log …     journal/…     identities/… and 0000000001.run …
@@ -30,7 +31,8 @@
  * What breaks the promises: a disk that lies about flushing; a second process on the folder (`lock.ts` keeps it out);
  * damage to the very last group of records before anything else was written, which looks like a torn one.
  *
- * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, and the newest identities.
+ * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, room to read one whole segment,
+ * the newest identities, and of each sink that prepares the batch behind the one under way.
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { environment } from '../../bench/processes.mjs';
 import { attacks, report } from './attacks.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -35,15 +36,7 @@ const startWithinMs = 180_000;
 export async function startMeasuring({ program = here('../../../server/bin/fsp.js'), from = '127.0.0.1' } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'fsp-intake-'));
   const server = spawn(process.execPath, [collecting, program, 'serve'], {
-    env: {
-      PATH: process.env.PATH,
-      FSP_DATA_DIR: dataDir,
-      FSP_INTAKE_HOST: '127.0.0.1',
-      FSP_INTAKE_PORT: '0',
-      FSP_MANAGEMENT_PORT: '0',
-      FSP_EMBEDDED_CLICKHOUSE_PORT: '0',
-      FSP_EMBEDDED_CLICKHOUSE_NATIVE_PORT: '0',
-    },
+    env: environment(dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
