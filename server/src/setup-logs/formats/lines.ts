@@ -257,6 +257,10 @@ export class LineReader {
         return end;
       }
     }
+    // The beginning of a line of which nothing is unlikely so far: its end is waited for.
+    else if (low === 0 && !last && this.offset >= this.closelyUntil && whole - at <= longestLine) {
+      if (!unlikely.test(decodeWide(bytes.subarray(at, whole), encoding))) return more;
+    }
     this.closelyUntil = this.offset + (end > at ? end : whole) - at;
     return this.readWideClosely(bytes, { at, whole, last }, encoding);
   }
