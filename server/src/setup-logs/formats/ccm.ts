@@ -8,9 +8,17 @@ const terminator = ']LOG]!>';
 /** A message that has no end by then is damage: a record must not swallow the rest of its file. */
 const longestMessage = { lines: 5_000, characters: 512 * 1024 };
 
-/** What stands behind the message in a record that is whole. */
-const wellFormed =
-  /<time="([^"]*)" date="([^"]*)" component="([^"]*)" context="([^"]*)" type="(\d?)" thread="([^"]*)" file="([^"]*)">/y;
+/** What stands around the values behind the message in a record that is whole. */
+const separators = [
+  '<time="',
+  '" date="',
+  '" component="',
+  '" context="',
+  '" type="',
+  '" thread="',
+  '" file="',
+] as const;
+const closing = '">';
 
 interface Attributes {
   time: string;
@@ -89,9 +97,9 @@ export class CcmParser implements FormatParser {
         return;
       }
       const after = rest.slice(ends + terminator.length);
-      const fields = fieldsAt(after, 0);
-      const next = fields === null ? endOfDamagedAttributes(after) : fields[0].length;
-      this.close(rest.slice(0, ends), after.slice(0, next), fields);
+      const found = attributesAt(after, 0);
+      const next = found === null ? endOfDamagedAttributes(after) : found.end;
+      this.close(rest.slice(0, ends), after.slice(0, next), found?.attributes ?? null);
       if (next === after.length) return;
       rest = after.slice(next);
       if (rest.trim() === '') return;
@@ -104,11 +112,11 @@ export class CcmParser implements FormatParser {
     const ends = text.indexOf(terminator, opener.length);
     if (ends < 0) return false;
     const again = text.indexOf(opener, 1);
-    const fields = again < 0 ? fieldsAt(text, ends + terminator.length) : null;
-    if (fields === null || wellFormed.lastIndex !== text.length) return false;
+    const found = again < 0 ? attributesAt(text, ends + terminator.length) : null;
+    if (found?.end !== text.length) return false;
     const remarks: Remark[] = split ? ['line_split'] : [];
     const message = text.slice(opener.length, ends).trimEnd();
-    this.give(message, attributesIn(fields), { line: number, offset, hints, remarks, original: text });
+    this.give(message, found.attributes, { line: number, offset, hints, remarks, original: text });
     return true;
   }
 
@@ -121,7 +129,7 @@ export class CcmParser implements FormatParser {
     if (this.open !== null) this.giveUp();
   }
 
-  private close(lastLine: string, attributes: string, fields: RegExpExecArray | null): void {
+  private close(lastLine: string, attributes: string, found: Attributes | null): void {
     const { lines, line, offset, split, hints } = this.open!;
     this.open = null;
     const whole = lines.length === 0 ? lastLine : `${lines.join('\n')}\n${lastLine}`;
@@ -130,8 +138,7 @@ export class CcmParser implements FormatParser {
     const message = whole.slice(begin).trimEnd();
     const remarks: Remark[] = split ? ['line_split'] : [];
     const original = whole + terminator + attributes;
-    const found = fields === null ? attributesOf(attributes) : attributesIn(fields);
-    this.give(message, found, { line, offset, hints, remarks, original });
+    this.give(message, found ?? attributesOf(attributes), { line, offset, hints, remarks, original });
   }
 
   private give(
@@ -191,14 +198,27 @@ export class CcmParser implements FormatParser {
   }
 }
 
-function fieldsAt(text: string, at: number): RegExpExecArray | null {
-  wellFormed.lastIndex = at;
-  return wellFormed.exec(text);
-}
-
-function attributesIn(fields: RegExpExecArray): Attributes {
-  const [, time = '', date = '', component = '', context = '', type = '', thread = '', file = ''] = fields;
-  return { time, date, component, context, type, thread, file };
+/** The attributes of a record that is whole, from a place on, and where they end; null where they are not so. */
+function attributesAt(text: string, begin: number): { attributes: Attributes; end: number } | null {
+  let at = begin;
+  const value = (separator: string): string => {
+    const from = at + separator.length;
+    const to = at >= 0 && text.startsWith(separator, at) ? text.indexOf('"', from) : -1;
+    at = to;
+    return to < 0 ? '' : text.slice(from, to);
+  };
+  const [time, date, component, context, type, thread, file] = separators;
+  const attributes = {
+    time: value(time),
+    date: value(date),
+    component: value(component),
+    context: value(context),
+    type: value(type),
+    thread: value(thread),
+    file: value(file),
+  };
+  if (at < 0 || !text.startsWith(closing, at) || !/^\d?$/.test(attributes.type)) return null;
+  return { attributes, end: at + closing.length };
 }
 
 /** Where attributes end that are not as they should be: at the end of the line, or where the next record begins. */

@@ -3,6 +3,7 @@ import { anyHint, hint } from './hints.js';
 
 /** Nearly every line is spared the closer look for a code. */
 const perhaps = /return|exit|err|fail|unable|\bcode=|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
+const below = /-[12]\d/;
 /** An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none. */
 const hresult = /(?<!\baddress |\bat |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
 /** `(87D00215)`: eight digits of a family that clients report, alone in brackets. */
@@ -27,7 +28,9 @@ const longestEnd = 40;
  * @param hints what the text may hold, where that is known
  */
 export function codesIn(message: string, hints = anyHint): ErrorDescription[] {
-  if ((hints & (hint.code | hint.negative)) === 0 || !perhaps.test(message)) return [];
+  // The date of a record has numbers behind a minus too.
+  const may = (hints & hint.code) !== 0 ? perhaps.test(message) : (hints & hint.negative) !== 0 && below.test(message);
+  if (!may) return [];
   const found: [at: number, code: ErrorDescription][] = [];
   for (const pattern of [hresult, bracketed]) {
     for (const { 0: text, index } of message.matchAll(pattern)) {

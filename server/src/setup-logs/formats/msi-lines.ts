@@ -7,6 +7,9 @@ import { anyHint, hint } from './hints.js';
 /** Marks for the direction of text, which logs in Arabic and Hebrew are full of. */
 const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const longestHead = 300;
+const apostrophe = 39;
+const colon = 58;
+const hyphen = 45;
 const point = 46;
 /** `Action start 10:11:12: Name.`: words, a time of day with colons or dots, a colon. */
 const action =
@@ -25,11 +28,15 @@ function headOf(text: string): string {
   return hasDirections(head) ? head.replaceAll(directions, '') : head;
 }
 
-/** Whether a line begins with a letter, perhaps of another script, and has a colon: that is how one tells of an action. */
+/** Whether a line begins with words and a number behind them, as one does that tells of an action. */
 function mayTellAction(text: string): boolean {
-  const first = text.charCodeAt(0);
-  const letter = (first | 32) >= 97 && (first | 32) <= 122;
-  return (letter || first >= 128) && (text.includes(':') || text.includes('：'));
+  for (let at = 0; at < text.length && at < longestHead; at++) {
+    const code = text.charCodeAt(at);
+    const letter = (code | 32) >= 97 && (code | 32) <= 122;
+    if (letter || code <= 32 || code >= 128 || code === colon || code === hyphen || code === apostrophe) continue;
+    return at > 0 && code >= 48 && code <= 57;
+  }
+  return false;
 }
 
 /** Hour, minute, second and millisecond of a line that tells of an action; null for any other line. */
@@ -136,7 +143,9 @@ const errorWords =
   /^(?:internal )?(?:error|erro|errore|erreur|fehler|fout|fel|fejl|feil|virhe|błąd|chyba|hiba|eroare|hata|greška|greska|napaka|kļūda|klaida|viga|lỗi|ralat|kesalahan|ошибка|внутренняя ошибка|помилка|грешка|σφάλμα|错误|錯誤|エラー|内部错误|内部エラー|오류|خطأ|שגיאה|ข้อผิดพลาด)$/iu;
 const notErrorWords =
   /^(?:info\p{L}*|warn\p{L}*|avert\p{L}*|avvis\p{L}*|advert\p{L}*|aviso|avis|waarschuwing|varning|advarsel|varoitus|ostrzeżenie|upozorn\p{L}*|figyelmeztet\p{L}*|avertis\p{L}*|uyarı|предупреждение|сведения|警告|信息|資訊|情報|경고|정보|تحذير|אזהרה)/iu;
-const numbered = /(?:^|-- |\n)(\p{L}[\p{L}\p{M} \u00a0]{1,24}?)[ \u00a0]?(\d{4,5})[.。．] ?(?=\S)/gu;
+const numbered = /(\p{L}[\p{L}\p{M} \u00a0]{1,24}?)[ \u00a0]?(\d{4,5})[.。．] ?(?=\S)/uy;
+/** What such a message stands behind, where it does not begin its text. */
+const before = /-- |\n/g;
 
 /**
  * The number of an error message in a record's text: `-- Error 25140. Setup was unable …`, `Erreur 1722. …`, `错误 1920。`.
@@ -147,12 +156,19 @@ const numbered = /(?:^|-- |\n)(\p{L}[\p{L}\p{M} \u00a0]{1,24}?)[ \u00a0]?(\d{4,5
 export function errorNumberOf(message: string, hints = anyHint): number | null {
   if ((hints & hint.numbered) === 0) return null;
   const text = hasDirections(message) ? message.replaceAll(directions, '') : message;
-  for (const [whole, word = '', digits] of text.matchAll(numbered)) {
+  let named = false;
+  for (let from = 0; ;) {
+    numbered.lastIndex = from;
+    const [, word = '', digits] = numbered.exec(text) ?? [];
     const number = Number(digits);
-    if (!((number >= 1100 && number < 2000) || (number >= 25_000 && number < 35_000))) continue;
-    if (whole.startsWith('-- ') ? !notErrorWords.test(word) : errorWords.test(word.trim())) return number;
+    if ((number >= 1100 && number < 2000) || (number >= 25_000 && number < 35_000))
+      if (named ? !notErrorWords.test(word) : errorWords.test(word.trim())) return number;
+    before.lastIndex = from;
+    const next = before.exec(text);
+    if (next === null) return null;
+    named = next[0] === '-- ';
+    from = before.lastIndex;
   }
-  return null;
 }
 
 /**
