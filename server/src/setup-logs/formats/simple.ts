@@ -7,6 +7,7 @@ const current = /^(\d{1,2})-(\d{1,2})-(\d{4}) (\d{1,2}):(\d\d):(\d\d)\.(\d{3,7})
 /** SMS 2.0: `Fri Sep 03 12:23:46.229 1999 Central Daylight Time`; SMS 1.x: `Wed May 21 17:09:02 1997~`. */
 const old = /^\w{3} (\w{3}) +(\d{1,2}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{3}))? (\d{4})~?\s*(.*)$/;
 const blank = 32;
+const bracket = 41;
 const plus = 43;
 const minus = 45;
 const point = 46;
@@ -35,6 +36,8 @@ const longestCopied = 250;
 
 /** The parts of a line that CMTrace copied, from where its message ends; null for any other line. */
 export function copiedFields(text: string): { at: number; component: string; stamp: string; thread: string } | null {
+  const last = text.charCodeAt(text.length - 1);
+  if (last !== bracket && last > blank && last < 128) return null;
   const end = text.slice(-longestCopied).trimEnd();
   if (!end.endsWith(')') || !end.includes(' (0x')) return null;
   const found = copied.exec(text.slice(-longestCopied));
