@@ -56,9 +56,13 @@ export function stampRecord(
 }
 
 /** A record with room for its header and a payload of JSON, which further lines may stand behind: JSON itself has none. */
-export function jsonRecord(value: unknown, lines: readonly string[] = []): Buffer {
+export function jsonRecord(
+  value: unknown,
+  room: (bytes: number) => Buffer = Buffer.allocUnsafe,
+  lines: readonly string[] = [],
+): Buffer {
   const text = lines.length === 0 ? JSON.stringify(value) : `${JSON.stringify(value)}\n${lines.join('\n')}`;
-  const record = Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text));
+  const record = room(headerBytes + Buffer.byteLength(text));
   record.write(text, headerBytes);
   return record;
 }
