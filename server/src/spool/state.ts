@@ -129,7 +129,7 @@ function merge<T>(into: Record<string, T>, changes: Record<string, T | null> = {
 }
 
 /** Bytes have no form of their own in JSON. */
-export function entryToJson(entry: SpoolEntry): object {
+function entryToJson(entry: SpoolEntry): object {
   if (entry.kind === 'state_message') return { ...entry, raw: base64(entry.raw) };
   return entry.kind === 'rejected_message' ? { ...entry, body: base64(entry.body) } : entry;
 }

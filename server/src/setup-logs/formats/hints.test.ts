@@ -33,7 +33,7 @@ function waysThrough(pattern: string): string[] {
     }
     if (sign === '[') {
       const end = pattern.indexOf(']', at.place);
-      const signs = [...pattern.slice(at.place, end)];
+      const signs = Array.from(pattern.slice(at.place, end));
       at.place = end + 1;
       return signs;
     }
@@ -79,7 +79,9 @@ describe('what a line may hold', () => {
       const ways = waysThrough(pattern);
       fc.assert(
         fc.property(fc.constantFrom(...ways), around, around, fc.nat(), (word, before, after, cases) => {
-          const mixed = [...word].map((one, at) => ((cases >> (at % 30)) & 1 ? one.toUpperCase() : one.toLowerCase()));
+          const mixed = Array.from(word).map((one, at) =>
+            (cases >> (at % 30)) & 1 ? one.toUpperCase() : one.toLowerCase(),
+          );
           const text = before + (cases % 3 === 0 ? word : mixed.join('')) + after;
           return (hintsIn(text) & hint[name as keyof typeof hint]) !== 0;
         }),

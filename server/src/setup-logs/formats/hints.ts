@@ -111,7 +111,7 @@ function classesOf(sign: string): number[] {
 const hintsOf = new Uint16Array(places ** 3);
 for (const [name, list] of Object.entries(grams)) {
   for (const gram of list.split(' ')) {
-    const [first = [], second = [], third = []] = [...gram].map(classesOf);
+    const [first = [], second = [], third = []] = Array.from(gram, classesOf);
     for (const a of first)
       for (const b of second)
         for (const c of third) hintsOf[(a << (2 * bits)) | (b << bits) | c]! |= hint[name as keyof typeof hint];
