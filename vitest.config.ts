@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'plugin',
           include: ['grafana-plugin/src/**/*.test.{ts,tsx}'],
           environment: 'jsdom',
+          // Loading @grafana/ui takes longer than all of these tests together: files share what a worker has loaded.
+          isolate: false,
           setupFiles: [fileURLToPath(new URL('grafana-plugin/src/test/setup.ts', import.meta.url))],
           // Imports without endings within these packages are no business of Node's own loader.
           server: { deps: { inline: [/@grafana\//, /react-router-dom-v5-compat/] } },
