@@ -39,10 +39,11 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Servers, engines and browsers on a shared machine: once in a while one is late. What fails twice is broken.
     retry: process.env.CI === undefined ? 0 : 1,
-    testTimeout: 180_000,
+    // What hangs is ended; how long something takes on a machine that is busy proves nothing.
+    testTimeout: 300_000,
     // What is asked for again until it is so: Vitest's own second is little for a browser on a machine that is busy.
     expect: { poll: { timeout: 60_000 } },
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,

@@ -39,7 +39,7 @@ beforeAll(async () => {
     );
   });
   ({ server, admin, viewer } = stage);
-}, 120_000);
+});
 afterAll(() => stage?.close());
 
 /** A link of an alert as Grafana fills it in for an instance with these labels, at this console. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const sql = "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY 1 LIMIT 1";
   failed = (await ask<{ client_name: string }>(sql))[0]!.client_name;
-}, 120_000);
+});
 
 afterAll(() => stage?.close());
 
