@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,25 +25,20 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
 
 /** The locked dependencies, with a line of how far it is; what npm has to say is shown where it warns or fails. */
 async function install() {
-  const free = () => {
-    const { bavail, bsize } = statfsSync(root);
-    return bavail * bsize;
-  };
-  const [began, before] = [Date.now(), free()];
-  const show = (end = '') => {
-    const seconds = Math.round((Date.now() - began) / 1000);
-    const written = Math.max(0, Math.round((before - free()) / 1e6));
-    const line = `Installing dependencies (once; the embedded ClickHouse is a download of about 180 MB): ${seconds} s, ${written} MB`;
-    process.stderr.write(process.stderr.isTTY ? `\r${line}${end}` : `${line}\n`);
-  };
-  show();
-  const ticking = setInterval(() => show(), process.stderr.isTTY ? 1_000 : 10_000);
   const npm = spawn('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=warn', '--no-progress'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     // On Windows npm is a script of the shell.
     shell: process.platform === 'win32',
   });
+  const began = Date.now();
+  const show = (end = '') => {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const line = `Installing dependencies (once; the embedded ClickHouse is a download of about 180 MB): ${seconds} s${writtenBy(npm.pid)}`;
+    process.stderr.write(process.stderr.isTTY ? `\r${line}${end}` : `${line}\n`);
+  };
+  show();
+  const ticking = setInterval(() => show(), process.stderr.isTTY ? 1_000 : 10_000);
   let said = '';
   npm.stderr.setEncoding('utf8').on('data', (text) => (said += text));
   const [code] = await once(npm, 'close');
@@ -55,6 +50,16 @@ async function install() {
   }
   const warnings = said.split('\n').filter((line) => /EBADENGINE/.test(line));
   if (warnings.length > 0) console.error(warnings.join('\n'));
+}
+
+/** What a process has written so far, where the system tells: how much room is left on the disk is everybody's doing. */
+function writtenBy(pid) {
+  try {
+    const [, bytes] = /^wchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'));
+    return `, ${Math.round(bytes / 1e6)} MB written`;
+  } catch {
+    return '';
+  }
 }
 
 /** Builds a part anew where something that it is made of is newer than what was built. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StateMessageEntry } from '../server/src/spool/entries.js';
+import type { Batch, SpoolEntry, StateMessageEntry } from '../server/src/spool/entries.js';
 
 /** A state message as it stands in the spool; `name` makes its identity. */
 export function entry(name: string, more: Partial<StateMessageEntry> = {}): StateMessageEntry {
@@ -34,3 +34,34 @@ function identityOf(name: string): string {
   const hex = Buffer.from(name).toString('hex').padStart(32, '0');
   return hex.length === 32 ? hex : createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
+
+/** What a client says at a moment of its own clock: its name, the state, and what else is to be so. */
+export function state(
+  name: string,
+  id: number,
+  at: string,
+  more: Partial<StateMessageEntry> = {},
+  topicType = 800,
+): StateMessageEntry {
+  const base = entry(`${name}${topicType}/${id}${at}`, more);
+  const machine = { ...base.machine, netbiosName: name, ...more.machine };
+  return {
+    ...base,
+    machine,
+    message: {
+      ...base.message,
+      messageTime: Date.parse(at),
+      state: { id, criticality: 0 },
+      topic: { ...base.message.topic, type: topicType },
+    },
+  };
+}
+
+let batches = 0;
+
+/** A batch as the delivery makes it, with an id that no other has. */
+export const batchOf = (...entries: SpoolEntry[]): Batch => ({
+  id: `${Date.now().toString(16)}${(++batches).toString(16)}`.padStart(32, '0'),
+  createdAt: Date.parse('2026-01-02T03:05:00Z'),
+  entries,
+});

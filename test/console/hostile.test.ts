@@ -80,7 +80,7 @@ beforeAll(async () => {
     void dialog.dismiss();
   });
   admin.page.on('request', (request) => asked.push(request.url()));
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -34,7 +34,7 @@ beforeAll(async () => {
     );
   });
   ({ server, browser, admin, viewer, tokens } = stage);
-}, 120_000);
+});
 
 afterAll(() => stage?.close());
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   visitor = await visit(browser, server.management, server.token, '');
   page = visitor.page;
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

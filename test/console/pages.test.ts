@@ -1,7 +1,7 @@
 // Every page of the console over the demonstration's data: what each must be, whatever it shows.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, startServer, temporaryFolder } from '../server-process.js';
 import { appPath, visit, type Visitor } from './browser.js';
 import { pagesOf } from './pages.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const sql = "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY 1 LIMIT 1";
   failed = (await ask<{ client_name: string }>(sql))[0]!.client_name;
-}, 120_000);
+});
 
 afterAll(() => stage?.close());
 
@@ -105,67 +105,74 @@ const looks = [
   { theme: 'light', language: 'fr-FR', width: 390, others: [1920, 1440] },
 ] as const;
 
-test.each(looks)(
-  'in $theme and $language, opened at $width, no page scrolls sideways at any width, cuts a table, complains, is nameless, or is objected to by axe',
-  async ({ theme, language, width, others }) => {
-    const { admin } = stage;
-    const { page } = admin;
-    await admin.prefer(theme, language);
-    const titles = new Map<string, string>();
+// Beside each other: each has a browser's profile of its own, and waits for its pages half of the time.
+for (const { theme, language, width, others } of looks)
+  test.concurrent(
+    `in ${theme} and ${language}, opened at ${width}, no page scrolls sideways at any width, cuts a table, complains, is nameless, or is objected to by axe`,
+    async ({ onTestFinished }) => {
+      const visitor = await visit(stage.browser, stage.server.management, stage.tokens.admin, 'Ada');
+      const { page } = visitor;
+      onTestFinished(() => page.context().close());
+      await visitor.prefer(theme, language);
+      const titles = new Map<string, string>();
+      const problems: string[] = [];
+      const pages = pagesOf(failed, language);
+      for (const [name, path] of pages) {
+        await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
+        visitor.complaints.length = 0;
+        await visitor.go(path);
+        await visitor.photograph(`${name}-${theme}-${language}-${width}`);
+        const isBoard = name.startsWith('dashboard-');
+        const objections = (await visitor.accessibility()).filter(
+          (one) => !isContrastOfGrafana(one, isBoard && theme === 'light'),
+        );
+        const found = [...objections, ...(await problemsOf(visitor, [width, ...others]))];
+        problems.push(...found.map((one) => `${name}: ${one}`));
+        const title = await page.title();
+        expect(title, name).toMatch(/^\S.+ – /);
+        titles.set(name, title);
+      }
+      expect(problems).toEqual([]);
+      expect(titles.get('overview')).toContain(language === 'fr-FR' ? 'Vue d' : 'Overview');
+      expect(new Set(titles.values()).size).toBeGreaterThan(pages.length / 2);
+    },
+    480_000,
+  );
+
+test.concurrent(
+  'before the first message every page is as it must be too, and says that there is nothing',
+  async ({ onTestFinished }) => {
+    const folder = temporaryFolder();
+    const server = await startServer(folder.path, { FSP_SITE_CODE: 'PS1' });
+    onTestFinished(async () => {
+      await server.kill('SIGTERM');
+      folder.remove();
+    });
+    const { admin: token } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string };
+    const visitor = await visit(stage.browser, server.management, token, 'Ada');
+    onTestFinished(() => visitor.page.context().close());
+    await visitor.prefer('light', 'en-US');
     const problems: string[] = [];
-    const pages = pagesOf(failed, language);
-    for (const [name, path] of pages) {
-      await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
-      admin.complaints.length = 0;
-      await admin.go(path);
-      await admin.photograph(`${name}-${theme}-${language}-${width}`);
-      const isBoard = name.startsWith('dashboard-');
-      const objections = (await admin.accessibility()).filter(
-        (one) => !isContrastOfGrafana(one, isBoard && theme === 'light'),
+    for (const [name, path] of pagesOf('NOBODY')) {
+      // There is no role yet whose pages could be opened.
+      if (/^role-|^panel-role$/.test(name)) continue;
+      await visitor.page.setViewportSize({ width: 390, height: 844 });
+      visitor.complaints.length = 0;
+      await visitor.go(path);
+      await visitor.photograph(`empty-${name}`);
+      const objections = (await visitor.accessibility()).filter(
+        (one) => !isContrastOfGrafana(one, name.startsWith('dashboard-')),
       );
-      const found = [...objections, ...(await problemsOf(admin, [width, ...others]))];
+      const found = [...objections, ...(await problemsOf(visitor, [390, 1440]))];
       problems.push(...found.map((one) => `${name}: ${one}`));
-      const title = await page.title();
-      expect(title, name).toMatch(/^\S.+ – /);
-      titles.set(name, title);
+      const text = await visitor.page.getByRole('main').innerText();
+      for (const nonsense of ['NaN', 'undefined', 'null', '1970', 'Invalid', 'Infinity', '56 years'])
+        if (text.includes(nonsense)) problems.push(`${name}: says ${nonsense}`);
     }
     expect(problems).toEqual([]);
-    expect(titles.get('overview')).toContain(language === 'fr-FR' ? 'Vue d' : 'Overview');
-    expect(new Set(titles.values()).size).toBeGreaterThan(pages.length / 2);
   },
-  240_000,
+  480_000,
 );
-
-test('before the first message every page is as it must be too, and says that there is nothing', async () => {
-  const folder = temporaryFolder();
-  const server = await startServer(folder.path, { FSP_SITE_CODE: 'PS1' });
-  onTestFinished(async () => {
-    await server.kill('SIGTERM');
-    folder.remove();
-  });
-  const { admin: token } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string };
-  const visitor = await visit(stage.browser, server.management, token, 'Ada');
-  onTestFinished(() => visitor.page.context().close());
-  await visitor.prefer('light', 'en-US');
-  const problems: string[] = [];
-  for (const [name, path] of pagesOf('NOBODY')) {
-    // There is no role yet whose pages could be opened.
-    if (/^role-|^panel-role$/.test(name)) continue;
-    await visitor.page.setViewportSize({ width: 390, height: 844 });
-    visitor.complaints.length = 0;
-    await visitor.go(path);
-    await visitor.photograph(`empty-${name}`);
-    const objections = (await visitor.accessibility()).filter(
-      (one) => !isContrastOfGrafana(one, name.startsWith('dashboard-')),
-    );
-    const found = [...objections, ...(await problemsOf(visitor, [390, 1440]))];
-    problems.push(...found.map((one) => `${name}: ${one}`));
-    const text = await visitor.page.getByRole('main').innerText();
-    for (const nonsense of ['NaN', 'undefined', 'null', '1970', 'Invalid', 'Infinity', '56 years'])
-      if (text.includes(nonsense)) problems.push(`${name}: says ${nonsense}`);
-  }
-  expect(problems).toEqual([]);
-}, 240_000);
 
 test('the first load is compressed, below 1.5 MB, and what is named for its content is kept', async () => {
   const context = await stage.browser.newContext();

@@ -216,7 +216,7 @@ test('a backlog of hours is told of', async () => {
   await eventually(rows('receivers'), ({ data }) => Number(data[0]?.n) > 0, 90_000);
   expect(await firing('fsp-backlog')).toEqual([]);
   expect(await firing('fsp-backlog', later('5 HOUR'))).toHaveLength(1);
-}, 120_000);
+});
 
 test('failures that took more than a minute to their row are told of', async () => {
   const slower = (seconds: number) => (sql: string) =>

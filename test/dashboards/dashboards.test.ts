@@ -192,7 +192,7 @@ beforeAll(async () => {
     ({ cause }) => String(cause),
   );
   run = String((await fleet.ask(`SELECT run_id FROM setup_runs WHERE cause != '' LIMIT 1`)).data[0]?.run_id);
-}, 120_000);
+});
 afterAll(() => fleet.close());
 
 const day = 86_400_000;

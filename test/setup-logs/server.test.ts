@@ -248,7 +248,7 @@ describe('fsp import', () => {
     server = await startServer(dataDir());
     const first = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());
     expect([first.code, first.stderr]).toEqual([1, '']);
-    expect(first.stdout).toMatch(/2 logs and 1 reports read/);
+    expect(first.stdout).toMatch(/2 logs and 1 report read/);
     expect(first.stdout).toMatch(/set-up runs +4 added, 0/);
     expect(first.stdout).toMatch(/state messages +1 added, 0/);
     expect(first.stdout).toMatch(/not taken: .*b\.smx: .*FSP_REPORT_/);

@@ -9,6 +9,7 @@ import { follow } from '../app/follow.js';
 import { dashboardPath, isAdmin } from '../app/viewer.js';
 import { useUrlParam } from '../app/url-state.js';
 import { Collect } from '../client/Collect.js';
+import { proofOf } from '../client/proof.js';
 import { Retry } from '../client/Retry.js';
 import { runPath, Timeline } from '../client/Timeline.js';
 import { Why } from '../client/Why.js';
@@ -60,11 +61,23 @@ function Details({ client }: { client: Client }) {
   const runs = useRows<SetupRun>(runsOfMachineSql(client.client_name));
   const troubles = useRows<Trouble>(troublesOfMachineSql(client.client_name));
   const said = messages.value ?? [];
+  const proof = proofOf(client, runs.value ?? []);
   const attempts = said.filter(({ topic_type, state_id }) => topic_type === 800 && state_id === 100).length;
   return (
     <Stack direction="column" gap={3}>
-      <Proof client={client} runs={runs.value ?? []} />
+      {proof?.isOld === false && <Proven run={proof.run} />}
       <Why client={client} messages={said} />
+      {proof?.isOld === true && (
+        <section>
+          <Text element="h2" variant="h4">
+            {t('client.older-log', 'An older log, of {{time}}: what it tells was before what the client reports now', {
+              time: moment(proof.run.ended_at ?? proof.run.started_at),
+              interpolation: { escapeValue: false },
+            })}
+          </Text>
+          <Proven run={proof.run} />
+        </section>
+      )}
       <Stack wrap="wrap" gap={1}>
         <Tile
           label={t('client.deployment', 'Deployment')}
@@ -129,11 +142,8 @@ function Details({ client }: { client: Client }) {
   );
 }
 
-/** The proven cause with its evidence, where a log of the machine was collected: of the newest failed run, else the newest. */
-function Proof({ client, runs }: { client: Client; runs: SetupRun[] }) {
-  const failed = client.outcome === 'failed' ? runs.find(({ verdict }) => verdict === 'failed') : undefined;
-  const run = failed ?? runs[0];
-  if (run === undefined) return null;
+/** What a collected log of the machine proves, with its evidence. */
+function Proven({ run }: { run: SetupRun }) {
   return (
     <RunVerdict
       run={run}

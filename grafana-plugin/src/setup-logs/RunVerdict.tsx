@@ -4,7 +4,7 @@ import { t } from '@grafana/i18n';
 import { Text, useStyles2 } from '@grafana/ui';
 import { adviceText } from '../catalog/errors.js';
 import { exitCodeMeaning, exitCodeText } from '../components/exit-code.js';
-import { duration, labelled } from '../components/format.js';
+import { duration, labelled, moment } from '../components/format.js';
 import { WholeAlert } from '../components/WholeAlert.js';
 import { visible } from '../log-view/visible.js';
 import { evidenceOf, type SetupRun } from '../queries/setup-logs.js';
@@ -25,6 +25,7 @@ export function RunVerdict({ run, onLine }: { run: SetupRun; onLine(line: number
   const facts = [
     `${product_name || log_file} ${product_version}`.trim(),
     actionText(action),
+    moment(ended_at ?? started_at),
     exit_code === null
       ? ''
       : t('setup.exit-code', 'exit code {{code}}', {

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { requests, server } from './handlers.js';
 
@@ -22,6 +22,9 @@ globalThis.IntersectionObserver ??= class {
 } as unknown as typeof IntersectionObserver;
 const measuring = { measureText: (text: string) => ({ width: 7 * text.length }) };
 HTMLCanvasElement.prototype.getContext = (() => measuring) as unknown as typeof HTMLCanvasElement.prototype.getContext;
+
+// Its own second is little where other suites have the machine.
+configure({ asyncUtilTimeout: 20_000 });
 
 beforeAll(() => {
   server.listen({ onUnhandledRequest: 'error' });

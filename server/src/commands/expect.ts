@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FspError } from '../errors.js';
 import { defaultList, ExpectedLists, type LoadedList } from '../expected/expected-lists.js';
+import { programName, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
 import { openTarget } from './target.js';
 
@@ -77,5 +78,6 @@ function textOf(list: string, { machines, disabled, repeated, unreadable }: Load
     repeated === 0 ? '' : `  ${repeated} rows named a machine once more\n`,
     unreadable.rows === 0 ? '' : `  ${unreadable.rows} rows name no machine:\n`,
     ...unreadable.examples.map(({ row, text }) => `    row ${row}: ${text}\n`),
+    `Who never spoke: the page Expected machines of the console, or\n  ${programName(thisInvocation())} query "SELECT client_name FROM expected_clients WHERE standing = 'never_heard'"\n`,
   ].join('');
 }

@@ -5,6 +5,7 @@ import { importFiles, type ImportSummary } from '../import/import.js';
 import { checkZone } from '../setup-logs/formats/time.js';
 import { refusalLines, type RefusalReason } from '../setup-logs/files/refusal.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
+import { programName, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
 import { openTarget } from './target.js';
 
@@ -93,12 +94,15 @@ function textOf({ logs, reports, records, messages, runs, plain, refused, failed
   const line = (what: string, { added, known }: { added: number; known: number }) =>
     added + known === 0 ? '' : `  ${what.padEnd(15)} ${added} added, ${known} already there\n`;
   return [
-    `${logs} logs and ${reports} reports read\n`,
+    `${logs} ${logs === 1 ? 'log' : 'logs'} and ${reports} ${reports === 1 ? 'report' : 'reports'} read\n`,
     line('log records', records),
     line('set-up runs', runs),
     line('state messages', messages),
     ...plain.map((path) => `  no known format: ${path}: taken as plain text, nothing in it is judged\n`),
     ...refusalLines(refused).map((line) => `  not taken: ${line}\n`),
     ...failed.map(({ path, reason }) => `  not taken: ${path}: ${reason}\n`),
+    runs.added + runs.known === 0
+      ? ''
+      : `Their verdicts: the page Set-up logs of the console, or\n  ${programName(thisInvocation())} query "SELECT started_at, log_file, action, verdict, cause FROM setup_runs ORDER BY started_at DESC"\n`,
   ].join('');
 }

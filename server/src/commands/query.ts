@@ -53,6 +53,7 @@ Examples:
       return;
     }
     const query = sql ?? (await readNamedText(options.file ?? standardInput, hints));
+    if (query.trim() === '') throw new FspError('FSP_USAGE', `No question was asked; ${hints.hint}`);
     const format = options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames');
     if (options.url !== undefined) await askElsewhere(options.url, options.token ?? tokenOf(config), query, format);
     else await runQuery(config, query, format);

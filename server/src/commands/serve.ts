@@ -109,7 +109,7 @@ function banner(app: App, { dataDir }: Config): string {
   clients post to   ${intakeUrl}/SMS_FSP/.sms_fsp
   console           ${managementUrl}   (sign in with a token; the API is described at /docs)
   ClickHouse        ${clickhouse}
-  tokens            ${tokenFile}
+  tokens            ${tokenFile}   (viewer may look, admin may change)
 
   try next          ${fsp} simulate${folder} --clients 50
                     ${fsp} query${folder} "SELECT client_name, outcome, last_state_text FROM clients LIMIT 10"

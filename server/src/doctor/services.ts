@@ -98,8 +98,8 @@ async function checkDrift(client: ClickHouseClient): Promise<Diagnosis> {
   const drift = Number(theirs) - (before + Date.now()) / 2;
   const found = `${Math.round(drift)} ms apart from ClickHouse`;
   return Math.abs(drift) > driftAllowedMs
-    ? warning('clock', found, 'Let both follow a time server')
-    : ok('clock', found);
+    ? warning('ClickHouse clock', found, 'Let both follow a time server')
+    : ok('ClickHouse clock', found);
 }
 
 async function checkDeduplication(client: ClickHouseClient, { clickhouseDatabase }: Config): Promise<Diagnosis> {

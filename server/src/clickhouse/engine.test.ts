@@ -1,0 +1,76 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { database, sharedEngine } from '../../../test/shared-engine.js';
+import { startEngine } from './engine.js';
+import { refuseFileFunction } from './file-gate.js';
+
+const shared = sharedEngine();
+
+describe('the engine', () => {
+  test('confines itself, and keeps its passwords for its owner only', () => {
+    expect(shared.engine.landlock()).toMatch(/^on/);
+    expect(statSync(join(shared.folder, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(() => readFileSync(join(shared.folder, 'users.xml'))).toThrow(/ENOENT/);
+  });
+
+  test('lets nobody in as its own local user', async () => {
+    const answer = await fetch(`${shared.engine.url}/?query=SELECT+1`);
+    expect(answer.status).not.toBe(200);
+    expect(await answer.text()).toMatch(/SESSION|700|Authentication/);
+  });
+
+  test.each([
+    "SELECT file('/etc/passwd')",
+    "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+    'DROP TABLE fsp.state_messages',
+    'INSERT INTO fsp.rejected_messages (reason) VALUES (1)',
+    'CREATE TABLE fsp.mine (a Int8) ENGINE = Memory',
+    'SYSTEM SHUTDOWN',
+    'SELECT 1 SETTINGS max_execution_time = 600',
+    'SELECT 1 SETTINGS max_execution_time = 0',
+    'SELECT 1 SETTINGS max_memory_usage = 0',
+    'SELECT 1 SETTINGS readonly = 0',
+    'KILL MUTATION WHERE 1',
+  ])('refuses a reader: %s', async (query) => {
+    await expect((async () => (await shared.reader.query({ query })).text())()).rejects.toThrow();
+  });
+
+  test.each([
+    "INSERT INTO FUNCTION file('out.csv') SELECT 1",
+    "CREATE TABLE fsp.mine (a Int8) ENGINE = URL('http://127.0.0.1:1/', CSV)",
+    "SELECT file('/etc/passwd')",
+  ])('refuses the writer too: %s', async (query) => {
+    await expect((async () => (await shared.writer.exec({ query })).stream.resume())()).rejects.toThrow();
+  });
+
+  test('finds file() in the syntax tree, for an engine that is not confined', async () => {
+    for (const sql of ["SELECT file('/etc/passwd')", "SELECT FILE('/etc/passwd')", 'SELECT arrayMap(file, [1])']) {
+      await expect(refuseFileFunction(shared.reader, sql), sql).rejects.toThrow('file() is not allowed');
+    }
+    await refuseFileFunction(shared.reader, "SELECT 'file' AS profile");
+  });
+
+  test('comes back by itself after kill -9, on the same port with the same passwords', async () => {
+    process.kill(shared.engine.pid(), 'SIGKILL');
+    const before = shared.engine.url;
+    for (let tries = 0; ; tries++) {
+      const answer = await shared.reader.ping();
+      if (answer.success && shared.engine.state() === 'running') break;
+      if (tries > 100) throw new Error('the engine did not come back');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(shared.engine.url).toBe(before);
+  });
+
+  test('is refused on a folder and on a port that are in use, by name', async () => {
+    await expect(startEngine({ dataDir: shared.folder, port: 0, database })).rejects.toThrow(
+      /in use by another process/,
+    );
+    const port = Number(new URL(shared.engine.url).port);
+    await expect(startEngine({ dataDir: join(shared.folder, 'other'), port, database })).rejects.toThrow(
+      `Port ${port}`,
+    );
+  });
+});
