@@ -74,4 +74,4 @@ const renames = (database: string) =>
 
 /** The newest name of the client that has a name, as an expression: former names are few. */
 export const nowNamed = (database: string, name: string) =>
-  `transform(${name}, tupleElement(${renames(database)}, 1), tupleElement(${renames(database)}, 2), ${name})`;
+  `transform(${name}, tupleElement(${renames(database)} AS renamed, 1), tupleElement(renamed, 2), ${name})`;
