@@ -33,9 +33,9 @@ const inPlace = ['site', 'subnet', 'version', 'receiver'] as const;
 
 /** A property of clients, said of the values that a row of client_facts has under other names. */
 const said = (property: Property, columns: Record<string, string>) =>
-  Object.entries(columns).reduce(
+  Object.entries(columns).reduce<string>(
     (expression, [column, value]) => expression.replaceAll(new RegExp(`\\b${column}\\b`, 'g'), () => value),
-    properties[property] as string,
+    properties[property],
   );
 
 const newest = {

@@ -1,4 +1,4 @@
-import { nowNamed } from './client-names.js';
+import { nowNamedIn } from './client-names.js';
 import { digestIn, digestOf, properties, type Property } from './compared.js';
 import { wordFailed, wordSucceeded } from './fragments.js';
 
@@ -55,7 +55,7 @@ export function suspectsSql({ database, groups, among, since, until }: Groups): 
         SELECT ${each(itself(site(digestIn.site)), (name, number) => counted(site(digestIn.site), number, digests[name]!))} AS counted, count() AS clients
         FROM
         (
-            SELECT ${nowNamed(database.replace(/\.$/, ''), 'f.client_name')} AS client_name,
+            SELECT ${nowNamedIn(database, 'f.client_name')} AS client_name,
                 max(f.place) AS place, max(f.user_digest) AS user_digest, max(f.host_digest) AS host_digest, max(f.management_point) AS mp, max(f.certificate) AS cert
             FROM ${database}client_facts AS f
             WHERE notEmpty(${groups})
