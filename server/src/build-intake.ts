@@ -43,7 +43,6 @@ export function buildIntake({
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
     });
   });
-  const answered = (status: number) => ({ 'http.response.status_code': status });
   return createIntake({
     trustedProxies: config.trustedProxies,
     logger,
@@ -57,15 +56,15 @@ export function buildIntake({
       if (testPosts.take(decoded.report)) return;
       const entries = entriesFor(decoded.report, decoded.body, origin);
       await spool.append(entries);
-      telemetry.metrics.intakeMessages.add(entries.length, answered(200));
+      telemetry.metrics.intakeMessages.add(entries.length, 200);
     },
     reject(reason, body, origin) {
       throttle.noteRejected();
       keep(reason, body, origin);
     },
     onAnswer(status) {
-      telemetry.metrics.intakeRequests.add(1, answered(status));
-      if (status !== 200) telemetry.metrics.intakeMessages.add(1, answered(status));
+      telemetry.metrics.intakeRequests.add(1, status);
+      if (status !== 200) telemetry.metrics.intakeMessages.add(1, status);
     },
   });
 }

@@ -3,6 +3,7 @@ import { detectResources, envDetector, resourceFromAttributes, type Resource } f
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { otlpProtocol } from './otlp-protocol.js';
 import { PrometheusMetrics } from './health/prometheus.js';
+import { Tally } from './health/tally.js';
 
 interface Count {
   add(value: number, attributes?: Attributes): void;
@@ -12,9 +13,11 @@ export interface Telemetry {
   resource: Resource;
   meter: Meter;
   metrics: {
-    intakeRequests: Count;
-    intakeMessages: Count;
-    clientMessages: Count;
+    /** By the status of the answer. */
+    intakeRequests: Tally<number>;
+    intakeMessages: Tally<number>;
+    /** By its attributes: one object for each kind. */
+    clientMessages: Tally<Attributes>;
     clientFailures: Count;
     throttleProcessed: Count;
     deliveryDuration: { record(seconds: number, attributes?: Attributes): void };
@@ -105,20 +108,36 @@ export async function startTelemetry(identity: Identity): Promise<Telemetry> {
   };
 }
 
+function answered(status: number): Attributes {
+  return { 'http.response.status_code': status };
+}
+
 function instruments(meter: Meter): Telemetry['metrics'] {
   return {
-    intakeRequests: meter.createCounter('fsp.intake.requests', {
-      description: 'Requests to the intake, by answer',
-      unit: '{request}',
-    }),
-    intakeMessages: meter.createCounter('fsp.intake.messages', {
-      description: 'State messages that came, by answer; a request that was not taken counts as one',
-      unit: '{message}',
-    }),
-    clientMessages: meter.createCounter('fsp.client.messages', {
-      description: 'State messages that were taken and are new, by site and whether they tell a failure',
-      unit: '{message}',
-    }),
+    intakeRequests: new Tally(
+      meter,
+      'fsp.intake.requests',
+      { description: 'Requests to the intake, by answer', unit: '{request}' },
+      answered,
+    ),
+    intakeMessages: new Tally(
+      meter,
+      'fsp.intake.messages',
+      {
+        description: 'State messages that came, by answer; a request that was not taken counts as one',
+        unit: '{message}',
+      },
+      answered,
+    ),
+    clientMessages: new Tally(
+      meter,
+      'fsp.client.messages',
+      {
+        description: 'State messages that were taken and are new, by site and whether they tell a failure',
+        unit: '{message}',
+      },
+      (attributes) => attributes,
+    ),
     clientFailures: meter.createCounter('fsp.client.failures', {
       description: 'State messages that tell a failure, by site and cause',
       unit: '{message}',

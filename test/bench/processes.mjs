@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 
+/** What Node is told by all that starts the server: `npm start`, the systemd unit, the container. */
+export const nodeOptions = ['--v8-pool-size=1', '--max-semi-space-size=32'];
+
 /** The environment of a server that is measured: free ports, a data folder of its own, nothing of this shell's settings. */
 export function environment(dataDir, more = {}) {
   return {
@@ -23,7 +26,7 @@ export function environment(dataDir, more = {}) {
 
 /** Starts `fsp serve` over a data folder, as `npm start` does; resolves when it says where clients post to. */
 export async function startServer(dataDir, more = {}) {
-  const child = spawn(process.execPath, ['--v8-pool-size=1', program, 'serve'], {
+  const child = spawn(process.execPath, [...nodeOptions, program, 'serve'], {
     env: environment(dataDir, more),
   });
   // A pipe that nobody reads would stop the server once it is full.

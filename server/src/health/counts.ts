@@ -49,16 +49,20 @@ export function countFailures(
       for (const [cause, attributes] of causes.everAcknowledged()) result.observe(now.has(cause) ? 1 : 0, attributes);
     });
   // A series that begins with its first failure would hide it: increase() sees no step.
-  for (const outcome of [failed, notFailed]) metrics.clientMessages.add(0, { ...site, ...outcome });
+  const kinds = {
+    other: { ...site, ...notFailed },
+    failed: { ...site, ...failed },
+    cared: { ...site, ...failed, ...cared },
+  };
+  for (const kind of [kinds.failed, kinds.other]) metrics.clientMessages.add(0, kind);
   spool.on('appended', (messages) => {
     const failures = messages.filter((one) => one.failed);
-    if (messages.length > failures.length)
-      metrics.clientMessages.add(messages.length - failures.length, { ...site, ...notFailed });
+    if (messages.length > failures.length) metrics.clientMessages.add(messages.length - failures.length, kinds.other);
     for (const { message, machine } of failures) {
       const { cause, attributes } = causes.of(message, describe(message));
-      const care = acknowledged.holdsFor(cause, namesOf(machine.netbiosName).short) ? cared : {};
-      metrics.clientMessages.add(1, { ...site, ...failed, ...care });
-      metrics.clientFailures.add(1, { ...attributes, ...care });
+      const care = acknowledged.holdsFor(cause, namesOf(machine.netbiosName).short);
+      metrics.clientMessages.add(1, care ? kinds.cared : kinds.failed);
+      metrics.clientFailures.add(1, { ...attributes, ...(care ? cared : {}) });
     }
   });
 }

@@ -18,11 +18,12 @@ export interface DecodedReport extends Omit<Report, 'messages'> {
 
 /** @throws FspError FSP_REPORT_… where the body is no report */
 export function decoded(body: Uint8Array): DecodedReport {
-  const { messages, ...report } = decodeReport(body);
+  const { machine, reportTime, messages } = decodeReport(body);
   return {
-    ...report,
+    machine,
+    reportTime,
     messages: messages.map((message) => ({
-      messageId: messageId(report.machine, message),
+      messageId: messageId(machine, message),
       message,
       failed: describeState(message.topic.type, message.state.id, message.params).outcome === 'failed',
     })),

@@ -77,13 +77,16 @@ export class Bodies {
         since: performance.now(),
         fail(error) {
           done();
+          first = buffer = null;
           release();
           reject(error);
         },
       };
+      // Listeners go with the request: to take them away one by one is dearer than to ask.
+      let over = false;
       const done = () => {
+        over = true;
         this.incoming.delete(body);
-        request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       };
       /** Room for all that came; false where there is none. */
       const grow = (size: number): boolean => {
@@ -99,6 +102,7 @@ export class Bodies {
         return true;
       };
       const onData = (chunk: Buffer) => {
+        if (over) return;
         const size = body.received + chunk.length;
         if (size > bodyLimit) {
           body.fail(tooLarge());
@@ -122,15 +126,15 @@ export class Bodies {
         body.received = size;
       };
       const onEnd = () => {
+        if (over) return;
         done();
         resolve({ bytes: first ?? buffer?.subarray(0, body.received) ?? Buffer.alloc(0), release });
       };
-      const onError = () => {
-        body.fail(new FspError('FSP_REQUEST_STALLED', 'The connection broke before the body was there'));
+      const onBroken = () => {
+        if (!over) body.fail(new FspError('FSP_REQUEST_STALLED', 'The connection broke before the body was there'));
       };
-      const onClose = onError;
       this.incoming.add(body);
-      request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+      request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     });
   }
 

@@ -65,6 +65,7 @@ export class ReportDecoder {
   private readonly threads: Thread[] = [];
   private readonly small = new Turns<Waiting>();
   private readonly large = new Turns<Waiting>();
+  private readonly arrived: { waiting: Waiting; from: string }[] = [];
   private closed = false;
   private restsUntil = 0;
   private inlineDebtMs = 0;
@@ -76,13 +77,15 @@ export class ReportDecoder {
    * Decodes a body, which is not the caller's any more; a large one has memory of its own, as those of Bodies have.
    * @throws FspError FSP_REPORT_… where it is no report, FSP_INTAKE_BUSY where it could not be decoded now
    */
-  decode(body: Buffer, from: string): Promise<DecodedBody> | DecodedBody {
-    if (body.length <= inlineBytes && this.inlineAllowed()) return this.inline(body);
+  decode(body: Buffer, from: string): Promise<DecodedBody> {
     return new Promise((resolve, reject) => {
-      // Only memory of its own can be handed over; what came in one piece shares its with others.
-      const own = body.length <= freeBytes ? Buffer.from(new Uint8Array(body).buffer) : body;
-      (own.length <= smallBytes ? this.small : this.large).add(from, { body: own, resolve, reject });
-      this.next();
+      const waiting = { body, resolve, reject };
+      if (body.length > inlineBytes) this.handOver(waiting, from);
+      else if (this.arrived.push({ waiting, from }) === 1) {
+        setImmediate(() => {
+          this.decodeArrived();
+        });
+      }
     });
   }
 
@@ -104,10 +107,31 @@ export class ReportDecoder {
     return this.inlineDebtMs < inlineBurstMs;
   }
 
-  private inline(body: Buffer): DecodedBody {
+  /** All that came in one turn of the event loop, one after the other: between other work each would take twice as long. */
+  private decodeArrived(): void {
+    for (const { waiting, from } of this.arrived.splice(0)) {
+      if (this.inlineAllowed()) this.decodeHere(waiting);
+      else this.handOver(waiting, from);
+    }
+  }
+
+  private handOver({ body, ...waiting }: Waiting, from: string): void {
+    if (this.closed) {
+      waiting.reject(busy('the server stops'));
+      return;
+    }
+    // Only memory of its own can be handed over; what came in one piece shares its with others.
+    const own = body.length <= freeBytes ? Buffer.from(new Uint8Array(body).buffer) : body;
+    (own.length <= smallBytes ? this.small : this.large).add(from, { body: own, ...waiting });
+    this.next();
+  }
+
+  private decodeHere({ body, resolve, reject }: Waiting): void {
     const begun = performance.now();
     try {
-      return { report: decoded(body), body };
+      resolve({ report: decoded(body), body });
+    } catch (error) {
+      reject(error as Error);
     } finally {
       // No more than the worst report of this size takes: on a busy machine the clock tells others' time too.
       this.inlineDebtMs += Math.min(performance.now() - begun, (body.length + 512) * worstMsPerByte);

@@ -1,9 +1,9 @@
 import { SaxesParser } from 'saxes';
 import { FspError } from '../errors.js';
 import { decodeText } from './encoding.js';
-import { readPlain } from './plain.js';
 import { ReportReading, reportLimits, tooManyAttributes } from './reading.js';
 import type { Report } from './types.js';
+import { readUsual } from './usual.js';
 
 /**
  * A body as a report. Elements and attributes that we do not know are passed over; unknown topics and states are
@@ -15,7 +15,7 @@ export function decodeReport(body: Uint8Array): Report {
   const text = decodeText(body);
   if (text.trim() === '')
     throw new FspError('FSP_REPORT_EMPTY', 'The body holds nothing but white space; send a state message report');
-  return readPlain(text) ?? readStrictly(text);
+  return readUsual(text) ?? readStrictly(text);
 }
 
 /** Reads any report, by a parser that knows all of XML. */

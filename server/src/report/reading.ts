@@ -22,13 +22,8 @@ export class ReportReading {
   /** @throws FspError FSP_REPORT_INCOMPLETE where there is no message */
   report(): Report {
     if (this.messages.length === 0) throw incomplete('no StateMessage');
-    const { ClientInstalled: installed } = this.fields;
-    const machine: Machine = {
-      clientInstalled: installed === '1' ? true : installed === '0' ? false : null,
-      clientId: bareGuid(this.fields.ClientID ?? ''),
-      clientVersion: this.fields.ClientVersion ?? '',
-      netbiosName: this.fields.NetBIOSName ?? '',
-    };
+    const { ClientInstalled, ClientID, ClientVersion, NetBIOSName } = this.fields;
+    const machine = machineOf(ClientInstalled, ClientID, ClientVersion, NetBIOSName);
     return { machine, reportTime: this.reportTime, messages: this.messages };
   }
 
@@ -56,31 +51,18 @@ export class ReportReading {
         `The report holds more than ${reportLimits.messages} state messages; send them in several reports`,
       );
     }
-    const serial = Number(attributes.SerialNumber ?? Number.NaN);
     this.current = {
       params: [],
       message: {
         messageTime: parseCimTime(attributes.MessageTime ?? ''),
-        serialNumber: Number.isInteger(serial) && serial >= 0 && serial <= 0xffff_ffff ? serial : null,
+        serialNumber: serialOf(attributes.SerialNumber),
       },
     };
   }
 
   private describe(message: Partial<StateMessage>, name: string, attributes: Record<string, string>): void {
-    if (name === 'Topic') {
-      message.topic = {
-        type: identifier(attributes.Type, 'Topic/@Type'),
-        id: attributes.ID ?? '',
-        idType: integerOrNull(attributes.IDType),
-        user: attributes.User ?? '',
-        userSid: attributes.UserSID ?? '',
-      };
-    } else if (name === 'State') {
-      message.state = {
-        id: identifier(attributes.ID, 'State/@ID'),
-        criticality: integerOrNull(attributes.Criticality),
-      };
-    }
+    if (name === 'Topic') message.topic = topicOf(attributes);
+    else if (name === 'State') message.state = stateOf(attributes);
   }
 
   /** @throws FspError FSP_REPORT_INCOMPLETE */
@@ -89,7 +71,7 @@ export class ReportReading {
       if (name === 'Param' && this.inside('UserParameters')) this.current.params.push(text);
       else if (name === 'StateDetails') this.current.message.details = text;
       else if (name === 'StateMessage') this.end(this.current);
-    } else if (machineFields.has(name) && this.inside('Identification', 'Machine')) this.fields[name] = text.trim();
+    } else if (machineFields.has(name) && this.inside('Identification', 'Machine')) this.fields[name] = text;
     else if (name === 'Date' && this.inside('ReportDetails')) this.reportTime = parseCimTime(text);
     this.path.pop();
   }
@@ -109,8 +91,46 @@ export class ReportReading {
   }
 }
 
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+/** What the texts of ClientInstalled, ClientID, ClientVersion and NetBIOSName say. */
+export function machineOf(installed = '', id = '', version = '', name = ''): Machine {
+  const flag = installed.trim();
+  return {
+    clientInstalled: flag === '1' ? true : flag === '0' ? false : null,
+    clientId: bareGuid(id),
+    clientVersion: version.trim(),
+    netbiosName: name.trim(),
+  };
+}
+
+export function serialOf(text: string | undefined): number | null {
+  const serial = Number(text ?? Number.NaN);
+  return Number.isInteger(serial) && serial >= 0 && serial <= 0xffff_ffff ? serial : null;
+}
+
+/** @throws FspError FSP_REPORT_INCOMPLETE */
+export function topicOf(attributes: Attributes): StateMessage['topic'] {
+  return {
+    type: identifier(attributes.Type, 'Topic/@Type'),
+    id: attributes.ID ?? '',
+    idType: integerOrNull(attributes.IDType),
+    user: attributes.User ?? '',
+    userSid: attributes.UserSID ?? '',
+  };
+}
+
+/** @throws FspError FSP_REPORT_INCOMPLETE */
+export function stateOf(attributes: Attributes): StateMessage['state'] {
+  return { id: identifier(attributes.ID, 'State/@ID'), criticality: integerOrNull(attributes.Criticality) };
+}
+
+const usualGuid = /^(?:GUID:)?([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$/;
+
 /** `GUID:A1006D0E-…`, `GUID: A1006D0E-…` or `{a1006d0e-…}` as the bare upper-case GUID; other texts stay, upper-cased. */
 function bareGuid(text: string): string {
+  const usual = usualGuid.exec(text)?.[1];
+  if (usual !== undefined) return usual;
   return text
     .replace(/^\s*GUID:/i, '')
     .trim()

@@ -1,6 +1,26 @@
 /** The bytes of an identity, as four numbers in memory. */
 export const idBytes = 16;
 
+/** Identities one behind the other. */
+export class IdList {
+  private room = Buffer.allocUnsafeSlow(64 * idBytes);
+  private used = 0;
+
+  add(id: Buffer): void {
+    if (this.used === this.room.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.used);
+      this.room.copy(larger);
+      this.room = larger;
+    }
+    this.used += id.copy(this.room, this.used, 0, idBytes);
+  }
+
+  /** All of them, 16 bytes each. */
+  bytes(): Buffer {
+    return this.room.subarray(0, this.used);
+  }
+}
+
 /** Identities in memory: open addressing in one typed array, exact. */
 export class IdTable {
   size = 0;

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamageLedger } from './damage.js';
 import { IdRun } from './id-run.js';
-import { IdTable, idBytes } from './id-table.js';
+import { IdList, IdTable, idBytes } from './id-table.js';
 import { SegmentLog } from './log.js';
 import { headerBytes } from './record.js';
 
@@ -38,7 +38,7 @@ export class Identities {
   private day = 0;
   private runs: IdRun[] = [];
   private nextRun = 1;
-  private unkept: Buffer[] = [];
+  private unkept = new IdList();
   private working: Promise<void> = Promise.resolve();
   private readonly log: SegmentLog;
   private readonly dir: string;
@@ -99,25 +99,24 @@ export class Identities {
   /** Remembers a message that is on disk in the newest segment of reports. */
   add(id: Buffer): void {
     this.table.add(id);
-    this.unkept.push(Buffer.from(id));
+    this.unkept.add(id);
     if (this.table.size >= (this.options.perRun ?? perRun)) this.endRun();
   }
 
   /** The same after a restart, for messages of which it is not known whether they are remembered. */
   learn(id: Buffer, now: number): void {
     if (!this.has(id, now)) this.add(id);
-    else this.unkept.push(Buffer.from(id));
+    else this.unkept.add(id);
   }
 
   /** Writes the identities of a segment of reports that is full; resolves when they are on disk. */
   async keep(segment: number): Promise<void> {
     // The log's segments that a run replaces must hold nothing that is not in it.
     await this.working;
-    const ids = this.unkept;
-    this.unkept = [];
-    const record = Buffer.allocUnsafe(headerBytes + 8 + ids.length * idBytes);
-    let at = record.writeDoubleLE(segment, headerBytes);
-    for (const id of ids) at += id.copy(record, at);
+    const ids = this.unkept.bytes();
+    this.unkept = new IdList();
+    const record = Buffer.allocUnsafeSlow(headerBytes + 8 + ids.length);
+    ids.copy(record, record.writeDoubleLE(segment, headerBytes));
     try {
       await this.log.append({
         make: () => record,
@@ -125,7 +124,7 @@ export class Identities {
       });
     } catch (error) {
       // They go with the next, and the segment stays until then.
-      this.unkept.unshift(...ids);
+      for (let at = 0; at < ids.length; at += idBytes) this.unkept.add(ids.subarray(at, at + idBytes));
       throw error;
     }
   }

@@ -114,10 +114,10 @@ export class Journal {
     let step: Step | undefined;
     return this.log.append({
       urgent,
-      make: () => {
+      make: (room) => {
         step = make(this.next);
         this.next = step.end;
-        return jsonRecord(step);
+        return jsonRecord(step, room);
       },
       done: (segment, header) => {
         const index = this.indexes.get(segment.number) ?? this.keep(segment, { admissions: [], end: this.state.end });

@@ -1,7 +1,7 @@
 import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
-import type { DamageLedger } from './damage.js';
+import type { LogItem, LogOptions } from './log-item.js';
 import { findSegments, headOf, readWhole, segmentFile, syncFolder, writeZeroes, type Segment } from './segments.js';
 import {
   dataKind,
@@ -18,40 +18,13 @@ import {
 
 /** Segments are never made smaller than this; a disk with less room than twice as much counts as full. */
 const smallestSegment = 256 * 1024;
+/**
+ * What is written in one go, but for a record that is larger: a group stands byte on byte in memory that is used again,
+ * for a buffer of its own for each record would cost more than all else that becomes of it.
+ */
+const roomBytes = 512 * 1024;
 /** How soon a log that could not be written looks whether it can be again. */
 const probeMs = 2_000;
-
-export interface LogOptions {
-  dir: string;
-  /** `reports`, `journal` or `identities`: the folder's name. */
-  name: string;
-  /** The same, as it stands in the records. */
-  id: number;
-  mark: Buffer;
-  segmentBytes: number;
-  damage: DamageLedger;
-  /** What is known from elsewhere to have been on disk. */
-  syncedSeq: number;
-  /** Payload of a new segment's head: what is so before its first record. */
-  head(): unknown;
-  /** Told that a group of records begins, each of which is made by its item's `make`. */
-  begin(): void;
-  /** Told that a segment is full and another follows. */
-  sealed?(segment: Segment): void;
-  /** The end of each segment that only records of `urgent` items may use, for the time when the disk is full. */
-  reservedBytes?: number;
-  /** A file that is given up to make room for urgent records. */
-  reserveFile?: string;
-}
-
-/** A record on its way into the log. */
-export interface LogItem {
-  /** The record, with room for its header. Called when its place in the order is settled, perhaps again. */
-  make(): Buffer;
-  /** Told where it is, once it is on disk. */
-  done(segment: Segment, header: RecordHeader): void;
-  urgent?: boolean;
-}
 
 interface Waiting {
   item: LogItem;
@@ -60,7 +33,7 @@ interface Waiting {
 }
 
 /**
- * An append-only log in preallocated segment files. Whatever waits is written by one `writev` and flushed by one
+ * An append-only log in preallocated segment files. Whatever waits is written by one `write` and flushed by one
  * `fdatasync` (group commit). Where flushing fails, what the kernel still holds of it is not believed: the group is
  * written again into a new segment, and nothing is acknowledged before that is flushed. Where that fails too, all that
  * waits is refused.
@@ -77,7 +50,8 @@ export class SegmentLog {
   private handle: FileHandle | null = null;
   private spare: Promise<number> | null = null;
   /** Where segments are read whole, one after the other: V8 takes its time to give back a buffer of that size. */
-  private room: Buffer | undefined;
+  private readingRoom: Buffer | undefined;
+  private writingRoom: Buffer | undefined;
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
   private probe: NodeJS.Timeout | undefined;
@@ -136,11 +110,11 @@ export class SegmentLog {
   /** Reads a whole segment and goes through its records. */
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
     const { next } = segment;
-    const { room } = this;
-    this.room = undefined;
+    const { readingRoom: room } = this;
+    this.readingRoom = undefined;
     const buffer = await readWhole(segment.path, room);
     // Nothing is awaited until the buffer is done with.
-    this.room = room !== undefined && buffer.length <= room.length ? room : buffer;
+    this.readingRoom = room !== undefined && buffer.length <= room.length ? room : buffer;
     const { gaps, ...result } = scanRecords(
       buffer,
       this.placeOf(segment),
@@ -272,8 +246,13 @@ export class SegmentLog {
     const records: Buffer[] = [];
     let bytes = 0;
     let needed = 0;
+    const room = (this.writingRoom ??= Buffer.allocUnsafeSlow(roomBytes));
+    const give = (size: number) =>
+      bytes + size <= room.length ? room.subarray(bytes, bytes + size) : Buffer.allocUnsafeSlow(size);
     for (const waiting of this.queue) {
-      const record = waiting.item.make();
+      const record = waiting.item.make(give);
+      const apart = record.buffer !== room.buffer;
+      if (apart && group.length > 0) break;
       const reserved = waiting.item.urgent === true ? 0 : (this.options.reservedBytes ?? 0);
       if (segment.end + bytes + record.length > segment.size - reserved) {
         needed = record.length;
@@ -282,6 +261,7 @@ export class SegmentLog {
       bytes += record.length;
       group.push(waiting);
       records.push(record);
+      if (apart) break;
     }
     if (group.length === 0) {
       await this.startSegment(needed, this.queue[0]?.item.urgent === true);
@@ -319,12 +299,10 @@ export class SegmentLog {
       offset += record.length;
     }
     const handle = this.handle!;
-    const { bytesWritten } = await handle.writev(records as Buffer[], segment.end);
-    if (bytesWritten < bytes) {
-      const rest = Buffer.concat(records, bytes);
-      for (let done = bytesWritten; done < bytes;)
-        done += (await handle.write(rest, done, bytes - done, segment.end + done)).bytesWritten;
-    }
+    // All of them stand in one piece, or there is one.
+    const whole = records.length === 1 ? records[0]! : this.writingRoom!.subarray(0, bytes);
+    for (let done = 0; done < bytes;)
+      done += (await handle.write(whole, done, bytes - done, segment.end + done)).bytesWritten;
     await handle.datasync();
   }
 

@@ -55,9 +55,9 @@ export function stampRecord(
 }
 
 /** A record with room for its header and a payload of JSON. */
-export function jsonRecord(value: unknown): Buffer {
+export function jsonRecord(value: unknown, room: (bytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
   const text = JSON.stringify(value);
-  const record = Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text));
+  const record = room(headerBytes + Buffer.byteLength(text));
   record.write(text, headerBytes);
   return record;
 }

@@ -1,4 +1,5 @@
 import type { StateMessageEntry } from './entries.js';
+import type { Room } from './log-item.js';
 import { headerBytes } from './record.js';
 
 /**
@@ -27,6 +28,9 @@ export type Lane = 'failed' | 'other';
 /** A place in both lanes: the number of the next message of each. */
 export type LanePlace = Record<Lane, number>;
 
+/** What the JSON has of a message. */
+type Decoded = Omit<StateMessageEntry, 'kind' | 'messageId' | 'failed' | 'raw'>;
+
 export interface ReportHeader {
   receivedAt: number;
   first: LanePlace;
@@ -34,43 +38,45 @@ export interface ReportHeader {
 }
 
 /** One report's messages as a record; `numberReport` gives them their numbers. */
-export function encodeReport(entries: readonly StateMessageEntry[]): Buffer {
+export function encodeReport(entries: readonly StateMessageEntry[], room: Room): Buffer {
   const bodies: Uint8Array[] = [];
-  const bodyOf = entries.map(({ raw }) => {
-    if (raw.length === 0) return 0;
-    const known = bodies.findIndex((one) => one === raw || Buffer.compare(one, raw) === 0);
-    return known === -1 ? bodies.push(raw) : known + 1;
-  });
-  const decoded = JSON.stringify(
-    entries.map(({ receivedAt, clientAddress, machine, reportTime, message, reportIndex }) => ({
-      receivedAt,
-      clientAddress,
-      machine,
-      reportTime,
-      message,
-      reportIndex,
-    })),
-  );
-  const jsonBytes = Buffer.byteLength(decoded);
+  const bodyOf: number[] = [];
+  const decoded: Decoded[] = [];
+  for (const { receivedAt, clientAddress, machine, reportTime, message, reportIndex, raw } of entries) {
+    bodyOf.push(numberOf(raw, bodies));
+    decoded.push({ receivedAt, clientAddress, machine, reportTime, message, reportIndex });
+  }
+  const json = JSON.stringify(decoded);
+  const jsonBytes = Buffer.byteLength(json);
+  let bodyBytes = 0;
+  for (const { length } of bodies) bodyBytes += length;
   const tables = headerBytes + fixed + 4 * bodies.length + messageBytes * entries.length;
-  const record = Buffer.allocUnsafe(tables + jsonBytes + bodies.reduce((sum, { length }) => sum + length, 0));
+  const record = room(tables + jsonBytes + bodyBytes);
   record.writeDoubleLE(entries[0]!.receivedAt, headerBytes);
   record.writeUInt16LE(entries.length, headerBytes + 24);
   record.writeUInt16LE(bodies.length, headerBytes + 26);
   record.writeUInt32LE(jsonBytes, headerBytes + 28);
   let at = headerBytes + fixed;
   for (const { length } of bodies) at = record.writeUInt32LE(length, at);
-  for (const [index, { messageId, failed }] of entries.entries()) {
+  for (let index = 0; index < entries.length; index++) {
+    const { messageId, failed } = entries[index]!;
     record.write(messageId, at, 'hex');
     record.writeUInt16LE(failed ? 1 : 0, at + 16);
     at = record.writeUInt16LE(bodyOf[index]!, at + 18);
   }
-  at += record.write(decoded, at);
+  at += record.write(json, at);
   for (const body of bodies) {
     record.set(body, at);
     at += body.length;
   }
   return record;
+}
+
+/** The number of a body among those of its report, from 1; 0 for none. Messages of one report share theirs. */
+function numberOf(raw: Uint8Array, bodies: Uint8Array[]): number {
+  if (raw.length === 0) return 0;
+  const known = bodies.findIndex((one) => one === raw || Buffer.compare(one, raw) === 0);
+  return known === -1 ? bodies.push(raw) : known + 1;
 }
 
 /** Writes the numbers of a report's first messages; returns those behind its last. */
@@ -116,7 +122,6 @@ export function decodeReport(record: Buffer, wanted: readonly number[]): StateMe
   const jsonBytes = record.readUInt32LE(headerBytes + 28);
   const table = messageTable(record);
   const json = table + messageBytes * count;
-  type Decoded = Omit<StateMessageEntry, 'kind' | 'messageId' | 'failed' | 'raw'>;
   const decoded = JSON.parse(record.toString('utf8', json, json + jsonBytes)) as Decoded[];
   const bodies: Buffer[] = [];
   let at = json + jsonBytes;

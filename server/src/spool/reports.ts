@@ -90,9 +90,10 @@ export class Reports {
 
   /** Appends a report; resolves when it is on disk. */
   append(entries: readonly StateMessageEntry[]): Promise<void> {
-    const record = encodeReport(entries);
+    let record: Buffer;
     return this.log.append({
-      make: () => {
+      make: (room) => {
+        record = encodeReport(entries, room);
         this.numbering = numberReport(record, this.numbering);
         return record;
       },

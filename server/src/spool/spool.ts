@@ -132,28 +132,32 @@ export class Spool extends EventEmitter<SpoolEvents> {
     const { identities, reports, now } = this.parts;
     const time = now();
     const earlier: Promise<void>[] = [];
-    const fresh = new Map<string, StateMessageEntry>();
+    const fresh: StateMessageEntry[] = [];
+    // As a rule a report has one message.
+    const here = entries.length > 1 ? new Set<string>() : null;
     for (const entry of entries) {
       const sameNow = this.appending.get(entry.messageId);
       if (sameNow !== undefined) earlier.push(sameNow);
-      else if (!fresh.has(entry.messageId) && !identities.has(Buffer.from(entry.messageId, 'hex'), time))
-        fresh.set(entry.messageId, entry);
+      else if (here?.has(entry.messageId) !== true && !identities.has(Buffer.from(entry.messageId, 'hex'), time)) {
+        here?.add(entry.messageId);
+        fresh.push(entry);
+      }
     }
-    if (fresh.size > 0) {
-      const committed = reports.append([...fresh.values()]);
-      for (const id of fresh.keys()) this.appending.set(id, committed);
+    if (fresh.length > 0) {
+      const committed = reports.append(fresh);
+      for (const { messageId } of fresh) this.appending.set(messageId, committed);
       try {
         await committed;
       } finally {
-        for (const id of fresh.keys()) this.appending.delete(id);
+        for (const { messageId } of fresh) this.appending.delete(messageId);
       }
-      for (const { failed, receivedAt } of fresh.values()) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
+      for (const { failed, receivedAt } of fresh) this.oldest[failed ? 'failed' : 'other'] ??= receivedAt;
       this.checkpointSoon();
-      this.emit('appended', [...fresh.values()]);
+      this.emit('appended', fresh);
     }
     // A twin that is on its way is acknowledged with the first, not before it.
-    await Promise.all(earlier);
-    return fresh.size;
+    if (earlier.length > 0) await Promise.all(earlier);
+    return fresh.length;
   }
 
   /**

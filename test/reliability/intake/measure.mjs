@@ -19,14 +19,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { environment } from '../../bench/processes.mjs';
+import { environment, nodeOptions } from '../../bench/processes.mjs';
 import { attacks, report } from './attacks.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** How much lower an attacker's priority is than the server's. */
 const attackersPriority = 10;
-/** As `npm start`, the systemd unit and the container have it. */
-const collecting = '--v8-pool-size=1';
 /** From an attack's begin to the first honest request that counts. */
 const settlingMs = 700;
 /** A machine with much else to do takes its time for a start. */
@@ -35,7 +33,7 @@ const startWithinMs = 180_000;
 /** A server in a process of its own, with an honest client at its side. */
 export async function startMeasuring({ program = here('../../../server/bin/fsp.js'), from = '127.0.0.1' } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'fsp-intake-'));
-  const server = spawn(process.execPath, [collecting, program, 'serve'], {
+  const server = spawn(process.execPath, [...nodeOptions, program, 'serve'], {
     env: environment(dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,7 +4,7 @@ import { FspError } from '../errors.js';
 import { Random } from '../simulation/random.js';
 import { readStrictly } from './decode.js';
 import { decodeText } from './encoding.js';
-import { readPlain } from './plain.js';
+import { readUsual } from './usual.js';
 import type { Report } from './types.js';
 
 const originals = [
@@ -26,6 +26,8 @@ const pieces = [
   '<a b="1"/>', '<a b="1" b="2"/>', '<a b=\'1\'/>', '<a b="<"/>', '<a b=">"/>', '<a b="\n"/>', '<a  b = "1" />', '<a\r\nb="1"/>',
   '<a b="1"c="2"/>', '<a b/>', '</a>', '</Param >', '<é/>', '<a:b/>', '<a.b-c_d/>', '<-a/>', '<1/>', '<__proto__ constructor="x"/>',
   '<Param>', '</Param>', '<Param/>', '<Param>\r\n</Param>', '<Param>a\rb</Param>', '<Topic Type="1"/>', '<State ID="x"/>',
+  '<StateDetails><![CDATA[x]]></StateDetails>', '<StateDetails Type="1">x</StateDetails>', '<UserParameters/>', '<ClientID/>', '/"', '"/', ' ID="2"',
+  ' IDFlag="/"', ' Flags=""', '<Date>20260302091501.250000+060</Date>', '<NetBIOSName> B </NetBIOSName>', '<Date> </Date>', '</ReportBody>',
   '<StateMessage>', '</StateMessage>', '<Report>', '</Report>', '<?xml version="1.1"?>', 'encoding="x"', 'ID="', '99999999999',
   ` ${Array.from({ length: 13 }, (_unused, index) => `a${index}="1"`).join(' ')}`,
 ]; // prettier-ignore
@@ -52,17 +54,17 @@ function strictly(text: string): Report | string {
   }
 }
 
-test('reports in the plain shape are read without the strict reader', () => {
-  for (const text of originals) expect(readPlain(text)).toEqual(readStrictly(text));
+test('reports in the usual layout are read without the strict reader', () => {
+  for (const text of originals) expect(readUsual(text)).toEqual(readStrictly(text));
 });
 
-test('whatever the plain reader accepts, the strict one accepts with the same result', () => {
+test('whatever the reader of the usual layout accepts, the strict one accepts with the same result', () => {
   const random = new Random(seed);
   let accepted = 0;
   for (let index = 0; index < count; index++) {
     const text = changed(random);
     if (!text.isWellFormed()) continue;
-    const report = readPlain(text);
+    const report = readUsual(text);
     if (report === null) continue;
     accepted++;
     const other = strictly(text);

@@ -1,0 +1,121 @@
+import { FspError } from '../errors.js';
+import { parseCimTime } from './cim-time.js';
+import { machineOf, reportLimits, serialOf, stateOf, topicOf } from './reading.js';
+import type { Report, StateMessage } from './types.js';
+
+/** Beyond it the strict reader is as good: a pattern remembers where it was at every character. */
+const mostCharacters = 64 * 1024;
+
+// What XML allows there and stands for itself: no entity, and no carriage return, which would become another character.
+const words = "[\\t\\n -%'-;=?-\\ufffd]*";
+const value = '"[ !#-%\'-;=?-\\ufffd]*"';
+const cdata = '<!\\[CDATA\\[([\\t\\n -\\\\^-\\ufffd]*)\\]\\]>';
+const blank = '[ \\t\\r\\n]*';
+const declaration = '(?:<\\?xml version="1\\.0"(?: encoding="[A-Za-z][\\w.-]{0,39}")? ?\\?>)?';
+
+/** An attribute, or none. */
+function attribute(name: string): string {
+  return `(?: ${name}=${value.replace('[', '([').replace('*', '*)')})?`;
+}
+
+/** An element of text alone. */
+function field(name: string): string {
+  return `<${name}(?: IDType=${value})?(?: IDFlag=${value})?>(${words})</${name}>`;
+}
+
+/** Any number of elements of text alone but these. `group` is theirs in the pattern. */
+function fieldsBut(names: string, group: string): string {
+  return `(?:<(?!(?:${names})\\b)(?<${group}>[A-Za-z]\\w*)(?:/>|>${words}</\\k<${group}>>)${blank})*`;
+}
+
+/** A pattern of pieces between which white space says nothing, tried at one place. */
+function pattern(...pieces: string[]): RegExp {
+  return new RegExp(pieces.map((piece) => piece + blank).join(''), 'y');
+}
+
+const ofMachine = 'ClientInstalled|ClientID|ClientVersion|NetBIOSName';
+const head = pattern(
+  declaration,
+  '<Report>',
+  '<ReportHeader>',
+  '<Identification>',
+  '<Machine>',
+  field('ClientInstalled'),
+  fieldsBut(ofMachine, 'beforeId'),
+  field('ClientID'),
+  field('ClientVersion'),
+  field('NetBIOSName'),
+  fieldsBut(ofMachine, 'behindName'),
+  '</Machine>',
+  '</Identification>',
+  '<ReportDetails>',
+  fieldsBut('Date', 'beforeDate'),
+  field('Date'),
+  fieldsBut('Date', 'behindDate'),
+  '</ReportDetails>',
+  '</ReportHeader>',
+  '<ReportBody>',
+);
+const message = pattern(
+  `<StateMessage${attribute('MessageTime')}${attribute('SerialNumber')}>`,
+  `<Topic${['ID', 'Type', 'IDType', 'User', 'UserSID'].map(attribute).join('')}/>`,
+  `<State${attribute('ID')}${attribute('Criticality')}/>`,
+  `(?:<StateDetails(?: Type=${value})?(?:/>|>(?:${cdata}|(${words}))</StateDetails>))?`,
+  `(?:<UserParameters(?: Flags=${value})?(?: Count=${value})?(?:/>|>${blank}((?:<Param(?:/>|>${words}</Param>)${blank})*)</UserParameters>))?`,
+  '</StateMessage>',
+);
+const param = /<Param(?:\/>|>([^<]*)<\/Param>)[ \t\r\n]*/y;
+const tail = pattern('</ReportBody>', '</Report>');
+
+/**
+ * Reads a report that is laid out as clients lay it out, by patterns, at a fifth of what a parser of all XML costs. Whatever
+ * else there is – another order of elements, entities, comments, an error – gives null, and the strict reader decides.
+ * What this reader accepts, that one accepts with the same result: a test compares them on generated reports, hostile
+ * ones included.
+ */
+export function readUsual(text: string): Report | null {
+  if (text.length > mostCharacters) return null;
+  head.lastIndex = 0;
+  const found = head.exec(text);
+  if (found === null) return null;
+  try {
+    const messages: StateMessage[] = [];
+    let at = head.lastIndex;
+    for (;;) {
+      message.lastIndex = at;
+      const next = message.exec(text);
+      if (next === null) break;
+      at = message.lastIndex;
+      if (messages.push(messageOf(next)) > reportLimits.messages) return null;
+    }
+    tail.lastIndex = at;
+    if (messages.length === 0 || !tail.test(text) || tail.lastIndex !== text.length) return null;
+    return {
+      machine: machineOf(found[1], found[3], found[4], found[5]),
+      reportTime: parseCimTime(found[8]!),
+      messages,
+    };
+  } catch (error) {
+    // Where something is wrong, the strict reader says what.
+    if (error instanceof FspError) return null;
+    throw error;
+  }
+}
+
+/** By their numbers: a list that is taken apart costs as much as the pattern. */
+function messageOf(found: RegExpExecArray): StateMessage {
+  return {
+    messageTime: parseCimTime(found[1] ?? ''),
+    serialNumber: serialOf(found[2]),
+    topic: topicOf({ ID: found[3], Type: found[4], IDType: found[5], User: found[6], UserSID: found[7] }),
+    state: stateOf({ ID: found[8], Criticality: found[9] }),
+    details: found[10] ?? found[11] ?? '',
+    params: paramsOf(found[12] ?? ''),
+  };
+}
+
+function paramsOf(text: string): string[] {
+  const found: string[] = [];
+  for (param.lastIndex = 0; param.lastIndex < text.length;) found.push(param.exec(text)![1] ?? '');
+  return found;
+}
