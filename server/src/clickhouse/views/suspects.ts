@@ -65,7 +65,7 @@ export function suspectsSql({ database, groups, among, since, until }: Groups): 
         GROUP BY counted
     ))`;
   const all = (one: string) => `transform(${one}, tupleElement(counts, 1), tupleElement(counts, 2), toUInt64(0))`;
-  return `SELECT id, arraySlice(arrayReverseSort(x -> x.3 - x.4, groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
+  return `SELECT id, arraySlice(arraySort(x -> (x.4 - x.3, x.1, x.2), groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
 FROM
 (
     SELECT id, [${compared.map((name) => `'${name}'`).join(', ')}][number] AS property, value, ${counts} AS counts,
