@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sink } from '../delivery/sink.js';
 import { decodeText } from '../report/encoding.js';
+import { recordOfRow } from '../sinks/clickhouse-rows.js';
 import type { SpoolEntry } from '../spool/entries.js';
 import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
 
@@ -95,6 +96,11 @@ export function concerns(entry: SpoolEntry, subject: Subject): boolean {
 
 /** An entry as it may be passed on: as it is, without the user, or not at all. */
 export function withoutSubject(entry: SpoolEntry, subject: Subject): SpoolEntry {
+  if (entry.kind === 'setup_log_row') {
+    const record = recordOfRow(entry);
+    const kept = withoutSubject(record, subject);
+    return kept === record ? entry : kept;
+  }
   const pattern = new RegExp(patternOf(subject), 'gi');
   const speaks = (text: string) => text.search(pattern) >= 0;
   if (entry.kind === 'rejected_message')

@@ -13,6 +13,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path';
 import type { Refused } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
+import { recordOfRow } from '../sinks/clickhouse-rows.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
 
 /** What is known of an entry without its content. */
@@ -90,8 +91,9 @@ export class Quarantine {
     const { dir, logger } = this.options;
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const { index, code, reason } of refused) {
-      const entry = batch.entries[index];
-      if (entry === undefined) continue;
+      const refusedEntry = batch.entries[index];
+      if (refusedEntry === undefined) continue;
+      const entry = refusedEntry.kind === 'setup_log_row' ? recordOfRow(refusedEntry) : refusedEntry;
       const id = `${sink}-${batch.id}-${index}`;
       const kept = { id, sink, at: this.now(), kind: entry.kind, code, reason, entry };
       const bytes = await this.write(id, JSON.stringify(kept, withBase64));

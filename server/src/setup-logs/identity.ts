@@ -43,10 +43,16 @@ function digest({ hostName, logFile }: LogSource, offset: number, time: number |
   return hash('sha256', identity).slice(0, 32);
 }
 
+let lastPath: string | null = null;
+let lastName = '';
+
 /** `C:\SMS\logs\x.lo_` and `x.log` are one log: the folder and the rotation are left out. */
 function logName(path: string): string {
-  return path
+  if (path === lastPath) return lastName;
+  lastPath = path;
+  lastName = path
     .replace(/^.*[\\/]/, '')
     .toLowerCase()
     .replace(/(?:-\d{8}-\d{6})?\.lo[g_]$/, '.log');
+  return lastName;
 }

@@ -1,6 +1,7 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
 import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
+import { hintsIn } from './formats/hints.js';
 import { LineReader } from './formats/lines.js';
 import { MsiParser } from './formats/msi.js';
 import { Redactor } from './formats/redact.js';
@@ -53,7 +54,15 @@ export class LogParser {
     const { lines, bytes } = this.before;
     return new LineReader((text, number, offset, split) => {
       this.lastLine = lines + number;
-      this.line({ text: this.redactor.redact(text), number: this.lastLine, offset: bytes + offset, split });
+      const hints = hintsIn(text);
+      const redacted = this.redactor.redact(text, hints);
+      this.line({
+        text: redacted,
+        number: this.lastLine,
+        offset: bytes + offset,
+        split,
+        hints: redacted === text ? hints : hintsIn(redacted),
+      });
     });
   }
 
@@ -151,7 +160,8 @@ export class LogParser {
       offset: parsed.offset,
       remarks: parsed.remarks,
       original: parsed.original,
-      codes: codesIn(parsed.message),
+      hints: parsed.hints,
+      codes: codesIn(parsed.message, parsed.hints),
       run: null,
       beginning: (this.beginning ??= { time: parsed.time, text: firstLine(parsed.original) }),
     };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SetupRunEntry } from '../spool/entries.js';
+import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
-import { recordEntry, runEntry } from './entries.js';
+import { RecordRows, runEntry } from './entries.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
@@ -85,8 +85,10 @@ export class SetupLogs {
         if (this.stopping) throw new Error('the server stops');
         await sleep(200);
       }
-      const entries = records.map((record) => recordEntry(source, record, modifiedAt));
-      await spool.appendAdmitted([...entries, ...changed.map(({ entry }) => entry)], position);
+      const rows = new RecordRows(source, modifiedAt);
+      const entries: SpoolEntry[] = records.map((record) => rows.rowOf(record));
+      for (const { entry } of changed) entries.push(entry);
+      await spool.appendAdmitted(entries, position);
       const [first] = records;
       if (first !== undefined) onRecords?.(records.length, first.format);
     }

@@ -27,6 +27,7 @@ export class Surveyor {
   private monthFirst = false;
   private language: number | null = null;
   private lastHeading = '';
+  private lastDate = '';
   private readonly hidden = new Set<string>();
 
   /** @param modifiedAt when the file was last written, in milliseconds since 1970 */
@@ -43,11 +44,8 @@ export class Surveyor {
 
   line(text: string): void {
     const stamp = text.lastIndexOf(' date="');
-    if (stamp >= 0) {
-      const [, first, second] = /^(\d{1,2})[-./](\d{1,2})[-./]/.exec(text.slice(stamp + 7, stamp + 17)) ?? [];
-      if (Number(first) > 12) this.dayFirst = true;
-      else if (Number(second) > 12) this.monthFirst = true;
-    } else if (text.startsWith('=== ')) {
+    if (stamp >= 0) this.date(text.slice(stamp + 7, stamp + 17));
+    else if (text.startsWith('=== ')) {
       this.lastHeading = text;
       this.shown ??= orderShown(text);
     } else if (text.startsWith('Property(')) {
@@ -58,6 +56,15 @@ export class Surveyor {
     const copied = copiedFields(text);
     if (copied !== null) this.shown ??= orderShown(copied.stamp);
     if (text.includes('MsiHiddenProperties')) for (const name of hiddenProperties(text)) this.hidden.add(name);
+  }
+
+  private date(text: string): void {
+    // One line after the other has the same.
+    if (text === this.lastDate) return;
+    this.lastDate = text;
+    const [, first, second] = /^(\d{1,2})[-./](\d{1,2})[-./]/.exec(text) ?? [];
+    if (Number(first) > 12) this.dayFirst = true;
+    else if (Number(second) > 12) this.monthFirst = true;
   }
 
   survey(): Survey {

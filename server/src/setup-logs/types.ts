@@ -52,6 +52,8 @@ export interface Line {
   offset: number;
   /** True for a part of a line that was too long. */
   split: boolean;
+  /** What it may hold: bits of `hint`. */
+  hints: number;
 }
 
 /** A record as a format's parser gives it. */
@@ -71,6 +73,8 @@ export interface ParsedRecord {
   remarks: Remark[];
   /** The text as it stands in the log, secrets redacted, lines separated by `\n`. */
   original: string;
+  /** What its lines may hold: bits of `hint`. */
+  hints: number;
 }
 
 /** A record with what was found out about it. */

@@ -6,6 +6,7 @@ import type {
   ReceiverStatusEntry,
   RejectedMessageEntry,
   SetupLogRecordEntry,
+  SetupLogRowEntry,
   SetupRunEntry,
   SpoolEntry,
   StateMessageEntry,
@@ -59,6 +60,8 @@ export function rowOf(entry: SpoolEntry, position: number, context: RowContext):
           ...common,
         }),
       };
+    case 'setup_log_row':
+      return rowOf(recordOfRow(entry), position, context);
     case 'setup_run':
       return { table: 'setup_run_updates', row: { ...setupRunRow(entry), ...common } };
     default:
@@ -214,6 +217,40 @@ export function setupLogRecordRow(entry: SetupLogRecordEntry): Row {
     error_text: entry.errorText,
     remarks: entry.remarks,
     record_id: entry.recordId,
+  };
+}
+
+/** The text of a row of setup_log_records with what is the batch's own. */
+export function rowTextInBatch(row: string, position: number, { batchId, processedAt }: RowContext): string {
+  return `${row.slice(0, -1)},"stored_at":${Math.trunc(processedAt / 1_000)},"batch_id":"${batchId}","row_id":${position}}`;
+}
+
+/** The entry whose columns a row has. */
+export function recordOfRow({ row, original }: SetupLogRowEntry): SetupLogRecordEntry {
+  const columns = JSON.parse(row) as Record<string, string> & { line_number: number; byte_offset: number } & {
+    remarks: string[];
+  };
+  const text = (name: string) => columns[name] ?? '';
+  return {
+    kind: 'setup_log_record',
+    recordId: text('record_id'),
+    runId: text('run_id'),
+    hostName: text('host_name'),
+    logFile: text('log_file'),
+    logFormat: text('log_format'),
+    loggedAt: Date.parse(`${text('logged_at').replace(' ', 'T')}Z`),
+    lineNumber: columns.line_number,
+    byteOffset: columns.byte_offset,
+    severity: text('severity'),
+    component: text('component'),
+    thread: text('thread'),
+    sourceFile: text('source_file'),
+    message: text('message'),
+    errorCode: text('error_code'),
+    errorText: text('error_text'),
+    remarks: columns.remarks,
+    logPart: text('log_part'),
+    original,
   };
 }
 

@@ -6,8 +6,8 @@ import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
-import type { Batch } from '../spool/entries.js';
-import { rowOf, rowText, type Row, type RowContext } from './clickhouse-rows.js';
+import type { Batch, SpoolEntry } from '../spool/entries.js';
+import { rowOf, rowText, rowTextInBatch, type Row, type RowContext } from './clickhouse-rows.js';
 import { CountedOnce, keyed, type KeyedRow } from './counted-once.js';
 
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
@@ -248,16 +248,24 @@ async function rowsOf(batch: Batch, options: ClickHouseSinkOptions): Promise<Bat
     }
     if (entry.kind === 'forgotten') continue;
     try {
-      const { table, row } = rowOf(entry, index, context);
+      const { table, text } = textOf(entry, index, context);
       const one = tables.get(table) ?? { table, rows: [], keys: [] };
       tables.set(table, one);
-      one.rows.push(new RowText(index, rowText(row)));
+      one.rows.push(new RowText(index, text));
       if (entry.kind === 'state_message') one.keys.push(keyed(entry, index));
     } catch (error) {
       refused.push({ index, code: '', reason: `No row can be made of it: ${oneLine((error as Error).message)}` });
     }
   }
   return { tables: [...tables.values()], refused };
+}
+
+/** An entry's table and its row as JSON. Rows of logs are that already. */
+function textOf(entry: SpoolEntry, index: number, context: RowContext): { table: string; text: string } {
+  if (entry.kind === 'setup_log_row')
+    return { table: 'setup_log_records', text: rowTextInBatch(entry.row, index, context) };
+  const { table, row } = rowOf(entry, index, context);
+  return { table, text: rowText(row) };
 }
 
 function oneLine(text: string): string {

@@ -4,8 +4,14 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MessageDescription } from '../catalog/describe.js';
 import { namesOf } from '../report/machine-name.js';
 import type { StateMessage } from '../report/types.js';
-import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
-import { latest, messageTime, saidAt, time } from './clickhouse-rows.js';
+import type {
+  SetupLogRecordEntry,
+  SetupLogRowEntry,
+  SetupRunEntry,
+  SpoolEntry,
+  StateMessageEntry,
+} from '../spool/entries.js';
+import { latest, messageTime, recordOfRow, saidAt, time } from './clickhouse-rows.js';
 
 export interface LogRecordOptions {
   describe(message: StateMessage): MessageDescription;
@@ -19,13 +25,15 @@ const setupLogs = { name: 'fsp.setup_logs' };
 
 /** A spool's entry as an OpenTelemetry log record; null for those that are of no interest outside. */
 export function logRecordOf(entry: SpoolEntry, options: LogRecordOptions): ReadableLogRecord | null {
-  const told = toldOf(entry, options);
+  // What it is, in a form that has all its fields.
+  const whole = entry.kind === 'setup_log_row' ? recordOfRow(entry) : entry;
+  const told = toldOf(whole, options);
   if (told === null) return null;
   return {
     ...told,
     body: wellFormed(told.body),
     attributes: Object.fromEntries(Object.entries(told.attributes).map(([name, value]) => [name, wellFormed(value)])),
-    resource: entry.kind === 'state_message' ? options.resource : resourceOfHost(options.resource, entry),
+    resource: entry.kind === 'state_message' ? options.resource : resourceOfHost(options.resource, whole),
     droppedAttributesCount: 0,
   };
 }
@@ -44,7 +52,7 @@ function resourceOfHost(resource: Resource, entry: SpoolEntry): Resource {
   return found;
 }
 
-function toldOf(entry: SpoolEntry, options: LogRecordOptions): Told | null {
+function toldOf(entry: Exclude<SpoolEntry, SetupLogRowEntry>, options: LogRecordOptions): Told | null {
   switch (entry.kind) {
     case 'state_message':
       return stateMessageRecord(entry, options);

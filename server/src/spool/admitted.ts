@@ -2,7 +2,7 @@ import type { SpoolEntry } from './entries.js';
 import type { Admission, Journal } from './journal.js';
 import type { MessageRef } from './report-index.js';
 import type { Reports } from './reports.js';
-import { entryFromJson, type Place } from './state.js';
+import type { Place } from './state.js';
 
 type Piece = { refs: MessageRef[] } | { admission: Admission; from: number; count: number };
 
@@ -47,9 +47,7 @@ export class Admitted {
         for (const entry of await this.reports.read(piece.refs)) entries.push(entry);
         continue;
       }
-      const step = await this.journal.read(piece.admission);
-      for (const entry of step?.entries?.slice(piece.from, piece.from + piece.count) ?? [])
-        entries.push(entryFromJson(entry));
+      for (const entry of await this.journal.read(piece.admission, piece.from, piece.count)) entries.push(entry);
     }
     return entries;
   }

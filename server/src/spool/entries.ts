@@ -105,6 +105,18 @@ export interface SetupLogRecordEntry {
   original: string;
 }
 
+/**
+ * The same as the sink writes it: most of what a log's way costs is making one form of it after the other, so it gets
+ * its last one first.
+ */
+export interface SetupLogRowEntry {
+  kind: 'setup_log_row';
+  /** The columns of setup_log_records as JSON, but for those that are of the batch. */
+  row: string;
+  /** The text as it stands in the log, secrets redacted. */
+  readonly original: string;
+}
+
 /** A run of a set-up as far as it is known, written again when more is; the newest counts. Not throttled. */
 export interface SetupRunEntry {
   kind: 'setup_run';
@@ -143,6 +155,7 @@ export type SpoolEntry =
   | ThrottleWindowEntry
   | ReceiverStatusEntry
   | SetupLogRecordEntry
+  | SetupLogRowEntry
   | SetupRunEntry;
 
 /** A contiguous piece of the admitted log, written down in the spool before it is sent for the first time. */

@@ -1,8 +1,9 @@
 import { segmentFile, type Segment } from './segments.js';
 import type { DamageLedger } from './damage.js';
 import { SegmentLog } from './log.js';
-import { jsonOf, jsonRecord, type RecordHeader, type ScanResult } from './record.js';
-import { applyStep, emptyState, type Place, type State, type Step } from './state.js';
+import type { SpoolEntry } from './entries.js';
+import { jsonOf, jsonRecord, linesOf, type RecordHeader, type ScanResult } from './record.js';
+import { applyStep, emptyState, entryFromJson, entryFromLine, type Place, type State, type Step } from './state.js';
 
 const keptIndexes = 4;
 
@@ -108,16 +109,16 @@ export class Journal {
 
   /**
    * Writes a step, made when its turn comes from the end of what is admitted; resolves when it is on disk. `urgent` steps
-   * find room on a full disk too.
+   * find room on a full disk too; `lines` are the entries of one that has them `inline`.
    */
-  commit(make: (end: Place) => Step, urgent = false): Promise<void> {
+  commit(make: (end: Place) => Step, urgent = false, lines: readonly string[] = []): Promise<void> {
     let step: Step | undefined;
     return this.log.append({
       urgent,
       make: (room) => {
         step = make(this.next);
         this.next = step.end;
-        return jsonRecord(step, room);
+        return jsonRecord(step, room, lines);
       },
       done: (segment, header) => {
         const index = this.indexes.get(segment.number) ?? this.keep(segment, { admissions: [], end: this.state.end });
@@ -145,13 +146,20 @@ export class Journal {
     return null;
   }
 
-  /** The step of an admission; null where it cannot be read any more. */
-  async read(admission: Admission): Promise<Step | null> {
+  /** So many entries of an admission, from one on; none where they cannot be read any more. */
+  async read(admission: Admission, from: number, count: number): Promise<SpoolEntry[]> {
     const [record] = await this.log.read(admission.segment, [admission]);
-    if (record !== undefined && record !== null) return jsonOf(record) as Step;
+    if (record !== undefined && record !== null) {
+      const step = jsonOf(record) as Step;
+      if (step.inline)
+        return linesOf(record)
+          .slice(from, from + count)
+          .map(entryFromLine);
+      return (step.entries ?? []).slice(from, from + count).map(entryFromJson);
+    }
     const entries = admission.to.position - admission.from.position;
     this.tell(admission.segment.number, { offset: admission.offset, bytes: admission.length }, entries, 'is damaged');
-    return null;
+    return [];
   }
 
   /** Deletes the segments that admit nothing behind a position. The last two stay: one alone could be damaged. */
@@ -273,7 +281,7 @@ function addTo(index: JournalIndex, segment: Segment, { offset, length }: Record
     index.admissions.push({
       from: fromOf(step),
       to: step.end,
-      inline: step.entries !== undefined,
+      inline: step.inline === true || step.entries !== undefined,
       arrival: step.arrival === true,
       segment,
       offset,

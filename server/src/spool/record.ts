@@ -20,6 +20,7 @@ import { crc32 } from 'node:zlib';
  */
 export const headerBytes = 44;
 export const markBytes = 8;
+const lineFeed = 10;
 export const headKind = 1;
 export const dataKind = 2;
 
@@ -54,16 +55,27 @@ export function stampRecord(
   record.writeUInt32LE(checksum(record, 0, record.length), 40);
 }
 
-/** A record with room for its header and a payload of JSON. */
-export function jsonRecord(value: unknown, room: (bytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
-  const text = JSON.stringify(value);
+/** A record with room for its header and a payload of JSON, which further lines may stand behind: JSON itself has none. */
+export function jsonRecord(
+  value: unknown,
+  room: (bytes: number) => Buffer = Buffer.allocUnsafe,
+  lines: readonly string[] = [],
+): Buffer {
+  const text = lines.length === 0 ? JSON.stringify(value) : `${JSON.stringify(value)}\n${lines.join('\n')}`;
   const record = room(headerBytes + Buffer.byteLength(text));
   record.write(text, headerBytes);
   return record;
 }
 
 export function jsonOf(record: Buffer): unknown {
-  return JSON.parse(record.toString('utf8', headerBytes));
+  const end = record.indexOf(lineFeed, headerBytes);
+  return JSON.parse(record.toString('utf8', headerBytes, end < 0 ? record.length : end));
+}
+
+/** The lines behind the JSON of a record. */
+export function linesOf(record: Buffer): string[] {
+  const end = record.indexOf(lineFeed, headerBytes);
+  return end < 0 ? [] : record.toString('utf8', end + 1).split('\n');
 }
 
 /** The record that begins at `at` of the buffer and stood at `offset` of its segment; null where there is none, whole. */

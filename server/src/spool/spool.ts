@@ -46,7 +46,7 @@ import type { Journal } from './journal.js';
 import type { Lane, LanePlace } from './report-record.js';
 import { lanes, type Reports } from './reports.js';
 import { SinkCursors } from './sink-cursors.js';
-import { entryToJson, type LogPosition, type Place, type Step, type Window } from './state.js';
+import { entryToLine, type LogPosition, type Place, type Step, type Window } from './state.js';
 
 /** The most that one step admits. */
 const stepSize = 5_000;
@@ -165,12 +165,16 @@ export class Spool extends EventEmitter<SpoolEvents> {
    * how far the log is read that they come from: it is stored in the same record.
    */
   async appendAdmitted(entries: readonly SpoolEntry[], read?: LogPosition): Promise<void> {
-    const json = entries.map(entryToJson) as SpoolEntry[];
-    await this.commit((end) => ({
-      end: { ...end, position: end.position + json.length },
-      ...(json.length === 0 ? {} : { admits: json.length, entries: json }),
-      ...(read === undefined ? {} : { logs: { [read.key]: read } }),
-    }));
+    const lines = entries.map(entryToLine);
+    await this.commit(
+      (end) => ({
+        end: { ...end, position: end.position + lines.length },
+        ...(lines.length === 0 ? {} : { admits: lines.length, inline: true }),
+        ...(read === undefined ? {} : { logs: { [read.key]: read } }),
+      }),
+      false,
+      lines,
+    );
     this.emit('admitted');
   }
 
@@ -303,8 +307,8 @@ export class Spool extends EventEmitter<SpoolEvents> {
     return this.parts.journal.state;
   }
 
-  private async commit(make: (end: Place) => Step, urgent = false): Promise<void> {
-    await this.parts.journal.commit(make, urgent);
+  private async commit(make: (end: Place) => Step, urgent = false, lines: readonly string[] = []): Promise<void> {
+    await this.parts.journal.commit(make, urgent, lines);
     this.checkpointSoon();
   }
 

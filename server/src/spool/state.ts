@@ -90,7 +90,10 @@ export interface Step {
   /** How many of each lane; the failed ones first, or all in the order of arrival. */
   lanes?: LanePlace;
   arrival?: boolean;
+  /** Where an earlier version wrote it: the entries that it admits. */
   entries?: SpoolEntry[];
+  /** The entries that it admits stand behind it, each on a line: what is only passed on need not be parsed. */
+  inline?: boolean;
   window?: Window;
   role?: RoleVersion;
   sinks?: Record<string, SinkRecord | null>;
@@ -126,7 +129,7 @@ function merge<T>(into: Record<string, T>, changes: Record<string, T | null> = {
 }
 
 /** Bytes have no form of their own in JSON. */
-export function entryToJson(entry: SpoolEntry): object {
+function entryToJson(entry: SpoolEntry): object {
   if (entry.kind === 'state_message') return { ...entry, raw: base64(entry.raw) };
   return entry.kind === 'rejected_message' ? { ...entry, body: base64(entry.body) } : entry;
 }
@@ -137,6 +140,29 @@ export function entryFromJson(json: object): SpoolEntry {
   if (entry.kind === 'rejected_message')
     return { ...entry, body: Buffer.from(entry.body as unknown as string, 'base64') };
   return entry;
+}
+
+const rowBegins = '{"kind":"setup_log_row","row":';
+const originalBegins = ',"original":';
+
+/** An entry on a line. A row is a text already, and stands in it as it is. */
+export function entryToLine(entry: SpoolEntry): string {
+  if (entry.kind !== 'setup_log_row') return JSON.stringify(entryToJson(entry));
+  return `${rowBegins}${entry.row}${originalBegins}${JSON.stringify(entry.original)}}`;
+}
+
+export function entryFromLine(line: string): SpoolEntry {
+  if (!line.startsWith(rowBegins)) return entryFromJson(JSON.parse(line) as object);
+  // Within a text quotes have a backslash before them, so this is the place.
+  const ends = line.lastIndexOf(originalBegins);
+  const text = line.slice(ends + originalBegins.length, -1);
+  return {
+    kind: 'setup_log_row',
+    row: line.slice(rowBegins.length, ends),
+    get original() {
+      return JSON.parse(text) as string;
+    },
+  };
 }
 
 function base64(bytes: Uint8Array): string {

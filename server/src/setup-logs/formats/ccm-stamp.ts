@@ -1,6 +1,6 @@
 import { gregorian } from './calendar.js';
 import { readDate, type DateOrder } from './msi-dates.js';
-import { asUtc, type Clock, type SignedBy } from './time.js';
+import { asUtc, digitsAt, timeOfDayAt, type Clock, type SignedBy } from './time.js';
 import type { Remark } from '../types.js';
 
 /** What a record of CCM format says of its time and of who wrote it. */
@@ -17,6 +17,9 @@ const clockText =
 const dateText = /^\s*(\d{1,4})([-./])\s?(\d{1,2})[-./]\s?(\d{1,4})\s*$/;
 const sourceFile = /\.(?:cpp|cxx|cc|c|h|hpp|inl|cs)(?::\d+)?$/i;
 const scriptFile = /\.(?:ps1|psm1|psd1|vbs|wsf|js|py|cmd|bat|hta|au3|ahk|exe)(?::\d+)?$/i;
+const point = 46;
+const plus = 43;
+const minus = 45;
 const toolkit = /PSAppDeploy|AppDeployToolkit|\b\w+-ADT/;
 
 /** Turns the times of records in CCM format into UTC; remembers what earlier records told of their writers. */
@@ -24,6 +27,9 @@ export class StampReader {
   private shownDayFirst = false;
   private shownMonthFirst = false;
   private lastWriter: SignedBy | null = null;
+  private lastDate: string | null = null;
+  private lastTold: readonly Remark[] = [];
+  private lastMidnight: number | null = null;
 
   /** @param order the order of day and month that the file as a whole proves */
   constructor(
@@ -33,14 +39,30 @@ export class StampReader {
 
   /** Milliseconds since 1970 UTC; null where this is no time. */
   read(stamp: Stamp, remarks: Remark[]): number | null {
+    const midnight = this.midnightOf(stamp.date, remarks);
+    const { time } = stamp;
+    const ofDay = timeOfDayAt(time, 0) + (time.charCodeAt(8) === point ? digitsAt(time, 9, 3) : NaN);
+    const sign = time.charCodeAt(12);
+    // As Configuration Manager writes it: 10:11:12.123+480. In every other spelling it is looked for.
+    if (!Number.isNaN(ofDay) && (sign === plus || sign === minus) && time.length <= 17) {
+      const distance = digitsAt(time, 13, time.length - 13);
+      if (time.length > 13 && !Number.isNaN(distance)) {
+        if (midnight === null) return null;
+        const signed = sign === minus ? -distance : distance;
+        return this.clock.withDistance(midnight + ofDay, signed, this.writerOf(stamp), remarks);
+      }
+    }
+    return this.readAny(stamp, midnight, remarks);
+  }
+
+  private readAny(stamp: Stamp, midnight: number | null, remarks: Remark[]): number | null {
     const found = clockText.exec(stamp.time.slice(0, 60));
-    const day = this.dayOf(stamp.date.slice(0, 60), remarks);
-    if (found === null || day === null) return null;
+    if (found === null || midnight === null) return null;
     const [, hourText, minute, second, fraction = '', half, sign, digits, isoSign, isoHours, isoMinutes, zulu] = found;
     const hour = half === undefined ? Number(hourText) : (Number(hourText) % 12) + (/p/i.test(half) ? 12 : 0);
     const millisecond = Number(fraction.slice(0, 3).padEnd(3, '0'));
-    const local = asUtc({ ...day, hour, minute: Number(minute), second: Number(second), millisecond });
-    if (local === null) return null;
+    if (!(hour < 24 && Number(minute) < 60 && Number(second) < 60)) return null;
+    const local = midnight + ((hour * 60 + Number(minute)) * 60 + Number(second)) * 1000 + millisecond;
     // Hours and minutes are the offset that .NET and ISO 8601 write.
     if (isoSign !== undefined)
       return local - Number(`${isoSign}1`) * (Number(isoHours) * 60 + Number(isoMinutes)) * 60_000;
@@ -50,6 +72,19 @@ export class StampReader {
     // `+-360` is written by programs that put a sign before a signed number.
     const distance = sign.length === 1 ? Number(sign + digits) : NaN;
     return this.clock.withDistance(local, distance, this.writerOf(stamp), remarks);
+  }
+
+  /** Local midnight of a date; null where there is no such. What follows the same date is told the same of it. */
+  private midnightOf(date: string, remarks: Remark[]): number | null {
+    if (date !== this.lastDate) {
+      const told: Remark[] = [];
+      const day = this.dayOf(date.slice(0, 60), told);
+      this.lastDate = date;
+      this.lastTold = told;
+      this.lastMidnight = day === null ? null : asUtc({ ...day, hour: 0, minute: 0, second: 0, millisecond: 0 });
+    }
+    if (this.lastTold.length > 0) remarks.push(...this.lastTold);
+    return this.lastMidnight;
   }
 
   /** Configuration Manager writes month-day-year; others what their machine's locale has. */
@@ -80,10 +115,17 @@ export class StampReader {
   /** Who wrote a record tells what the number behind its time is. */
   private writerOf({ component, context, file }: Stamp): SignedBy {
     let writer: SignedBy | null = null;
-    if (sourceFile.test(file.slice(-100))) writer = 'bias';
+    if (isPlainSource(file) || sourceFile.test(file.slice(-100))) writer = 'bias';
     else if (toolkit.test(component.slice(0, 200)) || toolkit.test(file.slice(-300))) writer = 'offset';
     else if (scriptFile.test(file.slice(-100)) || context.includes('\\')) writer = 'offset-probably';
     if (writer !== null) this.lastWriter = writer;
     return writer ?? this.lastWriter ?? 'bias-probably';
   }
+}
+
+/** `name.cpp:123`, which nearly all are. */
+function isPlainSource(file: string): boolean {
+  let at = file.length;
+  while (at > 0 && !Number.isNaN(digitsAt(file, at - 1, 1))) at--;
+  return at < file.length && file.startsWith('.cpp:', at - 5);
 }

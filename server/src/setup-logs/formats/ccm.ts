@@ -1,16 +1,24 @@
 import { StampReader } from './ccm-stamp.js';
 import type { DateOrder } from './msi-dates.js';
 import type { Clock } from './time.js';
-import type { Emit, FormatParser, Line, Remark, Severity } from '../types.js';
+import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
 const opener = '<![LOG[';
 const terminator = ']LOG]!>';
 /** A message that has no end by then is damage: a record must not swallow the rest of its file. */
 const longestMessage = { lines: 5_000, characters: 512 * 1024 };
 
-/** What stands behind the message in a record that is whole. */
-const wellFormed =
-  /^<time="([^"]*)" date="([^"]*)" component="([^"]*)" context="([^"]*)" type="(\d?)" thread="([^"]*)" file="([^"]*)">/;
+/** What stands around the values behind the message in a record that is whole. */
+const separators = [
+  '<time="',
+  '" date="',
+  '" component="',
+  '" context="',
+  '" type="',
+  '" thread="',
+  '" file="',
+] as const;
+const closing = '">';
 
 interface Attributes {
   time: string;
@@ -28,7 +36,14 @@ interface Attributes {
  * stands between records, is a record of its own, marked damaged.
  */
 export class CcmParser implements FormatParser {
-  private open: { lines: string[]; line: number; offset: number; split: boolean; size: number } | null = null;
+  private open: {
+    lines: string[];
+    line: number;
+    offset: number;
+    split: boolean;
+    size: number;
+    hints: number;
+  } | null = null;
 
   private readonly stamps: StampReader;
 
@@ -46,6 +61,7 @@ export class CcmParser implements FormatParser {
   }
 
   line(line: Line): void {
+    if (this.open === null && this.wholeLine(line)) return;
     let rest = line.text;
     while (true) {
       if (this.open === null) {
@@ -55,7 +71,7 @@ export class CcmParser implements FormatParser {
           return;
         }
         if (rest.slice(0, begins).trim() !== '') this.damaged(rest.slice(0, begins), line, line.split);
-        this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0 };
+        this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0, hints: 0 };
         rest = rest.slice(begins);
       } else if (rest.startsWith(opener)) {
         // The record before was never finished.
@@ -64,6 +80,7 @@ export class CcmParser implements FormatParser {
       }
       const { open } = this;
       open.split ||= line.split;
+      open.hints |= line.hints;
       const ends = rest.indexOf(terminator);
       const again = rest.lastIndexOf(opener, ends < 0 ? rest.length : ends);
       if (again > 0) {
@@ -80,13 +97,27 @@ export class CcmParser implements FormatParser {
         return;
       }
       const after = rest.slice(ends + terminator.length);
-      const fields = wellFormed.exec(after);
-      const next = fields === null ? endOfDamagedAttributes(after) : fields[0].length;
-      this.close(rest.slice(0, ends), after.slice(0, next), fields);
+      const found = attributesAt(after, 0);
+      const next = found === null ? endOfDamagedAttributes(after) : found.end;
+      this.close(rest.slice(0, ends), after.slice(0, next), found?.attributes ?? null);
       if (next === after.length) return;
       rest = after.slice(next);
       if (rest.trim() === '') return;
     }
+  }
+
+  /** A line that is one record, as nearly all are: it need not be taken to pieces. */
+  private wholeLine({ text, number, offset, split, hints }: Line): boolean {
+    if (!text.startsWith(opener)) return false;
+    const ends = text.indexOf(terminator, opener.length);
+    if (ends < 0) return false;
+    const again = text.indexOf(opener, 1);
+    const found = again < 0 ? attributesAt(text, ends + terminator.length) : null;
+    if (found?.end !== text.length) return false;
+    const remarks: Remark[] = split ? ['line_split'] : [];
+    const message = text.slice(opener.length, ends).trimEnd();
+    this.give(message, found.attributes, { line: number, offset, hints, remarks, original: text });
+    return true;
   }
 
   /** A record under way has a sign for its end: it is waited for. */
@@ -98,8 +129,8 @@ export class CcmParser implements FormatParser {
     if (this.open !== null) this.giveUp();
   }
 
-  private close(lastLine: string, attributes: string, fields: RegExpExecArray | null): void {
-    const { lines, line, offset, split } = this.open!;
+  private close(lastLine: string, attributes: string, found: Attributes | null): void {
+    const { lines, line, offset, split, hints } = this.open!;
     this.open = null;
     const whole = lines.length === 0 ? lastLine : `${lines.join('\n')}\n${lastLine}`;
     let begin = opener.length;
@@ -107,8 +138,20 @@ export class CcmParser implements FormatParser {
     const message = whole.slice(begin).trimEnd();
     const remarks: Remark[] = split ? ['line_split'] : [];
     const original = whole + terminator + attributes;
-    const [, time = '', date = '', component = '', context = '', type = '', thread = '', file = ''] = fields ?? [];
-    const found = fields === null ? attributesOf(attributes) : { time, date, component, context, type, thread, file };
+    this.give(message, found ?? attributesOf(attributes), { line, offset, hints, remarks, original });
+  }
+
+  private give(
+    message: string,
+    found: Attributes,
+    {
+      line,
+      offset,
+      hints,
+      remarks,
+      original,
+    }: Pick<ParsedRecord, 'line' | 'offset' | 'hints' | 'remarks' | 'original'>,
+  ): void {
     const at = this.stamps.read(found, remarks);
     if (at === null) remarks.push('damaged');
     this.emit({
@@ -122,16 +165,21 @@ export class CcmParser implements FormatParser {
       offset,
       remarks,
       original,
+      hints,
     });
   }
 
   private giveUp(): void {
-    const { lines, line, offset, split } = this.open!;
+    const { lines, line, offset, split, hints } = this.open!;
     this.open = null;
-    this.damaged(lines.join('\n'), { number: line, offset }, split);
+    this.damaged(lines.join('\n'), { number: line, offset, hints }, split);
   }
 
-  private damaged(text: string, { number, offset }: Pick<Line, 'number' | 'offset'>, split: boolean): void {
+  private damaged(
+    text: string,
+    { number, offset, hints }: Pick<Line, 'number' | 'offset' | 'hints'>,
+    split: boolean,
+  ): void {
     const remarks: Remark[] = split ? ['damaged', 'line_split'] : ['damaged'];
     const message = text.replace(opener, '').trim();
     this.emit({
@@ -145,8 +193,32 @@ export class CcmParser implements FormatParser {
       offset,
       remarks,
       original: text,
+      hints,
     });
   }
+}
+
+/** The attributes of a record that is whole, from a place on, and where they end; null where they are not so. */
+function attributesAt(text: string, begin: number): { attributes: Attributes; end: number } | null {
+  let at = begin;
+  const value = (separator: string): string => {
+    const from = at + separator.length;
+    const to = at >= 0 && text.startsWith(separator, at) ? text.indexOf('"', from) : -1;
+    at = to;
+    return to < 0 ? '' : text.slice(from, to);
+  };
+  const [time, date, component, context, type, thread, file] = separators;
+  const attributes = {
+    time: value(time),
+    date: value(date),
+    component: value(component),
+    context: value(context),
+    type: value(type),
+    thread: value(thread),
+    file: value(file),
+  };
+  if (at < 0 || !text.startsWith(closing, at) || !/^\d?$/.test(attributes.type)) return null;
+  return { attributes, end: at + closing.length };
 }
 
 /** Where attributes end that are not as they should be: at the end of the line, or where the next record begins. */

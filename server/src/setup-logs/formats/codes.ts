@@ -1,7 +1,9 @@
 import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../../catalog/errors.js';
+import { anyHint, hint } from './hints.js';
 
 /** Nearly every line is spared the closer look for a code. */
-const hint = /return|exit|err|fail|unable|\bcode=|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
+const perhaps = /return|exit|err|fail|unable|\bcode=|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
+const below = /-[12]\d/;
 /** An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none. */
 const hresult = /(?<!\baddress |\bat |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
 /** `(87D00215)`: eight digits of a family that clients report, alone in brackets. */
@@ -23,9 +25,12 @@ const longestEnd = 40;
  * The error codes in a record's text, canonical and translated, each once, in the order of the text: HRESULTs in
  * hexadecimal and in decimal, with or without sign and prefix, and results of programs that are known as Windows
  * Installer's or Windows' own.
+ * @param hints what the text may hold, where that is known
  */
-export function codesIn(message: string): ErrorDescription[] {
-  if (!hint.test(message)) return [];
+export function codesIn(message: string, hints = anyHint): ErrorDescription[] {
+  // The date of a record has numbers behind a minus too.
+  const may = (hints & hint.code) !== 0 ? perhaps.test(message) : (hints & hint.negative) !== 0 && below.test(message);
+  if (!may) return [];
   const found: [at: number, code: ErrorDescription][] = [];
   for (const pattern of [hresult, bracketed]) {
     for (const { 0: text, index } of message.matchAll(pattern)) {

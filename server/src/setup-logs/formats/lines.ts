@@ -16,6 +16,8 @@ export type TakeLine = (text: string, number: number, offset: number, split: boo
 /** The longest line that is held in memory, in bytes; a longer one comes in parts. */
 export const longestLine = 1024 * 1024;
 
+/** So many bytes become text in one go, where lines are not longer. */
+const blockSize = 32 * 1024;
 const nothing = new Uint8Array(0);
 /** What is returned where the bytes so far do not tell how to go on. */
 const more = -1;
@@ -154,6 +156,15 @@ export class LineReader {
   }
 
   private readBytes(bytes: Uint8Array, at: number, last: boolean): number {
+    // Some lines at a time: a long text takes longer to make than many short ones.
+    const lines = bytes.subarray(at, at + blockSize);
+    const whole = lines.indexOf(0) < 0 ? lines.lastIndexOf(10) + 1 : 0;
+    if (whole > 0) return at + this.takeLines(lines.subarray(0, whole));
+    return this.readBytesFar(bytes, at, last);
+  }
+
+  /** Likewise where a line is longer than that, or has a zero in it. */
+  private readBytesFar(bytes: Uint8Array, at: number, last: boolean): number {
     const zero = bytes.indexOf(0, at);
     const limit = zero < 0 ? bytes.length : zero;
     const lines = bytes.subarray(at, limit).lastIndexOf(10) + 1;
@@ -247,8 +258,10 @@ export class LineReader {
   private readWide(bytes: Uint8Array, at: number, last: boolean, encoding: 'utf-16le' | 'utf-16be'): number {
     const low = encoding === 'utf-16le' ? 0 : 1;
     const whole = at + ((bytes.length - at) & ~1);
-    let end = low === 1 || this.offset < this.closelyUntil ? at : whole;
-    while (end > at && !(bytes[end - 2 + low] === 10 && bytes[end - 1 - low] === 0)) end -= 2;
+    const closely = low === 1 || this.offset < this.closelyUntil;
+    const near = Math.min(whole, at + blockSize);
+    let end = closely ? at : lastLineEnd(bytes, at, near);
+    if (end === at && !closely && near < whole) end = lastLineEnd(bytes, at, whole);
     if (end > at) {
       const block = bytes.subarray(at, end);
       const text = decodeWide(block, encoding);
@@ -256,6 +269,10 @@ export class LineReader {
         this.takeText(text, block, (_from, textSize) => 2 * textSize);
         return end;
       }
+    }
+    // The beginning of a line of which nothing is unlikely so far: its end is waited for.
+    else if (!closely && !last && whole - at <= longestLine) {
+      if (!unlikely.test(decodeWide(bytes.subarray(at, whole), encoding))) return more;
     }
     this.closelyUntil = this.offset + (end > at ? end : whole) - at;
     return this.readWideClosely(bytes, { at, whole, last }, encoding);
@@ -384,6 +401,13 @@ export class LineReader {
     if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
     this.take(line, this.number, this.lineFrom, this.inParts);
   }
+}
+
+/** Behind the last line end in characters of UTF-16, low byte first; the beginning where there is none. */
+function lastLineEnd(bytes: Uint8Array, at: number, to: number): number {
+  let end = to;
+  while (end > at && !(bytes[end - 2] === 10 && bytes[end - 1] === 0)) end -= 2;
+  return end;
 }
 
 /** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */

@@ -2,10 +2,15 @@
  * What single lines of Windows Installer say, in any language (domain/logs.md §4): only numbers, the order of what
  * stands in a line, and the engine's own untranslated words are read. Every pattern looks at a bounded piece of a line.
  */
+import { anyHint, hint } from './hints.js';
 
 /** Marks for the direction of text, which logs in Arabic and Hebrew are full of. */
 const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const longestHead = 300;
+const apostrophe = 39;
+const colon = 58;
+const hyphen = 45;
+const point = 46;
 /** `Action start 10:11:12: Name.`: words, a time of day with colons or dots, a colon. */
 const action =
   /^(\p{L}[\p{L}\p{M}'’\s:：-]{0,80}?)(?<=[\s:：])([01]?\d|2[0-3])([:.])([0-5]\d)\3([0-5]\d)(?:\s?[AaPp]\.?[Mm]\.?)?\s?[:：]\s?(?=\S)/u;
@@ -23,9 +28,20 @@ function headOf(text: string): string {
   return hasDirections(head) ? head.replaceAll(directions, '') : head;
 }
 
+/** Whether a line begins with words and a number behind them, as one does that tells of an action. */
+function mayTellAction(text: string): boolean {
+  for (let at = 0; at < text.length && at < longestHead; at++) {
+    const code = text.charCodeAt(at);
+    const letter = (code | 32) >= 97 && (code | 32) <= 122;
+    if (letter || code <= 32 || code >= 128 || code === colon || code === hyphen || code === apostrophe) continue;
+    return at > 0 && code >= 48 && code <= 57;
+  }
+  return false;
+}
+
 /** Hour, minute, second and millisecond of a line that tells of an action; null for any other line. */
 export function timeOfAction(text: string): string[] | null {
-  const found = action.exec(headOf(text));
+  const found = mayTellAction(text) ? action.exec(headOf(text)) : null;
   return found === null ? null : [found[2] ?? '', found[4] ?? '', found[5] ?? '', '0'];
 }
 
@@ -42,6 +58,7 @@ export interface ActionLine {
 
 /** What a line tells of an action, in any language; null for any other line. */
 export function actionLine(message: string): ActionLine | null {
+  if (!mayTellAction(message)) return null;
   const head = headOf(message);
   const found = action.exec(head);
   if (found === null) return null;
@@ -100,7 +117,10 @@ export function summaryOf(message: string): Summary | null {
   const end = message.indexOf('\n');
   const length = end < 0 ? message.length : end;
   if (length > longestSummary || length < 30) return null;
+  const last = message.charCodeAt(length - 1);
+  const mayEnd = last === point || (last >= 48 && last <= 57) || last <= 32 || last >= 128;
   // Nearly every line ends in something else than a number and a full stop.
+  if (!mayEnd) return null;
   if (!/\d\s?[.。．]?\s*$/u.test(message.slice(Math.max(0, length - 20), length).replaceAll(directions, '')))
     return null;
   const text = message.slice(0, length).replaceAll(directions, '');
@@ -123,21 +143,32 @@ const errorWords =
   /^(?:internal )?(?:error|erro|errore|erreur|fehler|fout|fel|fejl|feil|virhe|błąd|chyba|hiba|eroare|hata|greška|greska|napaka|kļūda|klaida|viga|lỗi|ralat|kesalahan|ошибка|внутренняя ошибка|помилка|грешка|σφάλμα|错误|錯誤|エラー|内部错误|内部エラー|오류|خطأ|שגיאה|ข้อผิดพลาด)$/iu;
 const notErrorWords =
   /^(?:info\p{L}*|warn\p{L}*|avert\p{L}*|avvis\p{L}*|advert\p{L}*|aviso|avis|waarschuwing|varning|advarsel|varoitus|ostrzeżenie|upozorn\p{L}*|figyelmeztet\p{L}*|avertis\p{L}*|uyarı|предупреждение|сведения|警告|信息|資訊|情報|경고|정보|تحذير|אזהרה)/iu;
-const numbered = /(?:^|-- |\n)(\p{L}[\p{L}\p{M} \u00a0]{1,24}?)[ \u00a0]?(\d{4,5})[.。．] ?(?=\S)/gu;
+const numbered = /(\p{L}[\p{L}\p{M} \u00a0]{1,24}?)[ \u00a0]?(\d{4,5})[.。．] ?(?=\S)/uy;
+/** What such a message stands behind, where it does not begin its text. */
+const before = /-- |\n/g;
 
 /**
  * The number of an error message in a record's text: `-- Error 25140. Setup was unable …`, `Erreur 1722. …`, `错误 1920。`.
  * Numbers of 1100 to 1999 and from 25000 are errors, those between are of the engine's own and for people who make
  * packages. Elsewhere than behind a product's name the word must be one for an error.
+ * @param hints what the text may hold, where that is known
  */
-export function errorNumberOf(message: string): number | null {
+export function errorNumberOf(message: string, hints = anyHint): number | null {
+  if ((hints & hint.numbered) === 0) return null;
   const text = hasDirections(message) ? message.replaceAll(directions, '') : message;
-  for (const [whole, word = '', digits] of text.matchAll(numbered)) {
+  let named = false;
+  for (let from = 0; ;) {
+    numbered.lastIndex = from;
+    const [, word = '', digits] = numbered.exec(text) ?? [];
     const number = Number(digits);
-    if (!((number >= 1100 && number < 2000) || (number >= 25_000 && number < 35_000))) continue;
-    if (whole.startsWith('-- ') ? !notErrorWords.test(word) : errorWords.test(word.trim())) return number;
+    if ((number >= 1100 && number < 2000) || (number >= 25_000 && number < 35_000))
+      if (named ? !notErrorWords.test(word) : errorWords.test(word.trim())) return number;
+    before.lastIndex = from;
+    const next = before.exec(text);
+    if (next === null) return null;
+    named = next[0] === '-- ';
+    from = before.lastIndex;
   }
-  return null;
 }
 
 /**

@@ -1,12 +1,14 @@
 import { readDate, readTimeOfDay, type DateOrder } from './msi-dates.js';
 import { severityOfResult } from './result.js';
 import { actionEnded, customActionResult, errorNumberOf, resultOf, timeOfAction } from './msi-lines.js';
-import { asUtc, type Clock } from './time.js';
+import { asUtc, digitsAt, timeOfDayAt, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
 const engine = /^MSI \((\w)\) \(([^)]*)\) \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\]: ?(.*)$/s;
 const property = /^Property\(\w\): /;
 const dayMs = 86_400_000;
+const colon = 58;
+const blank = 32;
 const longestRecord = 256 * 1024;
 
 /**
@@ -34,28 +36,46 @@ export class MsiParser implements FormatParser {
 
   line(line: Line): void {
     const { text } = line;
-    const engineLine = text.startsWith('MSI (') ? engine.exec(text) : null;
-    if (engineLine !== null) {
-      const [, context = '', thread = '', hour, minute, second, millisecond, message = ''] = engineLine;
-      this.begin(line, message, [hour, minute, second, millisecond], `MSI (${context})`, thread);
-      return;
-    }
+    if (text.startsWith('MSI (') && (this.plainLine(line) || this.engineLine(line))) return;
     const headed = text.startsWith('=== ') ? readTimeOfDay(text) : null;
     if (headed !== null) this.beginHeader(line, headed);
     else if (text.startsWith('=== ') && text.trimEnd().endsWith('===')) this.begin(line, text, null, 'MSI', '');
-    else if (property.test(text)) this.begin(line, text, null, 'MSI', '');
+    else if (text.startsWith('Property(') && property.test(text)) this.begin(line, text, null, 'MSI', '');
     else {
       const time = timeOfAction(text);
-      if (time !== null) this.begin(line, text, time, 'MSI', '');
+      if (time !== null) this.begin(line, text, msOfDay(time), 'MSI', '');
       else this.goOn(line);
     }
+  }
+
+  /** `MSI (s) (54:F8) [10:11:12:123]: text`, as nearly all are; false where it is written in any other way. */
+  private plainLine(line: Line): boolean {
+    const { text } = line;
+    const context = text.charAt(5);
+    const component = context === 's' ? 'MSI (s)' : context === 'c' ? 'MSI (c)' : '';
+    const ends = text.indexOf(')', 9);
+    if (component === '' || !text.startsWith(') (', 6) || ends < 0 || !text.startsWith(') [', ends)) return false;
+    const at = ends + 3;
+    const ofDay = timeOfDayAt(text, at) + (text.charCodeAt(at + 8) === colon ? digitsAt(text, at + 9, 3) : NaN);
+    if (Number.isNaN(ofDay) || !text.startsWith(']:', at + 12)) return false;
+    const message = text.slice(text.charCodeAt(at + 14) === blank ? at + 15 : at + 14);
+    this.begin(line, message, ofDay, component, text.slice(9, ends));
+    return true;
+  }
+
+  private engineLine(line: Line): boolean {
+    const found = engine.exec(line.text);
+    if (found === null) return false;
+    const [, context = '', thread = '', hour = '', minute = '', second = '', millisecond = '', message = ''] = found;
+    this.begin(line, message, msOfDay([hour, minute, second, millisecond]), `MSI (${context})`, thread);
+    return true;
   }
 
   flush(): void {
     const { held } = this;
     if (held === null) return;
     this.held = null;
-    held.severity = severityOf(held.message);
+    held.severity = severityOf(held.message, held.hints);
     held.message = held.message.trimEnd();
     held.original = held.original.trimEnd();
     this.emit(held);
@@ -65,17 +85,11 @@ export class MsiParser implements FormatParser {
     this.flush();
   }
 
-  private begin(
-    line: Line,
-    message: string,
-    time: (string | undefined)[] | null,
-    component: string,
-    thread: string,
-  ): void {
+  private begin(line: Line, message: string, ofDay: number | null, component: string, thread: string): void {
     this.flush();
     const remarks: Remark[] = line.split ? ['line_split'] : [];
     this.held = {
-      time: time === null ? null : this.timeOf(time.map(Number), remarks),
+      time: ofDay === null ? null : this.timeOf(ofDay, remarks),
       severity: 'INFO',
       component,
       thread,
@@ -85,6 +99,7 @@ export class MsiParser implements FormatParser {
       offset: line.offset,
       remarks,
       original: line.text,
+      hints: line.hints,
     };
   }
 
@@ -96,22 +111,21 @@ export class MsiParser implements FormatParser {
       this.dateRemarks = date.sure ? date.remarks : [...date.remarks, 'date_order_assumed'];
       this.lastLocal = midnight + ofDay;
     }
-    this.begin(line, line.text, ['0', '0', '0', String(ofDay)], 'MSI', '');
+    this.begin(line, line.text, ofDay, 'MSI', '');
   }
 
-  private timeOf(parts: number[], remarks: Remark[]): number | null {
+  private timeOf(ofDay: number, remarks: Remark[]): number | null {
     if (this.day === null) {
       remarks.push('date_unknown');
       return null;
     }
     // Threads are a little out of order around midnight: of three days the one nearest to the last line is meant.
-    const ofDay = msOfDay(parts);
     let local = this.day + ofDay;
     if (this.lastLocal - local > dayMs / 2) local += dayMs;
     else if (local - this.lastLocal > dayMs / 2) local -= dayMs;
     this.day = local - ofDay;
     this.lastLocal = local;
-    remarks.push(...this.dateRemarks);
+    for (const remark of this.dateRemarks) remarks.push(remark);
     return this.clock.inZone(local, remarks);
   }
 
@@ -120,6 +134,7 @@ export class MsiParser implements FormatParser {
     if (held !== null && held.original.length < longestRecord) {
       held.message += `\n${line.text}`;
       held.original += `\n${line.text}`;
+      held.hints |= line.hints;
       if (line.split && !held.remarks.includes('line_split')) held.remarks.push('line_split');
     } else if (line.text.trim() !== '') {
       this.begin(line, line.text, null, '', '');
@@ -128,18 +143,19 @@ export class MsiParser implements FormatParser {
   }
 }
 
-function msOfDay([hour = 0, minute = 0, second = 0, millisecond = 0]: number[]): number {
+function msOfDay(parts: readonly string[]): number {
+  const [hour = 0, minute = 0, second = 0, millisecond = 0] = parts.map(Number);
   return ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
 }
 
-function severityOf(message: string): Severity {
-  if (property.test(message)) return 'DEBUG';
+function severityOf(message: string, hints: number): Severity {
+  if (message.startsWith('Property(') && property.test(message)) return 'DEBUG';
   const result = resultOf(message);
   if (result !== null) return severityOfResult(result);
   const custom = customActionResult(message);
   if (custom !== null) return custom.ignored ? 'WARN' : severityOfResult(custom.code);
   const ended = actionEnded(message);
   if (ended !== null) return ended.value === 3 ? 'ERROR' : ended.value === 2 || ended.value === 4 ? 'WARN' : 'INFO';
-  if (errorNumberOf(message) !== null) return 'ERROR';
+  if (errorNumberOf(message, hints) !== null) return 'ERROR';
   return 'INFO';
 }

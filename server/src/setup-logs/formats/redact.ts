@@ -1,7 +1,9 @@
+import { hint, hintsIn } from './hints.js';
 import { hidden, isSuspicious, withoutAssigned, withoutProperties, withoutSecrets, type Name } from './secrets.js';
 
 /** Names beyond these are not learned: Windows Installer's packages hide a handful. */
 const mostHiddenNames = 10_000;
+const fewNames = 20;
 /** Parts of a property's name, with points between them, up to which it is found within a longer text. */
 const mostParts = 4;
 
@@ -19,10 +21,11 @@ export class Redactor {
     this.learn(hiddenProperties);
   }
 
-  redact(line: string): string {
+  /** @param hints what the line may hold, where that is known */
+  redact(line: string, hints = hintsIn(line)): string {
     if (this.inKey) return this.redactKey(line);
     let text = line;
-    if (isSuspicious(text)) {
+    if ((hints & hint.secret) !== 0 && isSuspicious(text)) {
       this.learn(hiddenProperties(text));
       if (text.includes('PRIVATE KEY-----')) return this.redactKey(text);
       text = withoutSecrets(text);
@@ -31,6 +34,7 @@ export class Redactor {
   }
 
   private redactHidden(text: string): string {
+    if (!this.mayName(text)) return text;
     const names = this.namesIn(text);
     if (names.length === 0) return text;
     const shorter = withoutProperties(text, names);
@@ -39,6 +43,13 @@ export class Redactor {
       shorter,
       this.namesIn(shorter).filter(({ end }) => !/^\s{0,9}=\s{0,9}\*/.test(shorter.slice(end, end + 20))),
     );
+  }
+
+  /** To look for each of a few names takes less time than to look at each word. */
+  private mayName(text: string): boolean {
+    if (this.names.size > fewNames) return true;
+    for (const name of this.names) if (text.includes(name)) return true;
+    return false;
   }
 
   /** Where hidden properties are named: a word, or several with points between them. */

@@ -15,6 +15,7 @@ export interface LocalTime {
 
 /** No place on earth is further from UTC, in minutes. */
 const largestBias = 14 * 60;
+const colon = 58;
 
 /** Milliseconds since 1970 of a local time taken as UTC, or null where there is no such date or time. */
 export function asUtc(local: LocalTime): number | null {
@@ -49,6 +50,40 @@ export function utcOfParts(
   return asUtc({ year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, millisecond });
 }
 
+/** Local midnight of a date, as {@link asUtc} has it; lines that follow each other mostly have the same. */
+export class Midnights {
+  private known = -1;
+  private last: number | null = null;
+
+  of(year: number, month: number, day: number): number | null {
+    if (!(month <= 12 && day <= 31)) return null;
+    const date = (year * 16 + month) * 32 + day;
+    if (date !== this.known) {
+      this.known = date;
+      this.last = asUtc({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
+    }
+    return this.last;
+  }
+}
+
+/** So many digits at a place of a text, as a number; NaN where they are none. */
+export function digitsAt(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let place = at; place < at + count; place++) {
+    const digit = text.charCodeAt(place) - 48;
+    if (!(digit >= 0 && digit <= 9)) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Milliseconds of the time of day that stands at a place as `HH:MM:SS`; NaN where there is none. */
+export function timeOfDayAt(text: string, at: number): number {
+  if (text.charCodeAt(at + 2) !== colon || text.charCodeAt(at + 5) !== colon) return NaN;
+  const [hour, minute, second] = [digitsAt(text, at, 2), digitsAt(text, at + 3, 2), digitsAt(text, at + 6, 2)];
+  return hour < 24 && minute < 60 && second < 60 ? ((hour * 60 + minute) * 60 + second) * 1000 : NaN;
+}
+
 /**
  * How a writer means the minutes behind its time: as bias, UTC = local + bias, which Windows and Configuration Manager
  * write, or as offset, UTC = local - offset, which scripts write.
@@ -61,6 +96,8 @@ export class Clock {
   private cachedOffset = 0;
   private last = -Infinity;
   private readonly offsets = new Map<number, number>();
+  private lastQuarter = NaN;
+  private lastOffset = 0;
 
   /** @param zone IANA name of the zone that the log's machine was in; null where that is not known */
   constructor(private readonly zone: string | null) {}
@@ -98,6 +135,7 @@ export class Clock {
   /** The zone's offset from UTC at an instant, in minutes. */
   private offsetAt(instant: number): number {
     const quarter = Math.floor(instant / 900_000);
+    if (quarter === this.lastQuarter) return this.lastOffset;
     let offset = this.offsets.get(quarter);
     if (offset === undefined) {
       const there = Temporal.Instant.fromEpochMilliseconds(quarter * 900_000).toZonedDateTimeISO(this.zone!);
@@ -105,6 +143,8 @@ export class Clock {
       if (this.offsets.size > 1000) this.offsets.clear();
       this.offsets.set(quarter, offset);
     }
+    this.lastQuarter = quarter;
+    this.lastOffset = offset;
     return offset;
   }
 

@@ -1,3 +1,4 @@
+import { anyHint, hint } from './hints.js';
 import type { Severity } from '../types.js';
 
 /** A word by itself: not the middle of an identifier such as `LastError` or `ERROR_SUCCESS`. */
@@ -11,14 +12,15 @@ const failingResult = /(?<!\w)(?:hresult|hr)[ ]?[:=][ ]?(?:0x)?[89a-f][0-9a-f]{7
  * Severity of a log that has no field for it, by words, as CMTrace colours: error or fail (not failover), then warn.
  * None, without and zero of them are no errors. For the eye only: no verdict rests on it, for a successful run can hold
  * `Failed to register …`.
+ * @param hints what the text may hold, where that is known
  */
-export function severityByWords(message: string): Severity {
-  const status = /^STATMSG: .*?\bSEV=([EWI])\b/.exec(message)?.[1];
+export function severityByWords(message: string, hints = anyHint): Severity {
+  const status = message.startsWith('STATMSG: ') ? /^STATMSG: .*?\bSEV=([EWI])\b/.exec(message)?.[1] : undefined;
   if (status !== undefined) return status === 'E' ? 'ERROR' : status === 'W' ? 'WARN' : 'INFO';
-  if (/error|fail/i.test(message)) {
+  if ((hints & hint.trouble) !== 0 && /error|fail/i.test(message)) {
     for (const { groups } of message.matchAll(trouble))
       if (groups?.none === undefined && groups?.nothing === undefined) return 'ERROR';
   }
-  if (failingResult.test(message)) return 'ERROR';
-  return /warn/i.test(message) ? 'WARN' : 'INFO';
+  if ((hints & hint.code) !== 0 && failingResult.test(message)) return 'ERROR';
+  return (hints & hint.warning) !== 0 && /warn/i.test(message) ? 'WARN' : 'INFO';
 }

@@ -1,3 +1,5 @@
+import { anyHint, hint } from '../formats/hints.js';
+
 /**
  * What lines of ccmsetup.log mean for the verdict (domain/logs.md §5, §6). ccmsetup writes English on every machine; only
  * what the packages and Windows tell it is in the machine's language.
@@ -46,8 +48,12 @@ const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i
 const callback = /^\[CCMHTTP\]\s{0,40}(?:AsyncCallback\(\))?\s{0,4}: /;
 const certificateFlag = /\bWINHTTP_CALLBACK_STATUS_FLAG_\w{1,60} is set\b/;
 
-/** What a line tells about a failure; null where it speaks of none. `severe`: the log itself calls it an error. */
-export function troubleIn(message: string, severe: boolean): TroubleKind | null {
+/**
+ * What a line tells about a failure; null where it speaks of none. `severe`: the log itself calls it an error.
+ * @param hints what the line may hold
+ */
+export function troubleIn(message: string, severe: boolean, hints = anyHint): TroubleKind | null {
+  if (!severe && (hints & hint.trouble) === 0 && !message.startsWith('[')) return null;
   const head = message.slice(0, longestHead);
   if (/^MSI: Action \d/i.test(head)) return null;
   if (callback.test(head)) return certificateFlag.test(head) ? 'requirement' : null;
@@ -61,12 +67,10 @@ export function troubleIn(message: string, severe: boolean): TroubleKind | null 
   return recoverables.test(head) ? 'recoverable' : 'error';
 }
 
-/** ccmsetup got further: what went wrong before did not stop it. */
-export function isProgress(message: string): boolean {
+/** ccmsetup got further: what went wrong before did not stop it. Steps aside, see {@link isStep}. */
+export function succeeds(message: string): boolean {
   const head = message.slice(0, longestHead);
-  return (
-    isStep(head) || (/\bsuccessfully\b|\bsucceeded\b|^Found accessible|^Current DP/i.test(head) && !noises.test(head))
-  );
+  return /\bsuccessfully\b|\bsucceeded\b|^Found accessible|^Current DP/i.test(head) && !noises.test(head);
 }
 
 /** A step that only comes when those before are done, whatever was reported of them. */

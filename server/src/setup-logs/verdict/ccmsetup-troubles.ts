@@ -1,6 +1,7 @@
 import { codesIn } from '../formats/codes.js';
+import { hint } from '../formats/hints.js';
 import type { Evidence, LogRecord } from '../types.js';
-import { isProgress, isRetry, isStep, reportsFailure, troubleIn, type TroubleKind } from './ccmsetup-lines.js';
+import { isRetry, isStep, reportsFailure, succeeds, troubleIn, type TroubleKind } from './ccmsetup-lines.js';
 import { withHexPrefix } from './msi-run.js';
 import { evidenceOf, oneLine } from './run.js';
 
@@ -32,6 +33,26 @@ function wrapped(code: string): string {
 /** A management point that did not answer where others may: what was then looked for says more. */
 const locationRequest = /\/ccm_system(?:_windowsauth)?\/request\b/i;
 
+/** Whether a line begins as those of a step do; of downloads only what speaks of their end is looked at. */
+function mayStep(message: string, hints: number): boolean {
+  switch (message.charAt(0).toLowerCase()) {
+    case 'i':
+    case 'r':
+    case 's':
+    case 'm':
+    case 'f':
+      return true;
+    case 'd':
+      return (hints & hint.done) !== 0 || /^Downloaded/i.test(message);
+    default:
+      return false;
+  }
+}
+
+function maySucceed(message: string, hints: number): boolean {
+  return (hints & hint.done) !== 0 || /^[fc]/i.test(message);
+}
+
 /** The trouble that ccmsetup writes of, in the order of the log, and which of it made the run fail. */
 export class Troubles {
   private list: Trouble[] = [];
@@ -40,21 +61,22 @@ export class Troubles {
   /** It said that it will try again: what comes from this time on is another attempt. */
   private retryFrom: number | null = null;
 
-  read({ message, line, severity, time }: LogRecord): void {
+  read({ message, line, severity, time, hints }: LogRecord): void {
     const severe = severity === 'ERROR' || severity === 'FATAL';
-    if (isRetry(message)) {
+    if ((hints & hint.retry) !== 0 && isRetry(message)) {
       this.retryFrom = (time ?? 0) + shortestPause;
       return;
     }
     if (this.retryFrom !== null && (time === null ? isStep(message) : time >= this.retryFrom)) this.anew();
-    if (reportsFailure(message)) {
+    if ((hints & hint.state) !== 0 && reportsFailure(message)) {
       this.over = true;
       return;
     }
-    const kind = troubleIn(message, severe);
+    const kind = troubleIn(message, severe, hints);
     if (kind === null) {
-      if (isStep(message)) this.over = false;
-      if (!this.over && isProgress(message)) this.recover();
+      const steps = mayStep(message, hints) && isStep(message);
+      if (steps) this.over = false;
+      if (!this.over && (steps || (maySucceed(message, hints) && succeeds(message)))) this.recover();
       return;
     }
     const text = oneLine(message, longestText);

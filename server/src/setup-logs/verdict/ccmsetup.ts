@@ -1,6 +1,7 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { findHresult } from '../../catalog/errors.js';
 import { codesIn, inWords } from '../formats/codes.js';
+import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
 import type { LogRecord, Run, Verdict } from '../types.js';
 import { handsOver } from './ccmsetup-lines.js';
@@ -12,6 +13,8 @@ import type { RunTracker } from './run-tracker.js';
 const started = /^=+\[ ?ccmsetup started in process \d+ ?\]=+/i;
 const exiting = /^CcmSetup is exiting with return code (-?\d+)/i;
 const failed = /^CcmSetup failed with error code (0x[0-9a-f]{1,8}|-?\d+)/i;
+const runService = /\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i;
+const uninstall = /\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i;
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
 const longestHead = 2_000;
@@ -51,7 +54,7 @@ class CcmsetupTracker {
     if (run === null) {
       // The log begins in the middle: its lines may tell what is done, and why it ends as it will.
       if (isCcmsetup(record) || record.component === '') {
-        readAbout(this.lost, record.message.slice(0, longestHead));
+        readAbout(this.lost, record);
         this.troubles.read(record);
       }
       return null;
@@ -64,11 +67,11 @@ class CcmsetupTracker {
   }
 
   private readRun(run: Run, record: LogRecord): void {
-    const { message } = record;
-    const head = message.slice(0, longestHead);
-    readAbout(run, head);
-    if (/\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i.test(head)) this.inService = true;
-    else if (!this.inService && handsOver(head)) this.handedOver = true;
+    readAbout(run, record);
+    const { message, hints } = record;
+    const runs = (hints & hint.mode) !== 0 && runService.test(message.slice(0, longestHead));
+    if (runs) this.inService = true;
+    else if (!this.inService && (hints & hint.service) !== 0 && handsOver(message)) this.handedOver = true;
     this.troubles.read(record);
   }
 
@@ -117,9 +120,11 @@ class CcmsetupTracker {
 
 type About = Pick<Run, 'action' | 'productVersion'>;
 
-function readAbout(about: About, head: string): void {
-  if (/\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i.test(head)) about.action = 'uninstall';
-  if (/^Ccmsetup version: /i.test(head)) about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
+function readAbout(about: About, { message, hints }: LogRecord): void {
+  const head = message.slice(0, longestHead);
+  if ((hints & hint.mode) !== 0 && uninstall.test(head)) about.action = 'uninstall';
+  if (beginsWithC(head) && /^Ccmsetup version: /i.test(head))
+    about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
 }
 
 interface End {
@@ -129,8 +134,13 @@ interface End {
   words: string;
 }
 
+/** Most lines begin with another letter than ccmsetup's own name. */
+function beginsWithC(text: string): boolean {
+  return (text.charCodeAt(0) | 32) === 99;
+}
+
 function endIn(message: string): End | null {
-  if (!/^ccmsetup /i.test(message)) return null;
+  if (!beginsWithC(message) || !/^ccmsetup /i.test(message)) return null;
   const head = message.slice(0, 200);
   const returned = exiting.exec(head)?.[1];
   if (returned !== undefined)

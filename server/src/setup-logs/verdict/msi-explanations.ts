@@ -1,4 +1,5 @@
 import { codesIn } from '../formats/codes.js';
+import { anyHint, hint } from '../formats/hints.js';
 import { errorNumberOf } from '../formats/msi-lines.js';
 
 /** A line, with those that go on with it, that may explain why an installation failed. */
@@ -48,6 +49,12 @@ export class Explanations {
   private said: Explanation[] = [];
   /** The one that the next line may go on with. */
   private open: Open | null = null;
+  private hints = anyHint;
+
+  /** What the lines that are read next may hold: bits of `hint`. */
+  expect(hints: number): void {
+    this.hints = hints;
+  }
 
   /** A line with a head of its own comes: what was said before is complete. */
   close(): void {
@@ -56,15 +63,15 @@ export class Explanations {
 
   /** @param onlyMessages among values of properties, where words mean nothing */
   read(line: number, text: string, record: number, onlyMessages = false): void {
-    const { open } = this;
+    const { open, hints } = this;
     if (open !== null && this.goesOn(open, text)) return;
     if (text.trim() === '') return;
-    if (ignoring.test(text.slice(0, longestText))) {
+    if ((hints & hint.ignored) !== 0 && ignoring.test(text.slice(0, longestText))) {
       for (const one of this.texts) if (one.line >= line - ignoredAbove) one.weak = true;
       return;
     }
-    const isMessage = isErrorMessage(text);
-    if (!isMessage && (onlyMessages || !speaksOfTrouble(text))) {
+    const isMessage = isErrorMessage(text, hints);
+    if (!isMessage && (onlyMessages || !speaksOfTrouble(text, hints))) {
       if (!onlyMessages && line !== record && !chatter.test(text.slice(0, 300))) this.say(line, text, record);
       return;
     }
@@ -135,12 +142,14 @@ export function mostTelling(explanations: readonly Explanation[], scope = 0): Ex
   return within.length > 0 ? within.slice(0, 2) : distinct.slice(-2);
 }
 
-export function isErrorMessage(text: string): boolean {
+/** @param hints what the text may hold, where that is known */
+export function isErrorMessage(text: string, hints = anyHint): boolean {
   const head = text.slice(0, longestText);
-  return (errorNumberOf(head) !== null || / -- \S/.test(head)) && !echo.test(head.trimEnd());
+  return (errorNumberOf(head, hints) !== null || / -- \S/.test(head)) && !echo.test(head.trimEnd());
 }
 
-function speaksOfTrouble(text: string): boolean {
+function speaksOfTrouble(text: string, hints: number): boolean {
+  if ((hints & (hint.trouble | hint.code | hint.negative)) === 0) return false;
   const head = text.slice(0, longestText);
   // `Note: 1: 1708` gives the number of a message, and says nothing else; `DEBUG: Error 2826` is for people who make
   // packages; an operation names files, and one of them may be called error.dll.
@@ -156,5 +165,5 @@ function speaksOfTrouble(text: string): boolean {
     )
   )
     return !/\b(?:0|no) errors?\b|\berror(?: ?(?:code|status))?\s*[:=]?\s*0(?:x0+)?\b|\bwithout errors?\b/i.test(head);
-  return /\w(?:Exception|Error): /.test(head) || codesIn(head).length > 0;
+  return /\w(?:Exception|Error): /.test(head) || codesIn(head, hints).length > 0;
 }

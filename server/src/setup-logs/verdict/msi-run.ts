@@ -93,6 +93,7 @@ export class MsiRun {
   read(record: LogRecord): void {
     this.timeOf(record);
     const { message, line } = record;
+    this.explanations.expect(record.hints);
     const end = message.indexOf('\n');
     const first = end < 0 ? message : message.slice(0, end);
     if (record.component === '') {
@@ -332,7 +333,7 @@ export class MsiRun {
 function adviceFor(telling: readonly Explanation[], result: number): string {
   const texts = telling.map(({ text }) => text.slice(0, 4_000));
   const codes = texts.flatMap((text) => codesIn(withHexPrefix(text)).map(({ code }) => code));
-  const numbers = texts.filter(isErrorMessage).flatMap((text) => errorNumberOf(text) ?? []);
+  const numbers = texts.filter((text) => isErrorMessage(text)).flatMap((text) => errorNumberOf(text) ?? []);
   const iis = texts.some((text) => /\b(?:IIS|metabase|virtual director(?:y|ies)|W3SVC)\b/i.test(text));
   return adviceOn([
     ...codes.filter((code) => !saysNothing.has(code)),

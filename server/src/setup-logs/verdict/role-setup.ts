@@ -1,5 +1,6 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { codesIn, inWords } from '../formats/codes.js';
+import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
 import { withHexPrefix, withMeanings } from './msi-run.js';
@@ -108,19 +109,19 @@ class RoleRun {
 
   read(record: LogRecord, message: string): void {
     const { run } = this;
-    const { line } = record;
+    const { line, hints } = record;
     if (record.time !== null) run.endedAt = record.time;
     const verb = parameters.exec(message)?.[1]?.toLowerCase();
     if (verb !== undefined)
       run.action = /deinstall|uninstall|remove/.test(verb) ? 'uninstall' : verb === 'repair' ? 'repair' : 'install';
-    else if (/\bUpgrading\b/.test(message)) run.action = 'upgrade';
+    else if ((hints & hint.upgrade) !== 0 && /\bUpgrading\b/.test(message)) run.action = 'upgrade';
 
-    const [, program = '', digits] = exited.exec(message) ?? [];
-    if (restart.test(message)) this.restarts = true;
+    const [, program = '', digits] = ((hints & hint.exit) === 0 ? null : exited.exec(message)) ?? [];
+    if ((hints & hint.restart) !== 0 && restart.test(message)) this.restarts = true;
     if (digits !== undefined) this.exited(program, Number(digits), line, message);
     else if (succeeded.test(message)) this.succeeded(line, message);
     else if (fatal.test(message)) this.failed(line, message);
-    else if (troubled.test(message) && !harmless.test(message)) {
+    else if ((hints & hint.trouble) !== 0 && troubled.test(message) && !harmless.test(message)) {
       // Not yet a verdict: the role may install all the same.
       if (this.troubles.length < keptTroubles)
         this.troubles.push({ line, text: message, isPrerequisite: prerequisite.test(message) });

@@ -15,6 +15,7 @@ const record: LogRecord = {
   offset: 0,
   remarks: [],
   original: '',
+  hints: 0,
   codes: [],
   run: null,
   beginning: { time: 0, text: '' },
