@@ -1,4 +1,5 @@
 // What the alert rules' SQL is put together from.
+import { suspectsSql, suspectsText } from '../../server/src/clickhouse/views/suspects.js';
 
 /** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
 export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
@@ -10,14 +11,34 @@ export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${spa
 export const notAcknowledged =
   "cause NOT IN (SELECT cause FROM acknowledged WHERE client_key = '') AND (client_key, cause) NOT IN (SELECT client_key, cause FROM acknowledged WHERE client_key != '')";
 
-/** A value that most of the clients of a group share, in words that change as rarely as may be: a label's value is its identity. */
-const mostly = (values: string, what: string) =>
-  `multiIf(topK(1)(${values})[1] = '', '', uniqExact(${values}) = 1, concat('all: ${what} ', any(${values})), countEqual(groupArray(${values}), topK(1)(${values})[1]) >= 0.6 * count(), concat('most: ${what} ', topK(1)(${values})[1]), '')`;
+/** Of a group with one row a client: the three that came first. Few enough to stand in a label. */
+export const firstMachines =
+  "arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines";
 
-/** Of a group with one row a client: what they have in common, and the three that came first. Few enough to stand in a label. */
-export const who = `arrayStringConcat(arrayFilter(x -> x != '', [${mostly('subnet', 'subnet')}, ${mostly('version', 'version')}]), ', ') AS suspects,
-  arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines`;
-
-/** What `who` asks of a group with one row a client. A client that is not installed yet has the version of zeroes. */
-export const ofOneClient =
-  "any(subnet) AS subnet, any(if(client_version = '5.00.0000.0000', '', toString(client_version))) AS version";
+/**
+ * Groups of clients that fail, with what sets each apart as `suspects`, by the same SQL as incidents have it: properties
+ * and values, which change rarely, since a label's value is its identity.
+ * @param rows a row a group: `texts`, `number` (Float64), and `hit`, the digests of its clients' keys
+ * @param above number from which on an alert fires: nobody looks at the suspects of others
+ */
+export function withSuspects({
+  rows,
+  texts,
+  number,
+  above,
+  among,
+}: {
+  rows: string;
+  texts: readonly string[];
+  number: string;
+  above: number;
+  among: 'site' | 'fleet';
+}): string {
+  const all = [...texts, number, 'hit'];
+  const column = (name: string) => `found.${all.indexOf(name) + 2}`;
+  const groups = `arrayMap(found -> (found.1, ${column('site_code')}, ${column('hit')}), arrayFilter(found -> ${column(number)} > ${above}, groups))`;
+  return `WITH (SELECT groupArray((cityHash64(${texts[0]!}, ${texts[1]!}), ${all.join(', ')})) FROM (${rows})) AS groups
+SELECT ${texts.map((name) => `${column(name)} AS ${name}`).join(', ')}, ${suspectsText('s.in_common')} AS suspects, ${column(number)} AS ${number}
+FROM (SELECT arrayJoin(groups) AS found) AS g
+LEFT JOIN (${suspectsSql({ database: '', groups, among, since: 'now() - INTERVAL 30 DAY', until: 'now()' })}) AS s ON s.id = found.1`;
+}

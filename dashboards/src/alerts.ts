@@ -1,6 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { console, selection } from './alert-links.js';
-import { notAcknowledged, ofOneClient, passedOn, who } from './alert-sql.js';
+import { firstMachines, notAcknowledged, passedOn, withSuspects } from './alert-sql.js';
 import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
 import { uidOf, type DashboardName } from './links.js';
 
@@ -55,14 +55,20 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     severity: 'critical',
     dashboard: 'failures',
     panel: 'Clients that failed, by state',
-    sql: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients
+    sql: withSuspects({
+      rows: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
-  SELECT site_code, cause, client_key, any(error_code) AS error, ${ofOneClient}, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
+  SELECT site_code, cause, client_key, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
     min(processed_at) AS first_at, max(processed_at) > now() - INTERVAL 30 MINUTE AS now_failed, min(processed_at) <= now() - INTERVAL 30 MINUTE AS before_failed
   FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
   GROUP BY site_code, cause, topic_type, state_id, client_key
 )
 GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 47`,
+      texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
+      number: 'failed_clients',
+      above: 24,
+      among: 'site',
+    }),
     above: 24,
     for: '0s',
     noData: 'OK',
@@ -79,13 +85,19 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Failures never seen before',
-    sql: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients
+    sql: withSuspects({
+      rows: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
-  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${ofOneClient}, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
+  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
   FROM client_messages WHERE outcome = 'failed' AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
 )
 GROUP BY cause
 HAVING min(first_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
+      texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
+      number: 'new_clients',
+      above: 2,
+      among: 'fleet',
+    }),
     above: 2,
     for: '0s',
     noData: 'OK',
@@ -119,13 +131,19 @@ GROUP BY site_code HAVING stuck > count() / 10`,
     severity: 'critical',
     dashboard: 'communication',
     panel: 'Clients that are cut off',
-    sql: `SELECT toString(site_code) AS site_code, ${who}, any(what_to_check) AS advice, toFloat64(count()) AS cut_off
+    sql: withSuspects({
+      rows: `SELECT toString(site_code) AS site_code, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS cut_off, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
-  SELECT client_key, any(site_code) AS site_code, ${ofOneClient}, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
+  SELECT client_key, any(site_code) AS site_code, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
   FROM client_topics WHERE is_cut_off AND ${notAcknowledged} AND client_key IN (SELECT client_key FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${passedOn('2 HOUR')})
   GROUP BY client_key
 )
 GROUP BY site_code`,
+      texts: ['site_code', 'machines', 'advice'],
+      number: 'cut_off',
+      above: 19,
+      among: 'site',
+    }),
     above: 19,
     for: '5m',
     noData: 'OK',

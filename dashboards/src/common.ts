@@ -1,36 +1,20 @@
+import { properties, type Property } from '../../server/src/clickhouse/views/compared.js';
 import { clientsInRange, literal, ofChosenCause } from './clickhouse.js';
 import { pick, type Language } from './language.js';
 
-/**
- * What clients are compared by: words, and the expression over `clients`. What a page is narrowed down by has the same
- * keys and expressions.
- */
-export const properties = {
-  site: { name: ['Site', 'Site'], of: 'site_code' },
-  subnet: { name: ['Subnet', 'Sous-réseau'], of: 'subnet' },
-  version: {
-    name: ['Client version', 'Version du client'],
-    of: `if(client_version = '5.00.0000.0000', '', client_version)`,
-  },
-  receiver: { name: ['Receiver', 'Récepteur'], of: 'fsp_server' },
-  user: { name: ['User', 'Utilisateur'], of: 'last_user_name' },
-  name: { name: ['Beginning of the name', 'Début du nom'], of: `replaceRegexpOne(client_name, '[0-9].*$', '')` },
-  hour: {
-    name: ['Hour of receipt (UTC)', 'Heure de réception (UTC)'],
-    of: `concat(leftPad(toString(toHour(last_received_at, 'UTC')), 2, '0'), ':00')`,
-  },
-  error: { name: ['Error', 'Erreur'], of: 'last_error_code' },
-  communication: {
-    name: ['Management point', 'Point de gestion'],
-    of: `if(communication_outcome = 'unknown', '', communication_outcome)`,
-  },
-  host: {
-    name: ['Server that it names', 'Serveur qu’il nomme'],
-    of: `if(lower(substring(last_param, 1, 4)) = 'http', lower(domain(last_param)), '')`,
-  },
-} as const satisfies Record<string, { name: [string, string]; of: string }>;
-
-export type Property = keyof typeof properties;
+/** Words for what clients are compared by. */
+const words: Record<Property, [string, string]> = {
+  site: ['Site', 'Site'],
+  subnet: ['Subnet', 'Sous-réseau'],
+  version: ['Client version', 'Version du client'],
+  receiver: ['Receiver', 'Récepteur'],
+  user: ['User', 'Utilisateur'],
+  name: ['Beginning of the name', 'Début du nom'],
+  hour: ['Hour of receipt (UTC)', 'Heure de réception (UTC)'],
+  error: ['Error', 'Erreur'],
+  communication: ['Management point', 'Point de gestion'],
+  host: ['Server that it names', 'Serveur qu’il nomme'],
+};
 
 /** Words for whether a client reached its management point. */
 export const reached = {
@@ -62,7 +46,7 @@ interface Compared {
 /** What an incident's clients have more often than the others of their site, as a text with both shares. */
 export function suspectsSql(language: Language): string {
   const list = (texts: readonly string[]) => `[${texts.map(literal).join(', ')}]`;
-  const names = `transform(x.property, ${list(keys)}, ${list(keys.map((key) => pick(language, properties[key].name)))}, x.property)`;
+  const names = `transform(x.property, ${list(keys)}, ${list(keys.map((key) => pick(language, words[key])))}, x.property)`;
   const value = `if(x.property = 'communication', transform(x.value, ${list(Object.keys(reached))}, ${list(Object.values(reached).map(({ text }) => pick(language, text)))}, x.value), x.value)`;
   // What belongs together stays on one line.
   const percent = (share: string) => `toString(round(100 * ${share})), ${literal(pick(language, ['%', '\u00a0%']))}`;
@@ -74,8 +58,8 @@ export function commonAmongSql(language: Language, { among, fails, without = [] 
   const compared = keys.filter((key) => !without.includes(key));
   const list = (texts: string[]) => `[${texts.map(literal).join(', ')}]`;
   // Counted under a number: the words come to the few rows that are left.
-  const values = compared.map((key, index) => `(toUInt8(${index + 1}), ${properties[key].of})`);
-  return `SELECT ${list(compared)}[number] AS property_key, ${list(compared.map((key) => pick(language, properties[key].name)))}[number] AS property,
+  const values = compared.map((key, index) => `(toUInt8(${index + 1}), ${properties[key]})`);
+  return `SELECT ${list(compared)}[number] AS property_key, ${list(compared.map((key) => pick(language, words[key])))}[number] AS property,
   value, failed_clients, share_of_failed, share_of_others, if(share_of_others = 0, NULL, share_of_failed / share_of_others) AS lift
 FROM (
   SELECT one.1 AS number, one.2 AS value, countIf(fails) AS failed_clients, countIf(NOT fails) AS others,

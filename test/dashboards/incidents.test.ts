@@ -8,6 +8,7 @@ import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { commonSql, type Common } from '../../grafana-plugin/src/queries/incidents.js';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
+import { digestIn, digestOf, properties } from '../../server/src/clickhouse/views/compared.js';
 import { startFleet, type Fleet } from './fleet.js';
 import { expand } from './macros.js';
 
@@ -262,6 +263,18 @@ test('what failing clients have in common is told with both shares, and each val
       common.map((one) => one.property_key).filter((key) => key !== 'error'),
     );
   }
+});
+
+test('all clients are counted by digests of what they are told by', async () => {
+  const differing = Object.entries(digestIn).map(([property, digest]) => {
+    const value = properties[property as keyof typeof digestIn];
+    return `countIf(${value} != '' AND ${digest} != ${digestOf(value)}) AS ${property}`;
+  });
+  const { data } = await fleet.ask(
+    `SELECT ${differing.join(', ')}, uniqExact(place) > 100 AS many FROM clients AS c
+     INNER JOIN (SELECT client_name AS name, max(place) AS place, max(user_digest) AS user_digest, max(host_digest) AS host_digest FROM client_facts GROUP BY name) AS f ON f.name = c.client_name`,
+  );
+  expect(data).toEqual([{ ...Object.fromEntries(Object.keys(digestIn).map((name) => [name, 0])), many: 1 }]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { properties, type Property } from '../../../dashboards/src/common.js';
+import { properties, type Property } from '../../../server/src/clickhouse/views/compared.js';
 import { literal } from './sql.js';
 
 /** Which clock orders and narrows down: ours at receipt, or the client's own. */
@@ -57,10 +57,10 @@ const ofClients = (chosen: Chosen) => [
 
 /** What only all that a client said tells of it. */
 const ofWhole = ({ user, hour, communication, host }: Chosen) => [
-  oneOf(properties.user.of, user),
-  oneOf(properties.hour.of, hour),
-  oneOf(properties.communication.of, communication),
-  oneOf(properties.host.of, host),
+  oneOf(properties.user, user),
+  oneOf(properties.hour, hour),
+  oneOf(properties.communication, communication),
+  oneOf(properties.host, host),
 ];
 
 /** Time of a message by the clock that is chosen. */

@@ -1,6 +1,7 @@
-import { commonAmongSql, type Property } from '../../../dashboards/src/common.js';
+import { commonAmongSql } from '../../../dashboards/src/common.js';
 import type { Language } from '../../../dashboards/src/language.js';
-import { fleetConditions, type Chosen } from './chosen.js';
+import type { Property } from '../../../server/src/clickhouse/views/compared.js';
+import { fleetConditions, messageConditions, narrowings, type Chosen } from './chosen.js';
 import { literal, where } from './sql.js';
 
 /** A cause that bursts in one site, or that is new, as the view `incidents` has it. */
@@ -31,10 +32,22 @@ export interface Suspect {
 
 export const suspectsOf = ({ in_common }: Pick<Incident, 'in_common'>) => JSON.parse(in_common) as Suspect[];
 
-export const incidentsSql = ({ site }: Chosen) => `SELECT * EXCEPT in_common, toJSONString(in_common) AS in_common
+/** Incidents of what is chosen: what only clients have, one of those that fail so in the time must have. */
+export const incidentsSql = (chosen: Chosen) => {
+  const oneOf = (column: string, values: string[]) =>
+    values.length > 0 && `${column} IN (${values.map(literal).join(', ')})`;
+  const ofClients = narrowings.some((key) => !['site', 'cause', 'error'].includes(key) && chosen[key].length > 0);
+  return `SELECT * EXCEPT in_common, toJSONString(in_common) AS in_common
 FROM incidents(since = $__fromTime, until = $__toTime)
-WHERE ${where([site.length > 0 && `site_code IN (${site.map(literal).join(', ')})`])}
+WHERE ${where([
+    oneOf('site_code', chosen.site),
+    oneOf('cause', chosen.cause),
+    oneOf('error_code', chosen.error),
+    ofClients &&
+      `(site_code, cause) IN (SELECT site_code, cause FROM client_messages WHERE ${where(["outcome = 'failed'", ...messageConditions({ ...chosen, clock: 'received' })])})`,
+  ])}
 ORDER BY end IS NULL DESC, begin DESC, clients DESC LIMIT 50`;
+};
 
 /** A value that clients that fail have more often than the others. */
 export interface Common {

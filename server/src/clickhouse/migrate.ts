@@ -9,6 +9,7 @@ import { checkOwnership, marked, markedView, type Existing } from './ownership.j
 import { retentionStatements, type Retention } from './retention.js';
 import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
+import { digests } from './views/compared.js';
 import { viewStatements } from './views/index.js';
 import { saidAt } from './views/fragments.js';
 import { rollUpOf } from './views/roll-ups.js';
@@ -102,6 +103,7 @@ function rendered(form: Form): Migration[] {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
         .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll(/\{digest (\w+)\}/g, (_, column: keyof typeof digests) => digests[column])
         .replaceAll('{said at}', saidAt)
         .replaceAll('{new}', form.shards ? 'local' : 'by_day')
         .replaceAll('{local}', form.shards ? '_local' : '')
