@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
+import type { SpoolEntry } from '../../server/src/spool/entries.js';
 import { startFaultProxy, type Fault } from '../fault-proxy.js';
 import { eventually } from '../server-process.js';
 import { batchOf } from '../entries.js';
@@ -34,6 +35,31 @@ describe('each entry becomes one row', () => {
       expect(await rowsOf(way, batch)).toEqual([20, 20]);
     },
   );
+
+  test('and what is older than anything that is kept blocks nothing, however often it comes', async () => {
+    const { writer } = way;
+    const lifetime = (change: string) =>
+      writer.command({ query: `ALTER TABLE ${database}.rejected_messages ${change}` });
+    await lifetime('MODIFY TTL toDateTime(received_at) + toIntervalDay(365)');
+    try {
+      const refused = (receivedAt: number): SpoolEntry => ({
+        kind: 'rejected_message',
+        receivedAt,
+        clientAddress: '10.1.2.3',
+        reason: 'x',
+        body: Buffer.from('x'),
+      });
+      const batch = batchOf(refused(Date.UTC(1971, 0)), refused(Date.now()));
+      expect(await way.sink.deliver(batch, false)).toEqual([]);
+      // As ClickHouse does by itself, some hours later.
+      await writer.command({ query: `OPTIMIZE TABLE ${database}.rejected_messages FINAL` });
+      expect(await way.sink.deliver(batch, true)).toEqual([]);
+      await writer.command({ query: `OPTIMIZE TABLE ${database}.rejected_messages FINAL` });
+      expect(await rowsOf(way, batch, 'rejected_messages')).toEqual([1, 1]);
+    } finally {
+      await lifetime('REMOVE TTL');
+    }
+  });
 
   test('when the first insert is under way still while it is tried again, and commits late', async () => {
     // The insert waits in ClickHouse itself, which lets one condition wait for three seconds at most.

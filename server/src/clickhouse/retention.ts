@@ -1,3 +1,5 @@
+import type { Ask } from './replicas.js';
+
 /** How long data is kept, in days since it was stored; 0 keeps all. */
 export interface Retention {
   /** Messages, what is known of clients, records of set-up logs, refused bodies. */
@@ -59,4 +61,18 @@ export function retentionStatements(
 function lifetimeIn(text: string): number {
   const at = text.search(/\bTTL\b/);
   return at === -1 ? 0 : Number(/^[^\n]*?toIntervalDay\((\d+)\)/.exec(text.slice(at))?.[1] ?? 0);
+}
+
+/**
+ * Rows of a table that were stored before that moment (milliseconds since 1970, by ClickHouse's clock) are not kept: there
+ * is nothing wrong where they are not there. -Infinity where all are kept.
+ */
+export async function keptSince(ask: Ask, database: string, table: string): Promise<number> {
+  const [found] = await ask<{ create: string; now: number }>(
+    `SELECT create_table_query AS create, toUnixTimestamp(now()) AS now FROM system.tables
+     WHERE database = {database: String} AND name IN ({table: String}, {local: String}) AND engine LIKE '%MergeTree'`,
+    { database, table, local: `${table}_local` },
+  );
+  const days = lifetimeIn(found?.create.split(/\bENGINE = /)[1] ?? '');
+  return days === 0 ? -Infinity : (Number(found?.now) - days * 86_400) * 1_000;
 }

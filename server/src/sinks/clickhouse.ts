@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows, RowText } from '../clickhouse/client.js';
 import { onCaughtUpServer, quorumOf, rowsAtQuorum, type CaughtUp, type Placement } from '../clickhouse/replicas.js';
+import { keptSince } from '../clickhouse/retention.js';
 import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
@@ -38,6 +39,8 @@ const turnMs = 4;
 interface TableRows {
   table: string;
   rows: RowText[];
+  /** When each of them was stored as far as the table's retention goes, in milliseconds since 1970. */
+  storedAt: number[];
   /** Of messages: what each row's message is known by. */
   keys: KeyedRow[];
 }
@@ -185,7 +188,11 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
       const now = await look(batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
       const isDone = (place: number) => now.has(place) || aside.has(place);
-      if (rows.every(({ place }, index) => gone.has(index) || isDone(place))) return { refused, there: now, aside };
+      const kept = await onCaughtUpServer(client, placement, table, ({ ask }) => keptSince(ask, database, table));
+      // What a wrong clock, or an outage, made older than anything that is kept goes as it comes.
+      const isKept = (index: number) => tableRows.storedAt[index]! >= kept;
+      if (rows.every(({ place }, index) => gone.has(index) || isDone(place) || !isKept(index)))
+        return { refused, there: now, aside };
       if (attempt + 1 >= mostTokens)
         throw new FspError(
           'FSP_CLICKHOUSE_REFUSED',
@@ -249,9 +256,10 @@ async function rowsOf(batch: Batch, options: ClickHouseSinkOptions): Promise<Bat
     if (entry.kind === 'forgotten') continue;
     try {
       const { table, text } = textOf(entry, index, context);
-      const one = tables.get(table) ?? { table, rows: [], keys: [] };
+      const one = tables.get(table) ?? { table, rows: [], storedAt: [], keys: [] };
       tables.set(table, one);
       one.rows.push(new RowText(index, text));
+      one.storedAt.push(entry.kind === 'rejected_message' ? entry.receivedAt : batch.createdAt);
       if (entry.kind === 'state_message') one.keys.push(keyed(entry, index));
     } catch (error) {
       refused.push({ index, code: '', reason: `No row can be made of it: ${oneLine((error as Error).message)}` });
