@@ -51,9 +51,16 @@ function metricsOfTheServer(): Set<string> {
   for (const path of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
     if (!/\.ts$/.test(path)) continue;
     const source = readFileSync(sources + path, 'utf8');
-    for (const [, kind, name, rest] of source.matchAll(/\.create(\w+)\('(fsp\.[a-z_.]+)', \{([^}]*\}?[^}]*)\}/g)) {
+    const made = /(?:\.create(\w+)\(|new (Tally)\(\s*meter,)\s*'(fsp\.[a-z_.]+)',\s*\{([^}]*\}?[^}]*)\}/g;
+    for (const [, instrument, tally, name, rest] of source.matchAll(made)) {
+      const kind = instrument ?? tally;
       const base = name!.replaceAll('.', '_') + (/unit: 's'/.test(rest!) ? '_seconds' : '');
-      const endings = kind === 'Counter' ? ['_total'] : kind === 'Histogram' ? ['_bucket', '_sum', '_count'] : [''];
+      const endings =
+        kind === 'Counter' || kind === 'Tally'
+          ? ['_total']
+          : kind === 'Histogram'
+            ? ['_bucket', '_sum', '_count']
+            : [''];
       for (const ending of endings) names.add(base + ending);
     }
   }

@@ -141,8 +141,15 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   }
   for (const path of reportPaths) app.post(path, take);
 
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).type('text/plain').send('Nothing is here; clients post to /SMS_FSP/.sms_fsp\n'),
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type('text/plain')
+      .send(
+        /^\/sms_fsp(?:[/?]|$)/i.test(request.url)
+          ? 'Clients post their reports here (POST or CCM_POST); there is nothing to read\n'
+          : 'Nothing is here; clients post to /SMS_FSP/.sms_fsp\n',
+      ),
   );
   app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -70,3 +70,15 @@ export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   both.set(second, first.length);
   return both;
 }
+
+/** Behind the last line end in characters of UTF-16, low byte first; the beginning where there is none. */
+export function lastLineEnd(bytes: Uint8Array, at: number, to: number): number {
+  let end = to;
+  while (end > at && !(bytes[end - 2] === 10 && bytes[end - 1] === 0)) end -= 2;
+  return end;
+}
+
+/** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
+export function startsWide(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
+}

@@ -5,7 +5,9 @@ import {
   isNoText,
   isPlain,
   joined,
+  lastLineEnd,
   markAt,
+  startsWide,
   wideMarkIn,
   type Encoding,
 } from './encodings.js';
@@ -401,16 +403,4 @@ export class LineReader {
     if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
     this.take(line, this.number, this.lineFrom, this.inParts);
   }
-}
-
-/** Behind the last line end in characters of UTF-16, low byte first; the beginning where there is none. */
-function lastLineEnd(bytes: Uint8Array, at: number, to: number): number {
-  let end = to;
-  while (end > at && !(bytes[end - 2] === 10 && bytes[end - 1] === 0)) end -= 2;
-  return end;
-}
-
-/** Two characters of UTF-16, low byte first, of which each has a zero for its high byte. */
-function startsWide(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] !== 0 && bytes[at + 1] === 0 && bytes[at + 2] !== 0 && bytes[at + 3] === 0;
 }
