@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decoded } from '../../server/src/intake/accept.js';
 import { decodeText } from '../../server/src/report/encoding.js';
@@ -185,6 +186,15 @@ describe('a report', () => {
       `<Report><ReportHeader><Identification><Machine><ClientID>{${filled('}{', size)}</ClientID></Machine></Identification></ReportHeader></Report>`,
     zeroes: (size) => filled('\0', size),
   };
+
+  // The usual layout with much of one thing behind each of its tags, and then what it cannot have.
+  const usual = decodeText(readFileSync(new URL('../fixtures/reports/installed-client.utf16le.smx', import.meta.url)));
+  for (const [index, { 0: tag }] of [...usual.matchAll(/<[^>]+>/g)].entries())
+    for (const [what, piece] of Object.entries({ 'white space': ' ', fields: '<A/>', words: 'x' }))
+      hostile[`${what} behind ${tag.slice(0, 20)} (${index})`] = (size) => {
+        const [before, behind] = [usual.split(tag, 1)[0]! + tag, usual.slice(usual.indexOf(tag) + tag.length)];
+        return `${before}${filled(piece, Math.min(size, 60_000))}!${behind}`;
+      };
 
   test.each(Object.entries(hostile))('of %s is decoded in proportion', (_name, text) => {
     for (const encoding of ['utf8', 'utf16le'] as const)

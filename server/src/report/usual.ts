@@ -8,19 +8,27 @@ const mostCharacters = 64 * 1024;
 
 // What XML allows there and stands for itself: no entity, and no carriage return, which would become another character.
 const words = "[\\t\\n -%'-;=?-\\ufffd]*";
-const value = '"[ !#-%\'-;=?-\\ufffd]*"';
+const characters = "[ !#-%'-;=?-\\ufffd]*";
+const value = `"${characters}"`;
 const cdata = '<!\\[CDATA\\[([\\t\\n -\\\\^-\\ufffd]*)\\]\\]>';
 const blank = '[ \\t\\r\\n]*';
 const declaration = '(?:<\\?xml version="1\\.0"(?: encoding="[A-Za-z][\\w.-]{0,39}")? ?\\?>)?';
 
 /** An attribute, or none. */
 function attribute(name: string): string {
-  return `(?: ${name}=${value.replace('[', '([').replace('*', '*)')})?`;
+  return `(?: ${name}="(${characters})")?`;
+}
+
+// White space says nothing between elements. Each piece takes what stands behind it, and none stands beside another that
+// takes it too: a pattern that may share it out in many ways would try all of them.
+
+function tags(...each: string[]): string {
+  return each.map((tag) => tag + blank).join('');
 }
 
 /** An element of text alone. */
 function field(name: string): string {
-  return `<${name}(?: IDType=${value})?(?: IDFlag=${value})?>(${words})</${name}>`;
+  return `<${name}(?: IDType=${value})?(?: IDFlag=${value})?>(${words})</${name}>${blank}`;
 }
 
 /** Any number of elements of text alone but these. `group` is theirs in the pattern. */
@@ -28,44 +36,38 @@ function fieldsBut(names: string, group: string): string {
   return `(?:<(?!(?:${names})\\b)(?<${group}>[A-Za-z]\\w*)(?:/>|>${words}</\\k<${group}>>)${blank})*`;
 }
 
-/** A pattern of pieces between which white space says nothing, tried at one place. */
+/** A pattern that is tried at one place. */
 function pattern(...pieces: string[]): RegExp {
-  return new RegExp(pieces.map((piece) => piece + blank).join(''), 'y');
+  return new RegExp(pieces.join(''), 'y');
 }
 
 const ofMachine = 'ClientInstalled|ClientID|ClientVersion|NetBIOSName';
 const head = pattern(
-  declaration,
-  '<Report>',
-  '<ReportHeader>',
-  '<Identification>',
-  '<Machine>',
+  tags(declaration, '<Report>', '<ReportHeader>', '<Identification>', '<Machine>'),
   field('ClientInstalled'),
   fieldsBut(ofMachine, 'beforeId'),
   field('ClientID'),
   field('ClientVersion'),
   field('NetBIOSName'),
   fieldsBut(ofMachine, 'behindName'),
-  '</Machine>',
-  '</Identification>',
-  '<ReportDetails>',
+  tags('</Machine>', '</Identification>', '<ReportDetails>'),
   fieldsBut('Date', 'beforeDate'),
   field('Date'),
   fieldsBut('Date', 'behindDate'),
-  '</ReportDetails>',
-  '</ReportHeader>',
-  '<ReportBody>',
+  tags('</ReportDetails>', '</ReportHeader>', '<ReportBody>'),
 );
 const message = pattern(
-  `<StateMessage${attribute('MessageTime')}${attribute('SerialNumber')}>`,
-  `<Topic${['ID', 'Type', 'IDType', 'User', 'UserSID'].map(attribute).join('')}/>`,
-  `<State${attribute('ID')}${attribute('Criticality')}/>`,
-  `(?:<StateDetails(?: Type=${value})?(?:/>|>(?:${cdata}|(${words}))</StateDetails>))?`,
-  `(?:<UserParameters(?: Flags=${value})?(?: Count=${value})?(?:/>|>${blank}((?:<Param(?:/>|>${words}</Param>)${blank})*)</UserParameters>))?`,
-  '</StateMessage>',
+  tags(
+    `<StateMessage${attribute('MessageTime')}${attribute('SerialNumber')}>`,
+    `<Topic${['ID', 'Type', 'IDType', 'User', 'UserSID'].map(attribute).join('')}/>`,
+    `<State${attribute('ID')}${attribute('Criticality')}/>`,
+  ),
+  `(?:<StateDetails(?: Type=${value})?(?:/>|>(?:${cdata}|(${words}))</StateDetails>)${blank})?`,
+  `(?:<UserParameters(?: Flags=${value})?(?: Count=${value})?(?:/>|>${blank}((?:<Param(?:/>|>${words}</Param>)${blank})*)</UserParameters>)${blank})?`,
+  tags('</StateMessage>'),
 );
 const param = /<Param(?:\/>|>([^<]*)<\/Param>)[ \t\r\n]*/y;
-const tail = pattern('</ReportBody>', '</Report>');
+const tail = pattern(tags('</ReportBody>', '</Report>'));
 
 /**
  * Reads a report that is laid out as clients lay it out, by patterns, at a fifth of what a parser of all XML costs. Whatever
