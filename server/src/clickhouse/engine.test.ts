@@ -64,6 +64,18 @@ describe('the engine', () => {
     expect(shared.engine.url).toBe(before);
   });
 
+  test('ends by itself when it is to, as nobody keeps a connection open', async () => {
+    const warnings: string[] = [];
+    const engine = await startEngine({
+      dataDir: join(shared.folder, 'ending'),
+      port: 0,
+      database,
+      logger: { info: () => undefined, warn: (message) => warnings.push(message) },
+    });
+    await engine.stop();
+    expect(warnings).toEqual([]);
+  });
+
   test('is refused on a folder and on a port that are in use, by name', async () => {
     await expect(startEngine({ dataDir: shared.folder, port: 0, database })).rejects.toThrow(
       /in use by another process/,
