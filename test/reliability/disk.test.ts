@@ -71,12 +71,14 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
         const before = ledger.owed.size;
         fill(filler);
         // What is preallocated takes the first of them; then nobody is told that a message is safe which is not.
-        const large = report({ client: 'FULL', params: ['x'.repeat(200_000)] });
+        let serial = 0;
+        // Each another message: one that is known already takes no room.
+        const large = () => report({ client: 'FULL', serial: serial++, params: ['x'.repeat(200_000)] });
         const readyz = async () => (await fetch(`${server!.management}/readyz`)).status;
         await eventually(
           async () => {
             // As many as a moment takes: the room is tens of megabytes, and the machine may be busy.
-            await Promise.all(Array.from({ length: 8 }, () => server!.post(large).catch(() => undefined)));
+            await Promise.all(Array.from({ length: 8 }, () => server!.post(large()).catch(() => undefined)));
             return readyz();
           },
           (status) => status === 503,
