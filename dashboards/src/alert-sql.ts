@@ -19,7 +19,8 @@ export const firstMachines =
  * Groups of clients that fail, with what sets each apart as `suspects`, by the same SQL as incidents have it: properties
  * and values, which change rarely, since a label's value is its identity.
  * @param rows a row a group: `texts`, `number` (Float64), and `hit`, the digests of its clients' keys
- * @param above number from which on an alert fires: nobody looks at the suspects of others
+ * @param above number above which an alert fires: nobody looks at the suspects of others
+ * @returns a rule's question, and that number
  */
 export function withSuspects({
   rows,
@@ -33,12 +34,13 @@ export function withSuspects({
   number: string;
   above: number;
   among: 'site' | 'fleet';
-}): string {
+}): { sql: string; above: number } {
   const all = [...texts, number, 'hit'];
   const column = (name: string) => `found.${all.indexOf(name) + 2}`;
   const groups = `arrayMap(found -> (found.1, ${column('site_code')}, ${column('hit')}), arrayFilter(found -> ${column(number)} > ${above}, groups))`;
-  return `WITH (SELECT groupArray((cityHash64(${texts[0]!}, ${texts[1]!}), ${all.join(', ')})) FROM (${rows})) AS groups
+  const sql = `WITH (SELECT groupArray((cityHash64(${texts[0]!}, ${texts[1]!}), ${all.join(', ')})) FROM (${rows})) AS groups
 SELECT ${texts.map((name) => `${column(name)} AS ${name}`).join(', ')}, ${suspectsText('s.in_common')} AS suspects, ${column(number)} AS ${number}
 FROM (SELECT arrayJoin(groups) AS found) AS g
 LEFT JOIN (${suspectsSql({ database: '', groups, among, since: 'now() - INTERVAL 30 DAY', until: 'now()' })}) AS s ON s.id = found.1`;
+  return { sql, above };
 }

@@ -55,7 +55,7 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     severity: 'critical',
     dashboard: 'failures',
     panel: 'Clients that failed, by state',
-    sql: withSuspects({
+    ...withSuspects({
       rows: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
   SELECT site_code, cause, client_key, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
@@ -69,7 +69,6 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
       above: 24,
       among: 'site',
     }),
-    above: 24,
     for: '0s',
     noData: 'OK',
     selection: selection('clients', '24h', ['site', 'cause']),
@@ -85,7 +84,7 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Failures never seen before',
-    sql: withSuspects({
+    ...withSuspects({
       rows: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
   SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
@@ -98,7 +97,6 @@ HAVING min(first_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FRO
       above: 2,
       among: 'fleet',
     }),
-    above: 2,
     for: '0s',
     noData: 'OK',
     selection: selection('clients', '24h', ['cause']),
@@ -131,7 +129,7 @@ GROUP BY site_code HAVING stuck > count() / 10`,
     severity: 'critical',
     dashboard: 'communication',
     panel: 'Clients that are cut off',
-    sql: withSuspects({
+    ...withSuspects({
       rows: `SELECT toString(site_code) AS site_code, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS cut_off, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
   SELECT client_key, any(site_code) AS site_code, any(${adviceOf}) AS what_to_check, min(received_at) AS first_at
@@ -144,7 +142,6 @@ GROUP BY site_code`,
       above: 19,
       among: 'site',
     }),
-    above: 19,
     for: '5m',
     noData: 'OK',
     selection: `${selection('clients', '7d', ['site'])}&cut-off=1`,

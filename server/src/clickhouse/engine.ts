@@ -366,7 +366,7 @@ async function stopChild({ child, exited }: RunningChild, logger: EngineOptions[
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
     logger?.warn(
-      `The embedded ClickHouse was ended by force: connections to it were open ${stopWithinMs / 1000} s after it was to end. Nothing that it took is lost`,
+      `The embedded ClickHouse was ended by force, as it had not ended by itself within ${stopWithinMs / 1000} s: it waits for queries and for connections that are kept open. Nothing that it took is lost`,
     );
   }, stopWithinMs);
   await exited;

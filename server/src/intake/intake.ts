@@ -147,7 +147,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       .type('text/plain')
       .send(
         /^\/sms_fsp(?:[/?]|$)/i.test(request.url)
-          ? 'Clients post their reports here (POST or CCM_POST); there is nothing to read\n'
+          ? 'Clients post their reports here (POST or CCM_POST); nothing else is answered\n'
           : 'Nothing is here; clients post to /SMS_FSP/.sms_fsp\n',
       ),
   );

@@ -70,7 +70,7 @@ const param = /<Param(?:\/>|>([^<]*)<\/Param>)[ \t\r\n]*/y;
 const tail = pattern(tags('</ReportBody>', '</Report>'));
 
 /**
- * Reads a report that is laid out as clients lay it out, by patterns, at a fifth of what a parser of all XML costs. Whatever
+ * Reads a report that is laid out as clients lay it out, by patterns, at a tenth of what a parser of all XML costs. Whatever
  * else there is – another order of elements, entities, comments, an error – gives null, and the strict reader decides.
  * What this reader accepts, that one accepts with the same result: a test compares them on generated reports, hostile
  * ones included.

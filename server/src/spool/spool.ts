@@ -15,7 +15,8 @@
  *
  * Format, each with its own header: `record.ts`, of which all logs are made; `log.ts` and `segments.ts`, preallocated
  * files of them; `report-record.ts` and `reports.ts`, the reports with their two lanes; `journal.ts` and `state.ts`, what
- * happens to them; `admitted.ts`, what sinks see of both, and `sink-cursors.ts`, how far each has got; `identities.ts`, what came in the last days; `checkpoint.ts`,
+ * happens to them; `admitted.ts`, what sinks see of both, and `sink-cursors.ts`, how far each has got; `identities.ts`,
+ * what came in the last days; `checkpoint.ts`,
  * the state once more. In the folder:
  *
  *     reports/0000000001.log …     journal/…     identities/… and 0000000001.run …
@@ -31,8 +32,9 @@
  * What breaks the promises: a disk that lies about flushing; a second process on the folder (`lock.ts` keeps it out);
  * damage to the very last group of records before anything else was written, which looks like a torn one.
  *
- * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, room to read one whole segment,
- * the newest identities, and of each sink that prepares the batch behind the one under way.
+ * Memory: page cache, one index of a few hundred kilobytes for each of the segments in use, room to read one whole segment
+ * and, for each log, to write a group; the newest identities, and of each sink that prepares the batch behind the one under
+ * way.
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

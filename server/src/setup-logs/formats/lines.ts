@@ -47,7 +47,6 @@ export class LineReader {
   private skipping = false;
   /** Byte at which the stretch of this encoding began: characters of UTF-16 stand at even distances. */
   private stretchFrom = 0;
-  /** Where the last line end was found, and in what. */
   /** Byte at which UTF-16 was last found to end: it does not begin again there, or the two would go on for ever. */
   private wideEndedAt = -1;
   /** The line whose end has not been read: its first byte, and its text so far where something was decided in it. */
