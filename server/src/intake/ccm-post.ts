@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Connections } from './connections.js';
+import { silenceMs, type Connections } from './connections.js';
 import { usualRequest } from './usual-request.js';
 
 const verb = Buffer.from('CCM_POST ');
-/** How long a connection may be open without a byte. */
-const silenceMs = 30_000;
+/** How long a connection may be open before its first request is there. */
+const firstWithinMs = 30_000;
 /** A usual request is here within so much time, and in so many pieces; one that is not is Node's parser's to wait for. */
 const wholeWithinMs = 1_000;
 const mostPieces = 16;
@@ -58,6 +58,7 @@ export function createCcmPostServer(
       const whole = seen;
       seen = nothing;
       taking = true;
+      if (socket.timeout !== silenceMs) socket.setTimeout(silenceMs);
       const answered = connections.owe(socket);
       try {
         await take(body, socket);
@@ -100,7 +101,8 @@ export function createCcmPostServer(
         handOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
       }
     };
-    socket.setTimeout(silenceMs, () => {
+    // Not of one whose answer is owed: the disk may take its time.
+    socket.setTimeout(firstWithinMs).on('timeout', () => {
       if (!taking) socket.destroy();
     });
     socket.on('error', ignore);

@@ -20,7 +20,7 @@ const mostRefusals = 4;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
-const silenceMs = 60_000;
+export const silenceMs = 60_000;
 /** How long a stop waits for answers that are owed. */
 const closeWithinMs = 3_000;
 
