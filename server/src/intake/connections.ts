@@ -20,7 +20,7 @@ const mostRefusals = 4;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
-const silenceMs = 60_000;
+export const silenceMs = 60_000;
 /** How long a stop waits for answers that are owed. */
 const closeWithinMs = 3_000;
 
@@ -28,7 +28,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Connection {
   address: string;
-  requests: Set<IncomingMessage>;
+  requests: Set<Pick<IncomingMessage, 'complete'>>;
   /** Requests that came before an earlier one was answered. */
   turns: (() => void)[];
   refusals: number;
@@ -85,6 +85,14 @@ export class Connections {
       if (!socket.destroyed) work();
     });
     socket.once('close', takeBack);
+  }
+
+  /** An answer is owed to a connection, until what comes back is called. */
+  owe(socket: Socket): () => void {
+    const { requests } = this.known.get(socket) ?? this.add(socket);
+    const request = { complete: true };
+    requests.add(request);
+    return () => requests.delete(request);
   }
 
   /** From now on Node's parser, which listens to a connection, gets its bytes piece by piece. These are the first. */
@@ -211,7 +219,7 @@ export function endSoon(socket: Socket): void {
 }
 
 /** A request of which the end never came will not be answered; the others will. */
-function hasComplete(requests: ReadonlySet<IncomingMessage>): boolean {
+function hasComplete(requests: ReadonlySet<Pick<IncomingMessage, 'complete'>>): boolean {
   for (const request of requests) if (request.complete) return true;
   return false;
 }
