@@ -21,6 +21,7 @@ const catalogue = {
   FSP_CLICKHOUSE_TOO_OLD: { exit: 1 },
   FSP_CLICKHOUSE_REFUSED: { exit: 1, status: 503 },
   FSP_CLICKHOUSE_QUORUM: { exit: 1, status: 503 },
+  FSP_CLOCK_WRONG: { exit: 1, status: 503 },
   FSP_SCHEMA_NEWER: { exit: 1, status: 503 },
   FSP_SCHEMA_CHANGED: { exit: 1, status: 503 },
   FSP_SCHEMA_FOREIGN: { exit: 1, status: 503 },
