@@ -83,7 +83,11 @@ export class FspError extends Error {
     message: string,
     options?: ErrorOptions & { findings?: readonly object[] },
   ) {
+    // Nobody needs the stack of what a client did, and a thousand at a time cost more than their answers.
+    const { stackTraceLimit } = Error;
+    if ((behaviour[code].status ?? 500) < 500) Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'FspError';
     this.findings = options?.findings;
   }

@@ -28,9 +28,13 @@ export function createCcmPostServer(
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     let seen: Buffer = Buffer.alloc(0);
+    let handedOn = false;
     // An error closes it, and whoever counts connections hears of that.
     const ignore = () => undefined;
     const handOn = (bytes: Buffer) => {
+      handedOn = true;
+      // They would stay for as long as the connection.
+      seen = Buffer.alloc(0);
       socket.off('data', look);
       socket.off('error', ignore);
       socket.setTimeout(0);
@@ -57,7 +61,7 @@ export function createCcmPostServer(
     });
     // Its peer said good-bye before it said anything.
     socket.once('end', () => {
-      if (seen.length < verb.length) socket.end();
+      if (!handedOn) socket.end();
     });
   });
   return server;
