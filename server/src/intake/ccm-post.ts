@@ -40,11 +40,15 @@ export function createCcmPostServer(
     let pieces = 0;
     let taking = false;
     let ended = false;
+    let handedOn = false;
     let late: NodeJS.Timeout | undefined;
     // An error closes it, and whoever counts connections hears of that.
     const ignore = () => undefined;
     const handOn = (bytes: Buffer) => {
       clearTimeout(late);
+      handedOn = true;
+      // They would stay for as long as the connection.
+      seen = nothing;
       socket.off('data', look);
       socket.off('error', ignore);
       socket.setTimeout(0);
@@ -113,7 +117,7 @@ export function createCcmPostServer(
     // Its peer said good-bye.
     socket.once('end', () => {
       ended = true;
-      if (!taking && socket.listeners('data').includes(look)) socket.end();
+      if (!taking && !handedOn) socket.end();
     });
     socket.once('close', () => {
       clearTimeout(late);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { connectionShares } from '../descriptors.js';
 import { Feed } from './feed.js';
 import { LaterWork, Pace } from './turns.js';
 
@@ -8,10 +8,6 @@ const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
-/** Connections at the most, where the system allows as many descriptors. */
-const mostConnections = 4_096;
-/** Descriptors that are left to everything else. */
-const otherDescriptors = 256;
 /** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
 const mostTurnsOfOne = 200;
 const mostTurns = 10_000;
@@ -51,7 +47,7 @@ export class Connections {
   /** Connections that begin, and requests that waited for an earlier one, by their addresses. */
   private readonly later = new LaterWork();
   private readonly pace = new Pace();
-  private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
+  private readonly most = connectionShares().intake;
 
   /** @param onRefusal told the status of every answer given here */
   constructor(private readonly onRefusal: (status: number) => void) {}
@@ -222,14 +218,4 @@ export function endSoon(socket: Socket): void {
 function hasComplete(requests: ReadonlySet<Pick<IncomingMessage, 'complete'>>): boolean {
   for (const request of requests) if (request.complete) return true;
   return false;
-}
-
-/** Files that this process may have open. */
-function descriptorLimit(): number {
-  try {
-    const soft = /^Max open files\s{1,50}(\d{1,12})/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return Math.max(otherDescriptors * 2, Number(soft ?? mostConnections + otherDescriptors));
-  } catch {
-    return mostConnections + otherDescriptors;
-  }
 }

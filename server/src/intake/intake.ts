@@ -164,7 +164,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     if (!request.raw.complete) {
       if (error.code?.startsWith('FSP_REPORT_') === true) {
         const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-        const evidence = error.cause instanceof Uint8Array ? Buffer.from(error.cause) : Buffer.alloc(0);
+        const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
         options.reject(`${error.code}: ${error.message}`, evidence, origin);
       }
       // The rest of the body is not waited for.
