@@ -16,11 +16,22 @@ const headSize = 1024;
 /** A head this long is proof by itself: copies and network shares change inodes. */
 const tellingHead = 256;
 
-/** The identity of an open file; grows with the file until its head is there. */
-export async function identify(file: FileHandle): Promise<FileIdentity> {
-  const { dev, ino } = await file.stat();
-  const head = await readHead(file, headSize);
-  return { device: dev, inode: ino, headLength: head.length, headHash: hash(head) };
+/** What there is to be seen of an open file. */
+export interface Seen {
+  stats: BigIntStats;
+  head: Buffer;
+}
+
+export async function seenOf(file: FileHandle): Promise<Seen> {
+  const stats = await file.stat({ bigint: true });
+  const buffer = Buffer.alloc(headSize);
+  const { bytesRead } = await file.read(buffer, 0, headSize, 0);
+  return { stats, head: buffer.subarray(0, bytesRead) };
+}
+
+/** The identity of a file; grows with it until its head is there. */
+export function identityOf({ stats, head }: Seen): FileIdentity {
+  return { device: Number(stats.dev), inode: Number(stats.ino), headLength: head.length, headHash: hash(head) };
 }
 
 /** For so long after a file was written, its times may not tell that it was written again: FAT counts every other second. */
@@ -41,24 +52,18 @@ export async function isAt(path: string, known: FileIdentity, readSoFar: number)
     return false;
   }
   try {
-    return await isFile(file, known, readSoFar);
+    return isKnown(await seenOf(file), known, readSoFar);
   } finally {
     await file.close();
   }
 }
 
-/** True where an open file is the one that is known, not shorter than what was read of it. */
-export async function isFile(file: FileHandle, known: FileIdentity, readSoFar: number): Promise<boolean> {
-  const stats = await file.stat();
-  if (!stats.isFile() || stats.size < readSoFar || stats.size < known.headLength) return false;
-  if (hash(await readHead(file, known.headLength)) !== known.headHash) return false;
-  return known.headLength >= tellingHead || (stats.dev === known.device && stats.ino === known.inode);
-}
-
-async function readHead(file: FileHandle, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, 0);
-  return buffer.subarray(0, bytesRead);
+/** True where a file is the one that is known, not shorter than what was read of it. */
+export function isKnown({ stats, head }: Seen, known: FileIdentity, readSoFar: number): boolean {
+  if (!stats.isFile() || Number(stats.size) < readSoFar || head.length < known.headLength) return false;
+  if (hash(head.subarray(0, known.headLength)) !== known.headHash) return false;
+  const { dev, ino } = stats;
+  return known.headLength >= tellingHead || (Number(dev) === known.device && Number(ino) === known.inode);
 }
 
 function hash(bytes: Buffer): string {

@@ -18,7 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
-import { identify } from './file-identity.js';
+import { identityOf, seenOf } from './file-identity.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
@@ -255,7 +255,13 @@ export class Follower {
     try {
       const file = await openLog(path);
       try {
-        const position: LogPosition = { key: randomUUID(), logFile, path, offset: 0, ...(await identify(file)) };
+        const position: LogPosition = {
+          key: randomUUID(),
+          logFile,
+          path,
+          offset: 0,
+          ...identityOf(await seenOf(file)),
+        };
         const log = this.logAt(position);
         this.logs.set(position.key, log);
         return log;
