@@ -23,7 +23,10 @@ const order = [
   'test/delivery/',
   'test/reliability/',
   'server/src/clickhouse/',
+  'server/src/spool/damage.test.ts',
   'test/',
+  'server/src/intake/',
+  'server/src/spool/',
 ];
 
 class LongestFirst extends BaseSequencer {
