@@ -25,7 +25,7 @@ FROM
 LEFT JOIN (SELECT cause, min(received_at) AS first_received FROM client_messages WHERE outcome = 'failed' GROUP BY cause) AS h ON h.cause = f.cause
 LEFT JOIN
 (
-  SELECT cause, uniqExact(client_key) AS still_failed FROM client_topics
+  SELECT cause, uniqExact(client_key) AS still_failed FROM newest_words
   WHERE outcome = 'failed' AND (client_key, cause) IN (SELECT client_key, cause FROM client_messages WHERE ${failed})
   GROUP BY cause
 ) AS l ON l.cause = f.cause`;

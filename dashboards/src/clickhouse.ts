@@ -42,9 +42,9 @@ export const valueOf = (name: string) => `decodeURLComponent('\${${name}:percent
 const valuesOf = (name: string) =>
   `arrayMap(v -> decodeURLComponent(substring(v, 3)), splitByChar('&', '\${${name}:customqueryparam:v}'))`;
 
+const isOneOf = (expression: string, name: string) => `has(${valuesOf(name)}, toString(${expression}))`;
 /** That an expression is one of the values that are chosen; all of them add no condition. */
-const isChosen = (expression: string, name: string) =>
-  `$__conditionalAll(has(${valuesOf(name)}, toString(${expression})), $${name})`;
+const isChosen = (expression: string, name: string) => `$__conditionalAll(${isOneOf(expression, name)}, $${name})`;
 
 /** That a moment lies in the time range. */
 export const inRange = (moment: string) => `${moment} >= $__fromTime AND ${moment} <= $__toTime`;
@@ -74,5 +74,15 @@ export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
 export const clientsInRange = `${inRange(lastAt)} AND ${fleetChosen}`;
 /** That a client's newest word is of a cause that is chosen. */
 export const ofChosenCause = isChosen('cause', 'cause');
+/** Of a cause in a site, that clients of a version and a network that are chosen said it in the time range. */
+const saidByChosen = (column: string, name: string) =>
+  `$__conditionalAll((site_code, cause) IN (SELECT site_code, cause FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')} AND ${isOneOf(column, name)}), $${name})`;
+/** Incidents of what is chosen: one of the clients that fail so in the time must be of it. */
+export const incidentsChosen = [
+  chosenSites,
+  ofChosenCause,
+  saidByChosen('client_version', 'version'),
+  saidByChosen('subnet', 'subnet'),
+].join(' AND ');
 /** Deployments begun, without an end for as many hours as chosen. */
 export const stuckFor = `stuck_since < now() - toIntervalHour(toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24)))`;

@@ -1,17 +1,20 @@
 // What the view `incidents` finds in failures whose truth is known, and what sets the clients apart that fail: each story is
 // told in a site of its own.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
 import { clientsSql, noFilter } from '../../grafana-plugin/src/queries/clients.js';
 import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
-import { commonSql, type Common } from '../../grafana-plugin/src/queries/incidents.js';
+import { commonSql, incidentsSql, type Common } from '../../grafana-plugin/src/queries/incidents.js';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { digestIn, digestOf, properties } from '../../server/src/clickhouse/views/compared.js';
 import { startFleet, type Fleet } from './fleet.js';
 import { expand } from './macros.js';
 
+const failuresBoard = fileURLToPath(new URL('../../dashboards/generated/fsp-failures.json', import.meta.url));
 const hour = 3_600_000;
 const day = 24 * hour;
 /** The hour at which the time that is looked at begins. */
@@ -263,6 +266,32 @@ test('what failing clients have in common is told with both shares, and each val
       common.map((one) => one.property_key).filter((key) => key !== 'error'),
     );
   }
+});
+
+test('incidents are those of what is chosen, on the board as on the page', async () => {
+  const times = { from: new Date(begin), to: new Date(end) };
+  const { panels } = JSON.parse(readFileSync(failuresBoard, 'utf8')) as {
+    panels: { title: string; targets: { rawSql: string }[] }[];
+  };
+  const board = panels.find(({ title }) => title === 'Incidents')!.targets[0]!.rawSql;
+  const sitesOf = ({ data }: Awaited<ReturnType<Fleet['ask']>>) =>
+    [...new Set(data.map((one) => one.site_code))].sort();
+  const found = async (chosen: Partial<Record<'site' | 'cause' | 'version' | 'subnet', string[]>>) => {
+    const all = { site: ['$__all'], cause: ['$__all'], version: ['$__all'], subnet: ['$__all'] };
+    const onPage = sitesOf(
+      await fleet.ask(expand(incidentsSql({ ...everything, ...chosen }), { ...times, variables: {} })),
+    );
+    const onBoard = sitesOf(await fleet.ask(expand(board, { ...times, variables: { ...all, ...chosen } })));
+    expect(onBoard).toEqual(onPage);
+    return onPage;
+  };
+  const all = await found({});
+  expect(all).toEqual(expect.arrayContaining(['BUR', 'COM', 'LFT', 'NEW']));
+  expect(await found({ subnet: ['10.1.1.0/24'] })).toEqual(['BUR']);
+  expect(await found({ version: ['5.00.9096.1000'] })).toEqual(['COM']);
+  expect(await found({ version: ['5.00.9096.1000'], subnet: ['10.1.1.0/24'] })).toEqual([]);
+  expect(await found({ site: ['LFT', 'COM'], cause: ['800/313/1603'] })).toEqual(['COM', 'LFT']);
+  expect(await found({ subnet: ['10.255.0.0/24'] })).toEqual([]);
 });
 
 test('all clients are counted by digests of what they are told by', async () => {

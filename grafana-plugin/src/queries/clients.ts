@@ -94,7 +94,7 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
         ]),
     still &&
       chosen.cause.length > 0 &&
-      `client_key IN (SELECT client_key FROM client_topics WHERE outcome = 'failed' AND cause IN (${chosen.cause.map(literal).join(', ')}))`,
+      `client_key IN (SELECT client_key FROM newest_words WHERE outcome = 'failed' AND cause IN (${chosen.cause.map(literal).join(', ')}))`,
     search !== '' &&
       contains(
         [
@@ -115,7 +115,7 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
     cutOff && 'is_cut_off',
     clockOff && 'is_clock_off',
     https !== '' &&
-      `client_key IN (SELECT client_key FROM client_topics WHERE topic_type = 1100 AND outcome = ${literal(https)})`,
+      `client_key IN (SELECT client_key FROM newest_words WHERE topic_type = 1100 AND outcome = ${literal(https)})`,
     stuckHours > 0 && stuckFor(stuckHours),
   ]);
 }

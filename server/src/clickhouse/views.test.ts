@@ -46,6 +46,7 @@ describe('the view clients', () => {
       batchOf(
         state('BEFORE', 100, '2026-01-02T00:00:00Z', { receivedAt }),
         state('BEFORE', 313, '2026-01-02T00:01:00Z', { receivedAt, ...named('BEFORE', id) }),
+        state('BEFORE', 1, '2026-01-02T00:02:00Z', { receivedAt, ...named('BEFORE', id) }, 1000),
         state('AFTER', 400, '2026-01-02T01:00:00Z', { receivedAt, ...named('AFTER', id) }),
       ),
       false,
@@ -61,7 +62,7 @@ describe('the view clients', () => {
       outcome: 'succeeded',
       deployment_begin_time: '2026-01-02 00:00:00.000',
       deployment_seconds: 3600,
-      message_count: 4,
+      message_count: 5,
     };
     expect(await client('AFTER')).toMatchObject([expected]);
     for (const name of ['before', 'AFTER'])
@@ -70,10 +71,18 @@ describe('the view clients', () => {
       await shared.rows(
         "SELECT client_key, toUInt32(count()) AS n FROM messages_of_client(name = 'Before') GROUP BY 1",
       ),
-    ).toEqual([{ client_key: 'AFTER', n: 4 }]);
-    expect(
-      await shared.rows("SELECT client_name, topic_type, state_id FROM client_topics WHERE client_key = 'AFTER'"),
-    ).toEqual([{ client_name: 'AFTER', topic_type: 800, state_id: 400 }]);
+    ).toEqual([{ client_key: 'AFTER', n: 5 }]);
+    // Of a topic on which it has said nothing under its newest name, what it said before is its newest word.
+    for (const view of ['newest_words', 'client_topics'])
+      expect(
+        await shared.rows(
+          `SELECT client_key, topic_type, state_id FROM ${view} WHERE client_key = 'AFTER' ORDER BY topic_type`,
+        ),
+        view,
+      ).toEqual([
+        { client_key: 'AFTER', topic_type: 800, state_id: 400 },
+        { client_key: 'AFTER', topic_type: 1000, state_id: 1 },
+      ]);
   });
 
   test('gives the name of a renamed machine to the machine that took it over', async () => {

@@ -69,11 +69,21 @@ export const oneClient = (database: string, name: string) => {
   };
 };
 
+/** Former names and newest ones, as a value that is named: that spares ClickHouse to look at its text twice. */
+const renamed = (database: string) =>
+  `(SELECT (groupArray(client_name), groupArray(now_named)) FROM ${database}renamed_clients) AS renamed`;
+
 /**
- * The newest name of the client that has a name, as an expression: former names are few. The value that has them is named,
- * which spares ClickHouse to look at its text twice.
+ * Every name, former and newest, of the clients that were renamed, as a query.
+ * @param database with a point behind it; empty for the one that is asked
+ */
+export const namesOfRenamed = (database: string) =>
+  `SELECT arrayJoin(arrayConcat(tupleElement(${renamed(database)}, 1), tupleElement(renamed, 2)))`;
+
+/**
+ * The newest name of the client that has a name, as an expression: former names are few.
  * @param database with a point behind it; empty for the one that is asked
  */
 export const nowNamedIn = (database: string, name: string) =>
-  `transform(${name}, tupleElement((SELECT (groupArray(client_name), groupArray(now_named)) FROM ${database}renamed_clients) AS renamed, 1), tupleElement(renamed, 2), ${name})`;
+  `transform(${name}, tupleElement(${renamed(database)}, 1), tupleElement(renamed, 2), ${name})`;
 export const nowNamed = (database: string, name: string) => nowNamedIn(`${database}.`, name);

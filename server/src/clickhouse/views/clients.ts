@@ -1,4 +1,5 @@
-import { nowNamed, oneClient } from './client-names.js';
+import { factsOf, groupedFacts } from './client-facts.js';
+import { oneClient } from './client-names.js';
 import {
   causeOf,
   clockOffset,
@@ -78,8 +79,27 @@ const deployment = stretch('begin', 'end');
 const assignment = stretch('a_begin', 'a_end');
 const never = "toDateTime64(0, 3, 'UTC')";
 
+const facts = {
+  state: ['outcome', 'max'],
+  word: ['word', 'max'],
+  newest: ['newest', 'max'],
+  id: ['client_id', 'max'],
+  fqdn: ['client_fqdn', 'max'],
+  user: ['user_name', 'max'],
+  begin: ['deployment_begin', 'max'],
+  end: ['deployment_end', 'max'],
+  a_begin: ['assignment_begin', 'max'],
+  a_end: ['assignment_end', 'max'],
+  mp: ['management_point', 'max'],
+  cert: ['certificate', 'max'],
+  newest_clock: ['clock', 'max'],
+  newest_received: ['last_received_at', 'max'],
+  oldest_received: ['first_received_at', 'min'],
+  number: ['messages', 'uniqMerge'],
+} as const;
+
 /** What all views tell of a client: every page, board and alert counts by these columns. */
-const select = (database: string, key = nowNamed(database, 'f.client_name'), only = '') => `SELECT
+const select = (rows: string) => `SELECT
     key AS client_key,
     ${lastText('id')} AS client_id,
     key AS client_name,
@@ -121,32 +141,12 @@ const select = (database: string, key = nowNamed(database, 'f.client_name'), onl
     ${clockOffset('newest_clock')} AS clock_offset_seconds,
     abs(clock_offset_seconds) > ${clockTolerance} AS is_clock_off,
     fromUnixTimestamp64Milli(toInt64OrZero(${lastText('newest', 5)}), 'UTC') AS last_message_time,
-    newest_received AS last_received_at,
-    oldest_received AS first_received_at,
+    toDateTime64(newest_received, 3, 'UTC') AS last_received_at,
+    toDateTime64(oldest_received, 3, 'UTC') AS first_received_at,
     number AS message_count
 FROM
 (
-    SELECT
-        ${key} AS key,
-        max(f.outcome) AS state,
-        max(f.word) AS word,
-        max(f.newest) AS newest,
-        max(f.client_id) AS id,
-        max(f.client_fqdn) AS fqdn,
-        max(f.user_name) AS user,
-        max(f.deployment_begin) AS begin,
-        max(f.deployment_end) AS end,
-        max(f.assignment_begin) AS a_begin,
-        max(f.assignment_end) AS a_end,
-        max(f.management_point) AS mp,
-        max(f.certificate) AS cert,
-        max(f.clock) AS newest_clock,
-        toDateTime64(max(f.last_received_at), 3, 'UTC') AS newest_received,
-        toDateTime64(min(f.first_received_at), 3, 'UTC') AS oldest_received,
-        uniqMerge(f.messages) AS number
-    FROM ${database}.client_facts AS f
-    ${only}
-    GROUP BY key
+    ${rows}
 )`;
 
 export const clients: View = {
@@ -154,7 +154,7 @@ export const clients: View = {
   comment:
     'One row a client: where its deployment and assignment stand, whether it is cut off or stuck, and whether its clock is right. phase, outcome and last_… are of its newest message of topic 800, where there is one',
   columns,
-  select: (database) => select(database),
+  select: (database) => select(factsOf(`${database}.`, facts)),
 };
 
 /** The view of all clients would be put together first, and then thrown away but for one row. */
@@ -165,6 +165,10 @@ export const client: View = {
   select: (database) => {
     const { now, names } = oneClient(database, 'upper({name:String})');
     // Not a constant: without a row there is no client.
-    return select(database, `if(f.client_name = '', '', ${now})`, `WHERE f.client_name GLOBAL IN (${names})`);
+    const key = `if(f.client_name = '', '', ${now})`;
+    return select(`SELECT ${groupedFacts(key, facts)}
+    FROM ${database}.client_facts AS f
+    WHERE f.client_name GLOBAL IN (${names})
+    GROUP BY key`);
   },
 };

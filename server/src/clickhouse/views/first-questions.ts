@@ -73,10 +73,10 @@ FROM
         any(t.error_text) AS meaning,
         any(t.state_text) AS words,
         count() AS number,
-        argMax(t.client_name, t.received_at) AS example,
+        argMax(t.client_key, t.received_at) AS example,
         min(t.received_at) AS oldest,
         max(t.received_at) AS newest
-    FROM ${database}.client_topics AS t
+    FROM ${database}.newest_words AS t
     WHERE t.outcome = 'failed'
     GROUP BY t.cause
 ) AS f

@@ -38,7 +38,7 @@ const hours = (
 const bursts = (database: string) => `SELECT
     cityHash64(site_code, cause, incident) AS id, site_code, cause,
     any(topic_type) AS topic_type, any(state_id) AS state_id, any(state_text) AS state_text, any(toString(error_code)) AS error_code, any(toString(error_text)) AS error_text,
-    min(first_at) AS begin, max(last_at) AS last_at, max(hour) AS last_hour, groupUniqArrayArray(hit) AS hit
+    min(first_at) AS begin, max(last_at) AS last_at, max(hour) AS last_hour, groupUniqArrayArray(hit) AS hit, any(known_at) AS known_at
 FROM
 (
     SELECT *, sum(is_begin) OVER (PARTITION BY site_code, cause ORDER BY hour) AS incident
@@ -61,7 +61,8 @@ FROM
                         max(hour * bursts) OVER (PARTITION BY site_code, cause ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS burst_before
                     FROM
                     (
-                        SELECT *, sum(clients) OVER (PARTITION BY site_code, cause ORDER BY hour RANGE BETWEEN 24 PRECEDING AND 1 PRECEDING) / 24 AS usual,
+                        SELECT *, min(first_at) OVER (PARTITION BY cause) AS known_at,
+                            sum(clients) OVER (PARTITION BY site_code, cause ORDER BY hour RANGE BETWEEN 24 PRECEDING AND 1 PRECEDING) / 24 AS usual,
                             clients > ${timesUsual} * usual
                                 AND (hour >= ${hourOf(since)} OR hour >= 24 + greatest(${hourOfReceipt(firstReceipt(database))}, ${hourOf(`${since} - INTERVAL ${longestDays + 1} DAY`)})) AS bursts
                         FROM (${hours(database)})
@@ -89,9 +90,12 @@ const told = [
   'last_at',
   'last_hour',
   'hit',
+  'known_at',
 ] as const;
 const columnOf = (name: (typeof told)[number]) => `burst.${told.indexOf(name) + 1}`;
 const rows = '(SELECT arrayJoin(bursts) AS burst)';
+/** Whether a cause was not there before the incident began. */
+const isNew = (since: string) => `${since} >= ${columnOf('begin')} - INTERVAL 1 HOUR`;
 
 export const incidents: View = {
   name: 'incidents',
@@ -106,15 +110,15 @@ SELECT
     toUInt64(length(${columnOf('hit')})) AS clients,
     ${suspectsText('s.in_common')} AS suspects,
     CAST(s.in_common, 'Array(Tuple(property String, value String, share_of_failed Float64, share_of_others Float64))') AS in_common,
-    f.cause_begin >= begin - INTERVAL 1 HOUR AND ${firstReceipt(database)} < begin - INTERVAL 1 DAY AS is_new
+    ${isNew(columnOf('known_at'))} AND ${isNew('f.cause_begin')} AND ${firstReceipt(database)} < begin - INTERVAL 1 DAY AS is_new
 FROM ${rows} AS b
 GLOBAL LEFT JOIN (${suspectsSql({ database: `${database}.`, groups: `arrayMap(burst -> (${columnOf('id')}, ${columnOf('site_code')}, ${columnOf('hit')}), bursts)`, among: 'site', since: `${since} - INTERVAL ${longestDays} DAY`, until })}) AS s ON s.id = ${columnOf('id')}
 GLOBAL LEFT JOIN
 (
-    -- An index finds few of the failures by their errors, and of those alone the rest is read.
+    -- What was there in the days that were looked at anyway is not new. An index finds the others by their errors.
     SELECT ${causeOf('m.topic_type', 'm.state_id', 'm.error_code')} AS cause, min(m.received_at) AS cause_begin
     FROM ${database}.state_messages AS m
-    WHERE m.outcome = 'failed' AND m.error_code GLOBAL IN (SELECT ${columnOf('error_code')} FROM ${rows})
+    WHERE m.outcome = 'failed' AND m.error_code GLOBAL IN (SELECT ${columnOf('error_code')} FROM ${rows} WHERE ${isNew(columnOf('known_at'))})
     GROUP BY m.topic_type, m.state_id, m.error_code
 ) AS f ON f.cause = ${columnOf('cause')}`,
 };

@@ -6,6 +6,7 @@ import { client, clients } from './clients.js';
 import { failingClients, failureCauses, messagesByDay } from './first-questions.js';
 import { expectedClients } from './expected-clients.js';
 import { incidents } from './incidents.js';
+import { newestWords } from './newest-words.js';
 import { otelLogs } from './otel-logs.js';
 import { receivers } from './receivers.js';
 import { ofBatch, rollUps } from './roll-ups.js';
@@ -19,6 +20,7 @@ const views: readonly View[] = [
   setupRuns,
   receivers,
   renamedClients,
+  newestWords,
   clients,
   client,
   clientTopics,

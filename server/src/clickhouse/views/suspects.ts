@@ -1,4 +1,4 @@
-import { nowNamedIn } from './client-names.js';
+import { factsOf } from './client-facts.js';
 import { digestIn, digestOf, properties, type Property } from './compared.js';
 import { wordFailed, wordSucceeded } from './fragments.js';
 
@@ -31,6 +31,16 @@ const digests: Record<string, string> = {
   communication: digestOf(communication),
 };
 
+const facts = {
+  place: ['place', 'max'],
+  user_digest: ['user_digest', 'max'],
+  host_digest: ['host_digest', 'max'],
+  mp: ['management_point', 'max'],
+  cert: ['certificate', 'max'],
+  first: ['first_received_at', 'min'],
+  last: ['last_received_at', 'max'],
+} as const;
+
 /**
  * What sets the clients of each group apart from the others, by both shares. The one definition of it, for incidents and
  * alerts. Columns: id; in_common: property, value, share_of_failed and share_of_others of each suspect.
@@ -55,12 +65,9 @@ export function suspectsSql({ database, groups, among, since, until }: Groups): 
         SELECT ${each(itself(site(digestIn.site)), (name, number) => counted(site(digestIn.site), number, digests[name]!))} AS counted, count() AS clients
         FROM
         (
-            SELECT ${nowNamedIn(database, 'f.client_name')} AS client_name,
-                max(f.place) AS place, max(f.user_digest) AS user_digest, max(f.host_digest) AS host_digest, max(f.management_point) AS mp, max(f.certificate) AS cert
-            FROM ${database}client_facts AS f
-            WHERE notEmpty(${groups})
-            GROUP BY client_name
-            HAVING min(f.first_received_at) <= ${until} AND max(f.last_received_at) >= ${since}
+            SELECT key AS client_name, place, user_digest, host_digest, mp, cert
+            FROM (${factsOf(database, facts)})
+            WHERE notEmpty(${groups}) AND first <= ${until} AND last >= ${since}
         )
         GROUP BY counted
     ))`;

@@ -1,0 +1,29 @@
+import { namesOfRenamed, nowNamedIn } from './client-names.js';
+
+/** What a column of client_facts is called, and how several rows of one client become one. */
+type Fact = readonly [column: string, merge: 'max' | 'min' | 'uniqMerge'];
+
+/**
+ * One row a client from client_facts: its newest name as `key`, and facts under the names that are given to them.
+ *
+ * ClickHouse keeps the rows of a name side by side and merges them as it reads (FINAL), which needs next to no memory; to
+ * group the names by hand would hold the texts of every client. Only who was renamed has several names, and is grouped.
+ * @param database with a point behind it; empty for the one that is asked
+ */
+export function factsOf(database: string, facts: Readonly<Record<string, Fact>>): string {
+  const columns = Object.entries(facts);
+  return `SELECT f.client_name AS key, ${columns.map(([name, [column, merge]]) => `${merge === 'uniqMerge' ? `finalizeAggregation(f.${column})` : `f.${column}`} AS ${name}`).join(', ')}
+    FROM ${database}client_facts AS f FINAL
+    WHERE f.client_name GLOBAL NOT IN (${namesOfRenamed(database)})
+    UNION ALL
+    SELECT ${groupedFacts(nowNamedIn(database, 'f.client_name'), facts)}
+    FROM ${database}client_facts AS f
+    WHERE f.client_name GLOBAL IN (${namesOfRenamed(database)})
+    GROUP BY key`;
+}
+
+/** The same columns where rows of client_facts AS f are grouped by a key. */
+export const groupedFacts = (key: string, facts: Readonly<Record<string, Fact>>) =>
+  [`${key} AS key`, ...Object.entries(facts).map(([name, [column, merge]]) => `${merge}(f.${column}) AS ${name}`)].join(
+    ', ',
+  );
