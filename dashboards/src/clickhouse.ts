@@ -63,7 +63,7 @@ const lastAt = byClock('last_received_at', 'last_message_time');
 export const chosenServers = isChosen('fsp_server', 'server');
 
 /** Sites that are chosen. */
-export const chosenSites = isChosen('site_code', 'site');
+const chosenSites = isChosen('site_code', 'site');
 
 const fleetChosen = [chosenSites, isChosen('client_version', 'version'), isChosen('subnet', 'subnet')].join(' AND ');
 

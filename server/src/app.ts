@@ -8,6 +8,7 @@ import { Collect } from './collect/collect.js';
 import type { DemoOptions } from './demo/demo.js';
 import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
+import { withOwnTimes } from './delivery/own-times.js';
 import { tracedSink } from './delivery/traced-sink.js';
 import { DiskWatch } from './health/disk-watch.js';
 import { Draining, drainProgress } from './drain/draining.js';
@@ -159,7 +160,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         `delivery to ${sink.name}`,
         createDelivery({
           spool,
-          sink: forgotten.apart(tracedSink(sink, telemetry)),
+          sink: forgotten.apart(withOwnTimes(tracedSink(sink, telemetry))),
           logger,
           setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
           onBatch: (succeeded) => {

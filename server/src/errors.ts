@@ -21,6 +21,7 @@ const catalogue = {
   FSP_CLICKHOUSE_TOO_OLD: { exit: 1 },
   FSP_CLICKHOUSE_REFUSED: { exit: 1, status: 503 },
   FSP_CLICKHOUSE_QUORUM: { exit: 1, status: 503 },
+  FSP_CLOCK_WRONG: { exit: 1, status: 503 },
   FSP_SCHEMA_NEWER: { exit: 1, status: 503 },
   FSP_SCHEMA_CHANGED: { exit: 1, status: 503 },
   FSP_SCHEMA_FOREIGN: { exit: 1, status: 503 },
@@ -82,7 +83,11 @@ export class FspError extends Error {
     message: string,
     options?: ErrorOptions & { findings?: readonly object[] },
   ) {
+    // Nobody needs the stack of what a client did, and a thousand at a time cost more than their answers.
+    const { stackTraceLimit } = Error;
+    if ((behaviour[code].status ?? 500) < 500) Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'FspError';
     this.findings = options?.findings;
   }

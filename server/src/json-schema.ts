@@ -74,3 +74,11 @@ export const Record = <T>(value: Schema<T>, keywords: Keywords = {}): Schema<glo
   additionalProperties: value,
   ...keywords,
 });
+
+/** What an object is where nothing is said of it: the defaults of its fields. */
+export function defaultsOf({ properties }: Schema): globalThis.Record<string, unknown> {
+  const fields = globalThis.Object.entries((properties ?? {}) as globalThis.Record<string, Schema>);
+  return globalThis.Object.fromEntries(
+    fields.filter(([, field]) => 'default' in field).map(([name, field]) => [name, structuredClone(field.default)]),
+  );
+}

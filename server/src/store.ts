@@ -129,6 +129,10 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   return {
     sink: {
       name: rows.name,
+      async ready() {
+        await prepare();
+        await rows.ready?.();
+      },
       prepare: (batch) => rows.prepare!(batch),
       async deliver(batch, redelivery) {
         await prepare();

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { benchDashboards } from './dashboards.mjs';
 import { benchDelivery } from './delivery.mjs';
+import { benchFollowing } from './following.mjs';
 import { benchIntake } from './intake.mjs';
 import { benchLogParsing } from './log-parsing.mjs';
 import { benchOtlp } from './otlp.mjs';
@@ -26,6 +27,8 @@ const parts = {
   otlp: () => benchOtlp({ rounds: amount(1, 5) }),
   server: () => benchServer({ waiting: amount(20_000, 200_000, 1_000_000) }),
   logs: () => benchLogParsing(),
+  following: () =>
+    benchFollowing({ files: amount(100, 1_000), seconds: amount(10, 60), megabytes: amount(20, 100, 1_000) }),
   dashboards: () => benchDashboards({ sizes: amount([100_000, 1_000_000], [1_000_000, 10_000_000]) }),
 };
 const unknown = positionals.filter((name) => !(name in parts));

@@ -127,6 +127,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     { createSiteInboxSink },
     { startTelemetry },
     { ForgottenInSpool },
+    { withOwnTimes },
   ] = await Promise.all([
     import('./target.js'),
     import('../drain/drain-spool.js'),
@@ -135,6 +136,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     import('../sinks/site-inbox.js'),
     import('../telemetry.js'),
     import('../forget/in-spool.js'),
+    import('../delivery/own-times.js'),
   ]);
   const { version } = await import('../version.js');
   const telemetry = await startTelemetry({
@@ -166,7 +168,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     const forgotten = new ForgottenInSpool(folder);
     const report = await drainSpool({
       spool,
-      sinks: sinks.map((sink) => forgotten.apart(sink)),
+      sinks: sinks.map((sink) => forgotten.apart(withOwnTimes(sink))),
       quarantine: await Quarantine.open({ dir: join(folder, 'quarantine') }),
       patienceMs,
       onProgress(waiting, behind) {

@@ -100,6 +100,7 @@ export class Delivery {
     await this.giveUpBeyondLag();
     const lag = spool.sinks.lag(sink.name);
     if (lag === 0) return false;
+    await sink.ready?.();
     if (!(await spool.sinks.batchIsFull(sink.name, this.limits))) await this.pause(this.limits.lingerMs);
     if (this.stopping.signal.aborted) return false;
     const next = await spool.sinks.nextBatch(sink.name, this.limits);

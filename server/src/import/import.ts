@@ -181,6 +181,7 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
 
 async function deliver(entries: SpoolEntry[], sink: Sink): Promise<RefusedEntry[]> {
   if (entries.length === 0) return [];
+  await sink.ready?.();
   return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
 }
 

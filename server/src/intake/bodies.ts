@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { FspError } from '../errors.js';
+import { keptBytes } from './rejected.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
@@ -182,12 +183,12 @@ function tooLarge(): FspError {
   return new FspError('FSP_REPORT_TOO_LARGE', `The body is larger than ${bodyLimit} bytes`);
 }
 
-/** With the bytes at fault as its cause. */
+/** With its begin as its cause: a copy, for the bytes themselves keep all of what was read with them. */
 function notXml(chunk: Buffer): FspError {
   return new FspError(
     'FSP_REPORT_NOT_XML',
     'The body is no well-formed XML (it does not begin with <); send a state message report',
-    { cause: chunk },
+    { cause: Buffer.from(chunk.subarray(0, keptBytes)) },
   );
 }
 

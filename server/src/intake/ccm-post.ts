@@ -1,25 +1,34 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Connections } from './connections.js';
+import { silenceMs, type Connections } from './connections.js';
+import { usualRequest } from './usual-request.js';
 
 const verb = Buffer.from('CCM_POST ');
-/** How long a connection may be open without a byte. */
-const silenceMs = 30_000;
+/** How long a connection may be open before its first request is there. */
+const firstWithinMs = 30_000;
+/** A usual request is here within so much time, and in so many pieces; one that is not is Node's parser's to wait for. */
+const wholeWithinMs = 1_000;
+const mostPieces = 16;
+const nothing = Buffer.alloc(0);
 
 /**
  * An HTTP server that takes `CCM_POST`, the verb that clients use towards a management point, as `POST`. Node's parser
  * knows a fixed set of verbs and answers others 400 before any handler runs. So each connection's first bytes are
  * looked at: if they are that verb they are rewritten, and the connection is closed after the answer, because later
- * requests on it would pass the parser unseen. Every other connection is handed on as it came.
+ * requests on it would pass the parser unseen.
+ *
+ * Usual requests are given to `take` and answered here, at a third of what the way through Node's server costs. What is
+ * no usual one, or is not taken, is handed on as it came, and its connection with it.
  */
 export function createCcmPostServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
-  connections: Pick<Connections, 'begin' | 'feed'>,
+  connections: Pick<Connections, 'begin' | 'feed' | 'owe'>,
+  take: (body: Buffer, socket: Socket) => Promise<void>,
 ): Server {
-  const rewritten = new WeakSet<Socket>();
+  const closing = new WeakSet<Socket>();
   // Late requests are looked for every second, not every thirty.
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
-    if (rewritten.has(request.socket)) response.setHeader('connection', 'close');
+    if (closing.has(request.socket)) response.setHeader('connection', 'close');
     handler(request, response);
   });
   // Nothing is read of a connection before its turn. (The types do not know that a server has this property too.)
@@ -27,10 +36,19 @@ export function createCcmPostServer(
   const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    let seen: Buffer = Buffer.alloc(0);
+    let seen: Buffer = nothing;
+    let pieces = 0;
+    let taking = false;
+    let ended = false;
+    let handedOn = false;
+    let late: NodeJS.Timeout | undefined;
     // An error closes it, and whoever counts connections hears of that.
     const ignore = () => undefined;
     const handOn = (bytes: Buffer) => {
+      clearTimeout(late);
+      handedOn = true;
+      // They would stay for as long as the connection.
+      seen = nothing;
       socket.off('data', look);
       socket.off('error', ignore);
       socket.setTimeout(0);
@@ -40,25 +58,83 @@ export function createCcmPostServer(
       // Not put back into the stream, where later bytes could be heard before them.
       connections.feed(socket, bytes);
     };
+    const takeUsual = async (body: Buffer) => {
+      const whole = seen;
+      seen = nothing;
+      taking = true;
+      if (socket.timeout !== silenceMs) socket.setTimeout(silenceMs);
+      const answered = connections.owe(socket);
+      try {
+        await take(body, socket);
+        socket.write(taken(), 'latin1');
+      } catch {
+        // It is tried once more, by who can say what is wrong with it.
+        seen = Buffer.concat([whole, seen]);
+      }
+      answered();
+      taking = false;
+      pieces = 0;
+      if (ended) closing.add(socket);
+      if (socket.destroyed) return;
+      if (seen.length > 0) handOn(seen);
+      else if (ended || !server.listening) socket.end();
+    };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+      if (taking) {
+        socket.pause();
+        return;
+      }
+      const body = pieces++ < mostPieces && server.listening ? usualRequest(seen) : null;
+      if (body === undefined) {
+        late ??= setTimeout(() => {
+          handOn(seen);
+        }, wholeWithinMs);
+        return;
+      }
+      if (late !== undefined) clearTimeout(late);
+      late = undefined;
+      if (body !== null) {
+        void takeUsual(body);
+        return;
+      }
       const known = Math.min(seen.length, verb.length);
       if (!seen.subarray(0, known).equals(verb.subarray(0, known))) handOn(seen);
       else if (known === verb.length) {
-        rewritten.add(socket);
+        closing.add(socket);
         handOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
       }
     };
-    socket.setTimeout(silenceMs, () => socket.destroy());
+    // Not of one whose answer is owed: the disk may take its time.
+    socket.setTimeout(firstWithinMs).on('timeout', () => {
+      if (!taking) socket.destroy();
+    });
     socket.on('error', ignore);
     connections.begin(socket, () => {
       socket.on('data', look);
       socket.resume();
     });
-    // Its peer said good-bye before it said anything.
+    // Its peer said good-bye.
     socket.once('end', () => {
-      if (seen.length < verb.length) socket.end();
+      ended = true;
+      if (!taking && !handedOn) socket.end();
+    });
+    socket.once('close', () => {
+      clearTimeout(late);
     });
   });
   return server;
+}
+
+let answer = { second: 0, text: '' };
+
+/** What a client is told whose report is on disk. */
+function taken(): string {
+  const second = Math.floor(Date.now() / 1_000);
+  if (second !== answer.second) {
+    const date = new Date(second * 1_000).toUTCString();
+    const text = `HTTP/1.1 200 OK\r\ncontent-length: 0\r\nDate: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${silenceMs / 1_000}\r\n\r\n`;
+    answer = { second, text };
+  }
+  return answer.text;
 }

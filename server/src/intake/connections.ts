@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { connectionShares } from '../descriptors.js';
 import { Feed } from './feed.js';
 import { LaterWork, Pace } from './turns.js';
 
@@ -8,10 +8,6 @@ const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
-/** Connections at the most, where the system allows as many descriptors. */
-const mostConnections = 4_096;
-/** Descriptors that are left to everything else. */
-const otherDescriptors = 256;
 /** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
 const mostTurnsOfOne = 200;
 const mostTurns = 10_000;
@@ -20,7 +16,7 @@ const mostRefusals = 4;
 /** How long a peer may stay after its last answer. */
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
-const silenceMs = 60_000;
+export const silenceMs = 60_000;
 /** How long a stop waits for answers that are owed. */
 const closeWithinMs = 3_000;
 
@@ -28,7 +24,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Connection {
   address: string;
-  requests: Set<IncomingMessage>;
+  requests: Set<Pick<IncomingMessage, 'complete'>>;
   /** Requests that came before an earlier one was answered. */
   turns: (() => void)[];
   refusals: number;
@@ -51,7 +47,7 @@ export class Connections {
   /** Connections that begin, and requests that waited for an earlier one, by their addresses. */
   private readonly later = new LaterWork();
   private readonly pace = new Pace();
-  private readonly most = Math.min(mostConnections, descriptorLimit() - otherDescriptors);
+  private readonly most = connectionShares().intake;
 
   /** @param onRefusal told the status of every answer given here */
   constructor(private readonly onRefusal: (status: number) => void) {}
@@ -85,6 +81,14 @@ export class Connections {
       if (!socket.destroyed) work();
     });
     socket.once('close', takeBack);
+  }
+
+  /** An answer is owed to a connection, until what comes back is called. */
+  owe(socket: Socket): () => void {
+    const { requests } = this.known.get(socket) ?? this.add(socket);
+    const request = { complete: true };
+    requests.add(request);
+    return () => requests.delete(request);
   }
 
   /** From now on Node's parser, which listens to a connection, gets its bytes piece by piece. These are the first. */
@@ -211,17 +215,7 @@ export function endSoon(socket: Socket): void {
 }
 
 /** A request of which the end never came will not be answered; the others will. */
-function hasComplete(requests: ReadonlySet<IncomingMessage>): boolean {
+function hasComplete(requests: ReadonlySet<Pick<IncomingMessage, 'complete'>>): boolean {
   for (const request of requests) if (request.complete) return true;
   return false;
-}
-
-/** Files that this process may have open. */
-function descriptorLimit(): number {
-  try {
-    const soft = /^Max open files\s{1,50}(\d{1,12})/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return Math.max(otherDescriptors * 2, Number(soft ?? mostConnections + otherDescriptors));
-  } catch {
-    return mostConnections + otherDescriptors;
-  }
 }

@@ -90,6 +90,23 @@ describe('a message', () => {
     expect(taken[0]?.body).toBe('hello world');
   });
 
+  test('is answered when its sender has said good-bye, and again on the same connection where it has not', async () => {
+    delayMs = 20;
+    const { port: intakePort } = intake.server.address() as AddressInfo;
+    const socket = connect(intakePort, '127.0.0.1');
+    const answers: string[] = [];
+    socket.on('data', (chunk) => answers.push(chunk.toString()));
+    socket.write(request('POST', 'one', false));
+    await expect.poll(() => answers.length).toBe(1);
+    socket.end(request('POST', 'two', false));
+    await once(socket, 'close');
+    expect(answers).toEqual([
+      expect.stringMatching(/^HTTP\/1.1 200 OK\r\ncontent-length: 0\r\n/),
+      expect.stringMatching(/^HTTP\/1.1 200/),
+    ]);
+    expect(taken.map(({ body }) => body)).toEqual(['one', 'two']);
+  });
+
   test("has the client's address, that of a trusted proxy's client, and never a text that is no address", async () => {
     await post('/SMS_FSP/x', 'a');
     await post('/SMS_FSP/x', 'a', { 'x-forwarded-for': '10.1.2.3' });
@@ -276,9 +293,13 @@ describe('memory', () => {
     expect((await post('/SMS_FSP/x', more)).status).toBe(200);
   });
 
-  test('of a body that stops coming is given back, and its connection ended', async () => {
-    const answer = await raw(['POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n<bc']);
-    expect(answer).toMatch(/^HTTP\/1.1 408/);
+  test('of a body that stops coming, large or small, is given back, and its connection ended', async () => {
+    const answers = await Promise.all(
+      [100_000, 1_000].map((length) =>
+        raw([`POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n<bc`]),
+      ),
+    );
+    expect(answers).toEqual([expect.stringMatching(/^HTTP\/1.1 408/), expect.stringMatching(/^HTTP\/1.1 408/)]);
   });
 });
 

@@ -66,11 +66,18 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       connections.parserFailed(socket, error);
     },
     serverFactory(handler) {
-      const server = createCcmPostServer((request, response) => {
-        // Whatever a client calls its body, and however wrongly, it is bytes.
-        request.headers['content-type'] = 'application/octet-stream';
-        connections.answering(request, response, handler);
-      }, connections);
+      const server = createCcmPostServer(
+        (request, response) => {
+          // Whatever a client calls its body, and however wrongly, it is bytes.
+          request.headers['content-type'] = 'application/octet-stream';
+          connections.answering(request, response, handler);
+        },
+        connections,
+        async (body, { remoteAddress = '' }) => {
+          await options.accept(body, { receivedAt: Date.now(), clientAddress: plain(remoteAddress) });
+          options.onAnswer?.(200);
+        },
+      );
       connections.watch(server);
       server.headersTimeout = headersTimeoutMs;
       server.requestTimeout = requestTimeoutMs;
@@ -157,7 +164,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     if (!request.raw.complete) {
       if (error.code?.startsWith('FSP_REPORT_') === true) {
         const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-        const evidence = error.cause instanceof Uint8Array ? Buffer.from(error.cause) : Buffer.alloc(0);
+        const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
         options.reject(`${error.code}: ${error.message}`, evidence, origin);
       }
       // The rest of the body is not waited for.
@@ -230,6 +237,9 @@ function saidOncePerMinute(logger: IntakeOptions['logger']): (error: Error & { c
 
 /** The client's address, plain IPv4 where it is one; text that a proxy passed on and that is no address is not believed. */
 function clientAddress(request: FastifyRequest): string {
-  const given = isIP(request.ip) !== 0 ? request.ip : (request.socket.remoteAddress ?? '');
-  return given.replace(/^::ffff:(?=\d+\.)/i, '');
+  return plain(isIP(request.ip) !== 0 ? request.ip : (request.socket.remoteAddress ?? ''));
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

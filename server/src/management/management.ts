@@ -1,10 +1,11 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import { connectionShares } from '../descriptors.js';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
 import { prometheusType } from '../health/prometheus.js';
+import * as Type from '../json-schema.js';
 import type { Roles } from '../roles/roles.js';
 import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
@@ -23,6 +24,7 @@ import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { registerRunbooks } from '../runbooks/runbook-pages.js';
 import { problemSchema } from './schemas.js';
+import { Crowd, StrangersPace } from './strangers.js';
 import type { ServerTls } from './tls.js';
 import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
 import { roleOf, type Tokens } from './tokens.js';
@@ -60,7 +62,6 @@ const needed = ['intake', 'spool'];
 const bodyLimit = 256 * 1024;
 const requestTimeoutMs = 30_000;
 const listening = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-const mostConnections = 1_000;
 /** How long a stop waits for answers. */
 const closeWithinMs = 2_000;
 /** Answers of the API are data: no browser shall see a page, a script or a frame in them. */
@@ -84,7 +85,9 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
-  app.server.maxConnections = mostConnections;
+  const crowd = new Crowd(connectionShares().management);
+  crowd.watch(app.server);
+  const pace = new StrangersPace();
   // Bytes that stop coming, or that nobody takes.
   app.server.timeout = 2 * requestTimeoutMs;
   app.addHook('preClose', (done) => {
@@ -93,8 +96,13 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     }, closeWithinMs).unref();
     done();
   });
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('content-security-policy', dataPolicy);
+    if (roleOf(request.headers.authorization, options.tokens()) !== null) crowd.trust(request.raw.socket);
+    else await pace.turn(request.ip);
+  });
+  app.addHook('onResponse', (_request, reply, done) => {
+    pace.answered(Number(reply.getHeader('content-length') ?? 0));
     done();
   });
   answerProblems(app, options.logger);
@@ -127,7 +135,11 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       css: [{ filename: 'own.css', content: '.swagger-ui .topbar { display: none }' }],
     },
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  let description: string | null = null;
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    description ??= JSON.stringify(app.swagger());
+    return reply.type('application/json; charset=utf-8').send(description);
+  });
 
   const open = { security: [], tags: ['Health'] };
   app.get(

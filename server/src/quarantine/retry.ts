@@ -1,3 +1,4 @@
+import { withOwnTimes } from '../delivery/own-times.js';
 import type { Sink } from '../delivery/sink.js';
 import { batchOf, type Quarantine } from './quarantine.js';
 
@@ -27,7 +28,8 @@ export async function retryQuarantined(
     }
     try {
       // As a redelivery: an earlier retry may have got through unseen.
-      const [refused] = await sink.deliver(batchOf(kept), true);
+      await sink.ready?.();
+      const [refused] = await withOwnTimes(sink).deliver(batchOf(kept), true);
       if (refused === undefined) await quarantine.drop([id]);
       results.push({ id, delivered: refused === undefined, reason: refused?.reason ?? '' });
     } catch (error) {

@@ -6,6 +6,7 @@ import { keptSince } from '../clickhouse/retention.js';
 import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
+import { ClockCheck } from '../clock.js';
 import { FspError } from '../errors.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
 import { rowOf, rowText, rowTextInBatch, type Row, type RowContext } from './clickhouse-rows.js';
@@ -73,6 +74,7 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   /** Whether the last messages had been there before: one that comes again is seldom the only one. */
   let repeating = false;
   const prepared = new WeakMap<Batch, Promise<BatchRows>>();
+  const clock = new ClockCheck(() => timeOf(client));
 
   function rowsFor(batch: Batch): Promise<BatchRows> {
     const known = prepared.get(batch) ?? rowsOf(batch, options);
@@ -215,6 +217,13 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
 
   return {
     name: 'clickhouse',
+    async ready() {
+      try {
+        await clock.pass();
+      } catch (error) {
+        throw clickHouseError(error);
+      }
+    },
     async prepare(batch) {
       await rowsFor(batch);
     },
@@ -238,6 +247,14 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
 }
 
 const none: ReadonlySet<number> = new Set();
+
+/** What ClickHouse's clock says, in milliseconds since 1970 UTC. */
+async function timeOf(client: ClickHouseClient): Promise<number> {
+  const answer = await client.query({ query: 'SELECT toUnixTimestamp64Milli(now64(3)) AS now', format: 'JSONEachRow' });
+  const [row] = await answer.json<{ now: string }>();
+  if (!Number.isFinite(Number(row?.now ?? Number.NaN))) throw notClickHouse('it did not tell the time');
+  return Number(row!.now);
+}
 
 function tokenOf(batchId: string, table: string, attempt: number): string {
   return attempt === 0 ? `${batchId}-${table}` : `${batchId}-${table}+${attempt}`;

@@ -1,5 +1,6 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { checkOwnClock } from '../clock.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
@@ -58,6 +59,10 @@ export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | n
   }
   return {
     name: 'otlp',
+    ready: () =>
+      Promise.resolve().then(() => {
+        checkOwnClock();
+      }),
     async deliver(batch) {
       const refused: Refused[] = [];
       let piece: Item[] = [];

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { open as openFile } from 'node:fs/promises';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -28,6 +28,21 @@ const drain = async (spool: Spool) => {
     await spool.sinks.completeBatch('sink', next.batch.id);
   }
 };
+
+/** A stand-in for a disk that fails when it is to flush: no file system here can be made to. */
+async function flushes() {
+  const probe = await openFile(join(root, 'probe'), 'w');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const write = Reflect.get(prototype, 'write') as (...args: unknown[]) => Promise<unknown>;
+  const writes = vi.spyOn(prototype as { write(...args: unknown[]): Promise<unknown> }, 'write');
+  // What was written may be read again: it is not on the disk.
+  const failing = async function (this: unknown, ...args: unknown[]) {
+    await Reflect.apply(write, this, args);
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  };
+  return { writes, failing };
+}
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'fsp-disk-'));
@@ -97,16 +112,11 @@ test('a full disk refuses, loses nothing, lets a restart come up and deliver, an
 test('after a flush that failed nothing is acknowledged that is not in a new file, flushed, and nothing is there twice', async () => {
   const spool = await open(join(root, 'spool'));
   await spool.append([entry('before')]);
-  const probe = await openFile(join(root, 'probe'), 'w');
-  const prototype = Object.getPrototypeOf(probe) as { datasync(): Promise<void> };
-  await probe.close();
-  // A stand-in for a disk that fails once: no file system here can be made to.
-  const failing = vi
-    .spyOn(prototype, 'datasync')
-    .mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }));
+  const { writes, failing } = await flushes();
+  writes.mockImplementationOnce(failing);
   await Promise.all(['one', 'two'].map((one) => spool.append([entry(one)])));
   // The group, and the same again.
-  expect(failing.mock.calls.length).toBeGreaterThan(1);
+  expect(writes.mock.calls.length).toBeGreaterThan(1);
   await spool.close();
   const again = await open(join(root, 'spool'));
   expect(again.stats().waiting).toBe(3);
@@ -118,15 +128,12 @@ test('after a flush that failed nothing is acknowledged that is not in a new fil
 test('while every flush fails all is refused, nothing refused counts, and it goes on by itself', async () => {
   const spool = await open(join(root, 'spool'));
   await spool.append([entry('before')]);
-  const probe = await openFile(join(root, 'probe'), 'w');
-  const prototype = Object.getPrototypeOf(probe) as { datasync(): Promise<void> };
-  await probe.close();
-  const error = Object.assign(new Error('EIO'), { code: 'EIO' });
-  const failing = vi.spyOn(prototype, 'datasync').mockRejectedValue(error);
+  const { writes, failing } = await flushes();
+  writes.mockImplementation(failing);
   for (const one of ['x', 'y'])
     await expect(spool.append([entry(one)])).rejects.toMatchObject({ code: 'FSP_SPOOL_UNAVAILABLE' });
   expect([spool.stats().waiting, spool.unavailable() === null]).toEqual([1, false]);
-  failing.mockRestore();
+  writes.mockRestore();
   await spool.append([entry('x')]);
   expect([spool.stats().waiting, spool.unavailable()]).toEqual([2, null]);
   await spool.close();

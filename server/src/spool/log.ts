@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
@@ -23,6 +24,9 @@ const smallestSegment = 256 * 1024;
  * for a buffer of its own for each record would cost more than all else that becomes of it.
  */
 const roomBytes = 512 * 1024;
+/** On Linux a write is flushed by itself, in half of the time that two calls take; elsewhere a flush follows it. */
+const flushedByItself = process.platform === 'linux';
+const writing = flushedByItself ? constants.O_RDWR | constants.O_DSYNC : 'r+';
 /** How soon a log that could not be written looks whether it can be again. */
 const probeMs = 2_000;
 
@@ -33,10 +37,9 @@ interface Waiting {
 }
 
 /**
- * An append-only log in preallocated segment files. Whatever waits is written by one `write` and flushed by one
- * `fdatasync` (group commit). Where flushing fails, what the kernel still holds of it is not believed: the group is
- * written again into a new segment, and nothing is acknowledged before that is flushed. Where that fails too, all that
- * waits is refused.
+ * An append-only log in preallocated segment files. Whatever waits is written and flushed in one go (group commit). Where
+ * flushing fails, what the kernel still holds of it is not believed: the group is written again into a new segment, and
+ * nothing is acknowledged before that is flushed. Where that fails too, all that waits is refused.
  */
 export class SegmentLog {
   readonly segments: Segment[] = [];
@@ -84,7 +87,7 @@ export class SegmentLog {
     const whole =
       last.head !== null && scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
     try {
-      this.handle = await open(last.path, 'r+');
+      this.handle = await open(last.path, writing);
       // What was found and not acknowledged may be in the page cache only.
       await this.handle.datasync();
       this.syncedSeq = Math.max(this.syncedSeq, lastSeq);
@@ -303,7 +306,7 @@ export class SegmentLog {
     const whole = records.length === 1 ? records[0]! : this.writingRoom!.subarray(0, bytes);
     for (let done = 0; done < bytes;)
       done += (await handle.write(whole, done, bytes - done, segment.end + done)).bytesWritten;
-    await handle.datasync();
+    if (!flushedByItself) await handle.datasync();
   }
 
   /** Makes a new segment the one that is written. */
@@ -337,7 +340,7 @@ export class SegmentLog {
     await this.release();
     await rename(this.sparePath, path);
     await syncFolder(this.dir);
-    this.handle = await open(path, 'r+');
+    this.handle = await open(path, writing);
     this.syncedSeq = seq;
     this.nextSeq = seq + 1;
     this.torn = [];

@@ -9,6 +9,8 @@ import { decodeReport, encodeReport, numberReport, reportIds, type Lane, type La
 import { segmentFile, type Segment } from './segments.js';
 
 export const lanes = ['failed', 'other'] as const satisfies readonly Lane[];
+/** How long messages are decoded before others have their turn. */
+const turnMs = 4;
 /** Indexes of segments that are kept beside that of the newest. */
 const keptIndexes = 6;
 
@@ -162,6 +164,7 @@ export class Reports {
   /** The messages themselves. One whose record cannot be read any more is told of, and left out. */
   async read(refs: readonly MessageRef[]): Promise<StateMessageEntry[]> {
     const entries: StateMessageEntry[] = [];
+    let turn = performance.now();
     for (let from = 0; from < refs.length;) {
       // A run of ascending records in one segment is read together.
       const { segment: number } = refs[from]!;
@@ -178,6 +181,10 @@ export class Reports {
       const records = segment === undefined ? wanted.map(() => null) : await this.log.read(segment, wanted);
       for (const [index, record] of records.entries()) {
         const { offset, length, messages } = wanted[index]!;
+        if (performance.now() - turn > turnMs) {
+          await setImmediate();
+          turn = performance.now();
+        }
         if (record !== null) entries.push(...decodeReport(record, messages));
         else this.tell(number, { offset, bytes: length }, messages.length, 'is damaged');
       }

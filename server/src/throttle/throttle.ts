@@ -227,11 +227,14 @@ export class Throttle {
 
   private async reportRunning(): Promise<void> {
     const now = this.now();
-    const figures = JSON.stringify(this.window);
+    const early = now - this.reportedAt < reportEveryMs;
+    // With every message that comes: what is dear is looked at where it may matter.
+    if (early && this.toldOfWaiting) return;
     const waits = this.spool.stats().waiting > 0;
     // That messages begin to wait is told at once: an hour's window may be all of it.
-    const begins = waits && !this.toldOfWaiting;
-    if (figures === this.reported || (now - this.reportedAt < reportEveryMs && !begins)) return;
+    if (early && !waits) return;
+    const figures = JSON.stringify(this.window);
+    if (figures === this.reported) return;
     this.reportedAt = now;
     this.reported = figures;
     this.toldOfWaiting = waits;

@@ -10,6 +10,8 @@ import { identify, isAt, isFile } from './file-identity.js';
 const chunkSize = 256 * 1024;
 /** So much is parsed in one go; whatever else the server does waits for it. */
 const sliceSize = 64 * 1024;
+/** What is read of a log in one look, and some: one that is endless does not keep the others waiting. */
+const lookBytes = 8 * 1024 * 1024;
 /** Looks without growth after which a record that could go on counts as whole. */
 const quietLooks = 2;
 
@@ -61,20 +63,22 @@ export class FollowedLog {
    * Reads what is new, and hands it out piece by piece; the next piece is read when the one before is stored.
    * @param complete true where nothing will be added any more: what is held is given out
    * @param signal ends the reading between two pieces
+   * @returns whether it was read to its end; the next look goes on
    */
-  async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<void> {
+  async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<boolean> {
     const file = await openLog(this.position.path);
     try {
       // It may have been rotated since it was looked for: the next look finds it.
-      if (!(await isFile(file, this.position, this.known))) return;
+      if (!(await isFile(file, this.position, this.known))) return true;
       const { mtimeMs } = await file.stat();
       this.modifiedAt = mtimeMs;
       this.position = { ...this.position, ...(await identify(file)) };
       const parser = this.parser ?? (await this.begin());
       const buffer = Buffer.alloc(chunkSize);
       let grown = false;
-      for (;;) {
-        if (signal.aborted) return;
+      for (let inLook = 0; ;) {
+        if (signal.aborted) return true;
+        if (inLook >= lookBytes) return false;
         // After a restart: up to the stored position first, exactly, to be given out to nobody.
         const want = this.replaying ? Math.min(chunkSize, this.position.offset - this.readTo) : chunkSize;
         const { bytesRead } = want === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, want, this.readTo);
@@ -84,6 +88,7 @@ export class FollowedLog {
           parser.push(buffer.subarray(from, Math.min(from + sliceSize, bytesRead)));
         }
         this.readTo += bytesRead;
+        inLook += bytesRead;
         if (this.replaying) {
           if (bytesRead > 0 && this.readTo < this.position.offset) continue;
           if (complete) parser.end();
@@ -100,6 +105,7 @@ export class FollowedLog {
       if (complete) parser.end();
       else if (this.quiet === quietLooks) parser.flush();
       if (this.records.length > 0) await this.handOut(parser, mtimeMs, store, complete);
+      return true;
     } finally {
       await file.close();
     }

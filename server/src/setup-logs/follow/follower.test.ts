@@ -275,3 +275,40 @@ test('a file that may not be read, or a folder in its place, hinders no other', 
   await one.look();
   expect(messages).toEqual(numbered(1, 1));
 });
+
+test('a file as good as endless keeps no other waiting, nor the stop', async () => {
+  const endless = join(folder.path, 'endless.log');
+  writeFileSync(endless, lines(1, 2));
+  // Without a byte on the disk: zeroes without an end of line.
+  truncateSync(endless, 1e12);
+  writeFileSync(log, '');
+  const one = follower([endless, log]);
+  one.start();
+  try {
+    await eventually(
+      () => Promise.resolve(messages.length),
+      (length) => length > 0,
+    );
+    appendFileSync(log, lines(3, 4));
+    await eventually(
+      () => Promise.resolve(messages),
+      (seen) => seen.includes('line 4'),
+    );
+  } finally {
+    await one.stop();
+  }
+});
+
+test('a large log that was renamed is read to its end, over many looks, before the one in its place', async () => {
+  const count = 8_000;
+  writeFileSync(log, lines(1, count).replaceAll('component="w"', `component="${'w'.repeat(1_200)}"`));
+  const one = follower();
+  await one.look();
+  const first = messages.length;
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThan(count);
+  renameSync(log, join(folder.path, 'fsp.lo_'));
+  writeFileSync(log, lines(count + 1, count + 1));
+  for (let looks = 0; looks < 10; looks++) await one.look();
+  expect(messages).toEqual(numbered(1, count + 1));
+});

@@ -56,6 +56,8 @@ export class Follower {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
+  /** Whether a log was not read to its end in the last look. */
+  private unfinished = false;
   private readonly targets: Set<string>;
   /** Files that are followed no more; the next look lets go of them. */
   private readonly dropped = new Set<string>();
@@ -125,19 +127,25 @@ export class Follower {
     const inOrder = [...settled.values()].sort(
       (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
     );
+    const unfinished = new Set<string>();
     for (const log of inOrder) {
       if (this.stopping.signal.aborted) return;
-      await this.readOne(log, log.position.path !== log.position.logFile);
+      const { path, logFile: name } = log.position;
+      // Its successor waits for its end, and nobody else.
+      if (!unfinished.has(name) && !(await this.readOne(log, path !== name))) unfinished.add(name);
     }
+    this.unfinished = unfinished.size > 0;
     this.watch([...settled.keys()]);
   }
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      this.unfinished = false;
       await this.look().catch((error: unknown) => {
         this.complain('', error as Error);
       });
       if (this.stopping.signal.aborted) return;
+      if (this.unfinished) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, this.options.pollMs ?? 1_000);
         this.wake = () => {
@@ -251,11 +259,12 @@ export class Follower {
     return new FollowedLog(position, this.options.timezone);
   }
 
-  private async readOne(log: FollowedLog, complete: boolean): Promise<void> {
+  /** @returns whether nothing more is to be read of it in this look */
+  private async readOne(log: FollowedLog, complete: boolean): Promise<boolean> {
     const { key, path } = log.position;
     let stored = log.position;
     try {
-      await log.read(
+      const ended = await log.read(
         async (found) => {
           await this.options.store(found);
           stored = found.position;
@@ -265,10 +274,12 @@ export class Follower {
         this.stopping.signal,
       );
       this.complaints.delete(path);
+      return ended;
     } catch (error) {
       // The parser is ahead of what is stored: the next look begins again from there.
       this.logs.set(key, this.logAt({ ...stored, path }));
       if (!this.stopping.signal.aborted) this.complain(path, error as Error);
+      return true;
     }
   }
 
