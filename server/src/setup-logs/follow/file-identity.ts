@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openLog } from '../files/open-log.js';
 
@@ -20,6 +21,15 @@ export async function identify(file: FileHandle): Promise<FileIdentity> {
   const { dev, ino } = await file.stat();
   const head = await readHead(file, headSize);
   return { device: dev, inode: ino, headLength: head.length, headHash: hash(head) };
+}
+
+/** For so long after a file was written, its times may not tell that it was written again: FAT counts every other second. */
+const timesTellAfterMs = 3_000;
+
+/** What a file looks like that was read to its end, where that tells whether it was written since; else null. */
+export function lookOf(stats: BigIntStats, readTo: number): string | null {
+  if (Number(stats.size) !== readTo || Math.abs(Date.now() - Number(stats.mtimeMs)) < timesTellAfterMs) return null;
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
 }
 
 /** True where the file at a path is the one that is known, not shorter than what was read of it. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
@@ -5,7 +6,7 @@ import { LogParser } from '../log-parser.js';
 import { fileOnDisk } from '../files/on-disk.js';
 import { surveyFile } from '../files/read-log.js';
 import type { LogRecord, Run } from '../types.js';
-import { identify, isAt, isFile } from './file-identity.js';
+import { identify, isAt, isFile, lookOf } from './file-identity.js';
 
 const chunkSize = 256 * 1024;
 /** So much is parsed in one go; whatever else the server does waits for it. */
@@ -40,6 +41,10 @@ export class FollowedLog {
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
   modifiedAt: number | null = null;
   private quiet = 0;
+  /** How its file looked when it was read to its end and nothing was held back; null where that tells nothing. */
+  private lastLook: string | null = null;
+  /** Whether it looks so still: there is nothing to be read. */
+  private unchanged = false;
 
   constructor(
     public position: LogPosition,
@@ -47,8 +52,11 @@ export class FollowedLog {
   ) {}
 
   /** True where its file is at a path: not replaced by another, and not shorter than what was read of it. */
-  isAt(path: string): Promise<boolean> {
-    return isAt(path, this.position, this.known);
+  async isAt(path: string): Promise<boolean> {
+    // A question instead of sixteen, of the thousand logs of a folder of which few are written.
+    const stats = this.lastLook === null ? null : await stat(path, { bigint: true }).catch(() => null);
+    this.unchanged = stats !== null && lookOf(stats, this.readTo) === this.lastLook;
+    return this.unchanged || (await isAt(path, this.position, this.known));
   }
 
   private get known(): number {
@@ -66,11 +74,13 @@ export class FollowedLog {
    * @returns whether it was read to its end; the next look goes on
    */
   async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<boolean> {
+    if (this.unchanged && !complete) return true;
     const file = await openLog(this.position.path);
     try {
       // It may have been rotated since it was looked for: the next look finds it.
       if (!(await isFile(file, this.position, this.known))) return true;
-      const { mtimeMs } = await file.stat();
+      const stats = await file.stat({ bigint: true });
+      const mtimeMs = Number(stats.mtimeNs) / 1e6;
       this.modifiedAt = mtimeMs;
       this.position = { ...this.position, ...(await identify(file)) };
       const parser = this.parser ?? (await this.begin());
@@ -105,6 +115,7 @@ export class FollowedLog {
       if (complete) parser.end();
       else if (this.quiet === quietLooks) parser.flush();
       if (this.records.length > 0) await this.handOut(parser, mtimeMs, store, complete);
+      this.lastLook = this.quiet < quietLooks ? null : lookOf(stats, this.readTo);
       return true;
     } finally {
       await file.close();

@@ -65,6 +65,34 @@ const numbered = (from: number, to: number) =>
 const numbersSeen = () => messages.map((message) => Number(/^line (\d+)/.exec(message)?.[1]));
 const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
+describe('a log of long ago', () => {
+  const long = new Date('2026-01-01T10:00:00Z');
+  /** Looked at until it is known to be at rest. */
+  async function atRest(): Promise<Follower> {
+    writeFileSync(log, lines(1, 3));
+    utimesSync(log, long, long);
+    const one = follower();
+    for (let look = 0; look < 4; look++) await one.look();
+    expect(messages).toEqual(numbered(1, 3));
+    return one;
+  }
+
+  test('is read on when it is written again', async () => {
+    const one = await atRest();
+    appendFileSync(log, lines(4, 4));
+    await one.look();
+    expect(messages).toEqual(numbered(1, 4));
+  });
+
+  test('is a new one when it is overwritten by as many bytes and with the same time', async () => {
+    const one = await atRest();
+    writeFileSync(log, lines(7, 9));
+    utimesSync(log, long, long);
+    for (let look = 0; look < 4; look++) await one.look();
+    expect(messages).toEqual([...numbered(1, 3), ...numbered(7, 9)]);
+  });
+});
+
 describe('a log that grows', () => {
   test('is not there yet, comes, and is read to its last whole line', async () => {
     const one = follower();

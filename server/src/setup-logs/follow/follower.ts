@@ -21,6 +21,8 @@ import { openLog } from '../files/open-log.js';
 import { identify } from './file-identity.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
+/** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
+const pauseTimesLook = 4;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
 const logFile = /\.lo[g_]$/i;
@@ -141,19 +143,30 @@ export class Follower {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       this.unfinished = false;
+      const begun = performance.now();
       await this.look().catch((error: unknown) => {
         this.complain('', error as Error);
       });
       if (this.stopping.signal.aborted) return;
       if (this.unfinished) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.options.pollMs ?? 1_000);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      const pollMs = this.options.pollMs ?? 1_000;
+      const pauseMs = Math.min(pollMs, pauseTimesLook * (performance.now() - begun));
+      await this.rest(pollMs, pauseMs);
     }
+  }
+
+  /** Waits for so long, or until it is woken, which counts no sooner than after a pause. A stop counts at once. */
+  private rest(pollMs: number, pauseMs: number): Promise<void> {
+    const begun = performance.now();
+    return new Promise((resolve) => {
+      let timer = setTimeout(resolve, pollMs);
+      this.wake = () => {
+        clearTimeout(timer);
+        const left = this.stopping.signal.aborted ? 0 : pauseMs - (performance.now() - begun);
+        if (left > 0) timer = setTimeout(resolve, left);
+        else resolve();
+      };
+    });
   }
 
   private async letGo(): Promise<void> {
