@@ -4,20 +4,29 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * What begins last must not end long after all others: the longest first, as on a machine that ran nothing yet. While
- * these three take their time, one worker is left for the files of the plugin, which share what it has loaded.
+ * What begins last must not end long after all others: the longest first, as on a machine that ran nothing yet, those
+ * that wait beside those that compute. While these five take their time, one worker is left for the files of the plugin,
+ * which share what it has loaded.
  */
 const order = [
-  'test/console/pages.test.ts',
-  'test/console/hostile.test.ts',
   'test/reliability/disk.test.ts',
+  'test/console/pages.test.ts',
+  'test/reliability/sinks.test.ts',
+  'test/console/journeys.test.ts',
+  'test/console/open-logs.test.ts',
   'grafana-plugin/',
   'test/console/',
+  'test/setup-logs/server.test.ts',
+  'test/reliability/stop.test.ts',
+  'test/reliability/soak.test.ts',
   'test/dashboards/',
   'test/delivery/',
   'test/reliability/',
   'server/src/clickhouse/',
+  'server/src/spool/damage.test.ts',
   'test/',
+  'server/src/intake/',
+  'server/src/spool/',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -34,8 +43,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Suites start real engines, servers and browsers, and wait for them half of the time: two cores carry four.
-    maxWorkers: 4,
+    // Suites start real engines, servers and browsers, and wait for them two thirds of the time: two cores carry six.
+    maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
     // Servers, engines and browsers on a shared machine: once in a while one is late. What fails twice is broken.
     retry: process.env.CI === undefined ? 0 : 1,

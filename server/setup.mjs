@@ -79,7 +79,7 @@ function buildWhereStale(part, sources, builder) {
   execFileSync(process.execPath, [join(root, part, builder)], { stdio: ['ignore', 2, 2] });
   writeFileSync(built, '');
 }
-buildWhereStale('server', ['server/src', 'server/tsconfig.json'], 'build.mjs');
+buildWhereStale('server', ['server/src', 'server/build.mjs'], 'build.mjs');
 buildWhereStale(
   'grafana-plugin',
   [

@@ -38,7 +38,6 @@ import { Roles } from './roles/roles.js';
 import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
-import { importUpload } from './import/upload.js';
 import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
@@ -263,7 +262,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       one.stop();
     });
     const upload = async (name: string, hostName: string, body: Buffer) => {
-      await store.prepare();
+      // Loaded when it is wanted: what opens archives would be a twentieth of a start.
+      const [{ importUpload }] = await Promise.all([import('./import/upload.js'), store.prepare()]);
       const { client, sink } = store;
       const { clickhouseDatabase: database } = config;
       return importUpload(name, body, { client, sink, database, hostName, timezone: zoneOf(config) });

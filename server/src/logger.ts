@@ -1,5 +1,4 @@
 import { pino, type Logger } from 'pino';
-import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -10,6 +9,8 @@ export interface HeldLogger {
   release(): void;
 }
 
+/** For people only: no service needs it, and its start need not load it. */
+const pretty = process.stdout.isTTY ? (await import('pino-pretty')).prettyFactory : null;
 /** A start that takes longer is no ordinary one, and its log is wanted. */
 const heldAtMostMs = 15_000;
 
@@ -42,8 +43,8 @@ export function createHeldLogger({ level }: { level: string }): HeldLogger {
 
 function loggerTo(level: string, write: (line: string) => void): Logger {
   const redact = ['token', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
-  if (!process.stdout.isTTY) return pino({ level, redact }, { write });
-  const inWords = pretty.prettyFactory({
+  if (pretty === null) return pino({ level, redact }, { write });
+  const inWords = pretty({
     colorize: (process.env.NO_COLOR ?? '') === '',
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss',

@@ -27,9 +27,10 @@ export async function createProgram(first = ''): Promise<Command> {
     .description('A fallback status point for Configuration Manager clients')
     .version(version)
     .exitOverride();
-  // What completes a command line, and the help, tell of all.
+  // What completes a command line, and the help, tell of all; the version is asked for by scripts, which want it at once.
   const alone = first !== 'completion' && Object.hasOwn(commands, first);
-  const wanted = alone ? [commands[first]!] : Object.values(commands);
+  const all = first === '-V' || first === '--version' ? [] : Object.values(commands);
+  const wanted = alone ? [commands[first]!] : all;
   for (const register of await Promise.all(wanted.map((load) => load()))) register(program);
   // Sub-commands do not inherit it: usage errors of all of them end with 2.
   for (const command of program.commands) {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import * as Type from '../json-schema.js';
 import type { DrainProgress } from '../drain/draining.js';
 import { problemSchema } from './schemas.js';
 

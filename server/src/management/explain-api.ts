@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import Type from 'typebox';
+import * as Type from '../json-schema.js';
 import { explain } from '../catalog/explain.js';
 import { problemSchema } from './schemas.js';
 

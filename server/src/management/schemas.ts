@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../json-schema.js';
 
 /** An error's body (RFC 9457), as `application/problem+json`. */
 export const problemSchema = Type.Object(

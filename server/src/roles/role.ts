@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../json-schema.js';
 
 /**
  * Messages in one throttle interval, and the interval in seconds: ranges and defaults of Configuration Manager (D); and

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../json-schema.js';
 import { FspError } from '../errors.js';
 import { limits, serverKey, type RoleConfiguration } from './role.js';
 

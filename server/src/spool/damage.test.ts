@@ -93,7 +93,7 @@ async function check(model: ModelledSpool, lost: ReadonlySet<string> | null, wha
 
 for (const folder of ['reports', 'journal', 'identities', 'checkpoint-a', 'checkpoint-b'])
   for (const [kind, change] of Object.entries(kinds))
-    test(`${folder}: ${kind} – the rest is delivered, what is lost is counted exactly`, async () => {
+    test.concurrent(`${folder}: ${kind} – the rest is delivered, what is lost is counted exactly`, async () => {
       for (let round = 0; round < seeds; round++) {
         const seed = seedOf(round);
         const random = randomFrom(seed);
