@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Value } from 'typebox/value';
 import type { Acknowledgements } from '../acknowledgements/acknowledgements.js';
 import type { ExpectedLists } from '../expected/expected-lists.js';
 import { findFiles } from '../import/find-files.js';
 import { entriesOf } from '../intake/accept.js';
 import { importFiles, type ImportOptions } from '../import/import.js';
-import { defaultsOf } from '../json-schema.js';
 import { roleInputSchema, type RoleConfiguration } from '../roles/role.js';
 import type { Roles } from '../roles/roles.js';
 import { simulateFleet } from '../simulation/fleet.js';
@@ -57,8 +57,7 @@ async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
   const known = await roles.history(serverName).catch(() => null);
   if (known !== null) return false;
   const role = (name: string) =>
-    ({
-      ...defaultsOf(roleInputSchema),
+    Value.Default(roleInputSchema, {
       serverName: name,
       intranetFqdn: `${name.toLowerCase()}.contoso.com`,
     }) as RoleConfiguration;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import type { Leave } from '../collect/collect.js';
 import { problemSchema } from './schemas.js';
 import { userOf } from './user.js';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { defaultList, type ExpectedLists, type LoadMode } from '../expected/expected-lists.js';
 import { problemSchema } from './schemas.js';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { explain } from '../catalog/explain.js';
 import { problemSchema } from './schemas.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import type { Forgets } from '../forget/forget.js';
 import { subjectOf, type Subject } from '../forget/subject.js';
 import { problemSchema } from './schemas.js';

@@ -1,11 +1,11 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import { connectionShares } from '../descriptors.js';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
 import { prometheusType } from '../health/prometheus.js';
-import * as Type from '../json-schema.js';
 import type { Roles } from '../roles/roles.js';
 import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
@@ -68,7 +68,7 @@ const closeWithinMs = 2_000;
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 const component = Type.Object({ ready: Type.Boolean(), detail: Type.String() });
-const readiness = Type.Object({ ready: Type.Boolean(), components: Type.Record(component) });
+const readiness = Type.Object({ ready: Type.Boolean(), components: Type.Record(Type.String(), component) });
 
 /**
  * The management API, not yet listening: health and its own description without a token, everything else behind one.

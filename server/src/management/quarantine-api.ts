@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import type { Quarantined, QuarantinedSummary } from '../quarantine/quarantine.js';
 import type { RetryResult } from '../quarantine/retry.js';
 import { decodeText } from '../report/encoding.js';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { clientCommands } from '../roles/client-commands.js';
 import { allowedClientConnections, roleInputSchema, type RoleConfiguration, type RoleVersion } from '../roles/role.js';
@@ -51,9 +51,8 @@ const remembered = Type.Union(
   ],
   { description: 'Not null where ClickHouse does not answer, and this is what the receiver knows by itself' },
 );
-const roleFields = { ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) };
-const role = Type.Object(roleFields);
-const readRole = Type.Object({ ...roleFields, remembered });
+const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
+const readRole = Type.Object({ ...role.properties, remembered });
 const validation = Type.Object({
   valid: Type.Boolean(),
   configuration: roleInputSchema,

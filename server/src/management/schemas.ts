@@ -1,4 +1,4 @@
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 
 /** An error's body (RFC 9457), as `application/problem+json`. */
 export const problemSchema = Type.Object(

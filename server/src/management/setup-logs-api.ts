@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
 import type { ImportSummary } from '../import/import.js';
 import { largestUpload } from '../import/largest-upload.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { localHost } from '../listen.js';
 import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
@@ -211,8 +211,8 @@ async function serveConsole(pages: FastifyInstance, options: PreviewOptions, man
       schema: {
         ...hidden,
         body: Type.Object({
-          jsonData: Type.Optional(Type.Record(Type.Unknown())),
-          secureJsonData: Type.Optional(Type.Record(Type.String())),
+          jsonData: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+          secureJsonData: Type.Optional(Type.Record(Type.String(), Type.String())),
         }),
       },
     },

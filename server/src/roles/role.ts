@@ -1,4 +1,4 @@
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 
 /**
  * Messages in one throttle interval, and the interval in seconds: ranges and defaults of Configuration Manager (D); and

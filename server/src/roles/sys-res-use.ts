@@ -1,4 +1,4 @@
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { limits, serverKey, type RoleConfiguration } from './role.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Marked } from 'marked';
-import * as Type from '../json-schema.js';
+import Type from 'typebox';
 import type { Language } from '../catalog/text.js';
 import { FspError } from '../errors.js';
 import { indexName, runbook } from './runbooks.js';

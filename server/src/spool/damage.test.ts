@@ -93,34 +93,38 @@ async function check(model: ModelledSpool, lost: ReadonlySet<string> | null, wha
 
 for (const folder of ['reports', 'journal', 'identities', 'checkpoint-a', 'checkpoint-b'])
   for (const [kind, change] of Object.entries(kinds))
-    test.concurrent(`${folder}: ${kind} – the rest is delivered, what is lost is counted exactly`, async () => {
-      for (let round = 0; round < seeds; round++) {
-        const seed = seedOf(round);
-        const random = randomFrom(seed);
-        const model = await spoolAtWork(random);
-        const files = filesOf(model.dir).filter((file) => file.startsWith(folder));
-        if (files.length > 0) {
-          const file = join(model.dir, random.of(files));
-          const bytes = readFileSync(file);
-          const after = change(bytes, random);
-          if (after === null) unlinkSync(file);
-          else writeFileSync(file, after);
-          const changed = (offset: number, end: number) =>
-            after === null || end > after.length || !after.subarray(offset, end).equals(bytes.subarray(offset, end));
-          const lost = new Set(folder === 'reports' ? messagesIn(bytes, changed) : []);
-          const what = `seed ${seed}, ${file.slice(model.dir.length + 1)}`;
-          await check(model, lost, what);
-          const { damage } = model.spool.stats();
-          // Everything of consequence is told, once, and again after no restart.
-          expect([model.told.length, what]).toEqual([damage.pieces, what]);
-          if (folder === 'reports' && [...lost].some((one) => !model.delivered.b!.includes(one)))
-            expect(model.told.join()).toMatch(/messages lost/);
-          await model.reopen();
-          expect([model.spool.stats().damage, what]).toEqual([damage, what]);
+    test.concurrent(
+      `${folder}: ${kind} – the rest is delivered, what is lost is counted exactly`,
+      async () => {
+        for (let round = 0; round < seeds; round++) {
+          const seed = seedOf(round);
+          const random = randomFrom(seed);
+          const model = await spoolAtWork(random);
+          const files = filesOf(model.dir).filter((file) => file.startsWith(folder));
+          if (files.length > 0) {
+            const file = join(model.dir, random.of(files));
+            const bytes = readFileSync(file);
+            const after = change(bytes, random);
+            if (after === null) unlinkSync(file);
+            else writeFileSync(file, after);
+            const changed = (offset: number, end: number) =>
+              after === null || end > after.length || !after.subarray(offset, end).equals(bytes.subarray(offset, end));
+            const lost = new Set(folder === 'reports' ? messagesIn(bytes, changed) : []);
+            const what = `seed ${seed}, ${file.slice(model.dir.length + 1)}`;
+            await check(model, lost, what);
+            const { damage } = model.spool.stats();
+            // Everything of consequence is told, once, and again after no restart.
+            expect([model.told.length, what]).toEqual([damage.pieces, what]);
+            if (folder === 'reports' && [...lost].some((one) => !model.delivered.b!.includes(one)))
+              expect(model.told.join()).toMatch(/messages lost/);
+            await model.reopen();
+            expect([model.spool.stats().damage, what]).toEqual([damage, what]);
+          }
+          await model.remove();
         }
-        await model.remove();
-      }
-    }, 120_000);
+      },
+      120_000,
+    );
 
 test('a folder in place of a file, a file in place of a folder, the copy of a segment: set aside, told, passed over', async () => {
   for (const [round, kind] of ['folder', 'file', 'copy', 'misplaced'].entries()) {
