@@ -17,8 +17,8 @@ const nothing = Buffer.alloc(0);
  * looked at: if they are that verb they are rewritten, and the connection is closed after the answer, because later
  * requests on it would pass the parser unseen.
  *
- * Usual requests are given to `take` and answered here, at a third of what the way through Node's server costs. What is
- * no usual one, or is not taken, is handed on as it came, and its connection with it.
+ * Usual requests are given to `take` and answered here, at two thirds of the processor that the way through Node's server
+ * takes. What is no usual one, or is not taken, is handed on as it came, and its connection with it.
  */
 export function createCcmPostServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
