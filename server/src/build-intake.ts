@@ -8,6 +8,7 @@ import type { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper } from './intake/rejected.js';
 import type { Logger } from './logger.js';
+import { peerOf } from './peer.js';
 import type { RoleInForce } from './roles/role-in-force.js';
 import type { TestPosts } from './roles/test-post.js';
 import type { Spool } from './spool/spool.js';
@@ -52,7 +53,7 @@ export function buildIntake({
         throw new FspError('FSP_DRAINING', 'This receiver is drained for maintenance; it takes no messages');
       if (role.current?.removed === true)
         throw new FspError('FSP_ROLE_REMOVED', 'The role was removed from this server; it takes no messages');
-      const decoded = await decoder.decode(body, origin.clientAddress);
+      const decoded = await decoder.decode(body, peerOf(origin.clientAddress));
       if (testPosts.take(decoded.report)) return;
       const entries = entriesFor(decoded.report, decoded.body, origin);
       await spool.append(entries);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Bodies } from './bodies.js';
+import { IntakeMemory } from './memory.js';
 
 afterEach(() => vi.useRealTimers());
 
@@ -11,7 +12,7 @@ const silent = () =>
 
 test('of many bodies that stall at the same moment all are ended, and a few at a time', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
-  const bodies = new Bodies();
+  const bodies = new Bodies(new IntakeMemory());
   let ended = 0;
   const all = Array.from({ length: 1_000 }, () => bodies.read(silent(), '10.1.2.3').catch(() => ended++));
   vi.advanceTimersByTime(6_000);

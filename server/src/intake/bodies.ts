@@ -1,17 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { FspError } from '../errors.js';
+import type { IntakeMemory } from './memory.js';
 import { keptBytes } from './rejected.js';
 
 /** The largest body that is read. Real messages have a few kilobytes; StateDetails have no limit of their own. */
 export const bodyLimit = 4 * 1024 * 1024;
 /** The part of each body that needs no leave: whatever others send, an ordinary report finds room. */
 export const freeBytes = 16 * 1024;
+const nothing = Buffer.alloc(0);
 const firstCapacity = 4 * 1024;
-/** Memory that all bodies together may take beyond that part, from their first byte until they are answered. */
-const budgetBytes = 64 * 1024 * 1024;
-/** The part of it that one address may take. */
-const addressShare = 1 / 4;
 /** A body must bring so many bytes in so much time, or come to its end. */
 const slowest = { bytes: 1_024, withinMs: 5_000 };
 
@@ -36,18 +34,11 @@ interface Incoming {
 /** Reads bodies within a budget of memory, and ends those that do not come. */
 export class Bodies {
   private readonly incoming = new Set<Incoming>();
-  private readonly held = new Map<string, number>();
-  private total = 0;
   private readonly sweep: NodeJS.Timeout;
   private sweptAt = performance.now();
 
-  constructor() {
+  constructor(private readonly memory: IntakeMemory) {
     this.sweep = setInterval(() => void this.endStalled(), 1_000).unref();
-  }
-
-  /** Bytes that are held beyond what needs no leave. */
-  get heldBytes(): number {
-    return this.total;
   }
 
   close(): void {
@@ -55,20 +46,33 @@ export class Bodies {
   }
 
   /**
+   * Why no more is read of a body, or null.
+   * @param announced its length, NaN where it is not told
+   * @param begin its first bytes, as far as they are there
    * @param mayBe whether a body that begins so can be what is wanted; a large one that cannot is not read on
+   */
+  refusal(announced: number, begin: Buffer, peer: string, mayBe: (first: Buffer) => boolean): FspError | null {
+    if (announced > bodyLimit) return tooLarge();
+    if (announced <= freeBytes) return null;
+    if (!mayBe(begin)) return notXml(begin);
+    // Who has no room left is told before anything is read; of whom no length is known, when it is needed.
+    return Number.isNaN(announced) || this.memory.hasRoom(peer, 1) ? null : noRoom();
+  }
+
+  /**
+   * @param mayBe see {@link refusal}
    * @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED
    */
-  read(request: IncomingMessage, address: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Body> {
+  read(request: IncomingMessage, peer: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Body> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
-    if (announced > bodyLimit) return Promise.reject(tooLarge());
-    // Who has no room left is told before anything is read.
-    if (announced > freeBytes && !this.hasRoom(address, 1)) return Promise.reject(noRoom());
+    const refusal = this.refusal(announced, nothing, peer, mayBe);
+    if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       let first: Buffer | null = null;
       let buffer: Buffer | null = null;
       let leave = 0;
       const release = () => {
-        this.giveBack(address, leave);
+        this.memory.count(peer, -leave);
         leave = 0;
       };
       const body: Incoming = {
@@ -95,7 +99,7 @@ export class Bodies {
         const known = Number.isNaN(announced) ? bodyLimit : Math.max(announced, size);
         const capacity = Math.min(Math.max(firstCapacity, 2 ** Math.ceil(Math.log2(size))), known);
         const more = Math.max(0, capacity - freeBytes) - leave;
-        if (!this.take(address, more)) return false;
+        if (!this.memory.take(peer, more)) return false;
         leave += more;
         const larger = Buffer.allocUnsafeSlow(capacity);
         buffer?.copy(larger, 0, 0, body.received);
@@ -109,9 +113,9 @@ export class Bodies {
           body.fail(tooLarge());
           return;
         }
-        // Announced as a large one, or not at all.
-        if (body.received === 0 && !(announced <= freeBytes) && !mayBe(chunk)) {
-          body.fail(notXml(chunk));
+        const reason = body.received === 0 ? this.refusal(announced, chunk, peer, mayBe) : null;
+        if (reason !== null) {
+          body.fail(reason);
           return;
         }
         if (body.received === 0 && chunk.length <= freeBytes) first = chunk;
@@ -137,26 +141,6 @@ export class Bodies {
       this.incoming.add(body);
       request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     });
-  }
-
-  private take(address: string, bytes: number): boolean {
-    if (bytes <= 0) return true;
-    if (!this.hasRoom(address, bytes)) return false;
-    this.held.set(address, (this.held.get(address) ?? 0) + bytes);
-    this.total += bytes;
-    return true;
-  }
-
-  private hasRoom(address: string, bytes: number): boolean {
-    return this.total + bytes <= budgetBytes && (this.held.get(address) ?? 0) + bytes <= budgetBytes * addressShare;
-  }
-
-  private giveBack(address: string, bytes: number): void {
-    if (bytes === 0) return;
-    const left = (this.held.get(address) ?? 0) - bytes;
-    if (left > 0) this.held.set(address, left);
-    else this.held.delete(address);
-    this.total -= bytes;
   }
 
   private async endStalled(): Promise<void> {

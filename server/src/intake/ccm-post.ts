@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { silenceMs, type Connections } from './connections.js';
-import { usualRequest } from './usual-request.js';
+import { freeBytes } from './bodies.js';
+import { endSoon, silenceMs, type Connections } from './connections.js';
+import { largeRequest, usualRequest } from './usual-request.js';
 
 const verb = Buffer.from('CCM_POST ');
 /** How long a connection may be open before its first request is there. */
@@ -11,6 +12,12 @@ const wholeWithinMs = 1_000;
 const mostPieces = 16;
 const nothing = Buffer.alloc(0);
 
+/** A request that is refused before its body is there, what it is told, and when, in milliseconds. */
+export interface Refusal {
+  afterMs: number;
+  answer(): string;
+}
+
 /**
  * An HTTP server that takes `CCM_POST`, the verb that clients use towards a management point, as `POST`. Node's parser
  * knows a fixed set of verbs and answers others 400 before any handler runs. So each connection's first bytes are
@@ -18,12 +25,15 @@ const nothing = Buffer.alloc(0);
  * requests on it would pass the parser unseen.
  *
  * Usual requests are given to `take` and answered here, at two thirds of the processor that the way through Node's server
- * takes. What is no usual one, or is not taken, is handed on as it came, and its connection with it.
+ * takes. So are those with a large body of which `refuse` knows from its first bytes that it will not be read: whoever
+ * opens a thousand of them gets nothing of Node's or Fastify's. What is neither is handed on as it came, and its
+ * connection with it.
  */
 export function createCcmPostServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
-  connections: Pick<Connections, 'begin' | 'feed' | 'owe'>,
+  connections: Pick<Connections, 'begin' | 'feed' | 'owe' | 'receive'>,
   take: (body: Buffer, socket: Socket) => Promise<void>,
+  refuse: (length: number, begin: Buffer, socket: Socket) => Refusal | null,
 ): Server {
   const closing = new WeakSet<Socket>();
   // Late requests are looked for every second, not every thirty.
@@ -58,6 +68,18 @@ export function createCcmPostServer(
       // Not put back into the stream, where later bytes could be heard before them.
       connections.feed(socket, bytes);
     };
+    const goOn = (bytes: Buffer) => {
+      if (bytes.length <= freeBytes) {
+        handOn(bytes);
+        return;
+      }
+      seen = nothing;
+      socket.off('data', look);
+      socket.pause();
+      connections.receive(socket, bytes.length, () => {
+        handOn(bytes);
+      });
+    };
     const takeUsual = async (body: Buffer) => {
       const whole = seen;
       seen = nothing;
@@ -79,6 +101,19 @@ export function createCcmPostServer(
       if (seen.length > 0) handOn(seen);
       else if (ended || !server.listening) socket.end();
     };
+    /** Nothing more is read of it, and it is gone soon after it was told so. */
+    const leave = ({ afterMs, answer }: Refusal) => {
+      seen = nothing;
+      socket.off('data', look);
+      socket.pause();
+      const telling = setTimeout(() => {
+        socket.write(answer(), 'latin1');
+        endSoon(socket);
+      }, afterMs);
+      socket.once('close', () => {
+        clearTimeout(telling);
+      });
+    };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
       if (taking) {
@@ -98,11 +133,17 @@ export function createCcmPostServer(
         void takeUsual(body);
         return;
       }
+      const large = largeRequest(seen);
+      const refusal =
+        large !== null || seen.length > freeBytes
+          ? refuse(large?.length ?? seen.length, large?.begin ?? nothing, socket)
+          : null;
       const known = Math.min(seen.length, verb.length);
-      if (!seen.subarray(0, known).equals(verb.subarray(0, known))) handOn(seen);
+      if (refusal !== null) leave(refusal);
+      else if (!seen.subarray(0, known).equals(verb.subarray(0, known))) goOn(seen);
       else if (known === verb.length) {
         closing.add(socket);
-        handOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
+        goOn(Buffer.concat([Buffer.from('POST '), seen.subarray(verb.length)]));
       }
     };
     // Not of one whose answer is owed: the disk may take its time.

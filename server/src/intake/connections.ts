@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionShares } from '../descriptors.js';
+import { peerOf } from '../peer.js';
+import { LaterWork, Pace } from '../turns.js';
 import { Feed } from './feed.js';
-import { LaterWork, Pace } from './turns.js';
+import type { IntakeMemory } from './memory.js';
 
 const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -17,13 +19,18 @@ const mostRefusals = 4;
 const lingerMs = 1_000;
 /** How long a connection may be without a byte in either direction. */
 export const silenceMs = 60_000;
+/**
+ * The pace at which large bodies are read, in turns of {@link Feed}: every byte is memory that the collector has to clear
+ * away, and nobody is served meanwhile. Clients send a few kilobytes, which need no turn.
+ */
+const readPace = { atOnce: 8, perSecond: 128, everyMs: 2 };
 /** How long a stop waits for answers that are owed. */
 const closeWithinMs = 3_000;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Connection {
-  address: string;
+  peer: string;
   requests: Set<Pick<IncomingMessage, 'complete'>>;
   /** Requests that came before an earlier one was answered. */
   turns: (() => void)[];
@@ -41,16 +48,19 @@ interface Connection {
  */
 export class Connections {
   private readonly known = new Map<Socket, Connection>();
-  /** The sockets of each address, the oldest first. */
-  private readonly byAddress = new Map<string, Set<Socket>>();
+  /** The sockets of each peer, the oldest first. */
+  private readonly byPeer = new Map<string, Set<Socket>>();
   private turns = 0;
-  /** Connections that begin, and requests that waited for an earlier one, by their addresses. */
+  /** Connections that begin, and requests that waited for an earlier one, by their peers. */
   private readonly later = new LaterWork();
-  private readonly pace = new Pace();
+  private readonly pace = new Pace(readPace);
   private readonly most = connectionShares().intake;
 
   /** @param onRefusal told the status of every answer given here */
-  constructor(private readonly onRefusal: (status: number) => void) {}
+  constructor(
+    private readonly memory: Pick<IntakeMemory, 'count'>,
+    private readonly onRefusal: (status: number) => void,
+  ) {}
 
   get count(): number {
     return this.known.size;
@@ -74,13 +84,29 @@ export class Connections {
     };
   }
 
-  /** A connection is here; `work` looks at what it says, when it is its address's turn. */
+  /** A connection is here; `work` looks at what it says, when it is its peer's turn. */
   begin(socket: Socket, work: () => void): void {
-    const takeBack = this.later.add(socket.remoteAddress ?? '', () => {
+    const takeBack = this.later.add(peerOf(socket.remoteAddress ?? ''), () => {
       socket.off('close', takeBack);
       if (!socket.destroyed) work();
     });
     socket.once('close', takeBack);
+  }
+
+  /** More is here than an ordinary request has, and counts until `work` goes on with it, when it is its peer's turn. */
+  receive(socket: Socket, bytes: number, work: () => void): void {
+    const { peer } = this.known.get(socket) ?? this.add(socket);
+    this.memory.count(peer, bytes);
+    const over = () => {
+      socket.off('close', over);
+      this.memory.count(peer, -bytes);
+      takeBack();
+    };
+    const takeBack = this.pace.add(peer, () => {
+      over();
+      if (!socket.destroyed) work();
+    });
+    socket.once('close', over);
   }
 
   /** An answer is owed to a connection, until what comes back is called. */
@@ -99,7 +125,10 @@ export class Connections {
       waits: () => hasComplete(requests),
       receives: () => requests.size > 0,
       over: () => connection.failed || connection.over,
-      turn: (read) => this.pace.add(connection.address, read),
+      turn: (read) => this.pace.add(connection.peer, read),
+      holds: (bytes) => {
+        this.memory.count(connection.peer, bytes);
+      },
     });
     connection.feed.take(first);
   }
@@ -134,7 +163,7 @@ export class Connections {
       if (next === undefined) connection.feed?.answered();
       else {
         this.turns--;
-        this.later.add(connection.address, next);
+        this.later.add(connection.peer, next);
       }
     });
     requests.add(request);
@@ -165,10 +194,10 @@ export class Connections {
   }
 
   private add(socket: Socket): Connection {
-    const address = socket.remoteAddress ?? '';
+    const peer = peerOf(socket.remoteAddress ?? '');
     if (this.known.size >= this.most) this.makeRoom();
     const connection: Connection = {
-      address,
+      peer,
       requests: new Set(),
       turns: [],
       refusals: 0,
@@ -177,21 +206,21 @@ export class Connections {
       feed: null,
     };
     this.known.set(socket, connection);
-    const theirs = this.byAddress.get(address) ?? new Set();
-    this.byAddress.set(address, theirs.add(socket));
+    const theirs = this.byPeer.get(peer) ?? new Set();
+    this.byPeer.set(peer, theirs.add(socket));
     socket.once('close', () => {
       this.turns -= connection.turns.splice(0).length;
       this.known.delete(socket);
       theirs.delete(socket);
-      if (theirs.size === 0 && this.byAddress.get(address) === theirs) this.byAddress.delete(address);
+      if (theirs.size === 0 && this.byPeer.get(peer) === theirs) this.byPeer.delete(peer);
     });
     return connection;
   }
 
-  /** Of the address with the most connections, the oldest one that is owed nothing goes. */
+  /** Of the peer with the most connections, the oldest one that is owed nothing goes. */
   private makeRoom(): void {
     let most: ReadonlySet<Socket> = new Set();
-    for (const theirs of this.byAddress.values()) if (theirs.size > most.size) most = theirs;
+    for (const theirs of this.byPeer.values()) if (theirs.size > most.size) most = theirs;
     for (const socket of most) {
       if (socket.destroyed || this.owed(socket)) continue;
       socket.destroy();

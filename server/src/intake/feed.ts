@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { freeBytes } from './bodies.js';
-import { pacedTurnBytes } from './turns.js';
 
+/** Bytes of a large body that are read in one turn. */
+const turnBytes = 16 * 1024;
 /** What Node's parser gets in one go between requests; within a body it is a turn. */
 const sliceBytes = 2 * 1024;
 /** How long who sends requests before it has its answers waits for the next one. No client does. */
@@ -17,6 +18,8 @@ export interface Fed {
   over(): boolean;
   /** Calls `read` when a turn's bytes of a large body may be read; what comes back takes that back. */
   turn(read: () => void): () => void;
+  /** So many bytes more (or less) of it are held than before. */
+  holds(bytes: number): void;
 }
 
 /**
@@ -27,6 +30,7 @@ export interface Fed {
 export class Feed {
   private readonly parse: (bytes: Buffer) => void;
   private held: Buffer[] = [];
+  private counted = 0;
   private paused = false;
   private feeding = false;
   /** Bytes of the present request that were given, as far as it is a large one. */
@@ -47,9 +51,15 @@ export class Feed {
     socket.on('data', (bytes: Buffer) => {
       this.take(bytes);
     });
-    socket.once('end', () => {
-      this.held = [];
+    // Whoever reads the request makes its connection go on with every piece.
+    socket.on('resume', () => {
+      if (this.paused) socket.pause();
     });
+    for (const event of ['end', 'close'])
+      socket.once(event, () => {
+        this.held = [];
+        this.count();
+      });
   }
 
   take(bytes: Buffer): void {
@@ -83,9 +93,17 @@ export class Feed {
       this.paused = true;
       this.socket.pause();
     } else {
-      if (this.paused) this.socket.resume();
+      const before = this.paused;
       this.paused = false;
+      if (before) this.socket.resume();
     }
+    this.count();
+  }
+
+  private count(): void {
+    const now = this.held.reduce((sum, { length }) => sum + length, 0);
+    if (now !== this.counted) this.about.holds(now - this.counted);
+    this.counted = now;
   }
 
   private next(): Buffer | undefined {
@@ -95,7 +113,7 @@ export class Feed {
     const inBody = this.about.receives();
     if (!inBody) this.given = 0;
     else if (this.given >= freeBytes && !this.hasTurn()) return undefined;
-    const size = inBody ? pacedTurnBytes : sliceBytes;
+    const size = inBody ? turnBytes : sliceBytes;
     if (first.length <= size) this.held.shift();
     else this.held[0] = first.subarray(size);
     const slice = first.subarray(0, size);

@@ -204,6 +204,25 @@ describe('what cannot be taken', () => {
     },
   );
 
+  test.each([
+    ['that is too large', bodyLimit + 1, '<a>', '413 Payload Too Large', 'FSP_REPORT_TOO_LARGE'],
+    ['that is no XML', 100_000, 'rubbish', '400 Bad Request', 'FSP_REPORT_NOT_XML'],
+    ['of which nothing is there', bodyLimit * 1_000, '', '413 Payload Too Large', 'FSP_REPORT_TOO_LARGE'],
+  ])(
+    'a body %s is refused unread, in one layout of its request as in another',
+    async (_name, length, begin, status, code) => {
+      const ask = (fields: string) =>
+        raw([`POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\n${fields}Content-Length: ${length}\r\n\r\n${begin}`, '']);
+      // An address that a proxy passed on is Node's and Fastify's to read.
+      const [usual, other] = await Promise.all([ask(''), ask('X-Forwarded-For: 10.1.2.3\r\n')]);
+      expect(usual.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
+      expect(usual.split('\r\n\r\n')[1]).toBe(other.split('\r\n\r\n')[1]);
+      expect(usual.split('\r\n')[0]).toBe(other.split('\r\n')[0]);
+      expect(refused.map((reason) => reason.split(':')[0])).toEqual([code, code]);
+      expect(evidence.map(String)).toEqual(code === 'FSP_REPORT_NOT_XML' ? [begin, begin] : ['', '']);
+    },
+  );
+
   test('large bodies are read at a pace, their connections in turn, and small ones pass them by', async () => {
     const large = `<${'x'.repeat(1_000_000)}`;
     const order: string[] = [];
@@ -275,14 +294,20 @@ describe('memory', () => {
       waiting++;
       return held;
     };
-    const first = Array.from({ length: 8 }, async () => {
+    const upload = async () => {
       const { status } = await post('/SMS_FSP/x', large);
       if (status === 503) refused++;
       return status;
-    });
+    };
+    const first = Array.from({ length: 8 }, upload);
     // Those that found room wait to be taken; the others are told to come again.
     await expect.poll(() => waiting + refused, { timeout: 20_000 }).toBe(8);
     expect(refused).toBeGreaterThan(0);
+    // Of those that came at once some more are refused than there is no room for.
+    while (waiting < 4) {
+      first.push(upload());
+      await expect.poll(() => waiting + refused, { timeout: 20_000 }).toBe(first.length);
+    }
     gate = () => Promise.resolve();
     expect((await post('/SMS_FSP/x', large)).status).toBe(503);
     expect((await post('/SMS_FSP/x', 'x'.repeat(10_000))).status).toBe(200);

@@ -1,12 +1,15 @@
+import { STATUS_CODES } from 'node:http';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
+import { peerOf, plainAddress } from '../peer.js';
 import { bodyLimit, Bodies, type Body } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
 import { mayBeReport } from '../report/encoding.js';
+import { IntakeMemory } from './memory.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
@@ -21,7 +24,7 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_NOT_XML: 1_000,
 };
 const reportPaths = ['/sms_fsp', '/sms_fsp/*'];
-/** Refusals that an address is told at once in a second; further ones are told later. Clients have none. */
+/** Refusals that a peer is told at once in a second; further ones are told later. Clients have none. */
 const refusalsAtOnce = 10;
 const furtherRefusalMs = 250;
 /** What a client is told to wait while the spool takes nothing. */
@@ -51,8 +54,9 @@ export interface IntakeOptions {
  */
 export function createIntake(options: IntakeOptions): FastifyInstance {
   const { trustedProxies } = options;
-  const connections = new Connections((status) => options.onAnswer?.(status));
-  const bodies = new Bodies();
+  const memory = new IntakeMemory();
+  const connections = new Connections(memory, (status) => options.onAnswer?.(status));
+  const bodies = new Bodies(memory);
   const complain = saidOncePerMinute(options.logger);
   const often = refusedOften();
   const app: FastifyInstance = Fastify({
@@ -74,8 +78,21 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         },
         connections,
         async (body, { remoteAddress = '' }) => {
-          await options.accept(body, { receivedAt: Date.now(), clientAddress: plain(remoteAddress) });
+          await options.accept(body, { receivedAt: Date.now(), clientAddress: plainAddress(remoteAddress) });
           options.onAnswer?.(200);
+        },
+        (length, begin, { remoteAddress = '' }) => {
+          const error = bodies.refusal(length, begin, peerOf(remoteAddress), mayBeReport);
+          if (error === null) return null;
+          return {
+            afterMs: refusedAfter[error.code] ?? 0,
+            answer() {
+              unread(error, plainAddress(remoteAddress));
+              if (error.statusCode >= 500) complain(error);
+              options.onAnswer?.(error.statusCode);
+              return asText(answerTo(error));
+            },
+          };
         },
       );
       connections.watch(server);
@@ -88,7 +105,11 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     try {
-      return await bodies.read(request.raw, clientAddress(request), isForReports(request) ? mayBeReport : undefined);
+      return await bodies.read(
+        request.raw,
+        peerOf(clientAddress(request)),
+        isForReports(request) ? mayBeReport : undefined,
+      );
     } catch (error) {
       const afterMs = refusedAfter[(error as FspError).code];
       if (afterMs !== undefined) {
@@ -103,6 +124,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     done();
   });
 
+  /** A report of which nothing more is read is refused, with what is known of it as evidence. */
+  const unread = (error: Error & { code?: string }, clientAddress: string) => {
+    if (error.code?.startsWith('FSP_REPORT_') !== true) return;
+    const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
+    options.reject(`${error.code}: ${error.message}`, evidence, { receivedAt: Date.now(), clientAddress });
+  };
   const take = async (request: FastifyRequest, reply: FastifyReply) => {
     const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
     const { bytes, release } = (request.body as Body | undefined) ?? {
@@ -160,13 +187,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500 && often(clientAddress(request))) await sleep(furtherRefusalMs, undefined, { ref: false });
+    if (status < 500 && often(peerOf(clientAddress(request)))) await sleep(furtherRefusalMs, undefined, { ref: false });
     if (!request.raw.complete) {
-      if (error.code?.startsWith('FSP_REPORT_') === true) {
-        const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-        const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
-        options.reject(`${error.code}: ${error.message}`, evidence, origin);
-      }
+      unread(error, clientAddress(request));
       // The rest of the body is not waited for.
       reply.header('connection', 'close');
       reply.raw.once('finish', () => {
@@ -177,17 +200,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     if (status >= 500) {
       // A role that was removed and a receiver that is drained are no failures; whoever did it knows.
       if (error.code !== 'FSP_ROLE_REMOVED' && error.code !== 'FSP_DRAINING') complain(error);
-      return reply
-        .code(503)
-        .header('retry-after', retryAfterSeconds)
-        .type('text/plain')
-        .send('No message can be taken now; try again later\n');
-    }
-    if (connections.refused(request.raw.socket)) reply.header('connection', 'close');
-    return reply
-      .code(status)
-      .type('text/plain')
-      .send(`${error.message.split('\n')[0] ?? ''}\n`);
+    } else if (connections.refused(request.raw.socket)) reply.header('connection', 'close');
+    const answer = answerTo(error);
+    return reply.code(answer.status).headers(answer.headers).send(answer.text);
   });
   const { onAnswer } = options;
   if (onAnswer !== undefined) {
@@ -200,20 +215,36 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
 }
 
 /**
- * Whether an address was refused so often within this second that it is told later: who sends rubbish as fast as it is
+ * Whether a peer was refused so often within this second that it is told later: who sends rubbish as fast as it is
  * answered would else keep the event loop busy with answers.
  */
-function refusedOften(): (address: string) => boolean {
+function refusedOften(): (peer: string) => boolean {
   const counts = new Map<string, number>();
   let second = 0;
-  return (address) => {
+  return (peer) => {
     const now = Math.floor(performance.now() / 1_000);
     if (now !== second) counts.clear();
     second = now;
-    const count = (counts.get(address) ?? 0) + 1;
-    counts.set(address, count);
+    const count = (counts.get(peer) ?? 0) + 1;
+    counts.set(peer, count);
     return count > refusalsAtOnce;
   };
+}
+
+/** What is answered to who caused an error: one line of text. */
+function answerTo(error: Error & { statusCode?: number }) {
+  const status = error.statusCode ?? 500;
+  const type = { 'content-type': 'text/plain' };
+  if (status < 500) return { status, headers: type, text: `${error.message.split('\n')[0] ?? ''}\n` };
+  const headers = { ...type, 'retry-after': retryAfterSeconds };
+  return { status: 503, headers, text: 'No message can be taken now; try again later\n' };
+}
+
+/** An answer as it stands on the wire, the last one of its connection. */
+function asText({ status, headers, text }: ReturnType<typeof answerTo>): string {
+  const fields = { ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`;
 }
 
 /** Whether it came by a path that takes reports, and nothing else. */
@@ -237,9 +268,5 @@ function saidOncePerMinute(logger: IntakeOptions['logger']): (error: Error & { c
 
 /** The client's address, plain IPv4 where it is one; text that a proxy passed on and that is no address is not believed. */
 function clientAddress(request: FastifyRequest): string {
-  return plain(isIP(request.ip) !== 0 ? request.ip : (request.socket.remoteAddress ?? ''));
-}
-
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return plainAddress(isIP(request.ip) !== 0 ? request.ip : (request.socket.remoteAddress ?? ''));
 }

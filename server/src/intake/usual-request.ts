@@ -14,6 +14,21 @@ const saysMore = /^(?:transfer-encoding|expect|upgrade|trailer|te|connection|pro
  * parser reads. What is taken for usual here, that one reads alike: a test compares them.
  */
 export function usualRequest(bytes: Buffer): Buffer | undefined | null {
+  const head = reportHead(bytes);
+  if (head === null || head.length > mostBodyBytes) return null;
+  const body = bytes.subarray(head.end);
+  if (body.length > head.length) return null;
+  return body.length < head.length ? undefined : body;
+}
+
+/** Of a request laid out so of which the body is larger and not all there: its length, and what is there. */
+export function largeRequest(bytes: Buffer): { length: number; begin: Buffer } | null {
+  const head = reportHead(bytes);
+  if (head === null || head.length <= mostBodyBytes || bytes.length - head.end >= head.length) return null;
+  return { length: head.length, begin: bytes.subarray(head.end) };
+}
+
+function reportHead(bytes: Buffer): { length: number; end: number } | null {
   const end = bytes.subarray(0, mostHeadBytes).indexOf(headEnd);
   if (end === -1) return null;
   const lines = bytes.toString('latin1', 0, end).split('\r\n');
@@ -25,12 +40,9 @@ export function usualRequest(bytes: Buffer): Buffer | undefined | null {
     if (name === '' || (saysMore.test(name) && !/^connection: ?keep-alive$/i.test(lines[index]!))) return null;
     if (/^host$/i.test(name)) hosts++;
     else if (/^content-length$/i.test(name)) {
-      if (length !== undefined || !/^\d{1,5}$/.test(value)) return null;
+      if (length !== undefined || !/^\d{1,15}$/.test(value)) return null;
       length = Number(value);
     }
   }
-  if (hosts !== 1 || length === undefined || length > mostBodyBytes) return null;
-  const body = bytes.subarray(end + headEnd.length);
-  if (body.length > length) return null;
-  return body.length < length ? undefined : body;
+  return hosts === 1 && length !== undefined ? { length, end: end + headEnd.length } : null;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FspError } from '../errors.js';
+import { peerOf } from '../peer.js';
 
-/** Wrong tokens from one address within a period that are answered at once: people mistype. */
+/** Wrong tokens from one peer within a period that are answered at once: people mistype. */
 const patience = 3;
 const firstDelayMs = 250;
 const longestDelayMs = 2_000;
@@ -11,8 +12,8 @@ const patienceWithAll = 100;
 /** Answers that are held back at a time; beyond them nothing is looked at. */
 const mostHeldOfOne = 10;
 const mostHeld = 100;
-/** Addresses that are remembered, the latest ones. */
-const mostAddresses = 1_000;
+/** Peers that are remembered, the latest ones. */
+const mostPeers = 1_000;
 
 interface Attempts {
   wrong: number;
@@ -25,20 +26,20 @@ interface Attempts {
  * time. A right one is answered at once.
  */
 export class WrongTokens {
-  private readonly byAddress = new Map<string, Attempts>();
+  private readonly byPeer = new Map<string, Attempts>();
   private readonly all: Attempts = { wrong: 0, since: 0, held: 0 };
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** @throws FspError FSP_TOO_MANY_ATTEMPTS while too many wrong ones of this address wait for their answer */
+  /** @throws FspError FSP_TOO_MANY_ATTEMPTS while too many wrong ones of this peer wait for their answer */
   allow(address: string): void {
-    if ((this.byAddress.get(address)?.held ?? 0) < mostHeldOfOne && this.all.held < mostHeld) return;
+    if ((this.byPeer.get(peerOf(address))?.held ?? 0) < mostHeldOfOne && this.all.held < mostHeld) return;
     throw new FspError('FSP_TOO_MANY_ATTEMPTS', 'Too many wrong tokens came from here; try again in a minute');
   }
 
   /** Notes a wrong token, and waits until that may be told. */
   async wrong(address: string): Promise<void> {
-    const theirs = this.attemptsOf(address);
+    const theirs = this.attemptsOf(peerOf(address));
     for (const attempts of [theirs, this.all]) {
       if (this.now() - attempts.since > periodMs) Object.assign(attempts, { wrong: 0, since: this.now() });
       attempts.wrong++;
@@ -56,13 +57,13 @@ export class WrongTokens {
     this.all.held--;
   }
 
-  private attemptsOf(address: string): Attempts {
-    const theirs = this.byAddress.get(address) ?? { wrong: 0, since: this.now(), held: 0 };
+  private attemptsOf(peer: string): Attempts {
+    const theirs = this.byPeer.get(peer) ?? { wrong: 0, since: this.now(), held: 0 };
     // Behind the others: the first one is who was not heard of for the longest time.
-    this.byAddress.delete(address);
-    this.byAddress.set(address, theirs);
-    const [oldest] = this.byAddress.keys();
-    if (this.byAddress.size > mostAddresses && oldest !== undefined) this.byAddress.delete(oldest);
+    this.byPeer.delete(peer);
+    this.byPeer.set(peer, theirs);
+    const [oldest] = this.byPeer.keys();
+    if (this.byPeer.size > mostPeers && oldest !== undefined) this.byPeer.delete(oldest);
     return theirs;
   }
 }

@@ -146,6 +146,12 @@ export const attacks = {
     `${head('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n')}0\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n`,
   ),
   'slow bodies on 1000 sockets': sockets(1_000, head('Content-Length: 4000000\r\n') + 'a'.repeat(50_000), 'a'),
+  'slow reports on 1000 sockets': sockets(1_000, head('Content-Length: 4000000\r\n') + '<a>'.repeat(17_000), '<'),
+  'slow chunks on 1000 sockets': sockets(
+    1_000,
+    head('Transfer-Encoding: chunked\r\n') + `c000\r\n${'<a>'.repeat(16_384)}\r\n`,
+    '1\r\n<\r\n',
+  ),
   'slow headers on 1000 sockets': sockets(1_000, 'POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: x\r\n', 'X: y\r\n'),
   'silence on 1000 sockets': sockets(1_000, ''),
   'a byte a second': sockets(200, head('Content-Length: 1000\r\n'), 'a'),

@@ -64,25 +64,43 @@ export class LaterWork {
   }
 }
 
-/**
- * Bytes of large bodies that are read in a second, of all connections together. Every one of them is memory that the
- * collector has to clear away, and nobody is served meanwhile.
- */
-const pacedBytesPerSecond = 2 * 1024 * 1024;
-/** The most that is read in one go, and the bytes of one turn. */
-const pacedAtOnce = 128 * 1024;
-export const pacedTurnBytes = 16 * 1024;
-const pacedEveryMs = 2;
+/** How many turns a pace gives. */
+export interface PaceOptions {
+  /** After a while in which nobody wanted one. */
+  atOnce: number;
+  perSecond: number;
+  /** How often those that are due are given. */
+  everyMs: number;
+}
 
-/**
- * The pace at which large bodies are read: turn by turn, owners and their connections one after the other, and no
- * faster than leaves most of the event loop's time to others. Clients send a few kilobytes, which need no turn.
- */
+/** Work at a pace that leaves the event loop to others: so much of it in a second, owners taking turns. */
 export class Pace {
   private readonly turns = new Turns<() => void>();
-  private credit = pacedAtOnce;
+  private credit: number;
   private at = performance.now();
   private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: PaceOptions) {
+    this.credit = options.atOnce;
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.turns.count;
+  }
+
+  /** Whether a turn can be had at once; it is taken then. */
+  now(): boolean {
+    this.refill();
+    if (this.credit < 1 || this.turns.count > 0) return false;
+    this.credit--;
+    return true;
+  }
+
+  /** So many turns more were used than were given. */
+  spend(turns: number): void {
+    this.credit -= turns;
+  }
 
   /** @returns what takes the turn back, where it did not come yet */
   add(owner: string, work: () => void): () => void {
@@ -91,16 +109,19 @@ export class Pace {
     return takeBack;
   }
 
+  private refill(): void {
+    const now = performance.now();
+    this.credit = Math.min(this.options.atOnce, this.credit + ((now - this.at) / 1_000) * this.options.perSecond);
+    this.at = now;
+  }
+
   private schedule(): void {
     if (this.timer !== null || this.turns.count === 0) return;
     this.timer = setTimeout(() => {
       this.timer = null;
-      const now = performance.now();
-      this.credit = Math.min(pacedAtOnce, this.credit + ((now - this.at) / 1_000) * pacedBytesPerSecond);
-      this.at = now;
-      for (; this.credit >= pacedTurnBytes && this.turns.count > 0; this.credit -= pacedTurnBytes)
-        this.turns.take()?.();
+      this.refill();
+      for (; this.credit >= 1 && this.turns.count > 0; this.credit--) this.turns.take()?.();
       this.schedule();
-    }, pacedEveryMs);
+    }, this.options.everyMs).unref();
   }
 }
