@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
@@ -6,7 +7,7 @@ import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
 import type { Run } from './types.js';
-import { joinStories } from './verdict/story.js';
+import { Stories } from './verdict/story.js';
 
 /** Entries that may wait for the sinks before reading pauses: logs are on disk already, and can wait there. */
 const enoughWaiting = 100_000;
@@ -25,7 +26,7 @@ interface KnownRun {
   run: Run;
   logFile: string;
   fallbackTime: number;
-  /** The entry as it was last handed on, as JSON. */
+  /** What the entry said that was last handed on, in brief. */
   told: string;
 }
 
@@ -33,6 +34,7 @@ interface KnownRun {
 export class SetupLogs {
   private readonly follower: Follower;
   private readonly known = new Map<string, KnownRun>();
+  private readonly stories = new Stories();
   private stopping = false;
 
   constructor(private readonly options: SetupLogsOptions) {
@@ -74,12 +76,15 @@ export class SetupLogs {
   private async store({ records, runs, position, modifiedAt, replayed }: NewRecords): Promise<void> {
     const { spool, hostName, onRecords } = this.options;
     const source = { hostName, logFile: position.logFile };
+    const touched = new Set<string>();
     for (const run of runs) {
       const id = runId(source, run);
+      const { logFile } = position;
       const before = this.known.get(id);
-      this.known.set(id, { run, logFile: position.logFile, fallbackTime: modifiedAt, told: before?.told ?? '' });
+      this.known.set(id, { run, logFile, fallbackTime: modifiedAt, told: before?.told ?? '' });
+      for (const one of this.stories.tell({ id, run, logFile })) touched.add(one);
     }
-    const changed = this.changedRuns();
+    const changed = this.changedOf(touched);
     if (!replayed) {
       while (spool.stats().admitted > enoughWaiting) {
         if (this.stopping) throw new Error('the server stops');
@@ -95,21 +100,16 @@ export class SetupLogs {
     for (const { known, told } of changed) known.told = told;
   }
 
-  private changedRuns(): { known: KnownRun; entry: SetupRunEntry; told: string }[] {
-    const located = [...this.known].map(([id, { run, logFile }]) => ({ id, run, logFile }));
-    const installations = joinStories(located);
+  private changedOf(ids: ReadonlySet<string>): { known: KnownRun; entry: SetupRunEntry; told: string }[] {
     const updatedAt = Date.now();
-    return [...this.known].flatMap(([id, known]) => {
+    return [...ids].flatMap((id) => {
+      const known = this.known.get(id)!;
       const source = { hostName: this.options.hostName, logFile: known.logFile };
-      const installationId = installations.get(id) ?? id;
+      const installationId = this.stories.installationOf(id);
       const entry = runEntry(source, known.run, { installationId, updatedAt, fallbackTime: known.fallbackTime });
       // When it was known, and each further line of a run that goes on, are no news.
-      const told = JSON.stringify({
-        ...entry,
-        updatedAt: 0,
-        startedAt: 0,
-        endedAt: entry.verdict === 'unfinished' ? 0 : entry.endedAt,
-      });
+      const endedAt = entry.verdict === 'unfinished' ? 0 : entry.endedAt;
+      const told = hash('sha256', JSON.stringify({ ...entry, updatedAt: 0, startedAt: 0, endedAt }), 'base64');
       return told === known.told ? [] : [{ known, entry, told }];
     });
   }

@@ -55,7 +55,7 @@ class DiskSource implements ByteSource {
 
   /** Opened for each piece: thousands of files of a folder would else be open at a time. */
   async read(at: number, length: number): Promise<Uint8Array> {
-    const file = await openLog(this.path);
+    const { file } = await openLog(this.path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
       return buffer.subarray(0, bytesRead);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { openLog } from '../files/open-log.js';
+import { openLog, type OpenLog } from '../files/open-log.js';
 
 /** What tells a file from another of the same name. */
 export interface FileIdentity {
@@ -22,8 +21,7 @@ export interface Seen {
   head: Buffer;
 }
 
-export async function seenOf(file: FileHandle): Promise<Seen> {
-  const stats = await file.stat({ bigint: true });
+export async function seenOf({ file, stats }: OpenLog): Promise<Seen> {
   const buffer = Buffer.alloc(headSize);
   const { bytesRead } = await file.read(buffer, 0, headSize, 0);
   return { stats, head: buffer.subarray(0, bytesRead) };
@@ -45,17 +43,23 @@ export function lookOf(stats: BigIntStats, readTo: number): string | null {
 
 /** True where the file at a path is the one that is known, not shorter than what was read of it. */
 export async function isAt(path: string, known: FileIdentity, readSoFar: number): Promise<boolean> {
-  let file: FileHandle;
+  let log: OpenLog;
   try {
-    file = await openLog(path);
+    log = await openLog(path);
   } catch {
     return false;
   }
   try {
-    return isKnown(await seenOf(file), known, readSoFar);
+    return isKnown(await seenOf(log), known, readSoFar);
   } finally {
-    await file.close();
+    await log.file.close();
   }
+}
+
+/** True where a file's place on the disk is that of the one that is known, and it is not shorter than what was read of it. */
+export function seemsKnown(stats: BigIntStats, known: FileIdentity, readSoFar: number): boolean {
+  const { dev, ino, size } = stats;
+  return stats.isFile() && Number(size) >= readSoFar && Number(dev) === known.device && Number(ino) === known.inode;
 }
 
 /** True where a file is the one that is known, not shorter than what was read of it. */

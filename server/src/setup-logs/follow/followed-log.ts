@@ -6,7 +6,7 @@ import { LogParser } from '../log-parser.js';
 import { fileOnDisk } from '../files/on-disk.js';
 import { surveyFile } from '../files/read-log.js';
 import type { LogRecord, Run } from '../types.js';
-import { identityOf, isAt, isKnown, lookOf, seenOf } from './file-identity.js';
+import { identityOf, isAt, isKnown, lookOf, seemsKnown, seenOf } from './file-identity.js';
 
 const chunkSize = 256 * 1024;
 /** What a log that is written now and then has grown by. */
@@ -21,7 +21,7 @@ const quietLooks = 2;
 /** What one look at a log brought. */
 export interface NewRecords {
   records: LogRecord[];
-  /** Every run of the log so far, the finished ones too. */
+  /** The runs that these records may have told more of; of what is replayed, all of them. */
   runs: ReadonlySet<Run>;
   position: LogPosition;
   /** When the file was last written. */
@@ -37,7 +37,7 @@ export interface NewRecords {
 export class FollowedLog {
   private parser: LogParser | null = null;
   private records: LogRecord[] = [];
-  private readonly runs = new Set<Run>();
+  private touched = new Set<Run>();
   private replaying = false;
   private readTo = 0;
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
@@ -47,6 +47,8 @@ export class FollowedLog {
   private lastLook: string | null = null;
   /** Whether it looks so still: there is nothing to be read. */
   private unchanged = false;
+  /** Whether its place on the disk does not tell that it is the one: its content was another's in the last look. */
+  doubtful = false;
 
   constructor(
     public position: LogPosition,
@@ -55,11 +57,15 @@ export class FollowedLog {
 
   /** True where its file is at a path: not replaced by another, and not shorter than what was read of it. */
   async isAt(path: string): Promise<boolean> {
-    // One question instead of fifteen, of the thousand logs of a folder of which few are written.
-    const stats = this.lastLook === null ? null : await stat(path, { bigint: true }).catch(() => null);
-    this.unchanged = stats !== null && lookOf(stats, this.readTo) === this.lastLook;
-    if (this.unchanged) return true;
-    return isAt(path, this.position, this.known);
+    // One question, as a rule: a thousand logs of a folder are asked for every second.
+    const stats = await stat(path, { bigint: true }).catch(() => null);
+    if (stats === null) return false;
+    this.unchanged = this.lastLook !== null && lookOf(stats, this.readTo) === this.lastLook;
+    // Whether its beginning is the same is seen when it is read.
+    if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(stats, this.position, this.known)))
+      return true;
+    this.doubtful = !(await isAt(path, this.position, this.known));
+    return !this.doubtful;
   }
 
   private get known(): number {
@@ -78,11 +84,13 @@ export class FollowedLog {
    */
   async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<boolean> {
     if (this.unchanged && !complete) return true;
-    const file = await openLog(this.position.path);
+    const opened = await openLog(this.position.path);
+    const { file } = opened;
     try {
-      const seen = await seenOf(file);
-      // It may have been rotated since it was looked for: the next look finds it.
-      if (!isKnown(seen, this.position, this.known)) return true;
+      const seen = await seenOf(opened);
+      // It may have been rotated since it was looked for, or overwritten in its place: the next look finds it.
+      this.doubtful = !isKnown(seen, this.position, this.known);
+      if (this.doubtful) return true;
       const { stats } = seen;
       const mtimeMs = Number(stats.mtimeNs) / 1e6;
       this.modifiedAt = mtimeMs;
@@ -109,11 +117,18 @@ export class FollowedLog {
           else parser.flush();
           this.records = [];
           this.replaying = false;
-          await store({ records: [], runs: this.runs, position: this.position, modifiedAt: mtimeMs, replayed: true });
+          await store({
+            records: [],
+            runs: this.takeTouched(),
+            position: this.position,
+            modifiedAt: mtimeMs,
+            replayed: true,
+          });
           continue;
         }
         grown = true;
         await this.handOut(parser, mtimeMs, store);
+        if (!complete && bytesRead < want && this.readTo >= Number(stats.size)) break;
       }
       this.quiet = grown ? 0 : this.quiet + 1;
       if (complete) parser.end();
@@ -133,7 +148,7 @@ export class FollowedLog {
       timezone: this.timezone,
       survey: await surveyFile(await fileOnDisk(this.position.path)),
       onRecord: (record) => {
-        if (record.run !== null) this.runs.add(record.run);
+        if (record.run !== null) this.touched.add(record.run);
         // What a short last line's encoding was may be told only by what came behind it, and was stored then.
         if (record.offset >= stored) this.records.push(record);
       },
@@ -152,6 +167,12 @@ export class FollowedLog {
     const offset = complete ? this.readTo : parser.settledOffset;
     if (records.length === 0 && offset === this.position.offset) return;
     this.position = { ...this.position, offset };
-    await store({ records, runs: this.runs, position: this.position, modifiedAt, replayed: false });
+    await store({ records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false });
+  }
+
+  private takeTouched(): ReadonlySet<Run> {
+    const { touched } = this;
+    this.touched = new Set();
+    return touched;
   }
 }

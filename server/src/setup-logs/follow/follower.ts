@@ -23,6 +23,10 @@ import { FollowedLog, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
 const pauseTimesLook = 4;
+/** Logs that are read at a time. */
+const readAtOnce = 8;
+/** Beyond so many logs none is watched: a look every second costs less than to be woken by each line. */
+const mostWatched = 100;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
 const logFile = /\.lo[g_]$/i;
@@ -105,7 +109,7 @@ export class Follower {
   }
 
   /** One look at everything: finds files, follows renames, reads what is new. */
-  async look(): Promise<void> {
+  async look(again = false): Promise<void> {
     await this.letGo();
     const wanted = await this.wantedPaths();
     const settled = new Map<string, FollowedLog>();
@@ -129,14 +133,20 @@ export class Follower {
     const inOrder = [...settled.values()].sort(
       (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
     );
-    const unfinished = new Set<string>();
-    for (const log of inOrder) {
-      if (this.stopping.signal.aborted) return;
-      const { path, logFile: name } = log.position;
-      // Its successor waits for its end, and nobody else.
-      if (!unfinished.has(name) && !(await this.readOne(log, path !== name))) unfinished.add(name);
+    const byName = new Map<string, FollowedLog[]>();
+    for (const log of inOrder) byName.set(log.position.logFile, [...(byName.get(log.position.logFile) ?? []), log]);
+    // Several at a time: what they bring is written to disk in one go.
+    const waiting = byName.values();
+    const readNext = async () => {
+      for (const logs of waiting) for (const log of logs) if (!(await this.readOne(log))) break;
+    };
+    await Promise.all(Array.from({ length: readAtOnce }, readNext));
+    if (this.stopping.signal.aborted) return;
+    // What came in the place of a log is read in the same look.
+    if (!again && inOrder.some(({ doubtful }) => doubtful)) {
+      await this.look(true);
+      return;
     }
-    this.unfinished = unfinished.size > 0;
     this.watch([...settled.keys()]);
   }
 
@@ -253,20 +263,20 @@ export class Follower {
 
   private async discover(path: string, logFile = path): Promise<FollowedLog | null> {
     try {
-      const file = await openLog(path);
+      const opened = await openLog(path);
       try {
         const position: LogPosition = {
           key: randomUUID(),
           logFile,
           path,
           offset: 0,
-          ...identityOf(await seenOf(file)),
+          ...identityOf(await seenOf(opened)),
         };
         const log = this.logAt(position);
         this.logs.set(position.key, log);
         return log;
       } finally {
-        await file.close();
+        await opened.file.close();
       }
     } catch (error) {
       this.complain(path, error as Error);
@@ -278,9 +288,10 @@ export class Follower {
     return new FollowedLog(position, this.options.timezone);
   }
 
-  /** @returns whether nothing more is to be read of it in this look */
-  private async readOne(log: FollowedLog, complete: boolean): Promise<boolean> {
-    const { key, path } = log.position;
+  /** @returns whether its successor may be read: it was read to its end, or cannot be read */
+  private async readOne(log: FollowedLog): Promise<boolean> {
+    if (this.stopping.signal.aborted) return false;
+    const { key, path, logFile } = log.position;
     let stored = log.position;
     try {
       const ended = await log.read(
@@ -289,10 +300,11 @@ export class Follower {
           stored = found.position;
           this.counts.set(key, (this.counts.get(key) ?? 0) + found.records.length);
         },
-        complete,
+        path !== logFile,
         this.stopping.signal,
       );
       this.complaints.delete(path);
+      this.unfinished ||= !ended;
       return ended;
     } catch (error) {
       // The parser is ahead of what is stored: the next look begins again from there.
@@ -309,7 +321,8 @@ export class Follower {
     this.options.logger?.warn(`${path || 'Set-up logs'} cannot be followed (${error.message}); it is tried again`);
   }
 
-  private watch(paths: readonly string[]): void {
+  private watch(settled: readonly string[]): void {
+    const paths = settled.length <= mostWatched ? settled : [];
     for (const [path, watcher] of this.watchers) {
       if (paths.includes(path)) continue;
       watcher.unwatch();

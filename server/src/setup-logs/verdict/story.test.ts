@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogRecord, Run } from '../types.js';
 import { beginRun } from './run.js';
-import { joinStories, type LocatedRun } from './story.js';
+import { joinStories, Stories, type LocatedRun } from './story.js';
 
 const record: LogRecord = {
   format: 'ccm',
@@ -89,4 +89,77 @@ test('a package that ran when ccmsetup did not is an installation of its own', (
   const late = clientMsi('Logs');
   late.run.startedAt = 9_000_000;
   expect(joinStories([ccmsetup('Logs'), late]).get('Logs msi')).toBe('Logs msi');
+});
+
+/** As it would be told with all runs known: the last one that can have started it. */
+function plainly(runs: readonly LocatedRun[]): Record<string, string> {
+  const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  return Object.fromEntries(
+    runs.map(({ id, logFile, run }) => {
+      const ofClient = logFile.endsWith('.msi.log');
+      const starter = runs.findLast(
+        (one) =>
+          run.format === 'msi' &&
+          one.run.format !== 'msi' &&
+          (one.run.format === 'role_setup') !== ofClient &&
+          (!ofClient || folder(one.logFile) === folder(logFile)) &&
+          one.run.startedAt! <= run.startedAt! &&
+          run.startedAt! <= one.run.endedAt!,
+      );
+      return [id, starter?.id ?? id];
+    }),
+  );
+}
+
+test('told one by one, in any order and again as more is known, runs have the installations that all of them tell', () => {
+  let state = 20_261_126;
+  const random = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  for (let round = 0; round < 50; round++) {
+    const runs = Array.from({ length: 40 }, (_, index) => {
+      const kind = (['role', 'fspMSI', 'ccmsetup', 'client'] as const)[random(4)]!;
+      const [format, file] = (
+        {
+          role: ['role_setup', 'SMSFSPSetup.log'],
+          fspMSI: ['msi', 'fspMSI.log'],
+          ccmsetup: ['ccm', 'ccmsetup.log'],
+          client: ['msi', 'client.msi.log'],
+        } as const
+      )[kind];
+      // Further apart than what is tolerated.
+      const startedAt = 1_000_000 + random(100) * 10_000;
+      return located(`${index}`, `PC${random(3)}/${file}`, {
+        format,
+        startedAt,
+        endedAt: startedAt + random(20) * 10_000,
+        verdict: 'succeeded',
+      });
+    });
+    const stories = new Stories();
+    const told = new Map<string, string>();
+    for (const one of runs) {
+      // First without its end.
+      for (const known of [{ ...one, run: { ...one.run, endedAt: null, verdict: 'unfinished' as const } }, one])
+        for (const id of stories.tell(known)) told.set(id, stories.installationOf(id));
+    }
+    expect(Object.fromEntries(told)).toEqual(plainly(runs));
+  }
+});
+
+test('of thousands of runs, one that becomes known is told to those alone that it can have to do with', () => {
+  const stories = new Stories();
+  for (let index = 0; index < 3_000; index++)
+    stories.tell(located(`${index}`, 'fspMSI.log', { format: 'msi', startedAt: index * 10_000 }));
+  const role = located('role', 'SMSFSPSetup.log', {
+    format: 'role_setup',
+    startedAt: 500_000,
+    endedAt: 525_000,
+    verdict: 'succeeded',
+  });
+  expect(stories.tell(role)).toEqual(new Set(['role', '50', '51', '52']));
+  expect(stories.tell(located('51', 'fspMSI.log', { format: 'msi', startedAt: 510_000 }))).toEqual(
+    new Set(['51', 'role']),
+  );
 });

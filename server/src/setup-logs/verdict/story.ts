@@ -19,27 +19,90 @@ const toleranceMs = 2_000;
  * @returns for each run's id the id of its installation: its own, or that of the run that started it
  */
 export function joinStories(runs: readonly LocatedRun[]): Map<string, string> {
-  const installations = new Map(runs.map(({ id }) => [id, id]));
-  const starters = runs.filter(({ run }) => run.format !== 'msi' && run.startedAt !== null);
-  for (const installer of runs) {
-    const { startedAt } = installer.run;
-    if (installer.run.format !== 'msi' || startedAt === null) continue;
-    const starter = starters.findLast((one) => mayStart(one, installer) && overlaps(one.run, startedAt));
-    if (starter === undefined) continue;
-    installations.set(installer.id, starter.id);
-    tell(starter.run, installer);
+  const stories = new Stories();
+  for (const starts of [true, false]) for (const one of runs) if (isStarter(one.run) === starts) stories.tell(one);
+  return new Map(runs.map(({ id }) => [id, stories.installationOf(id)]));
+}
+
+interface Place {
+  /** Runs by their ids, in the order in which they were first told of. */
+  starters: Map<string, LocatedRun>;
+  installers: Map<string, LocatedRun>;
+}
+
+/** The stories of runs that become known one by one, as {@link joinStories} tells them: of thousands, too. */
+export class Stories {
+  private readonly places = new Map<string, Place>();
+  private readonly placeOf = new Map<string, string>();
+  /** The run that started an installer's, by the ids of both. */
+  private readonly starterOf = new Map<string, string>();
+
+  /** The id of the installation that a run tells of. */
+  installationOf(id: string): string {
+    return this.starterOf.get(id) ?? id;
   }
-  return installations;
+
+  /**
+   * A run is new, or more is known of it.
+   * @returns the ids of the runs of which something else is to be told, its own among them
+   */
+  tell(run: LocatedRun): Set<string> {
+    const changed = new Set([run.id]);
+    const place = this.placed(run);
+    if (!isStarter(run.run)) this.join(place, run, changed);
+    else {
+      for (const installer of place.installers.values()) {
+        const before = this.starterOf.get(installer.id);
+        const { startedAt } = installer.run;
+        if (before === run.id || (startedAt !== null && overlaps(run.run, startedAt)))
+          this.join(place, installer, changed);
+      }
+    }
+    return changed;
+  }
+
+  private join(place: Place, installer: LocatedRun, changed: Set<string>): void {
+    const { startedAt } = installer.run;
+    let starter: LocatedRun | undefined;
+    if (startedAt !== null) for (const one of place.starters.values()) if (overlaps(one.run, startedAt)) starter = one;
+    if (this.starterOf.get(installer.id) !== starter?.id) changed.add(installer.id);
+    if (starter === undefined) {
+      this.starterOf.delete(installer.id);
+      return;
+    }
+    this.starterOf.set(installer.id, starter.id);
+    tell(starter.run, installer);
+    changed.add(starter.id);
+  }
+
+  private placed(run: LocatedRun): Place {
+    const name = placeOf(run);
+    const before = this.placeOf.get(run.id);
+    if (before !== undefined && before !== name) {
+      const { starters, installers } = this.places.get(before)!;
+      for (const runs of [starters, installers]) runs.delete(run.id);
+    }
+    this.placeOf.set(run.id, name);
+    let place = this.places.get(name);
+    if (place === undefined) this.places.set(name, (place = { starters: new Map(), installers: new Map() }));
+    (isStarter(run.run) ? place.starters : place.installers).set(run.id, run);
+    return place;
+  }
+}
+
+function isStarter(run: Run): boolean {
+  return run.format !== 'msi';
 }
 
 /**
- * ccmsetup.exe writes `client.msi.log`, and one of that kind for each prerequisite, beside its own log. Of several
- * machines' logs each folder is a story of its own.
+ * Where the runs are that may have started a run, or have been started by it. ccmsetup.exe writes `client.msi.log`, and
+ * one of that kind for each prerequisite, beside its own log; of several machines' logs each folder is a story of its own.
  */
-function mayStart(starter: LocatedRun, installer: LocatedRun): boolean {
-  const ofClient = /\.msi\.log(?:\.\w+)?$/i.test(installer.logFile) || /\bclient\b/i.test(installer.run.productName);
-  if (starter.run.format === 'role_setup') return !ofClient;
-  return ofClient && folderOf(starter.logFile) === folderOf(installer.logFile);
+function placeOf({ run, logFile }: LocatedRun): string {
+  const ofClient = isStarter(run)
+    ? run.format !== 'role_setup'
+    : /\.msi\.log(?:\.\w+)?$/i.test(logFile) || /\bclient\b/i.test(run.productName);
+  return ofClient ? `client ${folderOf(logFile)}` : 'role';
 }
 
 function folderOf(path: string): string {
@@ -47,6 +110,7 @@ function folderOf(path: string): string {
 }
 
 function overlaps(starter: Run, at: number): boolean {
+  // One that does not say when it began started nothing that is known.
   const begin = starter.startedAt ?? Infinity;
   // A run that has not ended, or never will, can hold no installer that begins an hour after its last line.
   const end = (starter.endedAt ?? begin) + (starter.verdict === 'unfinished' ? 3_600_000 : 0);
