@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 
 /** An address, plain IPv4 where IPv6 only carries one. */
 export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return address.includes(':') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address;
 }
 
 /**
@@ -11,7 +11,7 @@ export function plainAddress(address: string): string {
  */
 export function peerOf(address: string): string {
   const plain = plainAddress(address);
-  if (!isIPv6(plain)) return plain;
+  if (!plain.includes(':') || !isIPv6(plain)) return plain;
   const [head = '', tail] = plain.split('%')[0]!.split('::');
   const groups = head === '' ? [] : head.split(':');
   const behind = tail === undefined || tail === '' ? [] : tail.split(':');

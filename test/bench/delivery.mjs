@@ -127,6 +127,7 @@ function rowsOf({ delivered, inserted }) {
   const all = (tries) => tries.map(({ own, engine }) => own + engine);
   return [
     {
+      key: 'delivery.rate',
       what: 'delivery from the spool to ClickHouse, messages a second',
       measured: told(figures(delivered, 'perSecond')),
       against: `${told(figures(inserted, 'perSecond'))} of the same rows as text into the same tables`,
@@ -134,6 +135,7 @@ function rowsOf({ delivered, inserted }) {
       target: '≥ 0.8',
     },
     {
+      key: 'delivery.processor',
       what: 'delivery, processor for a message of this process and of the engine, µs',
       measured: `${told(figures(delivered, 'own'), 1)} and ${told(figures(delivered, 'engine'), 1)}`,
       against: `${told(figures(inserted, 'own'), 1)} and ${told(figures(inserted, 'engine'), 1)}`,

@@ -40,6 +40,7 @@ async function manyFiles(folder, files, seconds) {
       for (const file of open) writeSync(file, line(said));
     });
     return {
+      key: 'following.many',
       what: `following ${files.toLocaleString('en')} logs of which each gets a line a second, part of a core`,
       measured: `${(growing * 100).toFixed(1)} %, delivery to ClickHouse included`,
       against: `${(idle * 100).toFixed(1)} % while nothing is written`,
@@ -91,6 +92,7 @@ async function oneLarge(folder, megabytes) {
     const early = held.slice(0, first);
     const late = held.slice(first);
     return {
+      key: 'following.large',
       what: `memory while a log of ${megabytes.toLocaleString('en')} MB is read, MB that no file stands behind, at most`,
       measured: `${Math.max(...late).toFixed(0)}, ${took.toFixed(0)} s in all`,
       against: `${Math.max(...early).toFixed(0)} in the first third`,

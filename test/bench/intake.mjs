@@ -32,6 +32,7 @@ export async function benchIntake({ rounds, seconds }) {
         late[side].push((await run('load.mjs', sides[side].url, `${side}${round}L`, connections, seconds, half)).p99);
     return [
       {
+        key: 'intake.rate',
         what: `durable intake, ${connections} connections, requests a second`,
         measured: told(rates.fsp),
         against: `${told(rates.discard)} read and discarded`,
@@ -39,6 +40,7 @@ export async function benchIntake({ rounds, seconds }) {
         target: '≥ 0.45',
       },
       {
+        key: 'intake.processor',
         what: 'durable intake, processor for a request, µs',
         measured: told(processor.fsp, 1),
         against: `${told(processor.discard, 1)} read and discarded`,
@@ -46,6 +48,7 @@ export async function benchIntake({ rounds, seconds }) {
         target: '≥ 0.45',
       },
       {
+        key: 'intake.late',
         what: `99 of 100 answers at half of that rate (${half.toLocaleString('en')}/s) within ms`,
         measured: told(late.fsp, 1),
         against: `${told(late.discard, 1)} read and discarded`,

@@ -1,4 +1,4 @@
-// node load.mjs URL NAME CONNECTIONS SECONDS [RATE]: posts reports, each of a message of its own, and says what came back.
+// node load.mjs URL NAME CONNECTIONS SECONDS [RATE] [BYTES]: posts reports, of so many bytes at least, each of a message of its own, and says what came back.
 //
 // With a rate, requests are due at fixed moments whether answers come or not, and a latency counts from the moment that
 // a request was due: a server that stands still for a second makes all that fell due in it late. Without one, each
@@ -10,13 +10,15 @@ import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [url, name, connectionCount, seconds, rate = '0'] = process.argv.slice(2);
+const [url, name, connectionCount, seconds, rate = '0', bytes = '0'] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
 const digits = 8;
 const report = readFileSync(new URL('../fixtures/reports/installed-client.utf16le.smx', import.meta.url))
   .toString('utf16le')
   .replace(/<NetBIOSName>[^<]*/, `<NetBIOSName>${name}${'0'.repeat(digits)}`);
-const body = Buffer.from(report, 'utf16le');
+// What makes real ones large is what their states say.
+const more = 'x'.repeat(Math.max(0, Number(bytes) / 2 - report.length));
+const body = Buffer.from(report.replace('<Param>', `<Param>${more}`), 'utf16le');
 const head = `POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: ${body.length}\r\n\r\n`;
 const request = Buffer.concat([Buffer.from(head), body]);
 const numberAt = head.length + 2 * (report.indexOf(`<NetBIOSName>${name}`) + `<NetBIOSName>${name}`.length);

@@ -44,6 +44,7 @@ export function benchLogParsing() {
       parsing = Math.min(parsing, timed(parse));
     }
     return {
+      key: `logs.${format}`,
       what: `log parsing, ${format}`,
       measured: `${Math.round((records / parsing) * 1000).toLocaleString('en')} records/s`,
       against: `${Math.round((lines / ends) * 1000).toLocaleString('en')} line ends/s`,

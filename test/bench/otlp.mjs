@@ -43,6 +43,7 @@ export async function benchOtlp({ rounds }) {
     await sink.close();
     return [
       {
+        key: 'otlp',
         what: 'OpenTelemetry export, records for a second of a core',
         measured: told(perCore),
         against: `${told(perSecond)} records a second, one export at a time`,

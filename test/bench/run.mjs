@@ -1,22 +1,27 @@
-// node test/bench/run.mjs [PART …] [--quick | --full]: measures, prints, and writes RESULTS.md where all parts were
-// measured. The two sides of a comparison take turns in one run: machines are noisy, and both should have the same noise.
+// node test/bench/run.mjs [PART …] [--quick | --full] [--against results.json]: measures and prints. Where all parts were
+// measured, and not quickly, RESULTS.md, results.json and the plots are written. --against compares with the results.json
+// of an earlier run and ends with 1 where a ratio became worse. The two sides of a comparison take turns in one run:
+// machines are noisy, and both should have the same noise.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { compared, toldCompared } from './compare.mjs';
 import { benchDashboards } from './dashboards.mjs';
 import { benchDelivery } from './delivery.mjs';
 import { benchFollowing } from './following.mjs';
+import { benchGrowth } from './growth.mjs';
 import { benchIntake } from './intake.mjs';
 import { benchLogParsing } from './log-parsing.mjs';
 import { benchOtlp } from './otlp.mjs';
+import { linePlot } from './plot.mjs';
 import { benchServer } from './server.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, full: { type: 'boolean' } },
+  options: { quick: { type: 'boolean' }, full: { type: 'boolean' }, against: { type: 'string' } },
 });
 const strength = values.quick ? 'quick' : values.full ? 'full' : 'usual';
 /** The amount for a quick, a usual and a full run. */
@@ -25,8 +30,21 @@ const parts = {
   intake: () => benchIntake({ rounds: amount(1, 5), seconds: amount(2, 6) }),
   delivery: () => benchDelivery({ rounds: amount(1, 5), messages: amount(8_000, 40_000) }),
   otlp: () => benchOtlp({ rounds: amount(1, 5) }),
-  server: () => benchServer({ waiting: amount(20_000, 200_000, 1_000_000) }),
+  server: () =>
+    benchServer({
+      waiting: amount(20_000, 200_000, 1_000_000),
+      settleMs: amount(5_000, 60_000),
+      idleMs: amount(10_000, 60_000),
+      idleWindows: amount(1, 3),
+    }),
   logs: () => benchLogParsing(),
+  growth: () =>
+    benchGrowth({
+      seconds: amount(1, 3),
+      connections: amount([8, 64], [1, 8, 64, 256, 1_000]),
+      kilobytes: amount([2, 8], [2, 4, 8, 12, 15]),
+      waiting: amount([1_000, 10_000], [1_000, 10_000, 50_000, 200_000], [1_000, 10_000, 100_000, 1_000_000]),
+    }),
   following: () =>
     benchFollowing({ files: amount(100, 1_000), seconds: amount(10, 60), megabytes: amount(20, 100, 1_000) }),
   dashboards: () => benchDashboards({ sizes: amount([100_000, 1_000_000], [1_000_000, 10_000_000]) }),
@@ -36,26 +54,48 @@ if (unknown.length > 0) {
   console.error(`No part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}`);
   process.exit(2);
 }
+// Read before an hour is spent on what it is to be compared with.
+const earlier = values.against === undefined ? null : JSON.parse(readFileSync(values.against, 'utf8'));
 const wanted = positionals.length === 0 ? Object.keys(parts) : positionals;
 const rows = [];
+const plots = [];
 for (const part of wanted) {
   console.error(`${new Date().toTimeString().slice(0, 8)} ${part}, load ${loadavg()[0].toFixed(1)}`);
-  rows.push(...(await parts[part]()));
+  const found = await parts[part]();
+  rows.push(...(found.rows ?? found));
+  plots.push(...(found.plots ?? []));
 }
-const table = [
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const machine = `${strength} run on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.versions.node}, commit ${commit}, load ${loadavg()[2].toFixed(0)}`;
+const comparison = earlier === null ? null : compared(earlier.rows, rows);
+const text = [
+  '# Results',
+  '',
+  `Made by \`npm run bench\`: ${machine}. Medians, in brackets the least and the most; the sides of a comparison took turns. \`npm run bench -- --against test/bench/results.json\` tells what became worse.`,
+  '',
   '| what | measured | against | ratio | target |',
   '|---|---|---|---|---|',
   ...rows.map(
     ({ what, measured, against, ratio, target }) =>
-      `| ${what} | ${measured} | ${against} | ${typeof ratio === 'number' ? ratio.toFixed(2) : ratio} | ${target} |`,
+      `| ${what} | ${measured} | ${against} | ${Number(ratio) < 0.1 ? Number(ratio).toFixed(3) : Number(ratio).toFixed(2)} | ${target} |`,
   ),
+  '',
+  'What was measured by other means: [OBSERVED.md](OBSERVED.md).',
+  '',
+  ...plots.map(({ file, title }) => `![${title}](plots/${file})`),
+  '',
 ].join('\n');
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-const machine = `${strength} run on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.versions.node}, commit ${commit}`;
-const text = await format(
-  `# Results\n\nMade by \`npm run bench\`: ${machine}. Medians, in brackets the least and the most; the sides of a comparison took turns.\n\n${table}\n`,
-  { parser: 'markdown', printWidth: 120 },
-);
-if (positionals.length === 0 && !values.quick)
-  writeFileSync(fileURLToPath(new URL('RESULTS.md', import.meta.url)), text);
-process.stdout.write(text);
+const pretty = (page) => format(page, { parser: 'markdown', printWidth: 120 });
+if (positionals.length === 0 && !values.quick) {
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+  mkdirSync(here('plots'), { recursive: true });
+  for (const plot of plots) writeFileSync(here(`plots/${plot.file}`), linePlot(plot));
+  writeFileSync(here('RESULTS.md'), await pretty(text));
+  const kept = { machine, rows: rows.map((row) => ({ ...row, ratio: Number(row.ratio) })) };
+  writeFileSync(here('results.json'), `${JSON.stringify(kept, null, 2)}\n`);
+}
+process.stdout.write(await pretty(text));
+if (comparison !== null) {
+  process.stdout.write(await pretty(toldCompared(comparison, values.against)));
+  if (comparison.both.length === 0 || comparison.both.some(({ worse }) => worse)) process.exitCode = 1;
+}

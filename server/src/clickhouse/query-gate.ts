@@ -3,43 +3,72 @@ import { FspError } from '../errors.js';
 
 /** Queries that run at a time; others wait for their turn. */
 const mostRunning = 4;
+/** Those of one asker: whoever asks what takes a minute, again and again, leaves a place to others. */
+const mostOfOne = 3;
 const mostWaiting = 32;
+const mostWaitingOfOne = 16;
 const waitMs = 10_000;
 
-/** Lets a few queries run at a time, so that many askers cannot take all memory of server and engine. */
+interface Waiting {
+  asker: string;
+  go(): void;
+}
+
+/** Lets a few queries run at a time, so that many askers cannot take all memory of server and engine, nor one all places. */
 export class QueryGate {
-  private running = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly running = new Map<string, number>();
+  private readonly waiting = new Set<Waiting>();
 
   /**
    * Waits for a turn.
+   * @param asker by what one is told from another
    * @returns what gives the turn to the next one; to be called once the query is over
    * @throws FspError FSP_QUERY_BUSY
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
-    if (this.running < mostRunning) this.running++;
-    else await this.turn(signal);
+  async enter(asker: string, signal: AbortSignal): Promise<() => void> {
+    if (this.mayRun(asker)) this.count(asker, 1);
+    else await this.turn(asker, signal);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      const [next] = this.waiting;
-      if (next === undefined) this.running--;
-      else next();
+      this.count(asker, -1);
+      for (const next of this.waiting) {
+        if (!this.mayRun(next.asker)) continue;
+        this.count(next.asker, 1);
+        next.go();
+        return;
+      }
     };
   }
 
-  private turn(signal: AbortSignal): Promise<void> {
-    if (this.waiting.size >= mostWaiting) return Promise.reject(busy());
+  private mayRun(asker: string): boolean {
+    let all = 0;
+    for (const running of this.running.values()) all += running;
+    return all < mostRunning && (this.running.get(asker) ?? 0) < mostOfOne;
+  }
+
+  private count(asker: string, more: number): void {
+    const now = (this.running.get(asker) ?? 0) + more;
+    if (now > 0) this.running.set(asker, now);
+    else this.running.delete(asker);
+  }
+
+  private turn(asker: string, signal: AbortSignal): Promise<void> {
+    const theirs = [...this.waiting].filter((one) => one.asker === asker).length;
+    if (this.waiting.size >= mostWaiting || theirs >= mostWaitingOfOne) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const done = () => {
-        this.waiting.delete(go);
+        this.waiting.delete(waiting);
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
       };
-      const go = () => {
-        done();
-        resolve();
+      const waiting = {
+        asker,
+        go() {
+          done();
+          resolve();
+        },
       };
       const stop = () => {
         done();
@@ -47,7 +76,7 @@ export class QueryGate {
       };
       const timer = setTimeout(stop, waitMs);
       signal.addEventListener('abort', stop);
-      this.waiting.add(go);
+      this.waiting.add(waiting);
     });
   }
 }

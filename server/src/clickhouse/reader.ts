@@ -43,13 +43,14 @@ export class DataReader {
 
   /**
    * What somebody asks, as it comes: bounded in bytes and in time, a few at a time.
+   * @param asker by what one who asks is told from another; nobody takes all places
    * @param signal ends the query, also at the engine
    * @param format as ClickHouse names it; what the query names itself goes first
    * @throws FspError FSP_QUERY_BUSY too; the stream fails where the answer is too large or the query fails later
    */
-  async query(sql: string, signal: AbortSignal, format = 'JSON'): Promise<Readable> {
+  async query(sql: string, asker: string, signal: AbortSignal, format = 'JSON'): Promise<Readable> {
     const ended = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-    const leave = await this.gate.enter(ended);
+    const leave = await this.gate.enter(asker, ended);
     try {
       const source = await askReadOnly(await this.options.asker(), sql, format, ended);
       const answer = new Bounded(mostBytes, heldBytes);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
+import { peerOf } from '../peer.js';
 import { problemSchema } from './schemas.js';
 
 /** What the routes ask ClickHouse; always as one who may only read. */
@@ -129,7 +130,7 @@ export async function answerQuery(
   });
   return reply
     .type(format === 'JSON' ? 'application/json' : 'application/octet-stream')
-    .send(await reader.query(sql, gone.signal, format));
+    .send(await reader.query(sql, peerOf(reply.request.ip), gone.signal, format));
 }
 
 function limitOf(text: string | undefined, otherwise: number): number {

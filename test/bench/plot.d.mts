@@ -1,0 +1,6 @@
+export function linePlot(plot: {
+  title: string;
+  x: string;
+  y: string;
+  series: { name: string; points: [number, number][] }[];
+}): string;
