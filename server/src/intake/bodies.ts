@@ -16,12 +16,6 @@ const slowest = { bytes: 1_024, withinMs: 5_000 };
 /** So many are ended before others have their turn: a thousand at once would hold up everybody else. */
 const endedAtOnce = 8;
 
-/** A body that was read. `release` gives its memory back. */
-export interface Body {
-  bytes: Buffer;
-  release(): void;
-}
-
 interface Incoming {
   request: IncomingMessage;
   received: number;
@@ -34,6 +28,8 @@ interface Incoming {
 /** Reads bodies within a budget of memory, and ends those that do not come. */
 export class Bodies {
   private readonly incoming = new Set<Incoming>();
+  /** What gives back the memory of a body that is there. */
+  private readonly kept = new WeakMap<IncomingMessage, () => void>();
   private readonly sweep: NodeJS.Timeout;
   private sweptAt = performance.now();
 
@@ -59,11 +55,18 @@ export class Bodies {
     return Number.isNaN(announced) || this.memory.hasRoom(peer, 1) ? null : noRoom();
   }
 
+  /** A request is over, answered or not: nobody needs its body any more. */
+  over(request: IncomingMessage): void {
+    this.kept.get(request)?.();
+    this.kept.delete(request);
+  }
+
   /**
+   * A body, whose memory counts until its request is {@link over}.
    * @param mayBe see {@link refusal}
    * @throws FspError FSP_REPORT_TOO_LARGE, FSP_REPORT_NOT_XML, FSP_INTAKE_BUSY, FSP_REQUEST_STALLED
    */
-  read(request: IncomingMessage, peer: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Body> {
+  read(request: IncomingMessage, peer: string, mayBe: (first: Buffer) => boolean = () => true): Promise<Buffer> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
     const refusal = this.refusal(announced, nothing, peer, mayBe);
     if (refusal !== null) return Promise.reject(refusal);
@@ -133,7 +136,8 @@ export class Bodies {
       const onEnd = () => {
         if (over) return;
         done();
-        resolve({ bytes: first ?? buffer?.subarray(0, body.received) ?? Buffer.alloc(0), release });
+        if (leave > 0) this.kept.set(request, release);
+        resolve(first ?? buffer?.subarray(0, body.received) ?? nothing);
       };
       const onBroken = () => {
         if (!over) body.fail(new FspError('FSP_REQUEST_STALLED', 'The connection broke before the body was there'));

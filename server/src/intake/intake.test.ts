@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FspError } from '../errors.js';
 import { bodyLimit } from './bodies.js';
 import { createIntake } from './intake.js';
+import { IntakeMemory } from './memory.js';
 import { createRejectedKeeper, type Origin } from './rejected.js';
 
 let intake: FastifyInstance;
@@ -317,6 +318,57 @@ describe('memory', () => {
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(3);
     expect((await post('/SMS_FSP/x', more)).status).toBe(200);
   });
+
+  test('is all given back, however connections begin, break off and end, and wherever they post', async () => {
+    let held = 0;
+    let most = 0;
+    const { count } = IntakeMemory.prototype;
+    const spy = vi.spyOn(IntakeMemory.prototype, 'count').mockImplementation(function (
+      this: IntakeMemory,
+      peer,
+      bytes,
+    ) {
+      count.call(this, peer, bytes);
+      held += bytes;
+      most = Math.max(most, held);
+    });
+    onTestFinished(() => {
+      spy.mockRestore();
+    });
+    let state = 20_261_126;
+    const random = (below: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((state / 2_147_483_648) * below);
+    };
+    const anyOf = <T>(...all: T[]): T => all[random(all.length)]!;
+    const heads = ['POST', 'CCM_POST', 'PUT'].map((verb) => `${verb} /SMS_FSP/x HTTP/1.1\r\nHost: x\r\n`);
+    const sockets = Array.from({ length: 300 }, () => {
+      const body = anyOf('<', 'a').repeat(anyOf(10, 10_000, 20_000, 70_000, 200_000));
+      const chunked = random(3) === 0;
+      const fields = chunked
+        ? 'Transfer-Encoding: chunked\r\n\r\n' + body.length.toString(16) + '\r\n'
+        : `Content-Length: ${body.length + anyOf(0, 0, 1, 5_000_000)}\r\n\r\n`;
+      const text = anyOf(...heads) + fields + body + (chunked ? '\r\n0\r\n\r\n' : '');
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: random(2) === 0 });
+      socket.on('error', () => undefined);
+      if (random(2) === 0) socket.resume();
+      socket.write(text.slice(0, anyOf(text.length, text.length, random(text.length))));
+      const end = anyOf('reset', 'end', 'stay', 'stay');
+      setTimeout(
+        () => {
+          if (end === 'reset') socket.resetAndDestroy();
+          else if (end === 'end') socket.end();
+        },
+        anyOf(1, 20, 500, 2_000),
+      );
+      return socket;
+    });
+    await expect.poll(() => most).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => held, { timeout: 40_000 }).toBe(0);
+    expect((await post('/SMS_FSP/x', more)).status).toBe(200);
+  }, 60_000);
 
   test('of a body that stops coming, large or small, is given back, and its connection ended', async () => {
     const answers = await Promise.all(

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
 import { peerOf, plainAddress } from '../peer.js';
-import { bodyLimit, Bodies, type Body } from './bodies.js';
+import { bodyLimit, Bodies } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
 import { mayBeReport } from '../report/encoding.js';
@@ -74,6 +74,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         (request, response) => {
           // Whatever a client calls its body, and however wrongly, it is bytes.
           request.headers['content-type'] = 'application/octet-stream';
+          response.once('close', () => {
+            bodies.over(request);
+          });
           connections.answering(request, response, handler);
         },
         connections,
@@ -132,10 +135,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   };
   const take = async (request: FastifyRequest, reply: FastifyReply) => {
     const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
-    const { bytes, release } = (request.body as Body | undefined) ?? {
-      bytes: Buffer.alloc(0),
-      release: () => undefined,
-    };
+    const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
     // A copy: the body itself is given away.
     const evidence = bytes.length > keptBytes ? Buffer.from(bytes.subarray(0, keptBytes)) : bytes;
     try {
@@ -144,8 +144,6 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       if (error instanceof FspError && error.statusCode < 500)
         options.reject(`${error.code}: ${error.message}`, evidence, origin);
       throw error;
-    } finally {
-      release();
     }
     return reply.code(200).send();
   };
@@ -161,14 +159,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         },
       },
       async (request, reply) => {
-        const body = request.body as Body | undefined;
-        if (body === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
-        const { bytes, release } = body;
-        try {
-          await collect.take(request.headers.authorization, request.query.name ?? '', bytes);
-        } finally {
-          release();
-        }
+        const bytes = request.body as Buffer | undefined;
+        if (bytes === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
+        await collect.take(request.headers.authorization, request.query.name ?? '', bytes);
         return reply.code(200).send();
       },
     );
