@@ -105,7 +105,7 @@ test(
     const load = new Load(ledger, () => server?.intake ?? null, 8, 100);
     await sleep(amount(10_000, 900_000));
     // A few that hang take all of the time.
-    const fewest = amount(4, 301);
+    const fewest = amount(4, 100);
     await eventually(
       () => Promise.resolve(clickhouse.done.length),
       (done) => done >= fewest,
