@@ -44,6 +44,9 @@ const admits =
   /^(?:MSI: |\[?\w+\]? ?[:-] )?(?:failed|error|unable|could ?n.t|could not|cannot|get\w* failed|\w+ failed)\b/i;
 const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i;
 
+/** A line that was torn before it said what failed: a block of zeroes, or a writer that was ended, leaves such. */
+const torn = /^(?:failed|unable|could ?n.t|could not|cannot)(?: to?)?(?: \w{0,30})?$/i;
+
 /** What WinHTTP calls back with: rules and lengths say nothing, a flag names what is wrong with the certificate. */
 const callback = /^\[CCMHTTP\]\s{0,40}(?:AsyncCallback\(\))?\s{0,4}: /;
 const certificateFlag = /\bWINHTTP_CALLBACK_STATUS_FLAG_\w{1,60} is set\b/;
@@ -64,7 +67,7 @@ export function troubleIn(message: string, severe: boolean, hints = anyHint): Tr
   if (messages.test(head)) return warnings.test(head) ? 'recoverable' : 'message';
   if ((severe ? requirements : plainRequirements).test(head)) return 'requirement';
   if (!severe) return admits.test(head) && /\d{3}/.test(head) ? 'recoverable' : null;
-  return recoverables.test(head) ? 'recoverable' : 'error';
+  return recoverables.test(head) || torn.test(head) ? 'recoverable' : 'error';
 }
 
 /** ccmsetup got further: what went wrong before did not stop it. Steps aside, see {@link isStep}. */

@@ -158,6 +158,18 @@ describe('ccmsetup.log', () => {
     expect(run).toMatchObject({ verdict: 'failed', causeLine: 3, exitCode: -2147467259 });
     expect(run?.suggestion).toContain('DNS');
   });
+
+  test.each(['Failed t', 'Failed to re', 'Unable to', 'Could not'])(
+    'a line that was torn after “%s” is no cause where another one tells of it',
+    (torn) => {
+      const told = 'Failed to find accessible source. Error 0x80070035 (\\\\srv1\\Client)';
+      const log = start + ccm(torn, 3) + ccm(told, 3) + ccm('CcmSetup failed with error code 0x80070035', 3);
+      expect(parseLog(Buffer.from(log)).runs[0]?.cause).toContain('accessible source');
+      // Where there is nothing else, it is what is known.
+      const alone = start + ccm(torn, 3) + ccm('CcmSetup failed with error code 0x80070035', 3);
+      expect(parseLog(Buffer.from(alone)).runs[0]?.cause).toContain(torn);
+    },
+  );
 });
 
 describe('one story', () => {
