@@ -41,6 +41,11 @@ describe('a file that changes its encoding', () => {
       [eight('x\r\n'), mark, sixteen('安装失败\r\n上海 ok\r\n')],
       ['x', '安装失败', '上海 ok'],
     ],
+    [
+      'UTF-8, then UTF-16 of Chinese whose first zero is the first half of a character',
+      [eight('x\r\n'), sixteen('操作开始 02:05:47: INSTALL。\r\n上海 ok\r\n')],
+      ['x', '操作开始 02:05:47: INSTALL。', '上海 ok'],
+    ],
     ['UTF-16, then UTF-8', [mark, sixteen(`${a}\r\n`), eight(`${a}\r\n${b}\r\n`)], [a, a, b]],
     ['UTF-16, then a short line', [mark, sixteen(`${a}\r\n`), eight('done\r\n')], [a, 'done']],
     ['UTF-16, then a last line without an end', [mark, sixteen(`${a}\r\n`), eight('it is done')], [a, 'it is done']],

@@ -204,6 +204,15 @@ export class LineReader {
       this.turnTo('utf-16le', this.offset + from - at);
       return from;
     }
+    // The zero may be the first half of a character, as of U+5F00, in a line that cannot be bytes.
+    if (behind - zero === 1 && line.length % 2 === 0 && this.wideEndedAt !== this.offset && isNoText(line)) {
+      const ends = this.endsWide(bytes, at, at, last);
+      if (ends === null) return more;
+      if (ends) {
+        this.turnTo('utf-16le', this.offset);
+        return at;
+      }
+    }
     this.keep(decodeBytes(line), this.offset + zero - at);
     this.skipping = true;
     return zero;
