@@ -1,4 +1,5 @@
-// A line plot as SVG, legible on light and on dark pages: growth is seen at once where a table has to be read.
+// A line plot as SVG, legible on light and on dark pages: growth is seen at once where a table has to be read. Our own, as
+// plotting libraries want a browser's document or bring one.
 const width = 640;
 const height = 320;
 const left = 64;

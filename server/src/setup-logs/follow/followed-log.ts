@@ -88,7 +88,7 @@ export class FollowedLog {
     const { file } = opened;
     try {
       const seen = await seenOf(opened);
-      // It may have been rotated since it was looked for, or overwritten in its place: the next look finds it.
+      // It may have been rotated since it was looked for, or overwritten in its place: it is looked for again.
       this.doubtful = !isKnown(seen, this.position, this.known);
       if (this.doubtful) return true;
       const { stats } = seen;

@@ -108,7 +108,10 @@ export class Follower {
     }));
   }
 
-  /** One look at everything: finds files, follows renames, reads what is new. */
+  /**
+   * One look at everything: finds files, follows renames, reads what is new.
+   * @param again whether a log turned out to be another one in a look that this one completes
+   */
   async look(again = false): Promise<void> {
     await this.letGo();
     const wanted = await this.wantedPaths();

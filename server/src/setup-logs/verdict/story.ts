@@ -33,7 +33,8 @@ interface Place {
 /** The stories of runs that become known one by one, as {@link joinStories} tells them: of thousands, too. */
 export class Stories {
   private readonly places = new Map<string, Place>();
-  private readonly placeOf = new Map<string, string>();
+  /** The name of each run's place, by its id. */
+  private readonly placeNames = new Map<string, string>();
   /** The run that started an installer's, by the ids of both. */
   private readonly starterOf = new Map<string, string>();
 
@@ -71,18 +72,18 @@ export class Stories {
       return;
     }
     this.starterOf.set(installer.id, starter.id);
-    tell(starter.run, installer);
+    takeOver(starter.run, installer);
     changed.add(starter.id);
   }
 
   private placed(run: LocatedRun): Place {
     const name = placeOf(run);
-    const before = this.placeOf.get(run.id);
+    const before = this.placeNames.get(run.id);
     if (before !== undefined && before !== name) {
       const { starters, installers } = this.places.get(before)!;
       for (const runs of [starters, installers]) runs.delete(run.id);
     }
-    this.placeOf.set(run.id, name);
+    this.placeNames.set(run.id, name);
     let place = this.places.get(name);
     if (place === undefined) this.places.set(name, (place = { starters: new Map(), installers: new Map() }));
     (isStarter(run.run) ? place.starters : place.installers).set(run.id, run);
@@ -117,7 +118,7 @@ function overlaps(starter: Run, at: number): boolean {
   return at >= begin - toleranceMs && at <= end + toleranceMs;
 }
 
-function tell(starter: Run, { logFile, run }: LocatedRun): void {
+function takeOver(starter: Run, { logFile, run }: LocatedRun): void {
   if (starter.productVersion === '') starter.productVersion = run.productVersion;
   const told = `(${logFile}, line ${run.causeLine})`;
   if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
