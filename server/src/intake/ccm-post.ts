@@ -12,9 +12,11 @@ const wholeWithinMs = 1_000;
 const mostPieces = 16;
 const nothing = Buffer.alloc(0);
 
-/** A request that is refused before its body is there, what it is told, and when, in milliseconds. */
+/** A request that is refused before its body is there. */
 export interface Refusal {
-  afterMs: number;
+  /** Resolves when it is time to tell, or nobody is there any more. */
+  turn(): Promise<void>;
+  /** What is told. */
   answer(): string;
 }
 
@@ -102,17 +104,14 @@ export function createCcmPostServer(
       else if (ended || !server.listening) socket.end();
     };
     /** Nothing more is read of it, and it is gone soon after it was told so. */
-    const leave = ({ afterMs, answer }: Refusal) => {
+    const leave = async (refusal: Refusal) => {
       seen = nothing;
       socket.off('data', look);
       socket.pause();
-      const telling = setTimeout(() => {
-        socket.write(answer(), 'latin1');
-        endSoon(socket);
-      }, afterMs);
-      socket.once('close', () => {
-        clearTimeout(telling);
-      });
+      await refusal.turn();
+      if (socket.destroyed) return;
+      socket.write(refusal.answer(), 'latin1');
+      endSoon(socket);
     };
     const look = (chunk: Buffer) => {
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
@@ -139,7 +138,7 @@ export function createCcmPostServer(
           ? refuse(large?.length ?? seen.length, large?.begin ?? nothing, socket)
           : null;
       const known = Math.min(seen.length, verb.length);
-      if (refusal !== null) leave(refusal);
+      if (refusal !== null) void leave(refusal);
       else if (!seen.subarray(0, known).equals(verb.subarray(0, known))) goOn(seen);
       else if (known === verb.length) {
         closing.add(socket);

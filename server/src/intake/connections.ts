@@ -5,6 +5,7 @@ import { peerOf } from '../peer.js';
 import { LaterWork, Pace } from '../turns.js';
 import { Feed } from './feed.js';
 import type { IntakeMemory } from './memory.js';
+import type { Refusals } from './refusals.js';
 
 const statusLines: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -59,6 +60,7 @@ export class Connections {
   /** @param onRefusal told the status of every answer given here */
   constructor(
     private readonly memory: Pick<IntakeMemory, 'count'>,
+    private readonly refusals: Pick<Refusals, 'turn'>,
     private readonly onRefusal: (status: number) => void,
   ) {}
 
@@ -183,14 +185,18 @@ export class Connections {
     if (connection.failed) return;
     connection.failed = true;
     if (!socket.writable) socket.destroy();
-    else if (!hasComplete(connection.requests)) {
-      const status = statusLines[error.code ?? ''] ?? '400 Bad Request';
-      this.onRefusal(Number.parseInt(status, 10));
-      socket.write(
-        `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
-      );
-      endSoon(socket);
-    }
+    else if (!hasComplete(connection.requests))
+      void this.refuse(socket, connection.peer, statusLines[error.code ?? ''] ?? '400 Bad Request');
+  }
+
+  private async refuse(socket: Socket, peer: string, status: string): Promise<void> {
+    await this.refusals.turn(peer, socket, 0);
+    if (socket.destroyed) return;
+    this.onRefusal(Number.parseInt(status, 10));
+    socket.write(
+      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
+    );
+    endSoon(socket);
   }
 
   private add(socket: Socket): Connection {

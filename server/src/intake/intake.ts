@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import { isIP } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
@@ -10,6 +9,7 @@ import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
 import { mayBeReport } from '../report/encoding.js';
 import { IntakeMemory } from './memory.js';
+import { Refusals } from './refusals.js';
 import { keptBytes, type Origin } from './rejected.js';
 
 const headersTimeoutMs = 10_000;
@@ -24,9 +24,6 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_NOT_XML: 1_000,
 };
 const reportPaths = ['/sms_fsp', '/sms_fsp/*'];
-/** Refusals that a peer is told at once in a second; further ones are told later. Clients have none. */
-const refusalsAtOnce = 10;
-const furtherRefusalMs = 250;
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -55,10 +52,10 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): FastifyInstance {
   const { trustedProxies } = options;
   const memory = new IntakeMemory();
-  const connections = new Connections(memory, (status) => options.onAnswer?.(status));
+  const refusals = new Refusals();
+  const connections = new Connections(memory, refusals, (status) => options.onAnswer?.(status));
   const bodies = new Bodies(memory);
   const complain = saidOncePerMinute(options.logger);
-  const often = refusedOften();
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -84,11 +81,13 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
           await options.accept(body, { receivedAt: Date.now(), clientAddress: plainAddress(remoteAddress) });
           options.onAnswer?.(200);
         },
-        (length, begin, { remoteAddress = '' }) => {
-          const error = bodies.refusal(length, begin, peerOf(remoteAddress), mayBeReport);
+        (length, begin, socket) => {
+          const { remoteAddress = '' } = socket;
+          const peer = peerOf(remoteAddress);
+          const error = bodies.refusal(length, begin, peer, mayBeReport);
           if (error === null) return null;
           return {
-            afterMs: refusedAfter[error.code] ?? 0,
+            turn: () => refusals.turn(peer, socket, refusedAfter[error.code] ?? 0),
             answer() {
               unread(error, plainAddress(remoteAddress));
               if (error.statusCode >= 500) complain(error);
@@ -114,11 +113,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         isForReports(request) ? mayBeReport : undefined,
       );
     } catch (error) {
-      const afterMs = refusedAfter[(error as FspError).code];
-      if (afterMs !== undefined) {
-        connections.endReading(request.raw.socket);
-        await sleep(afterMs, undefined, { ref: false });
-      }
+      if (refusedAfter[(error as FspError).code] !== undefined) connections.endReading(request.raw.socket);
       throw error;
     }
   });
@@ -180,7 +175,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500 && often(peerOf(clientAddress(request)))) await sleep(furtherRefusalMs, undefined, { ref: false });
+    const afterMs = refusedAfter[error.code ?? ''];
+    if (status < 500 || afterMs !== undefined)
+      await refusals.turn(peerOf(clientAddress(request)), request.raw.socket, afterMs ?? 0);
     if (!request.raw.complete) {
       unread(error, clientAddress(request));
       // The rest of the body is not waited for.
@@ -205,23 +202,6 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
-}
-
-/**
- * Whether a peer was refused so often within this second that it is told later: who sends rubbish as fast as it is
- * answered would else keep the event loop busy with answers.
- */
-function refusedOften(): (peer: string) => boolean {
-  const counts = new Map<string, number>();
-  let second = 0;
-  return (peer) => {
-    const now = Math.floor(performance.now() / 1_000);
-    if (now !== second) counts.clear();
-    second = now;
-    const count = (counts.get(peer) ?? 0) + 1;
-    counts.set(peer, count);
-    return count > refusalsAtOnce;
-  };
 }
 
 /** What is answered to who caused an error: one line of text. */

@@ -25,6 +25,8 @@ export function startMeasuring(options?: { program?: string; from?: string }): P
   management: string;
   pid: number;
   said(): string;
+  /** What it has at this moment. */
+  usage(): Usage;
   /** Honest requests during one attack; latencies in milliseconds. */
   underAttack(name: string, seconds: number): Promise<Attacked & { latencies: number[] }>;
   /** Attack and quiet in turn. */

@@ -110,6 +110,8 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
     management,
     pid: server.pid,
     said: () => said,
+    /** Memory in MiB and descriptors. */
+    usage: () => usage(server.pid),
     underAttack,
     /** Attack and quiet in turn. */
     async measure(name, seconds, rounds) {
