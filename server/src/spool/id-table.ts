@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** The bytes of an identity, as four numbers in memory. */
 export const idBytes = 16;
 
@@ -21,11 +23,23 @@ export class IdList {
   }
 }
 
+/** Slots that are gone through before others have their turn. */
+const slotsPerTurn = 16_384;
+/** How full a table may be. */
+const mostUsed = 0.7;
+
 /** Identities in memory: open addressing in one typed array, exact. */
 export class IdTable {
   size = 0;
-  private words = new Uint32Array(4 * 16_384);
-  private used = new Uint8Array(16_384);
+  private words: Uint32Array;
+  private used: Uint8Array;
+
+  /** @param expected as many find room without a pause in which all of them move */
+  constructor(expected: number) {
+    const slots = 2 ** Math.ceil(Math.log2(expected / mostUsed));
+    this.words = new Uint32Array(4 * slots);
+    this.used = new Uint8Array(slots);
+  }
 
   has(id: Buffer): boolean {
     return this.used[this.slotOf(id)] === 1;
@@ -33,7 +47,7 @@ export class IdTable {
 
   /** @returns false where it was there */
   add(id: Buffer): boolean {
-    if (this.size >= this.used.length * 0.7) this.grow();
+    if (this.size >= this.used.length * mostUsed) this.grow();
     const slot = this.slotOf(id);
     if (this.used[slot] === 1) return false;
     this.used[slot] = 1;
@@ -42,11 +56,12 @@ export class IdTable {
     return true;
   }
 
-  /** All of them, 16 bytes each. */
-  bytes(): Buffer {
+  /** All of them, 16 bytes each; none may be added meanwhile. */
+  async bytes(): Promise<Buffer> {
     const all = Buffer.allocUnsafeSlow(this.size * idBytes);
     let at = 0;
     for (let slot = 0; slot < this.used.length; slot++) {
+      if (slot % slotsPerTurn === 0) await setImmediate();
       if (this.used[slot] !== 1) continue;
       for (let word = 0; word < 4; word++) at = all.writeUInt32LE(this.words[4 * slot + word]!, at);
     }

@@ -32,7 +32,7 @@ export interface IdentitiesOptions {
 export class Identities {
   /** Number of the newest segment of reports whose identities are in here. */
   keptThrough = 0;
-  private table = new IdTable();
+  private table: IdTable;
   /** On its way to become a run. */
   private full: { table: IdTable; day: number } | null = null;
   private day = 0;
@@ -44,6 +44,7 @@ export class Identities {
   private readonly dir: string;
 
   constructor(private readonly options: IdentitiesOptions) {
+    this.table = this.newTable();
     this.dir = join(options.dir, 'identities');
     this.log = new SegmentLog({
       ...options,
@@ -100,7 +101,7 @@ export class Identities {
   add(id: Buffer): void {
     this.table.add(id);
     this.unkept.add(id);
-    if (this.table.size >= (this.options.perRun ?? perRun)) this.endRun();
+    if (this.table.size >= this.perRun) this.endRun();
   }
 
   /** The same after a restart, for messages of which it is not known whether they are remembered. */
@@ -162,21 +163,21 @@ export class Identities {
     if (this.full !== null || this.table.size === 0) return;
     const { table, day } = this;
     this.full = { table, day };
-    this.table = new IdTable();
-    this.working = this.replaceLog(day, table.bytes())
-      .catch(() => {
+    this.table = this.newTable();
+    this.working = this.replaceLog(day, table)
+      .catch(async () => {
         // They stay in memory, and go with the next run.
-        const ids = table.bytes();
+        const ids = await table.bytes();
         for (let at = 0; at < ids.length; at += idBytes) this.table.add(ids.subarray(at, at + idBytes));
       })
       .finally(() => (this.full = null));
   }
 
   /** A run in place of the log's segments so far. */
-  private async replaceLog(day: number, ids: Buffer): Promise<void> {
+  private async replaceLog(day: number, table: IdTable): Promise<void> {
     await this.log.seal();
     const replaced = [...this.log.segments];
-    await this.writeRun(day, ids);
+    await this.writeRun(day, await table.bytes());
     // A new segment says how far all is kept; then the old ones may go.
     await this.log.append({ make: () => this.nothing(), done: () => undefined });
     for (const segment of replaced) await this.log.remove(segment);
@@ -186,6 +187,14 @@ export class Identities {
     const number = this.nextRun++;
     const path = join(this.dir, `${String(number).padStart(10, '0')}.run`);
     this.runs.push(await IdRun.write(path, this.runPlace(number), day, ids));
+  }
+
+  private get perRun(): number {
+    return this.options.perRun ?? perRun;
+  }
+
+  private newTable(): IdTable {
+    return new IdTable(this.perRun + 1);
   }
 
   private nothing(): Buffer {
