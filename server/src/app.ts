@@ -1,33 +1,29 @@
 import { join, resolve } from 'node:path';
 import { Acknowledgements } from './acknowledgements/acknowledgements.js';
 import { AcknowledgementsInForce } from './acknowledgements/in-force.js';
+import { buildDeliveries } from './build-deliveries.js';
 import { buildIntake } from './build-intake.js';
+import { buildManagement } from './build-management.js';
 import { describeMessage } from './catalog/describe.js';
 import { listOf, type Config } from './config.js';
 import { Collect } from './collect/collect.js';
 import type { DemoOptions } from './demo/demo.js';
-import { createDelivery } from './delivery/delivery.js';
 import { Closers, type Stage } from './closers.js';
-import { withOwnTimes } from './delivery/own-times.js';
-import { tracedSink } from './delivery/traced-sink.js';
 import { DiskWatch } from './health/disk-watch.js';
-import { Draining, drainProgress } from './drain/draining.js';
-import { forget } from './forget/forget.js';
+import { Draining } from './drain/draining.js';
 import { ExpectedLists } from './expected/expected-lists.js';
 import { toldAsFull } from './full-disk.js';
 import { ForgottenInSpool } from './forget/in-spool.js';
 import { LoopDelay } from './health/event-loop.js';
-import { countFailures, countLateness } from './health/counts.js';
+import { countFailures } from './health/counts.js';
 import { observe } from './health/gauges.js';
-import { readinessOf, statusOf, type Parts } from './health/health.js';
+import type { Parts } from './health/health.js';
 import { keepInstance, serviceInstanceId } from './health/instance.js';
 import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { ReportDecoder } from './intake/decoder.js';
 import { listen, portOf } from './listen.js';
 import { createLogger, type Logger } from './logger.js';
-import { createManagement } from './management/management.js';
-import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
 import { LiveTls } from './management/tls.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { KnownRoles } from './roles/known-roles.js';
@@ -42,14 +38,13 @@ import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
 import { createOtlpSink } from './sinks/otlp.js';
-import { createSiteInboxSink, reportsPerBatch } from './sinks/site-inbox.js';
+import { createSiteInboxSink } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
 import { openSpool } from './spool/open.js';
 import type { Spool } from './spool/spool.js';
 import { openStore } from './store.js';
 import { startTelemetry, type Telemetry } from './telemetry.js';
 import { Quarantine } from './quarantine/quarantine.js';
-import { retryQuarantined } from './quarantine/retry.js';
 import { createThrottle } from './throttle/throttle.js';
 import { version } from './version.js';
 
@@ -151,35 +146,26 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       (one) => one.close(),
     );
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
-    const sinks = [store.sink, otlp, siteInbox].filter((sink) => sink !== null);
-    await spool.sinks.register(sinks.map((sink) => sink.name));
     const forgotten = new ForgottenInSpool(dataDir);
-    const deliveries = sinks.map((sink) =>
-      started(
-        'delivery',
-        `delivery to ${sink.name}`,
-        createDelivery({
-          spool,
-          sink: forgotten.apart(withOwnTimes(tracedSink(sink, telemetry))),
-          logger,
-          setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
-          onBatch: (succeeded) => {
-            if (succeeded && spool.isEmpty()) forgotten.clear();
-            telemetry.metrics.sinkBatches.add(1, {
-              'fsp.sink': sink.name,
-              'fsp.outcome': succeeded ? 'succeeded' : 'failed',
-            });
-          },
-          onDelivered: countLateness(telemetry, sink.name),
-          ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
-          ...(sink === siteInbox ? { limits: { maxEntries: reportsPerBatch } } : {}),
-        }),
-        async (one) => {
-          await one.stop();
-          await sink.close();
-        },
-      ),
-    );
+    const delivering = buildDeliveries({
+      config,
+      spool,
+      clickhouse: store.sink,
+      otlp,
+      siteInbox,
+      quarantine,
+      forgotten,
+      telemetry,
+      logger,
+    });
+    const sinks = delivering.map(({ sink }) => sink);
+    const deliveries = delivering.map(({ delivery }) => delivery);
+    await spool.sinks.register(sinks.map(({ name }) => name));
+    for (const { sink, delivery } of delivering)
+      closers.add('delivery', `delivery to ${sink.name}`, async () => {
+        await delivery.stop();
+        await sink.close();
+      });
 
     const shared = [store.client, store.placement, () => store.prepare()] as const;
     const acknowledgements = new Acknowledgements(...shared, () => {
@@ -310,74 +296,28 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const management = started(
       'work',
       'management',
-      await createManagement({
+      await buildManagement({
+        parts,
         tokens,
+        tls,
         roles,
-        setupLogs: {
-          followed: () => setupLogs.status(),
-          added: () => followList.added(),
-          follow: (path) => followList.add(path),
-          unfollow: (path) => {
-            followList.remove(path);
-          },
-          upload,
-        },
-        testPost: (name) => testPosts.send(name, config.siteHttpPort),
-        reader: store.reader,
-        quarantine: {
-          list: () => quarantine.list(),
-          read: (id) => quarantine.read(id),
-          drop: (ids) => quarantine.drop(ids),
-          retry: (ids) => retryQuarantined(quarantine, sinks, ids),
-        },
+        testPosts,
+        followList,
+        upload,
         acknowledgements,
         expected,
         collect,
-        drain: {
-          begin: (beyondLimit) => {
-            draining.begin(beyondLimit);
-          },
-          end: () => {
-            draining.end();
-          },
-          progress: () => drainProgress(parts),
-        },
-        forget: (subject, dryRun) =>
-          forget(
-            {
-              spool,
-              quarantine,
-              inSpool: forgotten,
-              client: store.client,
-              database: config.clickhouseDatabase,
-              cluster: config.clickhouseCluster === '' ? undefined : config.clickhouseCluster,
-              prepare: () => store.prepare(),
-            },
-            subject,
-            dryRun,
-          ),
+        sinks,
+        forgotten,
+        telemetry,
         logger,
-        tls: tls?.current ?? null,
-        console: (app) =>
-          registerPreview(app, {
-            tokens,
-            reader: store.reader,
-            plugin: builtPlugin,
-            host: builtHost,
-            certificate: () => tls?.current.cert ?? null,
-          }),
-        readiness: () => readinessOf(parts),
-        status: () => statusOf(parts),
-        metrics: () => telemetry.prometheus(),
       }),
       (one) => one.close(),
     );
-    if (tls !== null) {
-      tls.follow(management.server, logger);
+    if (tls !== null)
       closers.add('work', 'renewal of the certificate', () => {
         tls.stop();
       });
-    }
     observe(telemetry, parts);
     await disks.start();
     signOfLife.start();

@@ -1,7 +1,8 @@
-// node test/bench/run.mjs [PART …] [--quick | --full] [--against results.json]: measures and prints. Where all parts were
-// measured, and not quickly, RESULTS.md, results.json and the plots are written. --against compares with the results.json
-// of an earlier run and ends with 1 where a ratio became worse. The two sides of a comparison take turns in one run:
-// machines are noisy, and both should have the same noise.
+// node test/bench/run.mjs [PART …] [--quick | --full] [--keep] [--against results.json]: measures and prints. Where all
+// parts were measured, and not quickly, RESULTS.md, results.json and the plots are written; with --keep those of some parts
+// take the place of what stands there of them. --against compares with the results.json of an earlier run and ends with 1
+// where a ratio became worse. The two sides of a comparison take turns in one run: machines are noisy, and both should have
+// the same noise.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -21,7 +22,12 @@ import { benchServer } from './server.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, full: { type: 'boolean' }, against: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    full: { type: 'boolean' },
+    keep: { type: 'boolean' },
+    against: { type: 'string' },
+  },
 });
 const strength = values.quick ? 'quick' : values.full ? 'full' : 'usual';
 /** The amount for a quick, a usual and a full run. */
@@ -57,42 +63,66 @@ if (unknown.length > 0) {
 // Read before an hour is spent on what it is to be compared with.
 const earlier = values.against === undefined ? null : JSON.parse(readFileSync(values.against, 'utf8'));
 const wanted = positionals.length === 0 ? Object.keys(parts) : positionals;
-const rows = [];
-const plots = [];
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.versions.node}`;
+const standing = values.keep && positionals.length > 0 ? JSON.parse(readFileSync(here('results.json'), 'utf8')) : null;
+if (standing !== null && (standing.machine !== machine || standing.strength !== strength)) {
+  console.error(
+    `What stands there is a ${standing.strength} run on ${standing.machine}, and this is none: run all of it`,
+  );
+  process.exit(2);
+}
+const measured = [];
+const drawn = [];
 for (const part of wanted) {
   console.error(`${new Date().toTimeString().slice(0, 8)} ${part}, load ${loadavg()[0].toFixed(1)}`);
   const found = await parts[part]();
-  rows.push(...(found.rows ?? found));
-  plots.push(...(found.plots ?? []));
+  const at = `${commit}, load ${loadavg()[2].toFixed(0)}`;
+  measured.push(...(found.rows ?? found).map((row) => ({ part, at, ...row, ratio: Number(row.ratio) })));
+  drawn.push(...(found.plots ?? []).map((plot) => ({ part, ...plot })));
 }
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-const machine = `${strength} run on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.versions.node}, commit ${commit}, load ${loadavg()[2].toFixed(0)}`;
-const comparison = earlier === null ? null : compared(earlier.rows, rows);
+/** What was measured now, and of the other parts what stands there, in the order of the parts. */
+const withStanding = (now, before = []) =>
+  Object.keys(parts).flatMap((name) => (wanted.includes(name) ? now : before).filter(({ part }) => part === name));
+const rows = withStanding(measured, standing?.rows);
+const plots = withStanding(
+  drawn.map(({ part, file, title }) => ({ part, file, title })),
+  standing?.plots,
+);
+const comparison = earlier === null ? null : compared(earlier.rows, measured);
 const text = [
   '# Results',
   '',
-  `Made by \`npm run bench\`: ${machine}. Medians, in brackets the least and the most; the sides of a comparison took turns. \`npm run bench -- --against test/bench/results.json\` tells what became worse.`,
+  `Made by \`npm run bench\`: ${strength} run on ${machine}. Medians, in brackets the least and the most; the sides of a comparison took turns. \`npm run bench -- --against test/bench/results.json\` tells what became worse.`,
   '',
-  '| what | measured | against | ratio | target |',
-  '|---|---|---|---|---|',
-  ...rows.map(
-    ({ what, measured, against, ratio, target }) =>
-      `| ${what} | ${measured} | ${against} | ${Number(ratio) < 0.1 ? Number(ratio).toFixed(3) : Number(ratio).toFixed(2)} | ${target} |`,
-  ),
-  '',
+  ...Object.keys(parts).flatMap((part) => {
+    const those = rows.filter((row) => row.part === part);
+    return those.length === 0
+      ? []
+      : [
+          `## ${part}, at ${those[0].at}`,
+          '',
+          '| what | measured | against | ratio | target |',
+          '|---|---|---|---|---|',
+          ...those.map(
+            ({ what, measured, against, ratio, target }) =>
+              `| ${what} | ${measured} | ${against} | ${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)} | ${target} |`,
+          ),
+          '',
+        ];
+  }),
   'What was measured by other means: [OBSERVED.md](OBSERVED.md).',
   '',
   ...plots.map(({ file, title }) => `![${title}](plots/${file})`),
   '',
 ].join('\n');
 const pretty = (page) => format(page, { parser: 'markdown', printWidth: 120 });
-if (positionals.length === 0 && !values.quick) {
-  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+if (standing !== null || (positionals.length === 0 && !values.quick)) {
   mkdirSync(here('plots'), { recursive: true });
-  for (const plot of plots) writeFileSync(here(`plots/${plot.file}`), linePlot(plot));
+  for (const plot of drawn) writeFileSync(here(`plots/${plot.file}`), linePlot(plot));
   writeFileSync(here('RESULTS.md'), await pretty(text));
-  const kept = { machine, rows: rows.map((row) => ({ ...row, ratio: Number(row.ratio) })) };
-  writeFileSync(here('results.json'), `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(here('results.json'), `${JSON.stringify({ machine, strength, rows, plots }, null, 2)}\n`);
 }
 process.stdout.write(await pretty(text));
 if (comparison !== null) {

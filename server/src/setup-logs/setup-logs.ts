@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
+import type { LogPosition } from '../spool/state.js';
 import { RecordRows, runEntry } from './entries.js';
+import { fileTurns } from './follow/file-questions.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
@@ -30,47 +33,69 @@ interface KnownRun {
   told: string;
 }
 
-/** Followed logs into the spool: records once, and their runs again whenever more is known of them. */
+/**
+ * Followed logs into the spool: records once, and their runs again whenever more is known of them. Each folder has a
+ * follower of its own: one that does not answer keeps no other waiting.
+ */
 export class SetupLogs {
-  private readonly follower: Follower;
+  private readonly followers = new Map<string, Follower>();
+  private readonly turns = fileTurns();
   private readonly known = new Map<string, KnownRun>();
   private readonly stories = new Stories();
+  private started = false;
   private stopping = false;
 
   constructor(private readonly options: SetupLogsOptions) {
-    const { spool, targets, timezone, logger, pollMs } = options;
-    this.follower = new Follower({
-      targets,
-      timezone,
-      positions: spool.logPositions(),
-      logger,
-      store: (found) => this.store(found),
-      forget: (key) => spool.forgetLog(key),
-      ...(pollMs === undefined ? {} : { pollMs }),
+    const targets = byKey(options.targets, folderOf);
+    const named = new Set(options.targets.map((target) => resolve(target)));
+    const positions = byKey(options.spool.logPositions(), ({ logFile }) => {
+      const path = resolve(logFile);
+      return folderOf([path, dirname(path)].find((one) => named.has(one)) ?? path);
     });
+    for (const folder of new Set([...targets.keys(), ...positions.keys()]))
+      this.addFollower(folder, targets.get(folder) ?? [], positions.get(folder) ?? []);
   }
 
   start(): void {
-    this.follower.start();
+    this.started = true;
+    for (const follower of this.followers.values()) follower.start();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.stopping = true;
-    return this.follower.stop();
+    await Promise.all([...this.followers.values()].map((follower) => follower.stop()));
   }
 
   /** Follows one more file, at once. */
   follow(path: string): void {
-    this.follower.follow(path);
+    const follower = this.followers.get(folderOf(path));
+    if (follower !== undefined) follower.follow(path);
+    else if (!this.stopping) this.addFollower(folderOf(path), [path], []);
   }
 
   /** Follows a file no more; what was read of it stays. */
   unfollow(path: string): void {
-    this.follower.unfollow(path);
+    this.followers.get(folderOf(path))?.unfollow(path);
   }
 
   status(): FollowedStatus[] {
-    return this.follower.status();
+    return [...this.followers.values()].flatMap((follower) => follower.status());
+  }
+
+  private addFollower(folder: string, targets: readonly string[], positions: readonly LogPosition[]): void {
+    const { spool, timezone, logger, pollMs } = this.options;
+    const follower = new Follower({
+      targets,
+      timezone,
+      positions,
+      logger,
+      turns: this.turns,
+      store: (found) => this.store(found),
+      forget: (key) => spool.forgetLog(key),
+      ...(pollMs === undefined ? {} : { pollMs }),
+    });
+    this.followers.set(folder, follower);
+    if (this.started) follower.start();
   }
 
   private async store({ records, runs, position, modifiedAt, replayed }: NewRecords): Promise<void> {
@@ -113,4 +138,16 @@ export class SetupLogs {
       return told === known.told ? [] : [{ known, entry, told }];
     });
   }
+}
+
+/** The folder in which a followed file or folder is looked at: its own, or of a log the one around it. */
+function folderOf(target: string): string {
+  const path = resolve(target);
+  return /\.lo[g_]$/i.test(path) ? dirname(path) : path;
+}
+
+function byKey<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return groups;
 }

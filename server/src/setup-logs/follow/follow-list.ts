@@ -1,10 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { FspError } from '../../errors.js';
 
 const mostLogs = 50;
 const mostLength = 1_000;
+const answerWithinMs = 5_000;
 const logName = /\.lo[g_]$/i;
 
 /** Where Configuration Manager writes the two logs of the role's set-up (domain notes, *Set-up is verified by two logs*). */
@@ -29,6 +32,8 @@ export interface FollowListOptions {
  */
 export class FollowList {
   private paths: string[];
+  /** A share that hangs holds a thread: one at the most, however often somebody asks. */
+  private readonly oneAtATime = pLimit(1);
 
   constructor(private readonly options: FollowListOptions) {
     this.paths = kept(this.file);
@@ -40,9 +45,17 @@ export class FollowList {
     return this.paths;
   }
 
-  /** @throws FspError FSP_REQUEST_INVALID where the path is no log's */
+  /**
+   * @throws FspError FSP_REQUEST_INVALID where the path is no log's; FSP_LOG_UNREADABLE where the file system does not
+   * say what it is
+   */
   async add(path: string): Promise<void> {
-    await this.check(path);
+    const late = sleep(answerWithinMs, 'late' as const, { ref: false });
+    if ((await Promise.race([this.oneAtATime(() => this.check(path)), late])) === 'late')
+      throw new FspError(
+        'FSP_LOG_UNREADABLE',
+        `${path.slice(0, 200)} cannot be looked up: the file system does not answer; see that its share can be reached, and try again`,
+      );
     if (this.paths.includes(path) || this.options.targets.includes(path)) return;
     if (this.paths.length >= mostLogs)
       throw invalid(

@@ -77,12 +77,12 @@ export class FollowedLog {
   }
 
   /**
-   * Reads what is new, and hands it out piece by piece; the next piece is read when the one before is stored.
+   * Reads what is new, piece by piece; the next piece is to be asked for when the one before is stored.
    * @param complete true where nothing will be added any more: what is held is given out
    * @param signal ends the reading between two pieces
    * @returns whether it was read to its end; the next look goes on
    */
-  async read(store: (found: NewRecords) => Promise<void>, complete: boolean, signal: AbortSignal): Promise<boolean> {
+  async *read(complete: boolean, signal: AbortSignal): AsyncGenerator<NewRecords, boolean, void> {
     if (this.unchanged && !complete) return true;
     const opened = await openLog(this.position.path);
     const { file } = opened;
@@ -117,23 +117,23 @@ export class FollowedLog {
           else parser.flush();
           this.records = [];
           this.replaying = false;
-          await store({
+          yield {
             records: [],
             runs: this.takeTouched(),
             position: this.position,
             modifiedAt: mtimeMs,
             replayed: true,
-          });
+          };
           continue;
         }
         grown = true;
-        await this.handOut(parser, mtimeMs, store);
+        yield* this.handOut(parser, mtimeMs);
         if (!complete && bytesRead < want && this.readTo >= Number(stats.size)) break;
       }
       this.quiet = grown ? 0 : this.quiet + 1;
       if (complete) parser.end();
       else if (this.quiet === quietLooks) parser.flush();
-      if (this.records.length > 0) await this.handOut(parser, mtimeMs, store, complete);
+      if (this.records.length > 0) yield* this.handOut(parser, mtimeMs, complete);
       this.lastLook = this.quiet < quietLooks ? null : lookOf(stats, this.readTo);
       return true;
     } finally {
@@ -156,18 +156,13 @@ export class FollowedLog {
     return this.parser;
   }
 
-  private async handOut(
-    parser: LogParser,
-    modifiedAt: number,
-    store: (found: NewRecords) => Promise<void>,
-    complete = false,
-  ): Promise<void> {
+  private *handOut(parser: LogParser, modifiedAt: number, complete = false): Generator<NewRecords, void, void> {
     const { records } = this;
     this.records = [];
     const offset = complete ? this.readTo : parser.settledOffset;
     if (records.length === 0 && offset === this.position.offset) return;
     this.position = { ...this.position, offset };
-    await store({ records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false });
+    yield { records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false };
   }
 
   private takeTouched(): ReadonlySet<Run> {

@@ -7,6 +7,9 @@
  * - A log is its file, not its name. Each look compares the file's first bytes (and, while those are few, its inode);
  *   one that was renamed is found beside its old name and read to its end before the new one begins.
  *
+ * - A folder that does not answer (a network share that hangs) holds one of the threads that Node has for files, and no
+ *   more; whoever shares `fileTurns` with other followers goes on beside it.
+ *
  * What breaks them: text that is overwritten between two looks is gone before it could be read.
  *
  * npm `tail` watches and wakes; it does not read for us: its line mode loses lines over renames, truncations and half
@@ -15,15 +18,17 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { LimitFunction } from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
 import { identityOf, seenOf } from './file-identity.js';
+import { FileQuestions, fileTurns } from './file-questions.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
 const pauseTimesLook = 4;
-/** Logs that are read at a time. */
+/** Logs of which something is being read or stored at a time. */
 const readAtOnce = 8;
 /** Beyond so many logs none is watched: a look every second costs less than to be woken by each line. */
 const mostWatched = 100;
@@ -44,6 +49,8 @@ export interface FollowerOptions {
   forget(key: string): Promise<void>;
   logger?: { info(message: string): void; warn(message: string): void };
   pollMs?: number;
+  /** {@link fileTurns}, where there are other followers. */
+  turns?: LimitFunction;
 }
 
 export interface FollowedStatus {
@@ -67,9 +74,11 @@ export class Follower {
   private readonly targets: Set<string>;
   /** Files that are followed no more; the next look lets go of them. */
   private readonly dropped = new Set<string>();
+  private readonly questions: FileQuestions;
 
   constructor(private readonly options: FollowerOptions) {
     this.targets = new Set(options.targets);
+    this.questions = new FileQuestions(options.turns ?? fileTurns(), options.logger);
     for (const position of options.positions) this.logs.set(position.key, this.logAt(position));
   }
 
@@ -113,25 +122,7 @@ export class Follower {
    * @param again whether a log turned out to be another one in a look that this one completes
    */
   async look(again = false): Promise<void> {
-    await this.letGo();
-    const wanted = await this.wantedPaths();
-    const settled = new Map<string, FollowedLog>();
-    const displaced: FollowedLog[] = [];
-    for (const log of this.logs.values()) {
-      const { path } = log.position;
-      if (!settled.has(path) && (await log.isAt(path))) {
-        settled.set(path, log);
-        this.missed.delete(log.position.key);
-      } else displaced.push(log);
-    }
-    const before = displaced.map((log) => log.position.path);
-    for (const log of displaced) await this.followRename(log, settled);
-    for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
-    for (const path of wanted) {
-      if (settled.has(path)) continue;
-      const log = await this.discover(path);
-      if (log !== null) settled.set(path, log);
-    }
+    const settled = await this.questions.ask([...this.targets].join(', '), () => this.settle());
     // What was renamed has the older records.
     const inOrder = [...settled.values()].sort(
       (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
@@ -151,6 +142,30 @@ export class Follower {
       return;
     }
     this.watch([...settled.keys()]);
+  }
+
+  /** Which log is where at this moment. */
+  private async settle(): Promise<Map<string, FollowedLog>> {
+    await this.letGo();
+    const wanted = await this.wantedPaths();
+    const settled = new Map<string, FollowedLog>();
+    const displaced: FollowedLog[] = [];
+    for (const log of this.logs.values()) {
+      const { path } = log.position;
+      if (!settled.has(path) && (await log.isAt(path))) {
+        settled.set(path, log);
+        this.missed.delete(log.position.key);
+      } else displaced.push(log);
+    }
+    const before = displaced.map((log) => log.position.path);
+    for (const log of displaced) await this.followRename(log, settled);
+    for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
+    for (const path of wanted) {
+      if (settled.has(path)) continue;
+      const log = await this.discover(path);
+      if (log !== null) settled.set(path, log);
+    }
+    return settled;
   }
 
   private async run(): Promise<void> {
@@ -247,7 +262,7 @@ export class Follower {
    * a folder that is followed it is found by its name.
    */
   private async findBetween(path: string, log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
-    if (!this.options.targets.includes(path)) return;
+    if (!this.targets.has(path)) return;
     const moved = log.position.path === path ? null : await stat(log.position.path).catch(() => null);
     const since = moved?.mtimeMs ?? log.modifiedAt;
     if (since === null) return;
@@ -296,20 +311,21 @@ export class Follower {
     if (this.stopping.signal.aborted) return false;
     const { key, path, logFile } = log.position;
     let stored = log.position;
+    const reading = log.read(path !== logFile, this.stopping.signal);
     try {
-      const ended = await log.read(
-        async (found) => {
-          await this.options.store(found);
-          stored = found.position;
-          this.counts.set(key, (this.counts.get(key) ?? 0) + found.records.length);
-        },
-        path !== logFile,
-        this.stopping.signal,
-      );
-      this.complaints.delete(path);
-      this.unfinished ||= !ended;
-      return ended;
+      for (;;) {
+        const { done, value } = await this.questions.ask(path, () => reading.next());
+        if (done === true) {
+          this.complaints.delete(path);
+          this.unfinished ||= !value;
+          return value;
+        }
+        await this.options.store(value);
+        stored = value.position;
+        this.counts.set(key, (this.counts.get(key) ?? 0) + value.records.length);
+      }
     } catch (error) {
+      await reading.return(false);
       // The parser is ahead of what is stored: the next look begins again from there.
       this.logs.set(key, this.logAt({ ...stored, path }));
       if (!this.stopping.signal.aborted) this.complain(path, error as Error);

@@ -1,0 +1,45 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+
+/** Of the four threads that Node has for files the spool needs one, whatever hangs. */
+const mostThreads = 3;
+/** How long there may be no answer before that is told. */
+const silentAfterMs = 30_000;
+
+/** Who may ask the file system at a time: to be shared by all the followers of a process. */
+export function fileTurns(): LimitFunction {
+  return pLimit(mostThreads);
+}
+
+/**
+ * What a follower asks the file system, one question at a time: a network share that hangs keeps the thread that asked
+ * it for as long as it hangs, and nothing ends that.
+ */
+export class FileQuestions {
+  private readonly oneAtATime = pLimit(1);
+
+  constructor(
+    private readonly turns: LimitFunction,
+    private readonly logger: { info(message: string): void; warn(message: string): void } | undefined,
+  ) {}
+
+  /** @param about the files that are asked for, for people */
+  ask<T>(about: string, question: () => Promise<T>): Promise<T> {
+    return this.oneAtATime(() =>
+      this.turns(async () => {
+        let told = false;
+        const patience = setTimeout(() => {
+          told = true;
+          this.logger?.warn(
+            `${about}: the file system does not answer; what is followed there is read on when it does`,
+          );
+        }, silentAfterMs).unref();
+        try {
+          return await question();
+        } finally {
+          clearTimeout(patience);
+          if (told) this.logger?.info(`${about}: the file system answers again`);
+        }
+      }),
+    );
+  }
+}
