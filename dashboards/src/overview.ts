@@ -35,7 +35,7 @@ export const overview: SpecIn = (t, language) => {
               'Clients heard of in the time range, each by the outcome of its newest deployment message. A number leads to its clients',
               'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement. Un nombre mène à ses clients',
             ),
-            width: 11,
+            width: 10,
             figures: [
               figure('clients', t('Clients', 'Clients'), ''),
               figure('succeeded', t('Succeeded', 'Réussis'), 'outcome=succeeded', 'green'),
@@ -89,7 +89,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Messages that wait for the throttle now, at all receivers: what is shown here does not know them yet',
               'Messages qui attendent la limitation en ce moment, sur tous les récepteurs : rien ici ne les connaît encore',
             ),
-            width: 3,
+            width: 4,
             figures: [
               {
                 column: 'waiting',

@@ -25,7 +25,7 @@ const parts = {
   schema: [[vitest, 'run', 'server/src/clickhouse']],
   delivery: [[vitest, 'run', 'test/delivery']],
   growth: [file('growth'), file('patterns')],
-  management: [file('management'), file('secrets'), file('stop')],
+  management: [file('management'), file('secrets'), file('stop'), file('share')],
   logs: [[join(root, 'test/generated-logs/run.mjs'), '--count', '10000', '--format', 'all']],
   intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
 };

@@ -64,8 +64,7 @@ export function registerServe(program: Command): void {
     demo.abort();
     await Promise.race([simulation, sleep(500)]);
     await app.stop();
-    // Whatever still holds on, a socket or a thread, has nothing to do any more.
-    process.exit();
+    await endProcess();
   });
 }
 
@@ -126,6 +125,18 @@ async function demonstrate(app: App, signal: AbortSignal): Promise<void> {
     // The demonstration is an extra: the server goes on without it.
     process.stderr.write(`fsp: the simulated fleet stopped: ${(error as Error).message}\n`);
   }
+}
+
+/** Whatever still holds on, a socket or a thread of our own, has nothing to do any more. */
+async function endProcess(): Promise<never> {
+  // Node waits for its threads: one that asks a share that hangs, or a name server, would be waited for for ever.
+  const asks = () => process.getActiveResourcesInfo().some((kind) => /^(?:FSReq|GetAddrInfo|GetNameInfo)/.test(kind));
+  for (let looks = 0; asks() && looks < 10; looks++) await sleep(50);
+  if (asks()) {
+    process.stderr.write('fsp: a file system or a name server does not answer and is left; what is taken is on disk\n');
+    process.kill(process.pid, 'SIGKILL');
+  }
+  process.exit();
 }
 
 /**

@@ -42,7 +42,7 @@ export class Bodies {
   }
 
   /**
-   * Why no more is read of a body, or null.
+   * Why no more is read of a body, or null. Where it is for what it begins with, the error's cause is a part of `begin`.
    * @param announced its length, NaN where it is not told
    * @param begin its first bytes, as far as they are there
    * @param mayBe whether a body that begins so can be what is wanted; a large one that cannot is not read on
@@ -118,6 +118,7 @@ export class Bodies {
         }
         const reason = body.received === 0 ? this.refusal(announced, chunk, peer, mayBe) : null;
         if (reason !== null) {
+          if (Buffer.isBuffer(reason.cause)) reason.cause = Buffer.from(reason.cause);
           body.fail(reason);
           return;
         }
@@ -171,12 +172,12 @@ function tooLarge(): FspError {
   return new FspError('FSP_REPORT_TOO_LARGE', `The body is larger than ${bodyLimit} bytes`);
 }
 
-/** With its begin as its cause: a copy, for the bytes themselves keep all of what was read with them. */
+/** With its begin as its cause, which keeps all of what was read with it from the collector. */
 function notXml(chunk: Buffer): FspError {
   return new FspError(
     'FSP_REPORT_NOT_XML',
     'The body is no well-formed XML (it does not begin with <); send a state message report',
-    { cause: Buffer.from(chunk.subarray(0, keptBytes)) },
+    { cause: chunk.subarray(0, keptBytes) },
   );
 }
 

@@ -121,8 +121,11 @@ export function createCcmPostServer(
       }
       const body = pieces++ < mostPieces && server.listening ? usualRequest(seen) : null;
       if (body === undefined) {
+        // A thousand that are late together are not one piece of work.
         late ??= setTimeout(() => {
-          handOn(seen);
+          connections.begin(socket, () => {
+            if (late !== undefined) handOn(seen);
+          });
         }, wholeWithinMs);
         return;
       }

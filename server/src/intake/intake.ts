@@ -86,13 +86,17 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
           const peer = peerOf(remoteAddress);
           const error = bodies.refusal(length, begin, peer, mayBeReport);
           if (error === null) return null;
+          // At once: a thousand that wait to be told keep nothing of what they sent.
+          unread(error, plainAddress(remoteAddress));
+          if (error.statusCode >= 500) complain(error);
+          const afterMs = refusedAfter[error.code] ?? 0;
+          const answer = answerTo(error);
+          const text = asText(answer);
           return {
-            turn: () => refusals.turn(peer, socket, refusedAfter[error.code] ?? 0),
+            turn: () => refusals.turn(peer, socket, afterMs),
             answer() {
-              unread(error, plainAddress(remoteAddress));
-              if (error.statusCode >= 500) complain(error);
-              options.onAnswer?.(error.statusCode);
-              return asText(answerTo(error));
+              options.onAnswer?.(answer.status);
+              return text;
             },
           };
         },

@@ -5,13 +5,15 @@
 // An honest client posts fifty times a second. Attack and quiet take turns, round by round, and the latencies of all
 // rounds count together, so that what else the machine does meets both. Server, honest client and attacker share two
 // cores here, while a real attacker brings his own. Hence:
-// - the attacker's process has a lower priority by ten, as all his computing would be done elsewhere;
+// - the attacker's process gets what the others leave of the processors, as all his computing would be done elsewhere
+//   (Linux's class "idle", by chrt; with a lower priority alone the server stood still for as long as the attacker took to
+//   open a hundred connections: gaps of 15 ms in which it used 1 ms); where there is no chrt its priority is lower by ten;
 // - each quiet has a process of the same priority that takes as much processor time as the attacker took and does
 //   nothing with it: what is compared is what the attack does to the server, not what its sender does to the machine;
 // - run by root on Linux, the whole group of processes comes before the machine's other work.
 // By default the attacker has the honest client's address (one NAT, one proxy), the harder case for limits of an
 // address; --from gives him another one.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { getPriority, loadavg, setPriority, tmpdir } from 'node:os';
@@ -25,6 +27,13 @@ import { attacks, report } from './attacks.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** How much lower an attacker's priority is than the server's. */
 const attackersPriority = 10;
+const leftOver =
+  process.platform === 'linux' && spawnSync('chrt', ['--version']).status === 0 ? ['chrt', '--idle', '0'] : [];
+/** A script beside the server, with what the server leaves it of the processors. */
+function spawnBeside(script, parameters, stdio) {
+  const [command, ...rest] = [...leftOver, process.execPath, script, ...parameters].map(String);
+  return spawn(command, rest, { stdio });
+}
 /** From an attack's begin to the first honest request that counts. */
 const settlingMs = 700;
 /** A machine with much else to do takes its time for a start. */
@@ -46,7 +55,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
   }
   const port = Number(/clients post to\s+http:\/\/[^:]+:(\d+)/.exec(said)[1]);
   const management = /console\s+(\S+)/.exec(said)[1];
-  const priority = String(Math.min(19, getPriority() + attackersPriority));
+  const priority = Math.min(19, getPriority() + attackersPriority);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 50 });
   let serial = 0;
   /** Latencies in milliseconds, and answers that were no 200, over some seconds. */
@@ -75,9 +84,11 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
       peak = { rss: Math.max(peak.rss, now.rss), descriptors: Math.max(peak.descriptors, now.descriptors) };
     }, 100);
     const lasts = seconds + settlingMs / 1_000;
-    const attacker = spawn(process.execPath, [here('attacker.mjs'), name, port, lasts, from, priority].map(String), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const attacker = spawnBeside(
+      here('attacker.mjs'),
+      [name, port, lasts, from, priority],
+      ['ignore', 'pipe', 'inherit'],
+    );
     let told = '';
     attacker.stdout.on('data', (chunk) => (told += chunk));
     const gone = new Promise((resolve) => attacker.once('close', resolve));
@@ -94,9 +105,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
   /** Honest requests alone, beside a process that takes `load` of one core. */
   async function alone(seconds, load) {
     const processes = Array.from({ length: Math.ceil(load) }, () =>
-      spawn(process.execPath, [here('neutral.mjs'), String(load / Math.ceil(load)), priority], {
-        stdio: ['pipe', 'ignore', 'inherit'],
-      }),
+      spawnBeside(here('neutral.mjs'), [load / Math.ceil(load), priority], ['pipe', 'ignore', 'inherit']),
     );
     await sleep(settlingMs);
     const { latencies } = await honest(seconds);

@@ -23,7 +23,7 @@ import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
 import { openLog } from '../files/open-log.js';
 import { identityOf, seenOf } from './file-identity.js';
-import { FileQuestions, fileTurns } from './file-questions.js';
+import { FileQuestions, fileTurns, isElsewhere } from './file-questions.js';
 import { FollowedLog, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
@@ -141,7 +141,7 @@ export class Follower {
       await this.look(true);
       return;
     }
-    this.watch([...settled.keys()]);
+    await this.watch([...settled.keys()]);
   }
 
   /** Which log is where at this moment. */
@@ -340,7 +340,7 @@ export class Follower {
     this.options.logger?.warn(`${path || 'Set-up logs'} cannot be followed (${error.message}); it is tried again`);
   }
 
-  private watch(settled: readonly string[]): void {
+  private async watch(settled: readonly string[]): Promise<void> {
     const paths = settled.length <= mostWatched ? settled : [];
     for (const [path, watcher] of this.watchers) {
       if (paths.includes(path)) continue;
@@ -348,8 +348,10 @@ export class Follower {
       this.watchers.delete(path);
     }
     for (const path of paths) {
-      if (this.watchers.has(path)) continue;
+      if (this.watchers.has(path) || this.stopping.signal.aborted) continue;
       try {
+        // What watches asks in the middle of everything else, and nothing wakes it there.
+        if (await this.questions.ask(path, () => isElsewhere(path))) continue;
         const watcher = new Tail(path, { follow: true });
         const wake = () => {
           this.wake();
