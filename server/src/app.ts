@@ -23,7 +23,7 @@ import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { ReportDecoder } from './intake/decoder.js';
 import { listen, portOf } from './listen.js';
-import { createLogger, type Logger } from './logger.js';
+import { createLogger } from './logger.js';
 import { LiveTls } from './management/tls.js';
 import { liveTokens, tokenFile } from './management/tokens.js';
 import { KnownRoles } from './roles/known-roles.js';
@@ -34,6 +34,7 @@ import { Roles } from './roles/roles.js';
 import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
+import { fileTurns } from './setup-logs/follow/file-questions.js';
 import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
@@ -41,9 +42,8 @@ import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
 import { openSpool } from './spool/open.js';
-import type { Spool } from './spool/spool.js';
 import { openStore } from './store.js';
-import { startTelemetry, type Telemetry } from './telemetry.js';
+import { startTelemetry } from './telemetry.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { createThrottle } from './throttle/throttle.js';
 import { version } from './version.js';
@@ -268,10 +268,24 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining, collect }),
       (one) => one.close(),
     );
-    const setupLogs = started('work', 'followed logs', followSetupLogs(config, spool, telemetry, logger), (one) =>
-      one.stop(),
+    const turns = fileTurns();
+    const setupLogs = started(
+      'work',
+      'followed logs',
+      new SetupLogs({
+        spool,
+        targets: listOf(config.setupLogs),
+        timezone: zoneOf(config),
+        hostName: config.serverName,
+        logger,
+        onRecords(count, format) {
+          telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
+        },
+        turns,
+      }),
+      (one) => one.stop(),
     );
-    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs });
+    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs, turns });
     const parts: Parts = {
       config,
       intake,
@@ -362,17 +376,4 @@ export async function startApp(config: Config, logger = createLogger({ level: co
 
 function zoneOf({ setupLogsTimezone }: Config): string | null {
   return setupLogsTimezone === '' ? null : checkZone(setupLogsTimezone);
-}
-
-function followSetupLogs(config: Config, spool: Spool, telemetry: Telemetry, logger: Logger): SetupLogs {
-  return new SetupLogs({
-    spool,
-    targets: listOf(config.setupLogs),
-    timezone: zoneOf(config),
-    hostName: config.serverName,
-    logger,
-    onRecords(count, format) {
-      telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
-    },
-  });
 }

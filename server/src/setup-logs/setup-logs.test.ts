@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, temporaryFolder } from '../../../test/server-process.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
+import { fileTurns } from './follow/file-questions.js';
 import { FollowList } from './follow/follow-list.js';
 import { SetupLogs } from './setup-logs.js';
 
@@ -31,9 +32,11 @@ const logger = { info: () => undefined, warn: () => undefined, error: () => unde
 let folder: ReturnType<typeof temporaryFolder>;
 let spool: Spool;
 let setupLogs: SetupLogs | null;
+let turns: ReturnType<typeof fileTurns>;
 
 beforeEach(async () => {
   hanging.length = 0;
+  turns = fileTurns();
   folder = temporaryFolder();
   spool = await openSpool({ dir: join(folder.path, 'spool'), logger });
 });
@@ -44,7 +47,7 @@ afterEach(async () => {
 });
 
 function follow(...targets: string[]): SetupLogs {
-  setupLogs = new SetupLogs({ spool, targets, timezone: null, hostName: 'here', logger, pollMs: 20 });
+  setupLogs = new SetupLogs({ spool, targets, timezone: null, hostName: 'here', logger, pollMs: 20, turns });
   setupLogs.start();
   return setupLogs;
 }
@@ -80,8 +83,8 @@ test('two folders that do not answer hold a thread each, and the logs of others 
   following.unfollow(here);
 });
 
-test('however many folders do not answer, one thread is left to the spool', async () => {
-  follow(...Array.from({ length: 9 }, (_, index) => join(folder.path, `share-${index}`)));
+test('however many folders do not answer, and whoever adds one more, one thread is left to the spool', async () => {
+  const following = follow(...Array.from({ length: 9 }, (_, index) => join(folder.path, `share-${index}`)));
   await eventually(
     () => Promise.resolve(hanging.length),
     (count) => count >= 3,
@@ -89,11 +92,13 @@ test('however many folders do not answer, one thread is left to the spool', asyn
   );
   // All were started at once: whoever was let in has asked by now.
   for (let turn = 0; turn < 20; turn++) await setImmediate();
+  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: following, turns });
+  await expect(list.add(join(folder.path, '..', 'share', 'fspMSI.log'))).rejects.toThrow('does not answer');
   expect(hanging).toHaveLength(3);
 });
 
 test('who adds a log that the file system does not find an answer for is told so, and the next one holds no thread more', async () => {
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow() });
+  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), turns });
   const path = join(folder.path, '..', 'share', 'fspMSI.log');
   const told = await Promise.all(
     [1, 2, 3].map(() => list.add(path).catch((error: unknown) => (error as Error).message)),

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
 import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
 import type { LogPosition } from '../spool/state.js';
 import { RecordRows, runEntry } from './entries.js';
-import { fileTurns } from './follow/file-questions.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
@@ -23,6 +23,8 @@ export interface SetupLogsOptions {
   logger: { info(message: string): void; warn(message: string): void };
   onRecords?(count: number, format: string): void;
   pollMs?: number;
+  /** {@link fileTurns}, to be shared with whoever else asks for these files. */
+  turns: LimitFunction;
 }
 
 interface KnownRun {
@@ -39,7 +41,6 @@ interface KnownRun {
  */
 export class SetupLogs {
   private readonly followers = new Map<string, Follower>();
-  private readonly turns = fileTurns();
   private readonly known = new Map<string, KnownRun>();
   private readonly stories = new Stories();
   private started = false;
@@ -83,13 +84,13 @@ export class SetupLogs {
   }
 
   private addFollower(folder: string, targets: readonly string[], positions: readonly LogPosition[]): void {
-    const { spool, timezone, logger, pollMs } = this.options;
+    const { spool, timezone, logger, pollMs, turns } = this.options;
     const follower = new Follower({
       targets,
       timezone,
       positions,
       logger,
-      turns: this.turns,
+      turns,
       store: (found) => this.store(found),
       forget: (key) => spool.forgetLog(key),
       ...(pollMs === undefined ? {} : { pollMs }),

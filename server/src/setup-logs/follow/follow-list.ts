@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { FspError } from '../../errors.js';
 
 const mostLogs = 50;
@@ -23,6 +23,8 @@ export interface FollowListOptions {
   /** What the settings say is followed. */
   targets: readonly string[];
   setupLogs: { follow(path: string): void; unfollow(path: string): void };
+  /** {@link fileTurns}, as those who follow have them. */
+  turns: LimitFunction;
 }
 
 /**
@@ -51,7 +53,7 @@ export class FollowList {
    */
   async add(path: string): Promise<void> {
     const late = sleep(answerWithinMs, 'late' as const, { ref: false });
-    if ((await Promise.race([this.oneAtATime(() => this.check(path)), late])) === 'late')
+    if ((await Promise.race([this.oneAtATime(() => this.options.turns(() => this.check(path))), late])) === 'late')
       throw new FspError(
         'FSP_LOG_UNREADABLE',
         `${path.slice(0, 200)} cannot be looked up: the file system does not answer; see that its share can be reached, and try again`,
