@@ -17,7 +17,7 @@ beforeAll(async () => {
     await eventually(
       () => server.query<{ n: string }>('SELECT count() AS n FROM setup_runs WHERE ended_at IS NOT NULL'),
       ([row]) => Number(row?.n) >= 4,
-      100_000,
+      200_000,
     );
   });
   const sql = "SELECT client_name FROM clients WHERE outcome = 'failed' AND last_error_code != '' ORDER BY 1 LIMIT 1";
