@@ -106,8 +106,8 @@ const text = [
           '| what | measured | against | ratio | target |',
           '|---|---|---|---|---|',
           ...those.map(
-            ({ what, measured, against, ratio, target }) =>
-              `| ${what} | ${measured} | ${against} | ${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)} | ${target} |`,
+            ({ what, measured: told, against, ratio, target }) =>
+              `| ${what} | ${told} | ${against} | ${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)} | ${target} |`,
           ),
           '',
         ];

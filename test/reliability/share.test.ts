@@ -12,18 +12,19 @@ const canHang = process.platform === 'linux' && spawnSync('bindfs', ['--version'
 const patienceMs = 10_000;
 
 let folder: ReturnType<typeof temporaryFolder>;
-let share: ChildProcess;
+let share: ChildProcess | null;
 let running: RunningServer | null;
 
 beforeEach(() => {
   folder = temporaryFolder();
   running = null;
+  share = null;
 });
 afterEach(async () => {
-  share.kill('SIGCONT');
+  share?.kill('SIGCONT');
   await running?.kill('SIGKILL').catch(() => undefined);
   spawnSync('fusermount', ['-u', join(folder.path, 'share')]);
-  share.kill();
+  share?.kill();
   folder.remove();
 });
 
@@ -33,6 +34,7 @@ const line = (text: string) => `<03/15/26 10:00:00> ${text}\r\n`;
 test.skipIf(!canHang && !full)(
   'a share that hangs (bindfs) keeps no message, no other log and no stop waiting, and is read on when it answers',
   async () => {
+    expect(canHang, 'bindfs is installed, and this is Linux').toBe(true);
     const [behind, mounted, here] = ['behind', 'share', 'here'].map((name) => join(folder.path, name)) as [
       string,
       string,
@@ -44,7 +46,7 @@ test.skipIf(!canHang && !full)(
       appendFileSync(join(here, 'fspMSI.log'), line(text));
     };
     write('one');
-    share = spawn('bindfs', ['-f', behind, mounted], { stdio: 'ignore' });
+    const files = (share = spawn('bindfs', ['-f', behind, mounted], { stdio: 'ignore' }));
     await eventually(
       () => Promise.resolve(readdirSync(mounted).length),
       (count) => count === 5,
@@ -60,7 +62,7 @@ test.skipIf(!canHang && !full)(
     };
     await eventually(records, (now) => now.here[0] === 1 && now.share.join() === '1,1,1,1,1');
 
-    share.kill('SIGSTOP');
+    files.kill('SIGSTOP');
     for (let round = 2; round <= 4; round++) {
       write(`round ${round}`);
       const answer = await server.post(report({ client: 'HONEST', serial: round }));
@@ -68,10 +70,10 @@ test.skipIf(!canHang && !full)(
       await eventually(records, (now) => now.here[0] === round);
     }
     expect((await records()).share).toEqual([1, 1, 1, 1, 1]);
-    share.kill('SIGCONT');
+    files.kill('SIGCONT');
     await eventually(records, (now) => now.share.join() === '4,4,4,4,4');
 
-    share.kill('SIGSTOP');
+    files.kill('SIGSTOP');
     write('at the end');
     await eventually(records, (now) => now.here[0] === 5);
     running = null;

@@ -35,7 +35,7 @@ interface Connection {
   requests: Set<Pick<IncomingMessage, 'complete'>>;
   /** Requests that came before an earlier one was answered. */
   turns: (() => void)[];
-  refusals: number;
+  refused: number;
   failed: boolean;
   /** Whether nothing more is read. */
   over: boolean;
@@ -146,7 +146,7 @@ export class Connections {
   /** Whether a connection that sent one more request to be refused is to be closed after it. */
   refused(socket: Socket): boolean {
     const connection = this.known.get(socket);
-    return connection !== undefined && ++connection.refusals >= mostRefusals;
+    return connection !== undefined && ++connection.refused >= mostRefusals;
   }
 
   /**
@@ -206,7 +206,7 @@ export class Connections {
       peer,
       requests: new Set(),
       turns: [],
-      refusals: 0,
+      refused: 0,
       failed: false,
       over: false,
       feed: null,

@@ -179,9 +179,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   );
   app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    const afterMs = refusedAfter[error.code ?? ''];
-    if (status < 500 || afterMs !== undefined)
-      await refusals.turn(peerOf(clientAddress(request)), request.raw.socket, afterMs ?? 0);
+    // Whose body is there is told at once, whatever is wrong with it.
+    const afterMs = request.raw.complete ? 0 : (refusedAfter[error.code ?? ''] ?? 0);
+    if (status < 500 || afterMs > 0) await refusals.turn(peerOf(clientAddress(request)), request.raw.socket, afterMs);
     if (!request.raw.complete) {
       unread(error, clientAddress(request));
       // The rest of the body is not waited for.

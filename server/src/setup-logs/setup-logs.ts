@@ -6,6 +6,7 @@ import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
 import type { LogPosition } from '../spool/state.js';
 import { RecordRows, runEntry } from './entries.js';
+import { isFollowedName } from './files/names.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
@@ -144,7 +145,7 @@ export class SetupLogs {
 /** The folder in which a followed file or folder is looked at: its own, or of a log the one around it. */
 function folderOf(target: string): string {
   const path = resolve(target);
-  return /\.lo[g_]$/i.test(path) ? dirname(path) : path;
+  return isFollowedName(path) ? dirname(path) : path;
 }
 
 function byKey<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {

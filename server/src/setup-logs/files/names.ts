@@ -10,6 +10,11 @@ export function isLogName(path: string): boolean {
   return logName.test(path);
 }
 
+/** Whether a file of a folder that is followed is one of the logs that are written there, or were until a moment ago. */
+export function isFollowedName(path: string): boolean {
+  return /\.lo[g_]$/i.test(path);
+}
+
 /**
  * Logs of the files: what a writer has rotated away – `x-20250314-091500.log`, then `x.lo_` – stands before its
  * successor `x.log` of the same folder. Copies with other endings are logs of their own.

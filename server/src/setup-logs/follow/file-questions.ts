@@ -15,13 +15,13 @@ export async function isElsewhere(path: string): Promise<boolean> {
   return elsewhere.has((await statfs(path)).type >>> 0);
 }
 
-/** Who may ask the file system at a time: to be shared by all the followers of a process. */
+/** Who may ask the file system at a time: to be shared by all that ask for followed files in a process. */
 export function fileTurns(): LimitFunction {
   return pLimit(mostThreads);
 }
 
 /**
- * What a follower asks the file system, one question at a time: a network share that hangs keeps the thread that asked
+ * What one asker asks the file system, one question at a time: a network share that hangs keeps the thread that asked
  * it for as long as it hangs, and nothing ends that.
  */
 export class FileQuestions {
@@ -29,7 +29,7 @@ export class FileQuestions {
 
   constructor(
     private readonly turns: LimitFunction,
-    private readonly logger: { info(message: string): void; warn(message: string): void } | undefined,
+    private readonly logger?: { info(message: string): void; warn(message: string): void },
   ) {}
 
   /** @param about the files that are asked for, for people */

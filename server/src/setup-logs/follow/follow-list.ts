@@ -2,13 +2,14 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit, { type LimitFunction } from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import { FspError } from '../../errors.js';
+import { isFollowedName } from '../files/names.js';
+import { FileQuestions } from './file-questions.js';
 
 const mostLogs = 50;
 const mostLength = 1_000;
 const answerWithinMs = 5_000;
-const logName = /\.lo[g_]$/i;
 
 /** Where Configuration Manager writes the two logs of the role's set-up (domain notes, *Set-up is verified by two logs*). */
 export const usualPlaces = [
@@ -35,10 +36,11 @@ export interface FollowListOptions {
 export class FollowList {
   private paths: string[];
   /** A share that hangs holds a thread: one at the most, however often somebody asks. */
-  private readonly oneAtATime = pLimit(1);
+  private readonly questions: FileQuestions;
 
   constructor(private readonly options: FollowListOptions) {
     this.paths = kept(this.file);
+    this.questions = new FileQuestions(options.turns);
     for (const path of this.paths) options.setupLogs.follow(path);
   }
 
@@ -53,7 +55,7 @@ export class FollowList {
    */
   async add(path: string): Promise<void> {
     const late = sleep(answerWithinMs, 'late' as const, { ref: false });
-    if ((await Promise.race([this.oneAtATime(() => this.options.turns(() => this.check(path))), late])) === 'late')
+    if ((await Promise.race([this.questions.ask(path, () => this.check(path)), late])) === 'late')
       throw new FspError(
         'FSP_LOG_UNREADABLE',
         `${path.slice(0, 200)} cannot be looked up: the file system does not answer; see that its share can be reached, and try again`,
@@ -92,7 +94,7 @@ export class FollowList {
       throw invalid(`${shown} is no full path as this server sees it; begin at the root, without . and ..`);
     const real = await realpath(path).catch(() => path);
     for (const one of [path, real]) {
-      if (!logName.test(one))
+      if (!isFollowedName(one))
         throw invalid(`${shown} is no log: its name, and that of the file behind it, ends in .log or .lo_`);
       const within = relative(await realpath(this.options.dataDir).catch(() => resolve(this.options.dataDir)), one);
       if (!within.startsWith('..') && !isAbsolute(within))

@@ -21,6 +21,7 @@ import { basename, dirname, join } from 'node:path';
 import type { LimitFunction } from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
+import { isFollowedName } from '../files/names.js';
 import { openLog } from '../files/open-log.js';
 import { identityOf, seenOf } from './file-identity.js';
 import { FileQuestions, fileTurns, isElsewhere } from './file-questions.js';
@@ -34,7 +35,6 @@ const readAtOnce = 8;
 const mostWatched = 100;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
-const logFile = /\.lo[g_]$/i;
 
 export interface FollowerOptions {
   /** Files and folders. Of a folder, all that is called .log or .lo_ in it. */
@@ -219,7 +219,7 @@ export class Follower {
         });
         paths.push(
           ...names
-            .filter((name) => logFile.test(name))
+            .filter(isFollowedName)
             .sort()
             .map((name) => join(target, name)),
         );
