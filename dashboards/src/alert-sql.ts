@@ -11,6 +11,10 @@ export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${spa
 export const notAcknowledged =
   "cause NOT IN (SELECT cause FROM acknowledged WHERE client_key = '') AND (client_key, cause) NOT IN (SELECT client_key, cause FROM acknowledged WHERE client_key != '')";
 
+/** Of failed messages: whether no message had their topic, state and error before, acknowledged or not. */
+export const newCauses = (span: string) =>
+  `(topic_type, state_id, error_code) IN (SELECT topic_type, state_id, error_code FROM state_messages WHERE outcome = 'failed' GROUP BY topic_type, state_id, error_code HAVING min(processed_at) > now() - INTERVAL ${span})`;
+
 /** Of a group with one row a client: the three that came first. Few enough to stand in a label. */
 export const firstMachines =
   "arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines";

@@ -1,6 +1,6 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { console, selection } from './alert-links.js';
-import { firstMachines, notAcknowledged, passedOn, withSuspects } from './alert-sql.js';
+import { firstMachines, newCauses, notAcknowledged, passedOn, withSuspects } from './alert-sql.js';
 import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
 import { uidOf, type DashboardName } from './links.js';
 
@@ -88,10 +88,10 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
       rows: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients, groupUniqArray(cityHash64(client_key)) AS hit
 FROM (
   SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
-  FROM client_messages WHERE outcome = 'failed' AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
+  FROM client_messages WHERE outcome = 'failed' AND ${newCauses('6 HOUR')} AND ${passedOn('6 HOUR')} AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
 )
-GROUP BY cause
-HAVING min(first_at) > now() - INTERVAL 6 HOUR AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY`,
+WHERE (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY
+GROUP BY cause`,
       texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
       number: 'new_clients',
       above: 2,

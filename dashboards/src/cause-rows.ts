@@ -1,3 +1,5 @@
+import { causeOf } from '../../server/src/clickhouse/views/fragments.js';
+
 /**
  * Ways in which clients fail, a row for each: a cause is a topic, a state and an error. The one definition of it, for the
  * boards and for the app's pages. Columns: cause, topic_type, topic_name, state_id, state_text, param (the first
@@ -22,7 +24,7 @@ FROM
     min(${at}) AS first_seen, max(${at}) AS last_seen
   FROM (SELECT * FROM client_messages WHERE ${failed}) GROUP BY cause
 ) AS f
-LEFT JOIN (SELECT cause, min(received_at) AS first_received FROM client_messages WHERE outcome = 'failed' GROUP BY cause) AS h ON h.cause = f.cause
+LEFT JOIN (SELECT ${causeOf('topic_type', 'state_id', 'error_code')} AS cause, min(received_at) AS first_received FROM state_messages WHERE outcome = 'failed' GROUP BY topic_type, state_id, error_code) AS h ON h.cause = f.cause
 LEFT JOIN
 (
   SELECT cause, uniqExact(client_key) AS still_failed FROM newest_words

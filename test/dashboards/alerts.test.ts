@@ -162,6 +162,23 @@ test('what somebody takes care of is silent until it is taken back, or ends', as
   expect(await counted()).toEqual(before);
 });
 
+test('what somebody takes care of was seen before: it is not new on others', async () => {
+  const failing = (client: string) => ({ client, state: 313, params: ['1633'] });
+  await fleet.post([failing('KNOWN')]);
+  const until = Date.now() + 3_600_000;
+  const cause = '800/313/1633';
+  expect((await asAdmin('acknowledgements', { cause, clientName: 'KNOWN', note: 'mine', until })).status).toBe(204);
+  await fleet.post(Array.from({ length: 5 }, (_, index) => failing(`OTHER${index}`)));
+  const { data } = await fleet.ask(
+    `SELECT min(processed_at) AS at FROM state_messages WHERE error_code = '1633' AND client_name LIKE 'OTHER%'`,
+  );
+  const since = (ms: number) => `(toDateTime64('${String(data[0]?.at)}', 3, 'UTC') - INTERVAL ${ms} MILLISECOND)`;
+  const as = (begin: string) => (sql: string) =>
+    sql.replaceAll('now() - INTERVAL 6 HOUR', begin).replace('< now() - INTERVAL 1 DAY', '< now()');
+  expect(await firing('fsp-new-failure', as(since(3_600_000))), 'all of them within the time').toContain(5);
+  expect(await firing('fsp-new-failure', as(since(1)))).toEqual([]);
+});
+
 test('machines that are expected and never spoke are told of once their list is a day old', async () => {
   const names = ['BAD0', ...Array.from({ length: 20 }, (_, index) => `GONE${index}`)].join('\n');
   expect((await asAdmin('expected?list=contoso', names, 'application/octet-stream')).status).toBe(200);

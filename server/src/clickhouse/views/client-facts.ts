@@ -1,4 +1,5 @@
 import { namesOfRenamed, nowNamedIn } from './client-names.js';
+import { lastText, subnetOf } from './fragments.js';
 
 /** What a column of client_facts is called, and how several rows of one client become one. */
 type Fact = readonly [column: string, merge: 'max' | 'min' | 'uniqMerge'];
@@ -21,6 +22,16 @@ export function factsOf(database: string, facts: Readonly<Record<string, Fact>>)
     WHERE f.client_name GLOBAL IN (${namesOfRenamed(database)})
     GROUP BY key`;
 }
+
+/** What views call what is in `newest`, and how it is had of it. */
+export const ofNewest = (newest: string) => ({
+  site_code: lastText(newest, 1),
+  fsp_server: lastText(newest, 2),
+  client_version: lastText(newest, 3),
+  client_address: lastText(newest, 4),
+  subnet: subnetOf(lastText(newest, 4)),
+  last_message_time: `fromUnixTimestamp64Milli(toInt64OrZero(${lastText(newest, 5)}), 'UTC')`,
+});
 
 /** The same columns where rows of client_facts AS f are grouped by a key. */
 export const groupedFacts = (key: string, facts: Readonly<Record<string, Fact>>) =>

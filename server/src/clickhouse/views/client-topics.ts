@@ -1,3 +1,4 @@
+import { factsOf, ofNewest } from './client-facts.js';
 import { wordColumns } from './newest-words.js';
 import { time, type Column, type View } from './view.js';
 
@@ -13,6 +14,9 @@ const columns: readonly Column[] = [
   ['last_received_at', time, 'When the client’s newest message of any topic was received'],
 ];
 
+const facts = { newest: ['newest', 'max'], received: ['last_received_at', 'max'] } as const;
+const newest = ofNewest('c.newest');
+
 export const clientTopics: View = {
   name: 'client_topics',
   comment:
@@ -21,13 +25,13 @@ export const clientTopics: View = {
   select: (database) => `SELECT
     w.client_key AS client_key,
     w.client_key AS client_name,
-    c.site_code AS site_code,
-    c.client_version AS client_version,
-    c.subnet AS subnet,
+    ${newest.site_code} AS site_code,
+    ${newest.client_version} AS client_version,
+    ${newest.subnet} AS subnet,
     ${wordColumns.map(([name]) => `w.${name} AS ${name}`).join(',\n    ')},
     w.topic_type IN (1000, 1001) AND w.outcome = 'failed' AS is_cut_off,
-    c.last_message_time AS last_message_time,
-    c.last_received_at AS last_received_at
+    ${newest.last_message_time} AS last_message_time,
+    toDateTime64(c.received, 3, 'UTC') AS last_received_at
 FROM ${database}.newest_words AS w
-GLOBAL INNER JOIN ${database}.clients AS c ON w.client_key = c.client_key`,
+GLOBAL INNER JOIN (${factsOf(`${database}.`, facts)}) AS c ON w.client_key = c.key`,
 };

@@ -1,4 +1,4 @@
-import { factsOf, groupedFacts } from './client-facts.js';
+import { factsOf, groupedFacts, ofNewest } from './client-facts.js';
 import { oneClient } from './client-names.js';
 import {
   causeOf,
@@ -12,7 +12,6 @@ import {
   outcomes,
   phases,
   stuckHours,
-  subnetOf,
   valueOf,
   wordFailed,
   wordReceived,
@@ -98,17 +97,19 @@ const facts = {
   number: ['messages', 'uniqMerge'],
 } as const;
 
+const newest = ofNewest('newest');
+
 /** What all views tell of a client: every page, board and alert counts by these columns. */
 const select = (rows: string) => `SELECT
     key AS client_key,
     ${lastText('id')} AS client_id,
     key AS client_name,
     ${lastText('fqdn')} AS client_fqdn,
-    ${lastText('newest', 4)} AS client_address,
-    ${subnetOf('client_address')} AS subnet,
-    ${lastText('newest', 1)} AS site_code,
-    ${lastText('newest', 2)} AS fsp_server,
-    ${lastText('newest', 3)} AS client_version,
+    ${newest.client_address} AS client_address,
+    ${newest.subnet} AS subnet,
+    ${newest.site_code} AS site_code,
+    ${newest.fsp_server} AS fsp_server,
+    ${newest.client_version} AS client_version,
     ${valueOf('bitAnd(state, 15)', phases)} AS phase,
     ${valueOf('bitAnd(bitShiftRight(state, 4), 15)', outcomes)} AS outcome,
     multiIf(
@@ -140,7 +141,7 @@ const select = (rows: string) => `SELECT
     if(is_cut_off, greatest(if(${wordFailed('mp')}, ${wordReceived('mp')}, ${never}), if(${wordFailed('cert')}, ${wordReceived('cert')}, ${never})), NULL) AS cut_off_received_at,
     ${clockOffset('newest_clock')} AS clock_offset_seconds,
     abs(clock_offset_seconds) > ${clockTolerance} AS is_clock_off,
-    fromUnixTimestamp64Milli(toInt64OrZero(${lastText('newest', 5)}), 'UTC') AS last_message_time,
+    ${newest.last_message_time} AS last_message_time,
     toDateTime64(newest_received, 3, 'UTC') AS last_received_at,
     toDateTime64(oldest_received, 3, 'UTC') AS first_received_at,
     number AS message_count

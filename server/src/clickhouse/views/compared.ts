@@ -1,4 +1,5 @@
-import { lastText, subnetOf } from './fragments.js';
+import { ofNewest } from './client-facts.js';
+import { lastText } from './fragments.js';
 
 /**
  * What clients are compared by, to tell what sets those apart that fail: the value, as an expression over `clients`;
@@ -38,19 +39,13 @@ const said = (property: Property, columns: Record<string, string>) =>
     properties[property],
   );
 
-const newest = {
-  site_code: lastText('newest', 1),
-  fsp_server: lastText('newest', 2),
-  client_version: lastText('newest', 3),
-  subnet: subnetOf(lastText('newest', 4)),
-};
-
 /** Numbers beside the texts of client_facts, of which the greatest is of the same message: texts are dear to compare. */
 export const digests = {
   place: [
     `bitShiftLeft(toUInt256(${orderOf('newest')}), ${digestBits * inPlace.length})`,
     ...inPlace.map(
-      (property, index) => `bitShiftLeft(toUInt256(${digestOf(said(property, newest))}), ${digestBits * index})`,
+      (property, index) =>
+        `bitShiftLeft(toUInt256(${digestOf(said(property, ofNewest('newest')))}), ${digestBits * index})`,
     ),
   ].reduce((all, one) => `bitOr(${all}, ${one})`),
   user_digest: `if(user_name = '', toUInt128(0), bitOr(bitShiftLeft(toUInt128(${orderOf('user_name')}), 64), toUInt128(${digestOf(lastText('user_name'))})))`,

@@ -66,6 +66,7 @@ GLOBAL LEFT JOIN
         argMax((client_key, site_code, outcome, deployment_begin_time, deployment_end_time), last_received_at) AS said,
         max(last_received_at) AS heard
     FROM ${database}.clients
+    WHERE netbios GLOBAL IN (SELECT substringUTF8(client_name, 1, 15) FROM ${database}.expected_machines)
     GROUP BY netbios
 ) AS c ON c.netbios = e.netbios`,
 };

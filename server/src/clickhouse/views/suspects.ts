@@ -1,6 +1,6 @@
-import { factsOf } from './client-facts.js';
+import { factsOf, ofNewest } from './client-facts.js';
 import { digestIn, digestOf, properties, type Property } from './compared.js';
-import { wordFailed, wordSucceeded } from './fragments.js';
+import { lastText, wordFailed, wordSucceeded } from './fragments.js';
 
 /** A suspect is shared by so many of them, */
 const fewestAlike = 3;
@@ -31,14 +31,21 @@ const digests: Record<string, string> = {
   communication: digestOf(communication),
 };
 
-const facts = {
+const heard = { first: ['first_received_at', 'min'], last: ['last_received_at', 'max'] } as const;
+const words = { mp: ['management_point', 'max'], cert: ['certificate', 'max'] } as const;
+const asDigests = {
   place: ['place', 'max'],
   user_digest: ['user_digest', 'max'],
   host_digest: ['host_digest', 'max'],
-  mp: ['management_point', 'max'],
-  cert: ['certificate', 'max'],
-  first: ['first_received_at', 'min'],
-  last: ['last_received_at', 'max'],
+  ...words,
+  ...heard,
+} as const;
+const asTexts = {
+  newest: ['newest', 'max'],
+  user: ['user_name', 'max'],
+  word: ['word', 'max'],
+  ...words,
+  ...heard,
 } as const;
 
 /**
@@ -66,11 +73,13 @@ export function suspectsSql({ database, groups, among, since, until }: Groups): 
         FROM
         (
             SELECT key AS client_name, place, user_digest, host_digest, mp, cert
-            FROM (${factsOf(database, facts)})
+            FROM (${factsOf(database, asDigests)})
             WHERE notEmpty(${groups}) AND first <= ${until} AND last >= ${since}
         )
         GROUP BY counted
     ))`;
+  const { site_code, fsp_server, client_version, subnet } = ofNewest('newest');
+  const newest = { site_code, fsp_server, client_version, subnet };
   const all = (one: string) => `transform(${one}, tupleElement(counts, 1), tupleElement(counts, 2), toUInt64(0))`;
   return `SELECT id, arraySlice(arraySort(x -> (x.4 - x.3, x.1, x.2), groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
 FROM
@@ -85,13 +94,20 @@ FROM
         FROM
         (
             SELECT g.ids AS ids, g.in_site AS in_site, ${each("(toUInt8(0), '')", (name, number) => `(${number}, ${properties[name]})`)} AS one
-            FROM ${database}clients AS c
+            FROM
+            (
+                SELECT key AS client_name, ${Object.entries(newest)
+                  .map(([name, value]) => `${value} AS ${name}`)
+                  .join(', ')},
+                    ${lastText('user')} AS last_user_name, ${communication} AS communication_outcome, ${lastText('word', 6)} AS last_param
+                FROM (${factsOf(database, asTexts)})
+                WHERE notEmpty(${groups}) AND cityHash64(key) GLOBAL IN (SELECT arrayJoin(arrayFlatten(arrayMap(g -> g.3, ${groups}))))
+                    AND first <= ${until} AND last >= ${since}
+            ) AS c
             GLOBAL INNER JOIN
             (
                 SELECT toString(g.2) AS in_site, arrayJoin(g.3) AS client, groupArray(g.1) AS ids FROM (SELECT arrayJoin(${groups}) AS g) GROUP BY in_site, client
-            ) AS g ON cityHash64(c.client_key) = g.client
-            WHERE cityHash64(c.client_key) GLOBAL IN (SELECT arrayJoin(arrayFlatten(arrayMap(g -> g.3, ${groups}))))
-                AND c.first_received_at <= ${until} AND c.last_received_at >= ${since}${among === 'site' ? ' AND c.site_code = g.in_site' : ''}
+            ) AS g ON cityHash64(c.client_name) = g.client${among === 'site' ? '\n            WHERE c.site_code = g.in_site' : ''}
         )
         ARRAY JOIN ids AS id
         GROUP BY id, in_site, number, value
