@@ -23,6 +23,15 @@ export function factsOf(database: string, facts: Readonly<Record<string, Fact>>)
     GROUP BY key`;
 }
 
+/**
+ * The same of a few clients: their rows are grouped, and nobody else's are merged.
+ * @param digests query of the digests of their keys
+ */
+export function factsOfFew(database: string, facts: Readonly<Record<string, Fact>>, digests: string): string {
+  const key = nowNamedIn(database, 'f.client_name');
+  return `SELECT ${groupedFacts(key, facts)} FROM ${database}client_facts AS f WHERE cityHash64(${key}) GLOBAL IN (${digests}) GROUP BY key`;
+}
+
 /** What views call what is in `newest`, and how it is had of it. */
 export const ofNewest = (newest: string) => ({
   site_code: lastText(newest, 1),

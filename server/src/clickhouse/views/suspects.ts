@@ -1,4 +1,4 @@
-import { factsOf, ofNewest } from './client-facts.js';
+import { factsOf, factsOfFew, ofNewest } from './client-facts.js';
 import { digestIn, digestOf, properties, type Property } from './compared.js';
 import { lastText, wordFailed, wordSucceeded } from './fragments.js';
 
@@ -100,9 +100,8 @@ FROM
                   .map(([name, value]) => `${value} AS ${name}`)
                   .join(', ')},
                     ${lastText('user')} AS last_user_name, ${communication} AS communication_outcome, ${lastText('word', 6)} AS last_param
-                FROM (${factsOf(database, asTexts)})
-                WHERE notEmpty(${groups}) AND cityHash64(key) GLOBAL IN (SELECT arrayJoin(arrayFlatten(arrayMap(g -> g.3, ${groups}))))
-                    AND first <= ${until} AND last >= ${since}
+                FROM (${factsOfFew(database, asTexts, `SELECT arrayJoin(arrayFlatten(arrayMap(g -> g.3, ${groups})))`)})
+                WHERE notEmpty(${groups}) AND first <= ${until} AND last >= ${since}
             ) AS c
             GLOBAL INNER JOIN
             (
