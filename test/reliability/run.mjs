@@ -30,11 +30,15 @@ const parts = {
   intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
 };
 /**
- * What runs at the same time: an hour of soaking and half an hour of outage leave most of the processor to others, and
- * what else is there makes both harder. Hostile clients are measured when nothing else runs.
+ * What runs at the same time, in three rows of about the same length: an hour of soaking and half an hour of outage leave
+ * most of the processor to others, and what else is there makes both harder. Hostile clients are measured when nothing else runs.
  */
 const lanes = [
-  [['crash'], ['soak'], ['outage', 'sinks', 'disk', 'spool', 'schema', 'delivery', 'growth', 'management', 'logs']],
+  [
+    ['crash', 'spool', 'growth'],
+    ['soak', 'management', 'logs'],
+    ['outage', 'sinks', 'disk', 'schema', 'delivery'],
+  ],
   [['intake']],
 ];
 
