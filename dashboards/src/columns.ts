@@ -75,7 +75,8 @@ const standings: NonNullable<Column['values']> = {
   heard: { text: ['Heard of', 'Entendue'], colour: 'green' },
 };
 
-const time = 150;
+/** Without a unit some rows would have milliseconds and others not. */
+const time = { width: 150, unit: 'time:YYYY-MM-DD HH:mm:ss' };
 const clientLink = (language: Language) => ({
   title: pick(language, ['Open this client', 'Ouvrir ce client']),
   url: clientPage('${__value.raw:percentencode}'),
@@ -141,16 +142,16 @@ export const columns = {
   share_of_others: { title: ['Of the others', 'Des autres'], width: 110, unit: 'percentunit', isShare: true },
   lift: { title: ['Times', 'Fois'], width: 80 },
   cause_key: { title: ['Cause', 'Cause'], isHidden: true },
-  first_seen: { title: ['First seen', 'Vu d’abord'], width: time },
-  last_seen: { title: ['Last seen', 'Vu en dernier'], width: time },
-  received: { title: ['Received', 'Reçu'], width: time },
-  client_time: { title: ['Client’s time', 'Heure du client'], width: time },
+  first_seen: { title: ['First seen', 'Vu d’abord'], ...time },
+  last_seen: { title: ['Last seen', 'Vu en dernier'], ...time },
+  received: { title: ['Received', 'Reçu'], ...time },
+  client_time: { title: ['Client’s time', 'Heure du client'], ...time },
   cut_off: { title: ['Cut off', 'Coupé'], width: 70, values: offOn },
   clock_offset: { title: ['Clock off by', 'Décalage'], width: 95, unit: 's', from: [[300, 'orange']] },
-  since: { title: ['Since', 'Depuis'], width: time },
+  since: { title: ['Since', 'Depuis'], ...time },
   for_seconds: { title: ['For', 'Durée'], width: 90, unit: 's' },
-  begin: { title: ['Begin', 'Début'], width: time },
-  end: { title: ['End', 'Fin'], width: time },
+  begin: { title: ['Begin', 'Début'], ...time },
+  end: { title: ['End', 'Fin'], ...time },
   took: { title: ['Took', 'A duré'], width: 85, unit: 's' },
   since_previous: { title: ['After', 'Après'], width: 85, unit: 's' },
   held: { title: ['Held for', 'Retenu'], width: 85, unit: 's' },
@@ -158,7 +159,7 @@ export const columns = {
   last_parameter: { title: ['Parameter', 'Paramètre'], width: 110 },
   client_address: { title: ['Address', 'Adresse'], width: 140 },
   fsp_server: { title: ['Receiver', 'Récepteur'], width: 120 },
-  last_life: { title: ['Last sign of life', 'Dernier signe de vie'], width: time },
+  last_life: { title: ['Last sign of life', 'Dernier signe de vie'], ...time },
   silent_for: {
     title: ['Silent for', 'Silencieux'],
     width: 95,
@@ -179,7 +180,7 @@ export const columns = {
   on_machine: { title: ['Machine', 'Machine'], width: 110 },
   role_version: { title: ['Role', 'Rôle'], width: 60 },
   throttle: { title: ['Throttle', 'Limitation'], width: 105 },
-  last_message: { title: ['Last message', 'Dernier message'], width: time },
+  last_message: { title: ['Last message', 'Dernier message'], ...time },
   disk_free: {
     title: ['Disk free', 'Disque libre'],
     width: 90,
@@ -228,8 +229,6 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
   else properties.push({ id: 'custom.minWidth', value: column.least ?? 170 });
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
-  // Without one, some rows would have milliseconds and others not.
-  else if (width === time) properties.push({ id: 'unit', value: 'time:YYYY-MM-DD HH:mm:ss' });
   if (wraps)
     properties.push(
       { id: 'custom.wrapText', value: true },

@@ -61,6 +61,14 @@ test('the demonstration has a past of days, a burst with one cause, a role with 
   expect(throttle.messageLimit).toBe(100);
 });
 
+/** Words on a page that no data has, and that a value makes that was shown as what it is not. */
+async function nonsenseOf({ page }: Visitor, name: string): Promise<string[]> {
+  const text = await page.getByRole('main').innerText();
+  return ['NaN', 'undefined', 'null', '1970', 'Invalid date', 'Infinity', '56 years']
+    .filter((nonsense) => text.includes(nonsense))
+    .map((nonsense) => `${name}: says ${nonsense}`);
+}
+
 /** What must be so on any page, whatever it shows and however wide it is. */
 async function problemsOf({ page, complaints }: Visitor, widths: readonly number[]): Promise<string[]> {
   const problems = [...complaints];
@@ -127,7 +135,7 @@ for (const { theme, language, width, others } of looks)
           (one) => !isContrastOfGrafana(one, isBoard && theme === 'light'),
         );
         const found = [...objections, ...(await problemsOf(visitor, [width, ...others]))];
-        problems.push(...found.map((one) => `${name}: ${one}`));
+        problems.push(...found.map((one) => `${name}: ${one}`), ...(await nonsenseOf(visitor, name)));
         const title = await page.title();
         expect(title, name).toMatch(/^\S.+ – /);
         titles.set(name, title);
@@ -165,9 +173,7 @@ test.concurrent(
       );
       const found = [...objections, ...(await problemsOf(visitor, [390, 1440]))];
       problems.push(...found.map((one) => `${name}: ${one}`));
-      const text = await visitor.page.getByRole('main').innerText();
-      for (const nonsense of ['NaN', 'undefined', 'null', '1970', 'Invalid', 'Infinity', '56 years'])
-        if (text.includes(nonsense)) problems.push(`${name}: says ${nonsense}`);
+      problems.push(...(await nonsenseOf(visitor, name)));
     }
     expect(problems).toEqual([]);
   },

@@ -248,6 +248,13 @@ test.each(toRun)(
         expect(meta.map(({ name }) => name)).toEqual(
           fieldConfig!.overrides.map(({ matcher }) => matcher.options).filter((name) => name !== 'string'),
         );
+      // A unit of time makes NaN of a text.
+      for (const { matcher, properties } of type === 'table' ? fieldConfig!.overrides : []) {
+        const unit = String((properties.find(({ id }) => id === 'unit') as { value?: unknown } | undefined)?.value);
+        const index = meta.findIndex(({ name }) => name === matcher.options);
+        if (index >= 0)
+          expect([matcher.options, unit.startsWith('time:')]).toEqual([matcher.options, kinds[index] === 'time']);
+      }
       if (type === 'timeseries') {
         expect(kinds[0]).toBe('time');
         expect(kinds).toContain('number');
