@@ -65,7 +65,7 @@ test('the demonstration has a past of days, a burst with one cause, a role with 
 async function nonsenseOf({ page }: Visitor, name: string): Promise<string[]> {
   const text = await page.getByRole('main').innerText();
   return ['NaN', 'undefined', 'null', '1970', 'Invalid date', 'Infinity', '56 years']
-    .filter((nonsense) => text.includes(nonsense))
+    .filter((nonsense) => new RegExp(`\\b${nonsense}\\b`).test(text))
     .map((nonsense) => `${name}: says ${nonsense}`);
 }
 

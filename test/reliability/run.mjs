@@ -27,7 +27,7 @@ const parts = {
   growth: [file('growth'), file('patterns')],
   management: [file('management'), file('secrets'), file('stop'), file('share')],
   logs: [[join(root, 'test/generated-logs/run.mjs'), '--count', '10000', '--format', 'all']],
-  intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '8']],
+  intake: [file('intake'), [join(here, 'intake/measure.mjs'), '--seconds', '24']],
 };
 /**
  * What runs at the same time, in three rows of about the same length: an hour of soaking and half an hour of outage leave

@@ -29,12 +29,12 @@ export function startMeasuring(options?: { program?: string; from?: string }): P
   usage(): Usage;
   /** Honest requests during one attack; latencies in milliseconds. */
   underAttack(name: string, seconds: number): Promise<Attacked & { latencies: number[] }>;
-  /** Attack and quiet in turn. */
+  /** Attack and quiet in turn: the round whose ratio is the median, and the ratios of all, in their order. */
   measure(
     name: string,
     seconds: number,
     rounds: number,
-  ): Promise<Attacked & { name: string; quiet: Times; attacked: Times }>;
+  ): Promise<Attacked & { name: string; quiet: Times; attacked: Times; ratios: number[] }>;
   /** Ends the server; how long that took in milliseconds. */
   stop(): Promise<number>;
 }>;
