@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DamageLedger } from './damage.js';
 import type { StateMessageEntry } from './entries.js';
 import type { Identities } from './identities.js';
+import { LaneWalk } from './lane-walk.js';
 import { SegmentLog } from './log.js';
 import type { Gap, ScanResult } from './record.js';
 import { ReportIndex, type Hole, type MessageRef } from './report-index.js';
@@ -332,71 +333,6 @@ export class Reports {
     for (const number of this.indexes.keys())
       if (this.indexes.size > keptIndexes && number !== newest) this.indexes.delete(number);
     return index;
-  }
-}
-
-/** A walk along one lane, past what is missing. */
-class LaneWalk {
-  private segment: Segment | undefined;
-  private index: ReportIndex | undefined;
-  private found: MessageRef | undefined;
-  /** Record of the last message. */
-  private hint = 0;
-
-  constructor(
-    private readonly reports: Reports,
-    private readonly lane: Lane,
-    /** Of the next message. */
-    public number: number,
-    private readonly to: number,
-  ) {}
-
-  /** The next message; null behind the last; undefined where a segment has to be gone through first. */
-  ready(): MessageRef | null | undefined {
-    while (this.found === undefined) {
-      if (this.number >= this.to) return null;
-      if (this.index === undefined) {
-        this.segment = this.reports.segmentFrom(this.lane, this.number);
-        if (this.segment === undefined) {
-          this.number = this.to;
-          return null;
-        }
-        this.index = this.reports.loaded(this.segment);
-        if (this.index === undefined) return undefined;
-      }
-      this.settle(this.index.find(this.lane, this.number, this.hint));
-    }
-    return this.found;
-  }
-
-  async load(): Promise<MessageRef | null> {
-    for (;;) {
-      const found = this.ready();
-      if (found !== undefined) return found;
-      this.index = await this.reports.indexOf(this.segment!);
-    }
-  }
-
-  /** Goes past the message that `ready` gave. */
-  take(): MessageRef {
-    const ref = this.found!;
-    this.number = ref.number + 1;
-    this.hint = ref.record;
-    this.found = undefined;
-    return ref;
-  }
-
-  private settle(ref: MessageRef | null): void {
-    if (ref === null) {
-      // Nothing more of this lane in the segment: on to the next.
-      this.number = Math.max(this.number, Math.min(this.to, this.index!.end[this.lane]));
-      this.index = undefined;
-      this.hint = 0;
-    } else if (ref.number >= this.to) this.number = this.to;
-    else {
-      this.number = ref.number;
-      this.found = ref;
-    }
   }
 }
 
