@@ -10,6 +10,8 @@ export const communication: SpecIn = (t, language) => {
     title: t('Show these clients', 'Afficher ces clients'),
     url: clientsPage(filter),
   });
+  const managementPoint = t('Management point', 'Point de gestion');
+  const certificate = t('Certificate', 'Certificat');
   const state = shortened(stateIn(language, ofMessage));
   const error = errorIn(language, 'error_code', 'error_text');
   return {
@@ -52,14 +54,14 @@ export const communication: SpecIn = (t, language) => {
             figures: [
               {
                 column: 'management_point',
-                title: t('Management point', 'Point de gestion'),
+                title: managementPoint,
                 colour: 'orange',
                 from: 1,
                 link: show('cut-off=1'),
               },
               {
                 column: 'certificate',
-                title: t('Certificate', 'Certificat'),
+                title: certificate,
                 colour: 'orange',
                 from: 1,
                 link: show('cut-off=1'),
@@ -116,7 +118,12 @@ FROM client_topics WHERE is_cut_off AND ${clientsInRange} ORDER BY last_received
             unit: 'locale',
             width: 12,
             bars: true,
-            sql: `SELECT ${intervalOf(at)} AS time, if(topic_type = 1000, '${t('Management point', 'Point de gestion')}', '${t('Certificate', 'Certificat')}') AS topic, uniqExact(client_key) AS clients
+            // Both are problems: neither is green.
+            series: {
+              [managementPoint]: { title: managementPoint, colour: 'orange' },
+              [certificate]: { title: certificate, colour: 'purple' },
+            },
+            sql: `SELECT ${intervalOf(at)} AS time, if(topic_type = 1000, '${managementPoint}', '${certificate}') AS topic, uniqExact(client_key) AS clients
 FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND ${messagesInRange('causes')} GROUP BY time, topic ORDER BY time, topic`,
           }),
           tablePanel({

@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import type { TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { Badge, Stack, Text, TextLink } from '@grafana/ui';
@@ -106,19 +107,22 @@ function Row({ incident, acknowledged }: { incident: Incident; acknowledged: Ack
         </Stack>
       </td>
       <td>{count(clients)}</td>
-      <td>
+      <td className={suspectsWidth}>
         <Suspects of={incident} />
       </td>
     </tr>
   );
 }
 
+/** Short lines: the browser would leave nearly all of the room to what failed. */
+const suspectsWidth = css({ minWidth: '17em' });
+
 /** What sets the clients apart from the others of their site, each a way to those that have it. */
 function Suspects({ of: incident }: { of: Incident }) {
   const suspects = suspectsOf(incident);
   if (suspects.length === 0) return '–';
   return suspects.map((suspect) => (
-    <div key={suspect.property}>
+    <div key={`${suspect.property} ${suspect.value}`}>
       <PageLink href={incidentPath(incident, suspect)} title={t('common.filter', 'Narrow down to this value')}>
         {narrowedTo(suspect.property, suspect.value)}
       </PageLink>
