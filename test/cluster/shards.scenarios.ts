@@ -64,6 +64,39 @@ test('a role that is made at one shard is seen at the other, and of two changes 
   ]);
 });
 
+test('a machine that told one shard its former name and the other its new one is one client at both, whatever is asked', async () => {
+  const said = (name: string, minutesAgo: number) =>
+    `INSERT INTO fsp.state_messages_local (received_at, processed_at, message_time, site_code, fsp_server, client_id, client_name, topic_type, state_id, outcome, error_code, serial_number, message_id)
+SELECT now64(3) - INTERVAL ${minutesAgo} MINUTE AS received, received, received, 'PS1', 'FSP01', '0B5E9D8A-4C1F-4E0B-9D57-2B6D4F3C7A10', '${name}', topic, 2, 'failed', '1603', ${60 - minutesAgo}, concat('${name}', toString(topic)) FROM (SELECT arrayJoin([800, 1000]) AS topic)`;
+  await cluster.query(1, said('RENAMED-OLD', 30));
+  await cluster.query(2, said('RENAMED-NEW', 5));
+  const asked = {
+    clients: "SELECT client_key, message_count FROM fsp.clients WHERE client_key LIKE 'RENAMED%'",
+    client: "SELECT client_key, message_count FROM fsp.client(name = 'renamed-old')",
+    client_topics:
+      "SELECT client_key, count() FROM fsp.client_topics WHERE client_key LIKE 'RENAMED%' GROUP BY client_key",
+    client_messages:
+      "SELECT client_key, count() FROM fsp.client_messages WHERE client_key LIKE 'RENAMED%' GROUP BY client_key",
+  };
+  const numbers = { clients: 4, client: 4, client_topics: 2, client_messages: 4 };
+  for (const [view, sql] of Object.entries(asked)) {
+    const expected = `RENAMED-NEW\t${numbers[view as keyof typeof numbers]}`;
+    const answers = await eventually(
+      () => onEach(sql),
+      (each) => each.every((one) => one.trim() === expected),
+    );
+    expect(
+      answers.map((one) => one.trim()),
+      view,
+    ).toEqual([expected, expected]);
+  }
+  for (const sql of [
+    'SELECT count() FROM fsp.incidents(since = now() - INTERVAL 7 DAY, until = now())',
+    "SELECT count() FROM fsp.expected_clients WHERE standing = 'never_heard'",
+  ])
+    expect(new Set((await onEach(sql)).map((one) => one.trim()))).toEqual(new Set(['0']));
+});
+
 test('0 lost and 0 twice over all shards when each is killed in turn', async () => {
   const found = await underLoad(
     receivers,
