@@ -31,7 +31,8 @@ const parts = {
 };
 /**
  * What runs at the same time, in three rows of about the same length: an hour of soaking and half an hour of outage leave
- * most of the processor to others, and what else is there makes both harder. Hostile clients are measured when nothing else runs.
+ * most of the processor to others, and what else is there makes both harder. Hostile clients are measured when nothing
+ * else runs.
  */
 const lanes = [
   [

@@ -3,8 +3,8 @@
 //     [--program server/bin/fsp.js]
 //
 // An honest client posts fifty times a second. Attack and quiet take turns, round by round, so that what else the machine
-// does meets both; of the rounds the one counts whose ratio is the median, and the others' ratios stand beside it. Server, honest client and attacker share two
-// cores here, while a real attacker brings his own. Hence:
+// does meets both; of the rounds the one counts whose ratio is the median, and the others' ratios stand beside it. Server,
+// honest client and attacker share two cores here, while a real attacker brings his own. Hence:
 // - the attacker's process gets what the others leave of the processors, as all his computing would be done elsewhere
 //   (Linux's class "idle", by chrt; with a lower priority alone the server stood still for as long as the attacker took to
 //   open a hundred connections: gaps of 15 ms in which it used 1 ms); where there is no chrt its priority is lower by ten;
@@ -122,7 +122,7 @@ export async function startMeasuring({ program = here('../../../server/bin/fsp.j
     /** Memory in MiB and descriptors. */
     usage: () => usage(server.pid),
     underAttack,
-    /** Attack and quiet in turn. */
+    /** Attack and quiet in turn; the round whose ratio is the median. */
     async measure(name, seconds, rounds) {
       const pairs = [];
       const failures = {};

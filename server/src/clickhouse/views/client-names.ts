@@ -24,7 +24,10 @@ export const renamedClients: View = {
     ),
 };
 
-/** Former names and newest ones, from rows of client_names with all names of each id that has several, and all ids of each of those names. */
+/**
+ * Former names and newest ones.
+ * @param which picks rows of client_names: all names of each id that has several, and all ids of each of those names
+ */
 function renamedIn(names: string, which = '1'): string {
   return `SELECT client_name, argMax(name_of_id, said_order) AS now_named
 FROM

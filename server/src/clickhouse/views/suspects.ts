@@ -78,8 +78,6 @@ export function suspectsSql({ database, groups, among, since, until }: Groups): 
         )
         GROUP BY counted
     ))`;
-  const { site_code, fsp_server, client_version, subnet } = ofNewest('newest');
-  const newest = { site_code, fsp_server, client_version, subnet };
   const all = (one: string) => `transform(${one}, tupleElement(counts, 1), tupleElement(counts, 2), toUInt64(0))`;
   return `SELECT id, arraySlice(arraySort(x -> (x.4 - x.3, x.1, x.2), groupArray((property, value, share_of_failed, share_of_others))), 1, ${mostSuspects}) AS in_common
 FROM
@@ -96,7 +94,7 @@ FROM
             SELECT g.ids AS ids, g.in_site AS in_site, ${each("(toUInt8(0), '')", (name, number) => `(${number}, ${properties[name]})`)} AS one
             FROM
             (
-                SELECT key AS client_name, ${Object.entries(newest)
+                SELECT key AS client_name, ${Object.entries(ofNewest('newest'))
                   .map(([name, value]) => `${value} AS ${name}`)
                   .join(', ')},
                     ${lastText('user')} AS last_user_name, ${communication} AS communication_outcome, ${lastText('word', 6)} AS last_param
