@@ -21,10 +21,9 @@ export function playScript(draw: Draw, script: Script, clock: MachineClock, told
   const writer = new CcmWriter(draw, script, clock, stamper, component, file);
   const secret = draw.secret();
   const dayFirst = kind === 'day first';
-  // A number above twelve proves the order; what comes later has to be read by it.
-  while (dayFirst && clock.wall.day <= 12) clock.utc += 86_400_000;
+  // The number above twelve of the first record proves the order; what comes later has to be read by it.
+  while (dayFirst && (clock.wall.day <= 12 || clock.wall.day > 27)) clock.utc += 86_400_000;
   for (let left = draw.integer(3, Math.ceil(14 * bulk)); left > 0; left--) {
-    if (dayFirst && draw.chance(0.2)) clock.utc += draw.integer(1, 20) * 86_400_000;
     const kindOf = draw.next();
     if (kindOf < 0.06) {
       script.secrets.push(secret);
@@ -48,6 +47,7 @@ export function playScript(draw: Draw, script: Script, clock: MachineClock, told
       ]);
       writer.write({ message, context, spare: true, type: draw.pick([1, 1, 1, 2, '' as const]) });
     }
+    if (dayFirst && draw.chance(0.2)) clock.utc += draw.integer(1, 20) * 86_400_000;
   }
   return kind;
 }

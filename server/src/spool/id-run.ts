@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 const fixed = 24;
 const probes = 7;
 /** Bytes of identities that are put in place before others have their turn. */
-const idsPerTurn = 16_384 * idBytes;
+const idsPerTurn = 1_024 * idBytes;
 
 /**
  * Identities that are not in memory any more: one file of one record, in whose payload stand day, count and the sizes of
@@ -70,7 +70,10 @@ export class IdRun {
       record.writeUInt32LE(value, headerBytes + 8 + 4 * index);
     const filterAt = headerBytes + fixed;
     const starts = new Uint32Array(buckets + 1);
-    for (let at = 0; at < ids.length; at += idBytes) starts[(hashOf(ids, at) & (buckets - 1)) + 1]!++;
+    for (let at = 0; at < ids.length; at += idBytes) {
+      if (at % idsPerTurn === 0) await setImmediate();
+      starts[(hashOf(ids, at) & (buckets - 1)) + 1]!++;
+    }
     for (let bucket = 0; bucket < buckets; bucket++) starts[bucket + 1]! += starts[bucket]!;
     for (const [index, start] of starts.entries()) record.writeUInt32LE(start, startsAt + 4 * index);
     const next = starts.slice();

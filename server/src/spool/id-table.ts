@@ -24,7 +24,7 @@ export class IdList {
 }
 
 /** Slots that are gone through before others have their turn. */
-const slotsPerTurn = 16_384;
+const slotsPerTurn = 2_048;
 /** How full a table may be. */
 const mostUsed = 0.7;
 
