@@ -21,7 +21,8 @@ export function playScript(draw: Draw, script: Script, clock: MachineClock, told
   const writer = new CcmWriter(draw, script, clock, stamper, component, file);
   const secret = draw.secret();
   const dayFirst = kind === 'day first';
-  // The number above twelve of the first record proves the order; what comes later has to be read by it.
+  // The number above twelve of the first record proves the order; what comes later has to be read by it. Not at the end of
+  // a month, as the clock goes on before that record.
   while (dayFirst && (clock.wall.day <= 12 || clock.wall.day > 27)) clock.utc += 86_400_000;
   for (let left = draw.integer(3, Math.ceil(14 * bulk)); left > 0; left--) {
     const kindOf = draw.next();

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 
 const fixed = 24;
 const probes = 7;
-/** Bytes of identities that are put in place before others have their turn. */
+/** Bytes of identities that are gone through before others have their turn. */
 const idsPerTurn = 1_024 * idBytes;
 
 /**
