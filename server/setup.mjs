@@ -2,7 +2,6 @@
 // Runs before `npm start` and `npm test`; does nothing where nothing is missing.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +13,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-const lock = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex');
-const installed = join(root, 'node_modules', '.installed-lock');
-if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-  await install();
-  writeFileSync(installed, lock);
+const installed = join(root, 'node_modules', '.package-lock.json');
+if (!isInstalled()) await install();
+
+/** Whether what npm says that it has installed is what is locked, but for what other systems need. */
+function isInstalled() {
+  if (!existsSync(installed)) return false;
+  const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
+  const there = packagesOf(installed);
+  return Object.entries(packagesOf(join(root, 'package-lock.json')))
+    .filter(([path, { optional }]) => path.includes('node_modules/') && (path in there || !optional))
+    .every(([path, { version, integrity }]) => there[path]?.version === version && there[path].integrity === integrity);
 }
 
 /** The locked dependencies, with a line of how far it is; what npm has to say is shown where it warns or fails. */

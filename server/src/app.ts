@@ -34,7 +34,7 @@ import { Roles } from './roles/roles.js';
 import { TestPosts } from './roles/test-post.js';
 import { busiestDay } from './roles/arrivals.js';
 import { resolves } from './roles/resolve.js';
-import { fileTurns } from './setup-logs/follow/file-questions.js';
+import { FileThreads } from './setup-logs/follow/file-threads.js';
 import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { checkZone } from './setup-logs/formats/time.js';
@@ -268,7 +268,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       buildIntake({ config, decoder, spool, throttle, telemetry, logger, role, testPosts, draining, collect }),
       (one) => one.close(),
     );
-    const turns = fileTurns();
+    const threads = started('ground', 'threads for files', new FileThreads(), (one) => one.close());
     const setupLogs = started(
       'work',
       'followed logs',
@@ -281,11 +281,11 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         onRecords(count, format) {
           telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
         },
-        turns,
+        threads,
       }),
       (one) => one.stop(),
     );
-    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs, turns });
+    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs, threads });
     const parts: Parts = {
       config,
       intake,

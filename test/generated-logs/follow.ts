@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FileThreads } from '../../server/src/setup-logs/follow/file-threads.js';
 import { Follower } from '../../server/src/setup-logs/follow/follower.js';
 import { recordId, runId } from '../../server/src/setup-logs/identity.js';
 import { LogParser } from '../../server/src/setup-logs/log-parser.js';
@@ -39,6 +40,8 @@ export async function checkFollowing(log: GeneratedLog): Promise<Finding[]> {
   }
 }
 
+const threads = new FileThreads();
+
 async function follow(log: GeneratedLog, path: string): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   const follower = new Follower({
@@ -50,6 +53,7 @@ async function follow(log: GeneratedLog, path: string): Promise<LogRecord[]> {
       return Promise.resolve();
     },
     forget: () => Promise.resolve(),
+    threads,
   });
   try {
     if (log.rotated !== null) {

@@ -32,7 +32,7 @@ const line = (text: string) => `<03/15/26 10:00:00> ${text}\r\n`;
 
 // At full strength it fails where bindfs is missing.
 test.skipIf(!canHang && !full)(
-  'a share that hangs (bindfs) keeps no message, no other log and no stop waiting, and is read on when it answers',
+  'a share that hangs (bindfs), with six folders that are followed, keeps no message, no other log and no stop waiting, and is read on when it answers',
   async () => {
     expect(canHang, 'bindfs is installed, and this is Linux').toBe(true);
     const [behind, mounted, here] = ['behind', 'share', 'here'].map((name) => join(folder.path, name)) as [
@@ -41,6 +41,9 @@ test.skipIf(!canHang && !full)(
       string,
     ];
     for (const path of [behind, mounted, here]) mkdirSync(path);
+    // Each folder is asked by itself: more of them than Node has threads for files.
+    const more = Array.from({ length: 5 }, (_, index) => `sub-${index}`);
+    for (const name of more) mkdirSync(join(behind, name));
     const write = (text: string) => {
       for (const name of ['a', 'b', 'c', 'd', 'e']) appendFileSync(join(behind, `${name}.log`), line(text));
       appendFileSync(join(here, 'fspMSI.log'), line(text));
@@ -49,10 +52,10 @@ test.skipIf(!canHang && !full)(
     const files = (share = spawn('bindfs', ['-f', behind, mounted], { stdio: 'ignore' }));
     await eventually(
       () => Promise.resolve(readdirSync(mounted).length),
-      (count) => count === 5,
+      (count) => count === 10,
     );
     const server = (running = await startServer(join(folder.path, 'data'), {
-      FSP_SETUP_LOGS: `${mounted},${here}`,
+      FSP_SETUP_LOGS: [mounted, here, ...more.map((name) => join(mounted, name))].join(','),
       FSP_SETUP_LOGS_TIMEZONE: 'Europe/Paris',
     }));
     const records = async () => {

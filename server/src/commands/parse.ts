@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import { FspError } from '../errors.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
+import { FileThreads } from '../setup-logs/follow/file-threads.js';
 import { Follower } from '../setup-logs/follow/follower.js';
 import { runId } from '../setup-logs/identity.js';
 import { collect } from '../setup-logs/files/collect.js';
@@ -93,6 +94,7 @@ async function follow(files: string[], flags: Flags, output: Output): Promise<nu
     throw new FspError('FSP_USAGE', '--follow needs files; standard input has no name under which it could grow');
   const runs = new Map<Run, FoundRun>();
   output.begin(files.length);
+  const threads = new FileThreads();
   const follower = new Follower({
     targets: files,
     timezone: optionsOf(flags).timezone,
@@ -105,10 +107,12 @@ async function follow(files: string[], flags: Flags, output: Output): Promise<nu
     forget: () => Promise.resolve(),
     logger: { info: say, warn: say },
     pollMs: 500,
+    threads,
   });
   follower.start();
   await Promise.race(stopSignals.map((signal) => once(process, signal)));
   await follower.stop();
+  await threads.close();
   return conclude([...runs.values()], output);
 }
 

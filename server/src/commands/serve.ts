@@ -9,6 +9,7 @@ import { isLoopback } from '../listen.js';
 import type { Logger } from '../logger.js';
 import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';
+import { FileThreads } from '../setup-logs/follow/file-threads.js';
 import { programName, quoted, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
 import { beginServing } from './serving.js';
@@ -130,7 +131,9 @@ async function demonstrate(app: App, signal: AbortSignal): Promise<void> {
 /** Whatever still holds on, a socket or a thread of our own, has nothing to do any more. */
 async function endProcess(): Promise<never> {
   // Node waits for its threads: one that asks a share that hangs, or a name server, would be waited for for ever.
-  const asks = () => process.getActiveResourcesInfo().some((kind) => /^(?:FSReq|GetAddrInfo|GetNameInfo)/.test(kind));
+  const asks = () =>
+    FileThreads.underWay > 0 ||
+    process.getActiveResourcesInfo().some((kind) => /^(?:FSReq|GetAddrInfo|GetNameInfo)/.test(kind));
   for (let looks = 0; asks() && looks < 10; looks++) await sleep(50);
   if (asks()) {
     process.stderr.write('fsp: a file system or a name server does not answer and is left; what is taken is on disk\n');

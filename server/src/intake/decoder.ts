@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FspError } from '../errors.js';
 import { freeBytes } from './bodies.js';
 import { decoded, type DecodedReport } from './accept.js';
 import type { Outcome } from './decode-worker.js';
+import { threadProgram } from '../thread-program.js';
 import { Turns } from '../turns.js';
 
 /** Up to this size a report is decoded where it arrives: handing it over would cost as much. Real ones have 2 to 6 KB. */
@@ -161,7 +160,7 @@ export class ReportDecoder {
   }
 
   private start(): void {
-    const { program = workerProgram() } = this.options;
+    const { program = threadProgram('intake/decode-worker') } = this.options;
     const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: threadMegabytes } });
     const thread: Thread = {
       worker,
@@ -222,10 +221,4 @@ function settle(task: Waiting, outcome: Outcome): void {
 
 function busy(reason: string): FspError {
   return new FspError('FSP_INTAKE_BUSY', `The report cannot be decoded now (${reason}); send it again later`);
-}
-
-/** The compiled module: Node runs no TypeScript, also where a test runs this file from its source. */
-function workerProgram(): string {
-  const sibling = fileURLToPath(new URL('./decode-worker.js', import.meta.url));
-  return existsSync(sibling) ? sibling : fileURLToPath(new URL('../../dist/intake/decode-worker.js', import.meta.url));
 }

@@ -1,29 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, temporaryFolder } from '../../../test/server-process.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
-import { fileTurns } from './follow/file-questions.js';
+import { FileThreads } from './follow/file-threads.js';
 import { FollowList } from './follow/follow-list.js';
 import { SetupLogs } from './setup-logs.js';
 
-const { hanging } = vi.hoisted(() => ({ hanging: [] as string[] }));
-// A fake: there is no file system that hangs wherever these tests run. What is asked of a folder called `share` stays
-// unanswered, as by a server for files that is gone.
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  const hangs = (path: string) => {
-    hanging.push(path);
-    return new Promise<never>(() => undefined);
-  };
-  return {
-    ...real,
-    stat: (path: string, ...more: []) => (path.includes('share') ? hangs(path) : real.stat(path, ...more)),
-    realpath: (path: string, ...more: []) => (path.includes('share') ? hangs(path) : real.realpath(path, ...more)),
-  };
-});
+const faultyProgram = fileURLToPath(new URL('../../../test/setup-logs/faulty-file-worker.mjs', import.meta.url));
 
 const line = (text: string) =>
   `<![LOG[${text}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\r\n`;
@@ -32,11 +18,10 @@ const logger = { info: () => undefined, warn: () => undefined, error: () => unde
 let folder: ReturnType<typeof temporaryFolder>;
 let spool: Spool;
 let setupLogs: SetupLogs | null;
-let turns: ReturnType<typeof fileTurns>;
+let threads: FileThreads;
 
 beforeEach(async () => {
-  hanging.length = 0;
-  turns = fileTurns();
+  threads = new FileThreads({ program: faultyProgram });
   folder = temporaryFolder();
   spool = await openSpool({ dir: join(folder.path, 'spool'), logger });
 });
@@ -47,7 +32,7 @@ afterEach(async () => {
 });
 
 function follow(...targets: string[]): SetupLogs {
-  setupLogs = new SetupLogs({ spool, targets, timezone: null, hostName: 'here', logger, pollMs: 20, turns });
+  setupLogs = new SetupLogs({ spool, targets, timezone: null, hostName: 'here', logger, pollMs: 20, threads });
   setupLogs.start();
   return setupLogs;
 }
@@ -60,51 +45,36 @@ function write(name: string, text: string): string {
 const records = (following: SetupLogs) =>
   Object.fromEntries(following.status().map(({ file, records }) => [file.slice(folder.path.length + 1), records]));
 
-test('two folders that do not answer hold a thread each, and the logs of others are followed beside them', async () => {
+test('nine folders that do not answer keep no log of another waiting, nor one that is added, nor who adds', async () => {
   const here = write('here/fspMSI.log', line('one'));
-  const following = follow(
-    join(folder.path, 'share-1'),
-    join(folder.path, 'share-2', 'a.log'),
-    join(folder.path, 'here'),
-  );
+  const shares = Array.from({ length: 8 }, (_, index) => join(folder.path, `share-${index}`));
+  const following = follow(...shares, join(folder.path, 'share-9', 'a.log'), join(folder.path, 'here'));
   await eventually(
     () => Promise.resolve(records(following)),
     (now) => now['here/fspMSI.log'] === 1,
     10_000,
   );
   write('here/fspMSI.log', line('two'));
-  following.follow(write('there/SMSFSPSetup.log', line('three')));
+  const list = new FollowList({ dataDir: join(folder.path, 'data'), targets: [], setupLogs: following, threads });
+  mkdirSync(join(folder.path, 'data'));
+  await list.add(write('there/SMSFSPSetup.log', line('three')));
   await eventually(
     () => Promise.resolve(records(following)),
     (now) => now['here/fspMSI.log'] === 2 && now['there/SMSFSPSetup.log'] === 1,
     10_000,
   );
-  expect(hanging.toSorted()).toEqual([join(folder.path, 'share-1'), join(folder.path, 'share-2', 'a.log')]);
   following.unfollow(here);
 });
 
-test('however many folders do not answer, and whoever adds one more, one thread is left to the spool', async () => {
-  const following = follow(...Array.from({ length: 9 }, (_, index) => join(folder.path, `share-${index}`)));
-  await eventually(
-    () => Promise.resolve(hanging.length),
-    (count) => count >= 3,
-    10_000,
-  );
-  // All were started at once: whoever was let in has asked by now.
-  for (let turn = 0; turn < 20; turn++) await setImmediate();
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: following, turns });
-  await expect(list.add(join(folder.path, '..', 'share', 'fspMSI.log'))).rejects.toThrow('does not answer');
-  expect(hanging).toHaveLength(3);
-});
-
 test('who adds a log that the file system does not find an answer for is told so, and the next one holds no thread more', async () => {
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), turns });
+  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads });
+  const asked = vi.spyOn(threads, 'ask');
   const path = join(folder.path, '..', 'share', 'fspMSI.log');
   const told = await Promise.all(
     [1, 2, 3].map(() => list.add(path).catch((error: unknown) => (error as Error).message)),
   );
   expect(told).toEqual(Array(3).fill(expect.stringContaining('the file system does not answer')));
-  expect(hanging).toHaveLength(1);
+  expect(asked).toHaveBeenCalledOnce();
 });
 
 test('after a restart a log is known by its folder, however its folder was named', async () => {

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LimitFunction } from 'p-limit';
 import type { SetupRunEntry, SpoolEntry } from '../spool/entries.js';
 import type { Spool } from '../spool/spool.js';
 import type { LogPosition } from '../spool/state.js';
 import { RecordRows, runEntry } from './entries.js';
 import { isFollowedName } from './files/names.js';
+import type { FileThreads } from './follow/file-threads.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { runId } from './identity.js';
@@ -24,8 +24,8 @@ export interface SetupLogsOptions {
   logger: { info(message: string): void; warn(message: string): void };
   onRecords?(count: number, format: string): void;
   pollMs?: number;
-  /** {@link fileTurns}, to be shared with whoever else asks for these files. */
-  turns: LimitFunction;
+  /** Who asks for files, to be shared with whoever else asks for these. */
+  threads: FileThreads;
 }
 
 interface KnownRun {
@@ -85,13 +85,13 @@ export class SetupLogs {
   }
 
   private addFollower(folder: string, targets: readonly string[], positions: readonly LogPosition[]): void {
-    const { spool, timezone, logger, pollMs, turns } = this.options;
+    const { spool, timezone, logger, pollMs, threads } = this.options;
     const follower = new Follower({
       targets,
       timezone,
       positions,
       logger,
-      turns,
+      threads,
       store: (found) => this.store(found),
       forget: (key) => spool.forgetLog(key),
       ...(pollMs === undefined ? {} : { pollMs }),

@@ -1,10 +1,10 @@
 import type { SpoolEntry } from './entries.js';
-import type { Admission, Journal } from './journal.js';
+import type { Admission, AdmittedPart, Journal } from './journal.js';
 import type { MessageRef } from './report-index.js';
 import type { Reports } from './reports.js';
 import type { Place } from './state.js';
 
-type Piece = { refs: MessageRef[] } | { admission: Admission; from: number; count: number };
+type Piece = { refs: MessageRef[] } | { inline: AdmittedPart[] };
 
 /** What a sink is given next: where its entries are, and the place behind them. */
 export interface Selection {
@@ -42,12 +42,9 @@ export class Admitted {
   async read({ pieces }: Selection): Promise<SpoolEntry[]> {
     const entries: SpoolEntry[] = [];
     for (const piece of pieces) {
-      if ('refs' in piece) {
-        // One by one: a batch may have more than an argument list takes.
-        for (const entry of await this.reports.read(piece.refs)) entries.push(entry);
-        continue;
-      }
-      for (const entry of await this.journal.read(piece.admission, piece.from, piece.count)) entries.push(entry);
+      const some = 'refs' in piece ? await this.reports.read(piece.refs) : await this.journal.read(piece.inline);
+      // One by one: a batch may have more than an argument list takes.
+      for (const entry of some) entries.push(entry);
     }
     return entries;
   }
@@ -77,7 +74,9 @@ export class Admitted {
     const from = found.to.position - admission.from.position;
     const all = admission.to.position - admission.from.position;
     const count = Math.min(all - from, max - found.count, end.position - found.to.position);
-    found.pieces.push({ admission, from, count });
+    const last = found.pieces.at(-1);
+    if (last !== undefined && 'inline' in last) last.inline.push({ admission, from, count });
+    else found.pieces.push({ inline: [{ admission, from, count }] });
     found.count += count;
     found.bytes += Math.ceil((admission.length * count) / all);
     found.to = { ...found.to, position: found.to.position + count };

@@ -19,6 +19,13 @@ export interface Admission {
   length: number;
 }
 
+/** So many entries of an admission, from one on. */
+export interface AdmittedPart {
+  admission: Admission;
+  from: number;
+  count: number;
+}
+
 interface JournalIndex {
   admissions: Admission[];
   /** `State.end` behind the last step. */
@@ -146,10 +153,26 @@ export class Journal {
     return null;
   }
 
-  /** So many entries of an admission, from one on; none where they cannot be read any more. */
-  async read(admission: Admission, from: number, count: number): Promise<SpoolEntry[]> {
-    const [record] = await this.log.read(admission.segment, [admission]);
-    if (record !== undefined && record !== null) {
+  /** The entries of parts that are in order; none of what cannot be read any more. */
+  async read(parts: readonly AdmittedPart[]): Promise<SpoolEntry[]> {
+    const entries: SpoolEntry[] = [];
+    for (let from = 0, to: number; from < parts.length; from = to) {
+      const { segment } = parts[from]!.admission;
+      for (to = from; parts[to]?.admission.segment === segment;) to++;
+      const those = parts.slice(from, to);
+      // Steps of one entry lie side by side by the thousand where many logs grow.
+      const records = await this.log.read(
+        segment,
+        those.map((part) => part.admission),
+      );
+      for (const [index, part] of those.entries())
+        for (const entry of this.entriesOf(records[index]!, part)) entries.push(entry);
+    }
+    return entries;
+  }
+
+  private entriesOf(record: Buffer | null, { admission, from, count }: AdmittedPart): SpoolEntry[] {
+    if (record !== null) {
       const step = jsonOf(record) as Step;
       if (step.inline)
         return linesOf(record)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FspError } from '../../errors.js';
 import type { Given } from './collect.js';
 import { openLog, refuseOthers } from './open-log.js';
-import { plainFile, type ByteSource, type LogFile } from './log-file.js';
+import type { ByteSource } from './log-file.js';
 
 /**
  * The files at paths, folders with everything below them, each once.
@@ -23,12 +23,6 @@ export async function filesOnDisk(paths: readonly string[]): Promise<Given[]> {
     }
   }
   return [...found.values()];
-}
-
-/** A file that is known to be a log. */
-export async function fileOnDisk(path: string): Promise<LogFile> {
-  const { file } = await look(path, true);
-  return plainFile(path, file.modifiedAt, file.source);
 }
 
 async function look(path: string, named: boolean): Promise<{ isFolder: boolean; file: Given }> {
@@ -55,7 +49,7 @@ class DiskSource implements ByteSource {
 
   /** Opened for each piece: thousands of files of a folder would else be open at a time. */
   async read(at: number, length: number): Promise<Uint8Array> {
-    const { file } = await openLog(this.path);
+    const file = await openLog(this.path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
       return buffer.subarray(0, bytesRead);

@@ -1,29 +1,38 @@
-import { constants, type BigIntStats, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync, type BigIntStats, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { FspError } from '../../errors.js';
 
-/** An open log, and what was known of it when it was opened. */
-export interface OpenLog {
-  file: FileHandle;
-  stats: BigIntStats;
-}
+// Windows has no such flag, nor FIFOs among its files.
+const toRead = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens a log for reading, and never waits for it: a FIFO without a writer would hold a thread for ever, and the stop
  * of the process with it. A device is not even touched.
  * @throws FspError FSP_LOG_UNREADABLE where the path is no file; else the system's own errors
  */
-export async function openLog(path: string): Promise<OpenLog> {
+export async function openLog(path: string): Promise<FileHandle> {
   refuseOthers(path, await stat(path));
-  // Windows has no such flag, nor FIFOs among its files.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, toRead);
   try {
     // It may have been replaced in between.
-    const stats = await file.stat({ bigint: true });
+    refuseOthers(path, await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** The same where the thread may wait for the file system; and what is known of the file that was opened. */
+export function openLogSync(path: string): { file: number; stats: BigIntStats } {
+  refuseOthers(path, statSync(path));
+  const file = openSync(path, toRead);
+  try {
+    const stats = fstatSync(file, { bigint: true });
     refuseOthers(path, stats);
     return { file, stats };
   } catch (error) {
-    await file.close();
+    closeSync(file);
     throw error;
   }
 }

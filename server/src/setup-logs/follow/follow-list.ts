@@ -1,11 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LimitFunction } from 'p-limit';
 import { FspError } from '../../errors.js';
 import { isFollowedName } from '../files/names.js';
-import { FileQuestions } from './file-questions.js';
+import type { FileThreads } from './file-threads.js';
+import { FollowedFiles } from './followed-files.js';
 
 const mostLogs = 50;
 const mostLength = 1_000;
@@ -24,8 +24,8 @@ export interface FollowListOptions {
   /** What the settings say is followed. */
   targets: readonly string[];
   setupLogs: { follow(path: string): void; unfollow(path: string): void };
-  /** {@link fileTurns}, as those who follow have them. */
-  turns: LimitFunction;
+  /** Who asks for files, as for those who follow. */
+  threads: FileThreads;
 }
 
 /**
@@ -36,11 +36,11 @@ export interface FollowListOptions {
 export class FollowList {
   private paths: string[];
   /** A share that hangs holds a thread: one at the most, however often somebody asks. */
-  private readonly questions: FileQuestions;
+  private readonly files: FollowedFiles;
 
   constructor(private readonly options: FollowListOptions) {
     this.paths = kept(this.file);
-    this.questions = new FileQuestions(options.turns);
+    this.files = new FollowedFiles(options.threads);
     for (const path of this.paths) options.setupLogs.follow(path);
   }
 
@@ -55,7 +55,7 @@ export class FollowList {
    */
   async add(path: string): Promise<void> {
     const late = sleep(answerWithinMs, 'late' as const, { ref: false });
-    if ((await Promise.race([this.questions.ask(path, () => this.check(path)), late])) === 'late')
+    if ((await Promise.race([this.check(path), late])) === 'late')
       throw new FspError(
         'FSP_LOG_UNREADABLE',
         `${path.slice(0, 200)} cannot be looked up: the file system does not answer; see that its share can be reached, and try again`,
@@ -92,7 +92,7 @@ export class FollowList {
       throw invalid(`${JSON.stringify(shown)} is no path of a file`);
     if (!isAbsolute(path) || normalize(path) !== path)
       throw invalid(`${shown} is no full path as this server sees it; begin at the root, without . and ..`);
-    const real = await realpath(path).catch(() => path);
+    const { path: real, look } = await this.files.ask('behind', path);
     for (const one of [path, real]) {
       if (!isFollowedName(one))
         throw invalid(`${shown} is no log: its name, and that of the file behind it, ends in .log or .lo_`);
@@ -100,8 +100,7 @@ export class FollowList {
       if (!within.startsWith('..') && !isAbsolute(within))
         throw invalid(`${shown} is the server's own; name a log of a set-up`);
     }
-    const stats = await stat(real).catch(() => null);
-    if (stats !== null && !stats.isFile()) throw invalid(`${shown} is there, and no file; name a log`);
+    if (look !== null && !look.isFile) throw invalid(`${shown} is there, and no file; name a log`);
   }
 
   private write(paths: string[]): void {

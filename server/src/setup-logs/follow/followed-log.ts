@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { LogPosition } from '../../spool/state.js';
-import { openLog } from '../files/open-log.js';
-import { LogParser } from '../log-parser.js';
-import { fileOnDisk } from '../files/on-disk.js';
+import { plainFile } from '../files/log-file.js';
 import { surveyFile } from '../files/read-log.js';
+import { LogParser } from '../log-parser.js';
 import type { LogRecord, Run } from '../types.js';
-import { identityOf, isAt, isKnown, lookOf, seemsKnown, seenOf } from './file-identity.js';
+import type { FileLook, LogPiece } from './file-answers.js';
+import { identityOf, isKnown, seemsKnown, stampAtRest } from './file-identity.js';
+import type { FollowedFiles } from './followed-files.js';
 
 const chunkSize = 256 * 1024;
 /** What a log that is written now and then has grown by. */
@@ -30,6 +29,14 @@ export interface NewRecords {
   replayed: boolean;
 }
 
+export interface FollowedLogOptions {
+  files: FollowedFiles;
+  /** IANA name of the zone that the log is written in; null where that is not known. */
+  timezone: string | null;
+  /** Resolves when whatever else the server does had its turn; one log at a time. */
+  turn(): Promise<void>;
+}
+
 /**
  * One log that grows, from its first byte to the end of its life under whatever name. After a restart it is read again
  * from the beginning, so that the parser knows where it is, and goes on giving out records where they were last stored.
@@ -43,8 +50,10 @@ export class FollowedLog {
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
   modifiedAt: number | null = null;
   private quiet = 0;
-  /** How its file looked when it was read to its end and nothing was held back; null where that tells nothing. */
-  private lastLook: string | null = null;
+  /** Of its file, when it was last looked for. */
+  private size = 0;
+  /** The stamp of its file when it was read to its end and nothing was held back; null where that tells nothing. */
+  private restedAs: string | null = null;
   /** Whether it looks so still: there is nothing to be read. */
   private unchanged = false;
   /** Whether its place on the disk does not tell that it is the one: its content was another's in the last look. */
@@ -52,19 +61,20 @@ export class FollowedLog {
 
   constructor(
     public position: LogPosition,
-    private readonly timezone: string | null,
+    private readonly options: FollowedLogOptions,
   ) {}
 
   /** True where its file is at a path: not replaced by another, and not shorter than what was read of it. */
   async isAt(path: string): Promise<boolean> {
-    // One question, as a rule: a thousand logs of a folder are asked for every second.
-    const stats = await stat(path, { bigint: true }).catch(() => null);
-    if (stats === null) return false;
-    this.unchanged = this.lastLook !== null && lookOf(stats, this.readTo) === this.lastLook;
+    const look = await this.options.files.ask('look', path);
+    if (look === null) return false;
+    this.size = look.size;
+    this.unchanged = this.restedAs !== null && stampAtRest(look, this.readTo) === this.restedAs;
     // Whether its beginning is the same is seen when it is read.
-    if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(stats, this.position, this.known)))
+    if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(look, this.position, this.known)))
       return true;
-    this.doubtful = !(await isAt(path, this.position, this.known));
+    const seen = await this.pieceOf(path, 0, 0).catch(() => null);
+    this.doubtful = seen === null || !isKnown(seen, this.position, this.known);
     return !this.doubtful;
   }
 
@@ -84,76 +94,79 @@ export class FollowedLog {
    */
   async *read(complete: boolean, signal: AbortSignal): AsyncGenerator<NewRecords, boolean, void> {
     if (this.unchanged && !complete) return true;
-    const opened = await openLog(this.position.path);
-    const { file } = opened;
-    try {
-      const seen = await seenOf(opened);
+    const { turn } = this.options;
+    let grown = false;
+    let look: FileLook;
+    for (let inLook = 0; ;) {
+      if (signal.aborted) return true;
+      if (inLook >= lookBytes) return false;
+      const want = this.parser === null ? 0 : this.wanted();
+      const seen = await this.pieceOf(this.position.path, this.readTo, want);
       // It may have been rotated since it was looked for, or overwritten in its place: it is looked for again.
       this.doubtful = !isKnown(seen, this.position, this.known);
-      if (this.doubtful) return true;
-      const { stats } = seen;
-      const mtimeMs = Number(stats.mtimeNs) / 1e6;
-      this.modifiedAt = mtimeMs;
+      if (this.doubtful) return inLook === 0;
+      const { bytes } = seen;
+      look = seen.look;
+      const { modifiedAt } = look;
+      this.modifiedAt = modifiedAt;
+      this.size = look.size;
       this.position = { ...this.position, ...identityOf(seen) };
-      const parser = this.parser ?? (await this.begin());
-      const buffer = Buffer.alloc(Math.min(chunkSize, Math.max(freshBytes, Number(stats.size) - this.readTo + 1)));
-      let grown = false;
-      for (let inLook = 0; ;) {
-        if (signal.aborted) return true;
-        if (inLook >= lookBytes) return false;
-        // After a restart: up to the stored position first, exactly, to be given out to nobody.
-        const want = this.replaying ? Math.min(buffer.length, this.position.offset - this.readTo) : buffer.length;
-        const { bytesRead } = want === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, want, this.readTo);
-        if (bytesRead === 0 && !this.replaying) break;
-        for (let from = 0; from < bytesRead || from === 0; from += sliceSize) {
-          if (from > 0) await setImmediate();
-          parser.push(buffer.subarray(from, Math.min(from + sliceSize, bytesRead)));
-        }
-        this.readTo += bytesRead;
-        inLook += bytesRead;
-        if (this.replaying) {
-          if (bytesRead > 0 && this.readTo < this.position.offset) continue;
-          if (complete) parser.end();
-          else parser.flush();
-          this.records = [];
-          this.replaying = false;
-          yield {
-            records: [],
-            runs: this.takeTouched(),
-            position: this.position,
-            modifiedAt: mtimeMs,
-            replayed: true,
-          };
-          continue;
-        }
-        grown = true;
-        yield* this.handOut(parser, mtimeMs);
-        if (!complete && bytesRead < want && this.readTo >= Number(stats.size)) break;
+      if (this.parser === null) {
+        this.parser = await this.begin(look);
+        continue;
       }
-      this.quiet = grown ? 0 : this.quiet + 1;
-      if (complete) parser.end();
-      else if (this.quiet === quietLooks) parser.flush();
-      if (this.records.length > 0) yield* this.handOut(parser, mtimeMs, complete);
-      this.lastLook = this.quiet < quietLooks ? null : lookOf(stats, this.readTo);
-      return true;
-    } finally {
-      await file.close();
+      const { parser } = this;
+      if (bytes.length === 0 && !this.replaying) break;
+      for (let from = 0; from < bytes.length || from === 0; from += sliceSize) {
+        if (bytes.length > freshBytes) await turn();
+        parser.push(bytes.subarray(from, from + sliceSize));
+      }
+      this.readTo += bytes.length;
+      inLook += bytes.length;
+      if (this.replaying) {
+        if (bytes.length > 0 && this.readTo < this.position.offset) continue;
+        if (complete) parser.end();
+        else parser.flush();
+        this.records = [];
+        this.replaying = false;
+        yield { records: [], runs: this.takeTouched(), position: this.position, modifiedAt, replayed: true };
+        continue;
+      }
+      grown = true;
+      yield* this.handOut(parser, modifiedAt);
+      if (!complete && bytes.length < want && this.readTo >= look.size) break;
     }
+    this.quiet = grown ? 0 : this.quiet + 1;
+    if (complete) this.parser.end();
+    else if (this.quiet === quietLooks) this.parser.flush();
+    if (this.records.length > 0) yield* this.handOut(this.parser, look.modifiedAt, complete);
+    this.restedAs = this.quiet < quietLooks ? null : stampAtRest(look, this.readTo);
+    return true;
   }
 
-  private async begin(): Promise<LogParser> {
-    const stored = this.position.offset;
+  /** How much is to be read next. After a restart: up to the stored position first, exactly, to be given out to nobody. */
+  private wanted(): number {
+    const length = Math.min(chunkSize, Math.max(freshBytes, this.size - this.readTo + 1));
+    return this.replaying ? Math.min(length, this.position.offset - this.readTo) : length;
+  }
+
+  private pieceOf(path: string, at: number, length: number): Promise<LogPiece> {
+    return this.options.files.ask('read', path, at, length, this.position.headLength);
+  }
+
+  private async begin({ size, modifiedAt }: FileLook): Promise<LogParser> {
+    const { path, offset: stored } = this.position;
     this.replaying = stored > 0;
-    this.parser = new LogParser({
-      timezone: this.timezone,
-      survey: await surveyFile(await fileOnDisk(this.position.path)),
+    const read = async (at: number, length: number) => (await this.pieceOf(path, at, length)).bytes;
+    return new LogParser({
+      timezone: this.options.timezone,
+      survey: await surveyFile(plainFile(path, modifiedAt, { size, read })),
       onRecord: (record) => {
         if (record.run !== null) this.touched.add(record.run);
         // What a short last line's encoding was may be told only by what came behind it, and was stored then.
         if (record.offset >= stored) this.records.push(record);
       },
     });
-    return this.parser;
   }
 
   private *handOut(parser: LogParser, modifiedAt: number, complete = false): Generator<NewRecords, void, void> {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, temporaryFolder } from '../../../../test/server-process.js';
 import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
 import type { LogPosition } from '../../spool/state.js';
+import { FileThreads } from './file-threads.js';
 import { Follower } from './follower.js';
 
 const writer = fileURLToPath(new URL('../../../../test/setup-logs/log-writer.mjs', import.meta.url));
@@ -18,6 +19,7 @@ let messages: string[];
 let failNext: boolean;
 /** What happens while records are being stored, once each. */
 let meanwhile: (() => void)[];
+const threads = new FileThreads();
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -30,6 +32,7 @@ beforeEach(() => {
 afterEach(() => {
   folder.remove();
 });
+afterAll(() => threads.close());
 
 /** A follower whose records and positions are kept together, as the spool does in one commit. */
 function follower(targets: string[] = [log]): Follower {
@@ -52,6 +55,7 @@ function follower(targets: string[] = [log]): Follower {
       return Promise.resolve();
     },
     pollMs: 20,
+    threads,
   });
 }
 const line = (text: string) =>

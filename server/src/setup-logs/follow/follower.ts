@@ -7,8 +7,8 @@
  * - A log is its file, not its name. Each look compares the file's first bytes (and, while those are few, its inode);
  *   one that was renamed is found beside its old name and read to its end before the new one begins.
  *
- * - A folder that does not answer (a network share that hangs) holds one of the threads that Node has for files, and no
- *   more; whoever shares `fileTurns` with other followers goes on beside it.
+ * - A folder that does not answer (a network share that hangs) holds one of the threads that ask for files, and no more;
+ *   other followers go on beside it.
  *
  * What breaks them: text that is overwritten between two looks is gone before it could be read.
  *
@@ -16,21 +16,20 @@
  * characters. A look every second is what network shares need, where nothing wakes.
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { LimitFunction } from 'p-limit';
+import { setImmediate } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
-import { isFollowedName } from '../files/names.js';
-import { openLog } from '../files/open-log.js';
-import { identityOf, seenOf } from './file-identity.js';
-import { FileQuestions, fileTurns, isElsewhere } from './file-questions.js';
-import { FollowedLog, type NewRecords } from './followed-log.js';
+import { identityOf } from './file-identity.js';
+import type { FileThreads } from './file-threads.js';
+import { FollowedFiles } from './followed-files.js';
+import { FollowedLog, type FollowedLogOptions, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
 const pauseTimesLook = 4;
-/** Logs of which something is being read or stored at a time. */
-const readAtOnce = 8;
+/** Logs of which something is being read or stored at a time: what they bring is asked for, and written to disk, in one go. */
+const readAtOnce = 64;
 /** Beyond so many logs none is watched: a look every second costs less than to be woken by each line. */
 const mostWatched = 100;
 /** How often a log is looked for before it counts as gone. */
@@ -49,8 +48,8 @@ export interface FollowerOptions {
   forget(key: string): Promise<void>;
   logger?: { info(message: string): void; warn(message: string): void };
   pollMs?: number;
-  /** {@link fileTurns}, where there are other followers. */
-  turns?: LimitFunction;
+  /** Who asks for files, to be shared by all followers. */
+  threads: FileThreads;
 }
 
 export interface FollowedStatus {
@@ -74,11 +73,15 @@ export class Follower {
   private readonly targets: Set<string>;
   /** Files that are followed no more; the next look lets go of them. */
   private readonly dropped = new Set<string>();
-  private readonly questions: FileQuestions;
+  private readonly files: FollowedFiles;
+  private readonly ofLogs: FollowedLogOptions;
 
   constructor(private readonly options: FollowerOptions) {
     this.targets = new Set(options.targets);
-    this.questions = new FileQuestions(options.turns ?? fileTurns(), options.logger);
+    const { threads, timezone, logger } = options;
+    this.files = new FollowedFiles(threads, logger);
+    const oneAtATime = pLimit(1);
+    this.ofLogs = { files: this.files, timezone, turn: () => oneAtATime(() => setImmediate()) };
     for (const position of options.positions) this.logs.set(position.key, this.logAt(position));
   }
 
@@ -122,14 +125,13 @@ export class Follower {
    * @param again whether a log turned out to be another one in a look that this one completes
    */
   async look(again = false): Promise<void> {
-    const settled = await this.questions.ask([...this.targets].join(', '), () => this.settle());
+    const settled = await this.settle();
     // What was renamed has the older records.
     const inOrder = [...settled.values()].sort(
       (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
     );
     const byName = new Map<string, FollowedLog[]>();
     for (const log of inOrder) byName.set(log.position.logFile, [...(byName.get(log.position.logFile) ?? []), log]);
-    // Several at a time: what they bring is written to disk in one go.
     const waiting = byName.values();
     const readNext = async () => {
       for (const logs of waiting) for (const log of logs) if (!(await this.readOne(log))) break;
@@ -150,21 +152,19 @@ export class Follower {
     const wanted = await this.wantedPaths();
     const settled = new Map<string, FollowedLog>();
     const displaced: FollowedLog[] = [];
-    for (const log of this.logs.values()) {
-      const { path } = log.position;
-      if (!settled.has(path) && (await log.isAt(path))) {
+    const asked = [...this.logs.values()].map(async (log) => ({ log, isThere: await log.isAt(log.position.path) }));
+    for (const { log, isThere } of await Promise.all(asked)) {
+      const { path, key } = log.position;
+      if (isThere && !settled.has(path)) {
         settled.set(path, log);
-        this.missed.delete(log.position.key);
+        this.missed.delete(key);
       } else displaced.push(log);
     }
     const before = displaced.map((log) => log.position.path);
     for (const log of displaced) await this.followRename(log, settled);
     for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
-    for (const path of wanted) {
-      if (settled.has(path)) continue;
-      const log = await this.discover(path);
-      if (log !== null) settled.set(path, log);
-    }
+    const found = [...wanted].filter((path) => !settled.has(path)).map((path) => this.discover(path));
+    for (const log of await Promise.all(found)) if (log !== null) settled.set(log.position.path, log);
     return settled;
   }
 
@@ -206,26 +206,18 @@ export class Follower {
     this.dropped.clear();
   }
 
-  private async wantedPaths(): Promise<string[]> {
-    const paths: string[] = [];
-    for (const target of this.targets) {
-      const stats = await stat(target).catch(() => null);
-      if (stats === null) continue;
-      if (!stats.isDirectory()) paths.push(target);
-      else {
-        const names = await readdir(target).catch((error: unknown) => {
-          this.complain(target, error as Error);
-          return [];
-        });
-        paths.push(
-          ...names
-            .filter(isFollowedName)
-            .sort()
-            .map((name) => join(target, name)),
-        );
-      }
-    }
-    return [...new Set(paths)];
+  private async wantedPaths(): Promise<ReadonlySet<string>> {
+    const asked = [...this.targets].map((target) =>
+      this.files.ask('logs', target).catch((error: unknown) => {
+        this.complain(target, error as Error);
+        return [];
+      }),
+    );
+    return new Set((await Promise.all(asked)).flat());
+  }
+
+  private namesIn(folder: string): Promise<string[]> {
+    return this.files.ask('names', folder).catch(() => []);
   }
 
   /** A log whose path holds another file now: renamed to one beside it, or gone. */
@@ -234,7 +226,7 @@ export class Follower {
     const stem = basename(path)
       .replace(/\.lo[g_]$/i, '')
       .toLowerCase();
-    const names = await readdir(dirname(path)).catch(() => []);
+    const names = await this.namesIn(dirname(path));
     for (const name of names) {
       const candidate = join(dirname(path), name);
       if (candidate === path || !name.toLowerCase().startsWith(stem)) continue;
@@ -263,15 +255,15 @@ export class Follower {
    */
   private async findBetween(path: string, log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
     if (!this.targets.has(path)) return;
-    const moved = log.position.path === path ? null : await stat(log.position.path).catch(() => null);
-    const since = moved?.mtimeMs ?? log.modifiedAt;
+    const moved = log.position.path === path ? null : await this.files.ask('look', log.position.path);
+    const since = moved === null ? log.modifiedAt : moved.modifiedAt;
     if (since === null) return;
     const found: { candidate: string; modifiedAt: number }[] = [];
-    for (const name of await readdir(dirname(path)).catch(() => [])) {
+    for (const name of await this.namesIn(dirname(path))) {
       const candidate = join(dirname(path), name);
       if (candidate === path || settled.has(candidate) || !isGenerationOf(basename(path), name)) continue;
-      const stats = await stat(candidate).catch(() => null);
-      if (stats?.isFile() && stats.mtimeMs >= since) found.push({ candidate, modifiedAt: stats.mtimeMs });
+      const look = await this.files.ask('look', candidate);
+      if (look?.isFile === true && look.modifiedAt >= since) found.push({ candidate, modifiedAt: look.modifiedAt });
     }
     for (const { candidate } of found.sort((a, b) => a.modifiedAt - b.modifiedAt)) {
       const between = await this.discover(candidate, path);
@@ -281,21 +273,10 @@ export class Follower {
 
   private async discover(path: string, logFile = path): Promise<FollowedLog | null> {
     try {
-      const opened = await openLog(path);
-      try {
-        const position: LogPosition = {
-          key: randomUUID(),
-          logFile,
-          path,
-          offset: 0,
-          ...identityOf(await seenOf(opened)),
-        };
-        const log = this.logAt(position);
-        this.logs.set(position.key, log);
-        return log;
-      } finally {
-        await opened.file.close();
-      }
+      const seen = await this.files.ask('read', path, 0, 0, 0);
+      const log = this.logAt({ key: randomUUID(), logFile, path, offset: 0, ...identityOf(seen) });
+      this.logs.set(log.position.key, log);
+      return log;
     } catch (error) {
       this.complain(path, error as Error);
       return null;
@@ -303,7 +284,7 @@ export class Follower {
   }
 
   private logAt(position: LogPosition): FollowedLog {
-    return new FollowedLog(position, this.options.timezone);
+    return new FollowedLog(position, this.ofLogs);
   }
 
   /** @returns whether its successor may be read: it was read to its end, or cannot be read */
@@ -314,7 +295,7 @@ export class Follower {
     const reading = log.read(path !== logFile, this.stopping.signal);
     try {
       for (;;) {
-        const { done, value } = await this.questions.ask(path, () => reading.next());
+        const { done, value } = await reading.next();
         if (done === true) {
           this.complaints.delete(path);
           this.unfinished ||= !value;
@@ -351,7 +332,7 @@ export class Follower {
       if (this.watchers.has(path) || this.stopping.signal.aborted) continue;
       try {
         // What watches asks in the middle of everything else, and nothing wakes it there.
-        if (await this.questions.ask(path, () => isElsewhere(path))) continue;
+        if (await this.files.ask('isElsewhere', path)) continue;
         const watcher = new Tail(path, { follow: true });
         const wake = () => {
           this.wake();
