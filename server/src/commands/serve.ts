@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
 import type { App } from '../app.js';
@@ -17,6 +18,13 @@ import { stopSignals } from './stop-signals.js';
 
 /** The stop as a whole; a service manager that waits ten seconds need not kill. */
 const stopWithinMs = 7_500;
+
+/**
+ * By how much of what it holds the heap may grow until V8 collects all garbage. By itself V8 takes a tenth, and counts
+ * bodies that are received as growth: under attack it collected once a second, and everybody waited ten milliseconds
+ * (test/reliability/RESULTS.md).
+ */
+const heapGrowingPercent = 100;
 
 /** `fsp serve`: the fallback status point, until it is told to stop. */
 export function registerServe(program: Command): void {
@@ -39,6 +47,7 @@ export function registerServe(program: Command): void {
   ] as const;
   addConfigOptions(command, shown).action(async (options: { demo?: true }) => {
     beginServing();
+    setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
     const loaded = configOf(command);
     // Asked before anything starts, so that Ctrl+C during a slow start stops cleanly too.
     const stopped = stopSignal();
