@@ -4,9 +4,9 @@ import type { FileAnswer, FileQuestion } from './file-worker.js';
 
 /** So long those who ask wait for a thread that is busy before one more is started. */
 const patienceMs = 200;
-/** So many threads there may be; each has some six megabytes. */
 const mostThreads = 16;
-const threadMegabytes = 32;
+/** Room for the names of a folder of many files. */
+const threadMegabytes = 128;
 
 interface Asked {
   questions: FileQuestion[];
@@ -44,6 +44,7 @@ export class FileThreads {
   /** @returns the answers in the order of the questions, when all are there */
   ask(questions: FileQuestion[]): Promise<FileAnswer[]> {
     return new Promise((settle, fail) => {
+      if (this.closed) throw new Error('the server stops');
       this.waiting.push({ questions, settle, fail });
       this.next();
     });
