@@ -32,10 +32,7 @@ export class FollowedFiles {
    * @param name of a question of {@link fileAnswers}
    * @throws Error with what the file system said
    */
-  ask<K extends keyof FileAnswers>(
-    name: K,
-    ...about: Parameters<FileAnswers[K]>
-  ): Promise<Awaited<ReturnType<FileAnswers[K]>>> {
+  ask<K extends keyof FileAnswers>(name: K, ...about: Parameters<FileAnswers[K]>): Promise<ReturnType<FileAnswers[K]>> {
     return new Promise((settle, fail) => {
       this.waiting.push({ question: [name, ...about] as unknown as FileQuestion, settle, fail });
       if (!this.asking) void this.askAll();

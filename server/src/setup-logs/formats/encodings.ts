@@ -64,14 +64,6 @@ export function isNoText(bytes: Uint8Array): boolean {
   return decodeUtf8(bytes) === null || bytes.some((byte) => (byte < 0x20 && !isPlain(byte)) || byte === 0x7f);
 }
 
-/** So many bytes before a line feed without a carriage return: fewer are two or three characters of UTF-16 as often. */
-const tellingLine = 16;
-
-/** Whether a line of bytes that begins at `from` may end at a place. */
-export function endsAt(bytes: Uint8Array, from: number, place: number): boolean {
-  return bytes[place] === 13 ? bytes[place + 1] === 10 : bytes[place] === 10 && place - from >= tellingLine;
-}
-
 export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const both = new Uint8Array(first.length + second.length);
   both.set(first);

@@ -55,21 +55,6 @@ describe('a file that changes its encoding', () => {
       [a, 'Ошибка установки пакета'],
     ],
     [
-      'UTF-16, then Russian in UTF-8 with line feeds alone',
-      [mark, sixteen(`${a}\n`), eight('Ошибка установки пакета\nОшибка\n')],
-      [a, 'Ошибка установки пакета', 'Ошибка'],
-    ],
-    [
-      'UTF-16, then a last French line in UTF-8 that ends with a line feed',
-      [mark, sixteen(`${a}\n`), eight('=== Journalisation détaillée arrêtée: 2026-06-15  0:23:51 ===\n')],
-      [a, '=== Journalisation détaillée arrêtée: 2026-06-15  0:23:51 ==='],
-    ],
-    [
-      'UTF-16 of Chinese characters that have a line feed for one half',
-      [mark, sixteen('正在上海的服务器安装组件上线\n上海\n')],
-      ['正在上海的服务器安装组件上线', '上海'],
-    ],
-    [
       'UTF-16, then Windows-1252',
       [
         mark,

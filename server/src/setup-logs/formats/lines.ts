@@ -2,7 +2,6 @@ import {
   decodeBytes,
   decodeUtf8,
   decodeWide,
-  endsAt,
   isNoText,
   isPlain,
   joined,
@@ -334,19 +333,18 @@ export class LineReader {
         const bytesBefore = behindZero === from || decodeUtf8(bytes.subarray(behindZero, plainFrom)) !== null;
         return turn(bytesBefore ? behindZero : plainFrom);
       }
-      if (ended || behindZero !== from) continue;
-      const lineEnd = [i, i + 1].find((place) => endsAt(bytes, from, place));
-      if (lineEnd === undefined) continue;
-      ended = true;
-      if (lineEnd > from && decodeUtf8(bytes.subarray(from, lineEnd)) !== null) return turn(from);
+      const lineEnd =
+        bytes[i] === 13 && bytes[i + 1] === 10 ? i : bytes[i + 1] === 13 && bytes[i + 2] === 10 ? i + 1 : -1;
+      if (lineEnd >= 0 && !ended && behindZero === from) {
+        ended = true;
+        if (lineEnd > from && decodeUtf8(bytes.subarray(from, lineEnd)) !== null) return turn(from);
+      }
     }
     if (from > at) return from;
     if (whole - at > longestLine) return at + this.takePart(bytes.subarray(at, whole), offset, encoding);
     if (!last) return more;
     const rest = bytes.subarray(at);
-    const isBytes =
-      rest.length >= 4 && (rest.every(isPlain) || (endsAt(bytes, at, bytes.length - 1) && decodeUtf8(rest) !== null));
-    if (behindZero === at && isBytes) return turn(at);
+    if (behindZero === at && rest.length >= 4 && rest.every(isPlain)) return turn(at);
     this.takeLong(rest, offset, encoding);
     return bytes.length;
   }
