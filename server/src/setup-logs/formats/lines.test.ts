@@ -55,6 +55,31 @@ describe('a file that changes its encoding', () => {
       [a, 'Ошибка установки пакета'],
     ],
     [
+      'UTF-16, then a last French line in UTF-8 that ends with a line feed alone',
+      [mark, sixteen(`${a}\n`), eight('=== Journalisation détaillée arrêtée: 2026-06-15  0:23:51 ===\n')],
+      [a, '=== Journalisation détaillée arrêtée: 2026-06-15  0:23:51 ==='],
+    ],
+    [
+      'UTF-16, then a short last line in UTF-8 that ends with a line feed alone',
+      [mark, sixteen(`${a}\n`), eight('Ошибка\n')],
+      [a, 'Ошибка'],
+    ],
+    [
+      'UTF-16, then a last Russian line in UTF-8 without an end',
+      [mark, sixteen(`${a}\r\n`), eight('Ошибка установки пакета')],
+      [a, 'Ошибка установки пакета'],
+    ],
+    [
+      'UTF-16 whose last line is Chinese and has no end',
+      [mark, sixteen(`${a}\r\n正在上海的服务器安装组件上线`)],
+      [a, '正在上海的服务器安装组件上线'],
+    ],
+    [
+      'UTF-16 whose last line feed was half written',
+      [mark, sixteen(`${a}\r\n正在上海的服务器安装组件上线\n`).subarray(0, -1)],
+      [a, '正在上海的服务器安装组件上线'],
+    ],
+    [
       'UTF-16, then Windows-1252',
       [
         mark,

@@ -25,6 +25,8 @@ const nothing = new Uint8Array(0);
 const more = -1;
 /** Characters of UTF-16 from U+2C00 on, in a row, whose bytes are plain text each: no script has words of such. */
 const plainUnits = 10;
+/** So many bytes of a last line that are UTF-8 are not UTF-16 by chance. */
+const tellingBytes = 24;
 /** A zero for a character, or what bytes of plain text would be as UTF-16LE: it needs a closer look. */
 const unlikely = /\0|\u0a0d|[\u0d00-\u0dff]|[\u0909-\u7e7f]{10}/;
 
@@ -344,7 +346,9 @@ export class LineReader {
     if (whole - at > longestLine) return at + this.takePart(bytes.subarray(at, whole), offset, encoding);
     if (!last) return more;
     const rest = bytes.subarray(at);
-    if (behindZero === at && rest.length >= 4 && rest.every(isPlain)) return turn(at);
+    // Letters beyond ASCII are told from characters of UTF-16 by a line feed, which is half of one there, or by their number.
+    const telling = bytes[bytes.length - 1] === 10 || rest.every(isPlain) ? 4 : tellingBytes;
+    if (behindZero === at && rest.length >= telling && !isNoText(rest)) return turn(at);
     this.takeLong(rest, offset, encoding);
     return bytes.length;
   }
