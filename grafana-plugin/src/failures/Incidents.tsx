@@ -88,7 +88,7 @@ function Row({ incident, acknowledged }: { incident: Incident; acknowledged: Ack
         {end === null ? (
           <Badge color="red" text={t('incidents.open', 'going on')} />
         ) : (
-          <span title={moment(end)}>{`+ ${duration((end - begin) / 1000)}`}</span>
+          <span title={moment(end)}>{`+\u00a0${duration((end - begin) / 1000)}`}</span>
         )}
       </td>
       <td>{site_code}</td>

@@ -54,7 +54,7 @@ function Fleet({ receivers }: { receivers: Receiver[] }) {
       <Text>
         {t(
           'receivers.sum',
-          '{{alive}} of {{all}} give signs of life; {{waiting}} messages wait, {{lag}} are on their way',
+          'Giving signs of life: {{alive}} of {{all}} · Messages waiting: {{waiting}} · On their way: {{lag}}',
           {
             alive: count(alive.length),
             all: count(receivers.length),

@@ -7,14 +7,19 @@ import type { LogRecord, Run, Verdict } from '../types.js';
 import { handsOver } from './ccmsetup-lines.js';
 import { Troubles, type Trouble } from './ccmsetup-troubles.js';
 import { withHexPrefix } from './msi-run.js';
-import { beginRun, blame, evidenceOf, showEvidence, trust } from './run.js';
+import { beginRun, blame, evidenceOf, resume, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
-const started = /^=+\[ ?ccmsetup started in process \d+ ?\]=+/i;
-const exiting = /^CcmSetup is exiting with return code (-?\d+)/i;
-const failed = /^CcmSetup failed with error code (0x[0-9a-f]{1,8}|-?\d+)/i;
+// Mail and forums wrap long lines at a blank.
+const started = /^=+\[\s{0,3}ccmsetup\s{1,3}started\s{1,3}in\s{1,3}process\s{1,3}\d+\s{0,3}\]=+/i;
+const exiting = /^CcmSetup\s{1,3}is\s{1,3}exiting\s{1,3}with\s{1,3}return\s{1,3}code\s{1,3}(-?\d+)/i;
+const failed = /^CcmSetup\s{1,3}failed\s{1,3}with\s{1,3}error\s{1,3}code\s{1,3}(0x[0-9a-f]{1,8}|-?\d+)/i;
 const runService = /\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i;
 const uninstall = /\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i;
+/** Where what was done may be told. */
+const ended = hint.done | hint.trouble;
+/** It is, in so many words: the process that hands over to a service says nothing of it. */
+const done = /^(install|uninstall)(?:ation)? (?:has )?(?:succeeded|failed)\b/i;
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
 const longestHead = 2_000;
@@ -22,6 +27,8 @@ const longestHead = 2_000;
 const handOverMs = 60 * 60_000;
 /** An end that comes later than this after another one is that of a run whose banner is lost. */
 const lateMs = 10 * 60_000;
+/** The service begins so soon where nothing but the end is left of the process that handed over to it. */
+const serviceMs = 60_000;
 
 /**
  * Runs of ccmsetup.exe, from its banner to the line that tells its return code (domain/logs.md §5). The process that
@@ -39,6 +46,9 @@ class CcmsetupTracker {
   /** What a run whose banner is lost was about, as far as lines before its end tell. */
   private lost: About = { action: 'install', productVersion: '' };
   private ended = false;
+  /** Its banner is lost and it ended well, but no line said of what: it may be the process that handed over. */
+  private doubtful = false;
+  private told = false;
   /** The process before the service, once it has handed over. */
   private handedOver = false;
   private bootstrapThread: string | null = null;
@@ -53,44 +63,57 @@ class CcmsetupTracker {
     const { run } = this;
     if (run === null) {
       // The log begins in the middle: its lines may tell what is done, and why it ends as it will.
-      if (isCcmsetup(record) || record.component === '') {
-        readAbout(this.lost, record);
-        this.troubles.read(record);
-      }
+      if (isCcmsetup(record) || record.component === '') this.readLine(this.lost, record);
       return null;
     }
+    if (this.doubtful && servesAs(record)) this.reopen(run);
     // Late lines belong to the run, but what they say comes of its end.
     if (this.ended) return isCcmsetup(record) ? run : null;
     if (record.time !== null) run.endedAt = record.time;
-    this.readRun(run, record);
+    this.readLine(run, record);
     return run;
   }
 
-  private readRun(run: Run, record: LogRecord): void {
-    readAbout(run, record);
+  private readLine(about: About, record: LogRecord): void {
+    readAbout(about, record);
     const { message, hints } = record;
-    const runs = (hints & hint.mode) !== 0 && runService.test(message.slice(0, longestHead));
-    if (runs) this.inService = true;
+    if ((hints & ended) !== 0 && done.test(message.slice(0, longestHead))) this.told = true;
+    if (servesAs(record)) this.inService = true;
     else if (!this.inService && (hints & hint.service) !== 0 && handsOver(message)) this.handedOver = true;
     this.troubles.read(record);
   }
 
   private begin(record: LogRecord): Run {
+    this.forget();
     this.run = beginRun(record);
     this.run.productName = 'Configuration Manager client';
+    this.thread = record.thread;
+    return this.run;
+  }
+
+  private forget(): void {
     this.ended = false;
+    this.doubtful = false;
+    this.told = false;
     this.handedOver = false;
     this.bootstrapThread = null;
     this.inService = false;
-    this.thread = record.thread;
-    return this.run;
+  }
+
+  /** What ended had only handed over: the service goes on with the run. */
+  private reopen(run: Run): void {
+    this.ended = false;
+    this.doubtful = false;
+    this.handedOver = true;
+    resume(run);
   }
 
   private banner(record: LogRecord): Run {
     const { run } = this;
     const since = run?.endedAt ?? run?.startedAt ?? null;
-    const near = since === null || record.time === null || Math.abs(record.time - since) <= handOverMs;
-    if (run !== null && this.handedOver && !this.ended && !this.inService && near) {
+    const gap = since === null || record.time === null ? 0 : Math.abs(record.time - since);
+    if (run !== null && this.doubtful && gap <= serviceMs) this.reopen(run);
+    if (run !== null && this.handedOver && !this.ended && !this.inService && gap <= handOverMs) {
       this.inService = true;
       this.bootstrapThread = this.thread;
       this.thread = record.thread;
@@ -104,7 +127,7 @@ class CcmsetupTracker {
   private end(record: LogRecord, end: End): Run {
     // The banner may be in the file before this one, or the log cut.
     const late = this.ended && record.time !== null && record.time - (this.run?.endedAt ?? record.time) > lateMs;
-    const run = this.run === null || late ? Object.assign(this.begin(record), late ? {} : this.lost) : this.run;
+    const run = this.run === null ? this.beginLost(record) : late ? this.begin(record) : this.run;
     if (record.time !== null) run.endedAt = record.time;
     if (this.ended) return run;
     const succeeded = end.hresult === null && end.code === 0;
@@ -112,8 +135,18 @@ class CcmsetupTracker {
     // The one that handed over has done its part; the service goes on.
     if (succeeded && (ofBootstrap || (this.handedOver && !this.inService))) return run;
     this.ended = true;
+    this.doubtful = succeeded && !this.told && !this.inService && !started.test(run.opening);
     finish(run, record, end, this.troubles);
+    if (this.doubtful) trust(run, 'likely', 'result_told', 'ccmsetup_whole_log');
     this.troubles = new Troubles();
+    return run;
+  }
+
+  /** A run of which the banner is lost, as far as lines before its end told of it. */
+  private beginLost(record: LogRecord): Run {
+    const { told, handedOver, inService } = this;
+    const run = Object.assign(this.begin(record), this.lost);
+    Object.assign(this, { told, handedOver, inService });
     return run;
   }
 }
@@ -123,8 +156,14 @@ type About = Pick<Run, 'action' | 'productVersion'>;
 function readAbout(about: About, { message, hints }: LogRecord): void {
   const head = message.slice(0, longestHead);
   if ((hints & hint.mode) !== 0 && uninstall.test(head)) about.action = 'uninstall';
+  if ((hints & ended) !== 0 && done.exec(head)?.[1]?.toLowerCase() === 'uninstall') about.action = 'uninstall';
   if (beginsWithC(head) && /^Ccmsetup version: /i.test(head))
     about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
+}
+
+/** The command line of the service that a process handed over to. */
+function servesAs({ message, hints }: LogRecord): boolean {
+  return (hints & hint.mode) !== 0 && runService.test(message.slice(0, longestHead));
 }
 
 interface End {
@@ -140,7 +179,7 @@ function beginsWithC(text: string): boolean {
 }
 
 function endIn(message: string): End | null {
-  if (!beginsWithC(message) || !/^ccmsetup /i.test(message)) return null;
+  if (!beginsWithC(message) || !/^ccmsetup\s/i.test(message)) return null;
   const head = message.slice(0, 200);
   const returned = exiting.exec(head)?.[1];
   if (returned !== undefined)

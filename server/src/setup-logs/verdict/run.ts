@@ -29,6 +29,15 @@ export function beginRun(record: LogRecord): Run {
   };
 }
 
+/** The run goes on after what looked like its end. */
+export function resume(run: Run): void {
+  run.verdict = 'unfinished';
+  run.exitCode = null;
+  blame(run, '', 0, '');
+  trust(run, 'guess', 'no_end', 'wait_for_end');
+  run.evidence = [];
+}
+
 /** Says why a run failed; with '' that it did not. */
 export function blame(run: Run, cause: string, line: number, suggestion: string): void {
   run.cause = oneLine(cause, longestCause);
