@@ -27,8 +27,6 @@ const longestHead = 2_000;
 const handOverMs = 60 * 60_000;
 /** An end that comes later than this after another one is that of a run whose banner is lost. */
 const lateMs = 10 * 60_000;
-/** The service begins so soon where nothing but the end is left of the process that handed over to it. */
-const serviceMs = 60_000;
 
 /**
  * Runs of ccmsetup.exe, from its banner to the line that tells its return code (domain/logs.md §5). The process that
@@ -111,9 +109,8 @@ class CcmsetupTracker {
   private banner(record: LogRecord): Run {
     const { run } = this;
     const since = run?.endedAt ?? run?.startedAt ?? null;
-    const gap = since === null || record.time === null ? 0 : Math.abs(record.time - since);
-    if (run !== null && this.doubtful && gap <= serviceMs) this.reopen(run);
-    if (run !== null && this.handedOver && !this.ended && !this.inService && gap <= handOverMs) {
+    const near = since === null || record.time === null || Math.abs(record.time - since) <= handOverMs;
+    if (run !== null && this.handedOver && !this.ended && !this.inService && near) {
       this.inService = true;
       this.bootstrapThread = this.thread;
       this.thread = record.thread;
