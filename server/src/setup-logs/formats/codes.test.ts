@@ -36,6 +36,9 @@ describe('codes', () => {
   test.each([
     'Product code {80070005-87D0-4215-8004-80004005ABCD}',
     '{87D00215-0000-0000-0000-000000000000}',
+    'Action ended 7:58:11: ADMIN. Return value 1.',
+    'Action ended 10:11:13: InstallFiles. Return value 3.',
+    'Note: 1: 1706 2: -2147483647 3: fsp.msi ',
     'Number of failed attempts (3)',
     'Copied report (5)',
     'KB2147942402 is installed',

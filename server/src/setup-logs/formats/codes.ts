@@ -4,8 +4,11 @@ import { anyHint, hint } from './hints.js';
 /** Nearly every line is spared the closer look for a code. */
 const perhaps = /return|exit|err|fail|unable|\bcode=|status|result|\bhr\b|\brc\b|0x|[([][89c]|-[12]\d/i;
 const below = /-[12]\d/;
-/** An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none. */
-const hresult = /(?<!\baddress |\bat |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
+/**
+ * An HRESULT that can be nothing else: with its prefix, or as a negative number. An address in memory is none, nor is
+ * the kind of source that Windows Installer's message 1706 tells.
+ */
+const hresult = /(?<!\baddress |\bat |\b1706 2: |[\w.-])(?:0x[89a-f][0-9a-f]{7}|-2\d{9}|-10\d{8})(?![\w-]|\.\d)/gi;
 /** `(87D00215)`: eight digits of a family that clients report, alone in brackets. */
 const bracketed = /(?<=[([])(?:80|87d|c0)[0-9a-f]{5,6}(?=[)\]])/gi;
 /**
@@ -15,6 +18,9 @@ const bracketed = /(?<=[([])(?:80|87d|c0)[0-9a-f]{5,6}(?=[)\]])/gi;
  */
 const result =
   /(?<![\w.])(?:(win32|system|windows) )?(?:return(?:ed|ing|s)?|exit(?:ed|ing|s)?|(?:get)?(?:last ?)?err(?:or)?(?:\(\))?|hresult|hr|rc|result|status|failed|code(?==\d{1,5}, Text))(?: ?(?:with|an?|actual|failure|error|exit|return|status|code|value|number|result|hresult)){0,5} {0,2}(?:is|was|of|[:=])? {0,2}["'([]?(0x[0-9a-f]{1,8}|-?\d{1,10}|[89a-f][0-9a-f]{7})(?![\w-]|\.\d)/gi;
+
+/** `Action ended 10:11:12: InstallFiles. Return value 1.`: what became of an action of Windows Installer is no error code. */
+const ofAction = /^Return value [0-5]$/;
 
 /** `Failed to connect to \\\\PC1\\admin$ using machine account (53)`: the number of Windows that ends such a sentence. */
 const bracketedLast = /(?<!\b(?:attempts?|times|tries|count|items?|files?) ?)\((\d{1,5})\)[.!]?\s{0,4}$/i;
@@ -39,7 +45,7 @@ export function codesIn(message: string, hints = anyHint): ErrorDescription[] {
     }
   }
   for (const { 0: all, 1: windows, 2: text = '', index } of message.matchAll(result)) {
-    const code = resultCode(text, windows !== undefined);
+    const code = ofAction.test(all) ? null : resultCode(text, windows !== undefined);
     if (code !== null) found.push([index + all.lastIndexOf(text), code]);
   }
   const last = bracketedLast.exec(message.slice(-longestEnd));
