@@ -19,6 +19,9 @@ const fatal =
 const restart =
   /\b(?:reboot|restart) (?:of the \w+ )?(?:is|was|will be|has been) (?:required|needed|requested|pending)\b|\b(?:requires|needs|must) (?:a |be )?(?:reboot|restart)|\breboot pending\b/i;
 const over = /^RoleSetup\(\)\./;
+/** What stands between these two installs what the role needs, not the role. */
+const beginsPrerequisites = /^(?:={4,} )?Installing Pre ?Reqs\b/i;
+const endsPrerequisites = /^(?:={4,} )?Completed Installation of Pre ?Reqs\b|^Installing the \w/i;
 const prerequisite = /\bPre[ -]?Req\w*\b/i;
 const troubled =
   /\b(?:fail(?:ed|ure|s)?|could not|couldn.t|cannot|unable|errors?|not (?:supported|installed correctly)|denied)\b/i;
@@ -28,8 +31,9 @@ const keptTroubles = 50;
 
 /**
  * Runs of rolesetup.exe (domain/logs.md §3), told apart by its heading. The verdict rests on the terminal lines: the
- * number that the role's own package exited with, `… was successful.`, `Fatal MSI Error`. Numbers go before words, and
- * a run without a terminal line is unfinished.
+ * number that the role's own package exited with, `… was successful.`, `Fatal MSI Error`. Numbers go before words, but
+ * not those of prerequisites, without which the role may install all the same; and a run without a terminal line is
+ * unfinished.
  */
 export function trackRoleSetup(): RunTracker {
   const tracker = new RoleSetupTracker();
@@ -95,12 +99,22 @@ interface Trouble {
   isPrerequisite: boolean;
 }
 
+interface Failure {
+  program: string;
+  code: number;
+  line: number;
+  text: string;
+}
+
 class RoleRun {
   readonly run: Run;
   private readonly troubles: Trouble[] = [];
   private readonly results: Evidence[] = [];
   /** The program that failed, and its line; a later success of the role's own package undoes it. */
-  private failure: { program: string; code: number; line: number; text: string } | null = null;
+  private failure: Failure | null = null;
+  /** The first prerequisite that failed. */
+  private failedPrerequisite: Failure | null = null;
+  private inPrerequisites = false;
   private restarts = false;
 
   constructor(record: LogRecord) {
@@ -115,6 +129,9 @@ class RoleRun {
     if (verb !== undefined)
       run.action = /deinstall|uninstall|remove/.test(verb) ? 'uninstall' : verb === 'repair' ? 'repair' : 'install';
     else if ((hints & hint.upgrade) !== 0 && /\bUpgrading\b/.test(message)) run.action = 'upgrade';
+
+    if (beginsPrerequisites.test(message)) this.inPrerequisites = true;
+    else if (endsPrerequisites.test(message)) this.inPrerequisites = false;
 
     const [, program = '', digits] = ((hints & hint.exit) === 0 ? null : exited.exec(message)) ?? [];
     if ((hints & hint.restart) !== 0 && restart.test(message)) this.restarts = true;
@@ -132,8 +149,13 @@ class RoleRun {
     const { run } = this;
     const verdict = verdictOf(code);
     this.result(line, text);
-    run.exitCode = code;
     if (verdict === 'reboot_pending') this.restarts = true;
+    if (this.inPrerequisites) {
+      if (verdict === 'failed') this.failedPrerequisite ??= { program, code, line, text };
+      showEvidence(run, this.results);
+      return;
+    }
+    run.exitCode = code;
     if (verdict === 'failed') {
       this.failure ??= { program, code, line, text };
       this.blame();
@@ -161,13 +183,15 @@ class RoleRun {
   private failed(line: number, text: string): void {
     this.result(line, text);
     this.run.verdict = 'failed';
-    if (this.failure === null) this.blame(line, text);
-    else showEvidence(this.run, [...this.run.evidence, ...this.results]);
+    if (this.failure === null) {
+      this.run.exitCode ??= this.failedPrerequisite?.code ?? null;
+      this.blame(line, text, this.failedPrerequisite);
+    } else showEvidence(this.run, [...this.run.evidence, ...this.results]);
   }
 
   /** Says why: a program with its code, else a prerequisite, else the last line that speaks of trouble, else the end itself. */
-  private blame(line = 0, text = ''): void {
-    const { run, failure } = this;
+  private blame(line = 0, text = '', failure = this.failure): void {
+    const { run } = this;
     run.verdict = 'failed';
     if (failure !== null) {
       const { program, code } = failure;
@@ -181,7 +205,7 @@ class RoleRun {
     const told = this.troubles.find(({ isPrerequisite }) => isPrerequisite) ?? this.troubles.at(-1);
     if (told === undefined) {
       blame(run, text, line, adviceOn(codesIn(text).map(({ code }) => code)));
-      trust(run, 'guess', 'code_only', 'fsp_msi_log');
+      trust(run, 'guess', 'code_only', this.packageLog);
       showEvidence(run, [evidenceOf(line, 'cause', text), ...this.results]);
       return;
     }
@@ -189,8 +213,13 @@ class RoleRun {
     const keys = [...codes.filter((code) => code !== '1603'), ...(told.isPrerequisite ? ['prerequisite'] : [])];
     blame(run, withMeanings(oneLine(told.text, 1_000)), told.line, adviceOn(keys));
     if (told.isPrerequisite) trust(run, 'certain', 'requirement_named', 'prerequisite_log');
-    else trust(run, 'likely', 'trouble_nearby', 'fsp_msi_log');
+    else trust(run, 'likely', 'trouble_nearby', this.packageLog);
     showEvidence(run, [evidenceOf(told.line, 'cause', told.text), ...this.results]);
+  }
+
+  /** Other roles are set up by the same program, not all of them by a package. */
+  private get packageLog(): 'fsp_msi_log' | '' {
+    return ['', 'SMSFSP'].includes(this.run.productName) ? 'fsp_msi_log' : '';
   }
 
   private result(line: number, text: string): void {
