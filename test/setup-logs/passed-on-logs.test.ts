@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseLog } from '../synthetic-logs.js';
 import { banner, ccmLog, only, runsOf, type CcmLine } from './verdict-logs.js';
 
 /** Lines broken at a blank, as mail and forums do. */
@@ -67,5 +68,94 @@ describe('a log that was wrapped', () => {
       'CcmSetup failed with error code 0x80070643',
     ]);
     expect(only(runsOf(wrapped(log, width)))).toMatchObject({ verdict: 'failed' });
+  });
+});
+
+describe('a log of Windows Installer with few flags', () => {
+  const log = (...lines: string[]) =>
+    ['=== Logging started: 1/15/2026  10:00:00 ===', ...lines, '=== Logging stopped: 1/15/2026  10:00:05 ===', ''].join(
+      '\n',
+    );
+
+  test('has failed where it holds an error, likely, and asks for all words', () => {
+    const text = log('Error 1925. You do not have sufficient privileges to complete this installation.');
+    expect(only(runsOf(text))).toMatchObject({
+      verdict: 'failed',
+      exitCode: null,
+      certainty: 'likely',
+      causeLine: 2,
+      nextStep: 'msi_verbose_log',
+      cause: 'Error 1925. You do not have sufficient privileges to complete this installation.',
+    });
+    expect(parseLog(Buffer.from(text)).records.map(({ severity }) => severity)).toEqual(['INFO', 'ERROR', 'INFO']);
+  });
+
+  test.each([
+    ['Installation failed.', 'failed', 'install'],
+    ['Installation operation completed successfully.', 'succeeded', 'install'],
+    ['Removal completed successfully.', 'succeeded', 'uninstall'],
+  ])('ends as its words say: %s', (words, verdict, action) => {
+    expect(only(runsOf(log(`Product: SMS Advanced Client -- ${words}`)))).toMatchObject({
+      verdict,
+      action,
+      certainty: 'likely',
+    });
+  });
+
+  test('tells the error and not its echo', () => {
+    const run = only(
+      runsOf(
+        log(
+          'Product: FSP -- Error 25140. Setup was unable to create the Internet virtual directory SMS_FSP',
+          'The error code is 80070005',
+          'Product: FSP -- Installation failed.',
+        ),
+      ),
+    );
+    expect(run.verdict).toBe('failed');
+    expect(run.cause).toMatch(/^Product: FSP -- Error 25140\. .* 80070005 \[0x80070005: Access is denied\]$/);
+  });
+
+  test('of which nothing tells the result has ended all the same: all words are asked for', () => {
+    expect(only(runsOf(log()))).toMatchObject({ verdict: 'unfinished', nextStep: 'msi_verbose_log' });
+  });
+});
+
+describe('a log of Windows Installer as others print it', () => {
+  const refused = (engine: string) =>
+    [
+      '=== Verbose logging started: 2/24/2006  12:44:30  Build type: SHIP UNICODE 3.01.4000.2435  Calling process: C:\\windows\\system32\\msiexec.exe ===',
+      `${engine} Note: 1: 2203 2: C:\\x\\fsp.msi 3: -2147287038 `,
+      `${engine} MainEngineThread is returning 1619`,
+      '=== Verbose logging stopped: 2/24/2006  12:44:34 ===',
+      '',
+    ].join('\n');
+
+  test.each(['MSI (c) (1C:B8) [12:44:33:065]:', 'MSI © (1C:B8) [12:44:33:065]:', 'MSI (c) (1C:B8):'])(
+    'is read with %s before its lines',
+    (engine) => {
+      expect(only(runsOf(refused(engine)))).toMatchObject({ verdict: 'failed', exitCode: 1619, certainty: 'certain' });
+    },
+  );
+
+  const tail = [
+    'MSI (s) (8C:AC) [10:28:20:208]: Executing op: FileRemove(,FileName=a.dll,,)',
+    'Action ended 10:28:21: INSTALL. Return value 1.',
+    'Property(N): REMOVE = ALL',
+    'MSI (s) (8C:AC) [10:28:21:208]: Windows Installer removed the product. Product Name: Foo. Product Version: 1.0.0. Product Language: 1033. Manufacturer: F. Removal success or error status: 0.',
+    'Action ended 10:28:22: RemoveExistingProducts. Return value 1.',
+    'Action start 10:28:22: InstallFiles.',
+  ];
+  const end = [
+    'Action ended 10:28:23: InstallFiles. Return value 1.',
+    'Action ended 10:28:25: INSTALL. Return value 1.',
+    'MSI (s) (8C:AC) [10:28:25:208]: Windows Installer installed the product. Product Name: Foo. Product Version: 2.0.0. Product Language: 1033. Manufacturer: F. Installation success or error status: 0.',
+    'MSI (s) (8C:AC) [10:28:25:408]: MainEngineThread is returning 0',
+  ];
+
+  test('is an upgrade where it begins within the removal of the earlier version, and no end before its own', () => {
+    const [whole, cut] = [[...tail, ...end], tail].map((lines) => only(runsOf(`${lines.join('\n')}\n`)));
+    expect(whole).toMatchObject({ action: 'upgrade', verdict: 'succeeded', productVersion: '2.0.0' });
+    expect(cut).toMatchObject({ action: 'upgrade', verdict: 'unfinished', exitCode: null, productVersion: '' });
   });
 });

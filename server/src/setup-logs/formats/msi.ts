@@ -4,7 +4,8 @@ import { actionEnded, customActionResult, errorNumberOf, resultOf, timeOfAction 
 import { asUtc, digitsAt, timeOfDayAt, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
-const engine = /^MSI \((\w)\) \(([^)]*)\) \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\]: ?(.*)$/s;
+/** Windows Installer 2.0 wrote no time, and what prints text made a sign of `(c)`. */
+const engine = /^MSI (?:\((\w)\)|©) \(([^)]{0,40})\)(?: \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\])?: ?(.*)$/s;
 const property = /^Property\(\w\): /;
 const dayMs = 86_400_000;
 const colon = 58;
@@ -36,7 +37,7 @@ export class MsiParser implements FormatParser {
 
   line(line: Line): void {
     const { text } = line;
-    if (text.startsWith('MSI (') && (this.plainLine(line) || this.engineLine(line))) return;
+    if (text.startsWith('MSI ') && (this.plainLine(line) || this.engineLine(line))) return;
     const headed = text.startsWith('=== ') ? readTimeOfDay(text) : null;
     if (headed !== null) this.beginHeader(line, headed);
     else if (text.startsWith('=== ') && text.trimEnd().endsWith('===')) this.begin(line, text, null, 'MSI', '');
@@ -66,8 +67,9 @@ export class MsiParser implements FormatParser {
   private engineLine(line: Line): boolean {
     const found = engine.exec(line.text);
     if (found === null) return false;
-    const [, context = '', thread = '', hour = '', minute = '', second = '', millisecond = '', message = ''] = found;
-    this.begin(line, message, msOfDay([hour, minute, second, millisecond]), `MSI (${context})`, thread);
+    const [, context = 'c', thread = '', hour, minute = '', second = '', millisecond = '', message = ''] = found;
+    const ofDay = hour === undefined ? null : msOfDay([hour, minute, second, millisecond]);
+    this.begin(line, message, ofDay, `MSI (${context})`, thread);
     return true;
   }
 
@@ -131,7 +133,9 @@ export class MsiParser implements FormatParser {
 
   private goOn(line: Line): void {
     const { held } = this;
-    if (held !== null && held.original.length < longestRecord) {
+    if (held?.message.startsWith('=== ') && errorNumberOf(line.text, line.hints) !== null)
+      this.begin(line, line.text, null, 'MSI', '');
+    else if (held !== null && held.original.length < longestRecord) {
       held.message += `\n${line.text}`;
       held.original += `\n${line.text}`;
       held.hints |= line.hints;

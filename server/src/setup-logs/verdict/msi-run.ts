@@ -11,7 +11,7 @@ import {
 import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
 import { Explanations, isErrorMessage, mostTelling, type Explanation } from './msi-explanations.js';
-import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
+import { beginRun, blame, evidenceOf, oneLine, resume, showEvidence, trust } from './run.js';
 
 /** What the sequence as a whole returned, as a result of Windows Installer. */
 const resultOfValue: Readonly<Record<number, number>> = { 1: 0, 2: 1602, 3: 1603, 4: 1604 };
@@ -19,6 +19,9 @@ const resultOfValue: Readonly<Record<number, number>> = { 1: 0, 2: 1602, 3: 1603
 const sequences = new Set(['INSTALL', 'ADMIN', 'ADVERTISE']);
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643']);
+/** What a log says that was written with few flags, and in English alone: its result in words. */
+const saidResult =
+  /^Product: .{1,300} -- (Installation|Removal|Configuration)(?: operation)? (completed successfully|failed)\b/;
 /** Lines of a kind that are kept as evidence. */
 const keptOfKind = 4;
 
@@ -54,6 +57,7 @@ export class MsiRun {
   private readonly results: Evidence[] = [];
   private readonly echoes: Evidence[] = [];
   private readonly recovered: Evidence[] = [];
+  private said: { failed: boolean; line: number; text: string } | null = null;
   /** The result was told in so many words, not only by the sequence's return value. */
   private told = false;
   private hasEngineLines = false;
@@ -85,9 +89,30 @@ export class MsiRun {
     this.stops++;
     this.timeOf(record);
     const { sequenceValue } = this;
-    if (this.told || sequenceValue?.value !== 1) return;
+    if (this.told) return;
     // Without engine's lines, and a summary, this is all that such a log says.
-    this.finish(0);
+    if (sequenceValue?.value === 1) this.finish(0);
+    else if (sequenceValue === null && !this.hasEngineLines && this.begun.size === 0) this.finishInWords();
+  }
+
+  /** A log with few flags (`/le`, `/li`) has neither actions nor numbers: its words are all there is. */
+  private finishInWords(): void {
+    const { run, said } = this;
+    const [best] = mostTelling(this.explanations.since(0));
+    const results = said === null ? [] : [evidenceOf(said.line, 'result', said.text)];
+    if (said?.failed === false) {
+      run.verdict = 'succeeded';
+      blame(run, '', 0, '');
+      trust(run, 'likely', 'result_told');
+      showEvidence(run, results);
+    } else if (said !== null || best?.isMessage === true) {
+      run.verdict = 'failed';
+      const text = best?.text ?? said?.text ?? '';
+      const line = best?.record ?? said?.line ?? 0;
+      blame(run, withMeanings(oneLine(text, 1_000)), line, adviceFor(best === undefined ? [] : [best], 1603));
+      trust(run, 'likely', best === undefined ? 'result_told' : 'error_message', 'msi_verbose_log');
+      showEvidence(run, [...(best === undefined ? [] : [evidenceOf(best.line, 'cause', best.text)]), ...results]);
+    } else run.nextStep = 'msi_verbose_log';
   }
 
   read(record: LogRecord): void {
@@ -112,6 +137,20 @@ export class MsiRun {
     else if (result !== null) this.readResult(result, message, line, first);
     else this.readText(line, first);
     if (end >= 0) this.readLines(line + 1, message.slice(end + 1).split('\n'), isProperty);
+  }
+
+  /** What was read was the removal of an earlier version: the beginning of the upgrade around it is lost. */
+  private forgetNested(): void {
+    this.told = false;
+    this.said = null;
+    this.sequenceValue = null;
+    this.failedAction = null;
+    this.failedCustomAction = null;
+    this.results.length = 0;
+    this.run.productName = '';
+    this.run.productVersion = '';
+    this.run.action = 'upgrade';
+    resume(this.run);
   }
 
   private timeOf(record: LogRecord): void {
@@ -140,6 +179,12 @@ export class MsiRun {
     if (custom !== null) {
       this.readCustomAction(custom, line, text);
       return;
+    }
+    const words = text.startsWith('Product: ') ? saidResult.exec(text.slice(0, 400)) : null;
+    if (words !== null) {
+      this.said = { failed: words[2] === 'failed', line, text };
+      if (words[1] === 'Removal' && !this.nested) this.run.action = 'uninstall';
+      this.explanations.close();
     }
     if (this.rolledBack) return;
     if (this.failedAction !== null || this.finished) {
@@ -176,6 +221,7 @@ export class MsiRun {
     const since = this.begun.get(name) ?? 0;
     const nested = this.nested;
     this.begun.delete(name);
+    if (name === 'RemoveExistingProducts' && since === 0 && this.told) this.forgetNested();
     const ended: FailedAction = { name, line, text, since };
     if (value === 3) {
       if (this.failedAction === null) this.failedAction = ended;
@@ -212,7 +258,8 @@ export class MsiRun {
   }
 
   private readProperty(text: string): void {
-    if (this.nested) return;
+    // An installation within this one has properties of its own.
+    if (this.nested || text.startsWith('Property(N)')) return;
     const { run } = this;
     const [, name = '', value = ''] = /^Property\(\w\): (\w+) = (.*)/.exec(text) ?? [];
     if (name === 'REMOVE' && value.trim() === 'ALL') run.action = 'uninstall';

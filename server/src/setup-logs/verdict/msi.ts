@@ -30,8 +30,6 @@ class MsiTracker {
   private readonly clients = new WeakMap<MsiRun, string>();
   /** Threads of the service that wrote for a run. */
   private readonly services = new WeakMap<MsiRun, Set<string>>();
-  /** Runs that came to the service. */
-  private readonly served = new WeakSet<MsiRun>();
   private before: LogRecord[] = [];
   private startPhrase = '';
 
@@ -104,7 +102,6 @@ class MsiTracker {
     }
     const { older } = this;
     if (record.component === 'MSI (s)') return this.ownerOfService(record.thread, current);
-    if (record.component === 'MSI (s)' && !current.finished) this.served.add(current);
     if (older === null) return current;
     if (client !== '') return this.clients.get(older) === client ? older : current;
     return this.last === older ? older : current;
