@@ -187,6 +187,27 @@ test('a failed set-up says why, and its log opens at the cause', async () => {
     .toBe(true);
 });
 
+test('what is typed is looked for as it is, with its dots, brackets and backslashes', async () => {
+  const { page } = viewer;
+  await viewer.open(`${appPath}/clients`);
+  await page.getByPlaceholder('Name, GUID, address, user, state or error').fill('127.0.0.1');
+  await expect.poll(() => page.url()).toContain('search=127.0.0.1');
+  await page
+    .getByRole('link', { name: /^[A-Z]+-PC\d+$/ })
+    .first()
+    .waitFor();
+  await viewer.open(`${appPath}/failures`);
+  await page.getByPlaceholder('State, error or text').fill('client.msi');
+  await expect.poll(() => page.url()).toContain('search=client.msi');
+  await page.getByText('Client.msi installation failed with MSI error 1603').last().waitFor();
+  await viewer.open(`${appPath}/setup-logs?from=now-20y&to=now`);
+  await page.getByPlaceholder('Product or file').fill('custom-action.log');
+  await page.getByRole('button', { name: /msi-1603-custom-action\.log/ }).click();
+  await page.getByRole('button', { name: 'View', exact: true }).click();
+  await page.getByLabel('Show only lines with').fill('returned actual error code 1603 (note');
+  await page.getByText(/^1 of 19 lines/).waitFor();
+});
+
 test('a viewer sees roles and cannot change them, by the page or past it', async () => {
   const { page } = viewer;
   await viewer.open(`${appPath}/roles`);

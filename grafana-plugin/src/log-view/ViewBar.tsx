@@ -29,6 +29,7 @@ export function ViewBar(props: ToolbarProps) {
     <div className={styles.bar}>
       <div className={styles.search}>
         <FilterInput
+          escapeRegex={false}
           value={scope.containing}
           onChange={(containing) => {
             setScope({ ...scope, containing });

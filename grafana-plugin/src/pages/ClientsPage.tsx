@@ -123,6 +123,7 @@ export default function ClientsPage() {
         <Stack wrap="wrap" alignItems="flex-end" gap={2}>
           <div style={{ flexGrow: 1, minWidth: 220 }}>
             <FilterInput
+              escapeRegex={false}
               value={typed}
               onChange={setTyped}
               placeholder={t('clients.search', 'Name, GUID, address, user, state or error')}

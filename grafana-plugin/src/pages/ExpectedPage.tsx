@@ -154,6 +154,7 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
       <Stack wrap="wrap" alignItems="flex-end" gap={2}>
         <div style={{ flexGrow: 1, minWidth: 220 }}>
           <FilterInput
+            escapeRegex={false}
             value={search}
             onChange={narrowText(setSearch, setPage)}
             placeholder={t('expected.search', 'Name, unit or system')}

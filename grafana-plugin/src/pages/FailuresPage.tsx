@@ -73,6 +73,7 @@ export default function FailuresPage() {
         />
         <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
         <FilterInput
+          escapeRegex={false}
           value={search}
           onChange={setSearch}
           placeholder={t('failures.search', 'State, error or text')}

@@ -121,7 +121,7 @@ function Found({ found: { query, meanings, candidates }, language, onChoose }: F
           }}
         >
           <Card.Heading>{[code, symbol].filter((part) => part !== '').join(' · ')}</Card.Heading>
-          <Card.Description>{meaning[language]}</Card.Description>
+          <Card.Description>{withParameters(meaning[language])}</Card.Description>
         </Card>
       ))}
     </Stack>
@@ -155,7 +155,7 @@ function MeaningCard({ meaning: found, language }: { meaning: Meaning; language:
       <Card.Description>
         <Stack direction="column" gap={1}>
           <Text element="p" lang={language}>
-            {found.meaning[language]}
+            {withParameters(found.meaning[language])}
           </Text>
           {advice !== '' && (
             <Text element="p" weight="medium" lang={language}>
@@ -167,6 +167,13 @@ function MeaningCard({ meaning: found, language }: { meaning: Meaning; language:
         </Stack>
       </Card.Description>
     </Card>
+  );
+}
+
+/** A state's words have a place for what the client's message says there. */
+function withParameters(words: string): string {
+  return words.replaceAll(/\{(\d)\}/g, (_, number: string) =>
+    t('look-up.parameter', '<parameter {{number}}>', { number }),
   );
 }
 

@@ -93,6 +93,7 @@ export default function SetupLogsPage() {
         )}
         <div className={styles.filter}>
           <FilterInput
+            escapeRegex={false}
             value={host}
             onChange={setHost}
             placeholder={t('setup.host', 'Host')}
@@ -101,6 +102,7 @@ export default function SetupLogsPage() {
         </div>
         <div className={styles.filter}>
           <FilterInput
+            escapeRegex={false}
             value={product}
             onChange={setProduct}
             placeholder={t('setup.product', 'Product or file')}

@@ -124,7 +124,11 @@ export class ReaderAccount {
     const { writer, database, cluster, configured } = this.options;
     // What is shown to people is a name that they would choose.
     const shown = { database, cluster, user: configured?.username ?? `${database}_reader` };
-    if (writer === null) throw missing(shown);
+    if (writer === null) {
+      // Nobody was asked yet: a ClickHouse that does not answer has no need of an account.
+      await (await this.tryAs({ username, password }))?.close();
+      throw missing(shown);
+    }
     try {
       for (const query of readerStatements({ database, cluster, user: username, password }))
         await writer.command({ query });

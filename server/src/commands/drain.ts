@@ -40,6 +40,11 @@ Examples:
       if (!/^[1-9]\d{0,6}$/.test(options.timeout))
         throw new FspError('FSP_USAGE', `--timeout is ${JSON.stringify(options.timeout)}; allowed: whole seconds`);
       const patienceMs = Number(options.timeout) * 1000;
+      // What is said without --spool is done at once: nothing may look like a rehearsal.
+      if (options.dryRun && options.spool === undefined)
+        throw new FspError('FSP_USAGE', '--dry-run goes with --spool; this receiver was not drained');
+      if (options.resume && (options.spool !== undefined || options.keepLimit))
+        throw new FspError('FSP_USAGE', '--resume goes with no other option');
       if (options.spool !== undefined)
         await drainFolder(config, resolve(options.spool), options.dryRun === true, patienceMs);
       else if (options.resume) {

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FspError } from '../errors.js';
-import { defaultList, ExpectedLists, type LoadedList } from '../expected/expected-lists.js';
+import { defaultList, ExpectedLists, listName, type LoadedList } from '../expected/expected-lists.js';
 import { programName, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
 import { openTarget } from './target.js';
@@ -42,6 +42,13 @@ Examples:
   addConfigOptions(command).action(async (file: string | undefined, flags: Flags) => {
     if ((file === undefined) !== (flags.remove === true))
       throw new FspError('FSP_USAGE', 'Say which file to load, or --remove to expect the machines of a list no more');
+    if (flags.merge && flags.remove)
+      throw new FspError('FSP_USAGE', '--merge adds machines and --remove takes a list away; say one of them');
+    if (!listName.test(flags.list))
+      throw new FspError(
+        'FSP_USAGE',
+        `--list is ${JSON.stringify(flags.list.slice(0, 200))}; allowed: 1 to 100 characters, none of them a control character`,
+      );
     const { config } = configOf(command);
     const content = file === undefined ? null : await contentOf(file);
     const target = await openTarget(config);
@@ -73,7 +80,7 @@ async function contentOf(file: string): Promise<Buffer> {
 
 function textOf(list: string, { machines, disabled, repeated, unreadable }: LoadedList): string {
   return [
-    `${machines} machines are expected (list ${list})\n`,
+    `${machines} ${machines === 1 ? 'machine is' : 'machines are'} expected (list ${list})\n`,
     disabled === 0 ? '' : `  ${disabled} rows of disabled accounts were left out\n`,
     repeated === 0 ? '' : `  ${repeated} rows named a machine once more\n`,
     unreadable.rows === 0 ? '' : `  ${unreadable.rows} rows name no machine:\n`,

@@ -5,8 +5,8 @@ import type { Language } from '../catalog/text.js';
 import { FspError } from '../errors.js';
 
 const labels = {
-  en: { do: 'First', also: 'Also', source: 'Source', param: 'parameter' },
-  fr: { do: 'D’abord', also: 'Aussi', source: 'Source', param: 'paramètre' },
+  en: { do: 'First', also: 'Also', source: 'Source', param: 'parameter', colon: ':' },
+  fr: { do: 'D’abord', also: 'Aussi', source: 'Source', param: 'paramètre', colon: '\u00a0:' },
 };
 
 /** `fsp explain`: what a code or state means and what to do first. Needs no server. */
@@ -66,9 +66,9 @@ function asParagraph(meaning: Meaning, lang: Language, width: number): string {
   const heading = [`${kindInWords(kind, lang)} ${code}`, symbol, area].filter((part) => part !== '').join(' · ');
   const body = [
     `${meaning.meaning[lang].replace('{1}', `<${label.param} 1>`)}.`,
-    advice[lang] === '' ? '' : `${label.do}: ${advice[lang]}.`,
-    spellings.length === 0 ? '' : `${label.also}: ${spellings.join(', ')}`,
-    source === '' ? '' : `${label.source}: ${source}`,
+    advice[lang] === '' ? '' : `${label.do}${label.colon} ${advice[lang]}.`,
+    spellings.length === 0 ? '' : `${label.also}${label.colon} ${spellings.join(', ')}`,
+    source === '' ? '' : `${label.source}${label.colon} ${source}`,
   ].filter((line) => line !== '');
   const indented = body.map((line) => wrapAnsi(line, width - 2).replaceAll(/^/gm, '  '));
   return `${heading}\n${indented.join('\n')}\n`;

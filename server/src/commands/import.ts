@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
+import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
 import { checkZone } from '../setup-logs/formats/time.js';
@@ -32,6 +33,11 @@ export function registerImport(program: Command): void {
       '\nExamples:\n  fsp import /mnt/oldserver/SMS/logs --host-name OLDFSP --timezone Europe/Paris\n  fsp import statesys.box/incoming\n',
     );
   addConfigOptions(command).action(async (paths: string[], flags: Flags) => {
+    if (flags.hostName?.trim() === '')
+      throw new FspError(
+        'FSP_USAGE',
+        '--host-name is empty; name the machine that wrote the logs, or leave the option out',
+      );
     const { config } = configOf(command);
     const timezone = flags.timezone ?? config.setupLogsTimezone;
     const options = {

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { managementUrlOf, request, requestManagement } from '../management/client.js';
-import { tokenFile, type Tokens } from '../management/tokens.js';
+import { keptTokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError, isErrorCode } from '../errors.js';
 import { isLoopback } from '../listen.js';
@@ -12,7 +11,7 @@ const patienceMs = 60_000;
 /**
  * Asks the management API of the server that this configuration describes, as its administrator.
  * @returns the answer's JSON
- * @throws FspError FSP_SERVER_NOT_FOUND where none answers; the server's own errors with their code
+ * @throws FspError FSP_SERVER_NOT_FOUND where none answers; FSP_TOKENS_UNREADABLE; the server's own errors with their code
  */
 export async function askServer(
   config: Config,
@@ -23,10 +22,11 @@ export async function askServer(
   const fullPath = `/api/v1${path}`;
   const url = managementUrlOf(config) + fullPath;
   if (!isLoopback(config.managementHost)) warnOfClearText(url);
+  const token = adminToken(config);
   const answer = await accepted(url, () =>
     requestManagement(config, fullPath, {
       method,
-      token: adminToken(config),
+      token,
       ...(body === undefined ? {} : { body }),
       patienceMs,
     }),
@@ -89,7 +89,5 @@ function parsed(json: string): unknown {
 
 function adminToken(config: Config): string {
   if (config.adminToken !== '') return config.adminToken;
-  const file = tokenFile(config.dataDir);
-  if (!existsSync(file)) return '';
-  return (JSON.parse(readFileSync(file, 'utf8')) as Tokens).admin;
+  return keptTokens(config.dataDir).admin ?? '';
 }

@@ -28,11 +28,12 @@ Examples:
     .option('--json', 'one JSON object a line, with the whole content');
   addConfigOptions(list).action(async (options: { json?: true }) => {
     const { config } = configOf(list);
-    const room = await Quarantine.open({ dir: join(resolve(config.dataDir), 'quarantine') });
+    const { room, unreadable } = await openToRead(resolve(config.dataDir));
     const items = room.list();
     if (options.json) {
       for (const { id } of items) process.stdout.write(`${JSON.stringify(await room.read(id))}\n`);
-    } else process.stdout.write(items.length === 0 ? 'Nothing is in quarantine\n' : items.map(lineOf).join(''));
+    } else if (items.length > 0) process.stdout.write(items.map(lineOf).join(''));
+    else if (!unreadable) process.stdout.write('Nothing is in quarantine\n');
   });
 
   const retry = chooser(
@@ -66,9 +67,22 @@ async function chosenIds(dataDir: string, ids: readonly string[], all: true | un
   if (all === undefined && ids.length === 0)
     throw new FspError('FSP_USAGE', 'Name entries as fsp quarantine list shows them, or give --all');
   if (all === undefined) return ids;
-  const everything = (await Quarantine.open({ dir: join(dataDir, 'quarantine') })).list();
-  if (everything.length === 0) process.stdout.write('Nothing is in quarantine\n');
+  const { room, unreadable } = await openToRead(dataDir);
+  const everything = room.list();
+  if (everything.length === 0 && !unreadable) process.stdout.write('Nothing is in quarantine\n');
   return everything.map(({ id }) => id);
+}
+
+/** The quarantine as it lies on disk; what of it cannot be read is told, and is no success. */
+async function openToRead(dataDir: string): Promise<{ room: Quarantine; unreadable: boolean }> {
+  let unreadable = false;
+  const tell = (message: string) => {
+    unreadable = true;
+    process.exitCode = 1;
+    process.stderr.write(`fsp: ${message}\n`);
+  };
+  const room = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger: { warn: tell, error: tell } });
+  return { room, unreadable };
 }
 
 function lineOf({ id, sink, at, kind, code, reason, bytes }: QuarantinedSummary): string {

@@ -38,6 +38,11 @@ export function registerSimulate(program: Command): void {
     const summary = await runSimulation(options, stop.signal, progress.show);
     progress.clear();
     process.stdout.write(textOf(summary));
+    if (summary.lastRefusal !== null)
+      throw new FspError(
+        'FSP_SIMULATION_FAILED',
+        `${url} refused ${summary.refused} messages, the last with status ${summary.lastRefusal}; name the address to which clients post with --url`,
+      );
   });
 }
 

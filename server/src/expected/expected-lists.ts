@@ -38,6 +38,9 @@ const mostFreed = 20;
 
 export const defaultList = 'expected';
 
+/** What a list may be called. */
+export const listName = /^\P{Cc}{1,100}$/u;
+
 /** Lists of machines that are expected to be heard of, in ClickHouse, shared by all receivers. */
 export class ExpectedLists {
   constructor(

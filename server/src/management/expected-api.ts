@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
-import { defaultList, type ExpectedLists, type LoadMode } from '../expected/expected-lists.js';
+import { defaultList, listName, type ExpectedLists, type LoadMode } from '../expected/expected-lists.js';
 import { problemSchema } from './schemas.js';
 import { userOf } from './user.js';
 
@@ -11,8 +11,8 @@ export type ExpectedRoom = Pick<ExpectedLists, 'lists' | 'load' | 'remove'>;
 /** Two hundred thousand machines with all that a directory tells of them are some 50 MB. */
 const largestList = 128 * 1024 * 1024;
 const tags = ['Expected machines'];
-const listName = Type.String({
-  pattern: '^\\P{Cc}{1,100}$',
+const list = Type.String({
+  pattern: listName.source,
   default: defaultList,
   description: 'Name of the list: each is loaded for itself',
 });
@@ -68,7 +68,7 @@ export function registerExpected(
         summary: 'Loads a list, as fsp expect does: CSV as a directory or the site exports it, or one name a line',
         consumes: ['application/octet-stream'],
         querystring: Type.Object({
-          list: listName,
+          list,
           mode: Type.Enum(['replace', 'merge'] as const, {
             default: 'replace',
             description: 'replace: instead of what the list held; merge: beside it',
@@ -104,7 +104,7 @@ export function registerExpected(
       schema: {
         tags,
         summary: 'Expects the machines of a list no more',
-        querystring: Type.Object({ list: listName }),
+        querystring: Type.Object({ list }),
         response: { 200: lists, ...changing, 404: problemSchema },
       },
     },

@@ -19,12 +19,26 @@ interface ValidationError {
   params: Record<string, unknown>;
 }
 
+type RequestError = Error & {
+  code?: string;
+  statusCode?: number;
+  validation?: ValidationError[];
+  /** Where in the request what is wrong stands. */
+  validationContext?: string;
+};
+
 /** Errors become problems: foreseen ones in their own words, wrong requests with what is wrong, others without detail. */
 export function answerProblems(app: FastifyInstance, logger: { error(details: object, message: string): void }): void {
-  app.setErrorHandler((error: Error & { statusCode?: number; validation?: ValidationError[] }, _request, reply) => {
+  app.setErrorHandler((error: RequestError, request, reply) => {
     const known = error instanceof FspError ? error : undefined;
     const status = known?.statusCode ?? error.statusCode ?? 500;
-    if (status >= 500 && known === undefined) logger.error({ err: error }, 'A request to the management API failed');
+    // Whoever leaves a page while it loads takes the rest of the answer with them.
+    const left = error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (status >= 500 && known === undefined && !left)
+      logger.error(
+        { err: error, method: request.method, path: request.url.split('?')[0]?.slice(0, 200) },
+        'A request to the management API failed',
+      );
     const problem: Problem = {
       type: 'about:blank',
       status,
@@ -43,17 +57,14 @@ export function answerProblems(app: FastifyInstance, logger: { error(details: ob
   });
 }
 
-function titleOf(
-  error: Error & { validation?: ValidationError[] },
-  known: FspError | undefined,
-  status: number,
-): string {
+function titleOf(error: RequestError, known: FspError | undefined, status: number): string {
   if (known === undefined && status >= 500) return 'The server failed; its log says why';
   if (error.validation === undefined) return error.message.split('\n')[0] ?? '';
+  const whole = error.validationContext === 'querystring' ? 'the query of the address' : 'the body';
   return error.validation
     .map(({ instancePath, message = 'is wrong', params }) => {
       const named = params.additionalProperties ?? params.additionalProperty ?? params.allowedValues;
-      return `${instancePath.slice(1) || 'the body'} ${message}${named === undefined ? '' : ` (${JSON.stringify(named)})`}`;
+      return `${instancePath.slice(1) || whole} ${message}${named === undefined ? '' : ` (${JSON.stringify(named)})`}`;
     })
     .join('; ')
     .slice(0, 500);

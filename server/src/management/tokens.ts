@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 
@@ -40,12 +40,23 @@ function changedAt(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
-/** @throws FspError FSP_TOKENS_UNREADABLE where the file is damaged; its content is never shown */
-function readTokens(file: string): Partial<Tokens> {
+/**
+ * The tokens that a server keeps in its data folder; none where it made none yet.
+ * @throws FspError FSP_TOKENS_UNREADABLE where the file is damaged or somebody else's; its content is never shown
+ */
+export function keptTokens(dataDir: string): Partial<Tokens> {
+  const file = tokenFile(dataDir);
   let kept: unknown;
   try {
     kept = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new FspError(
+        'FSP_TOKENS_UNREADABLE',
+        `The tokens in ${file} may not be read by this user: become the server's user, or set FSP_ADMIN_TOKEN`,
+      );
     kept = null;
   }
   const { admin, viewer } = (kept ?? {}) as Record<string, unknown>;
@@ -65,7 +76,7 @@ function readTokens(file: string): Partial<Tokens> {
  */
 function loadTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): Tokens {
   const file = tokenFile(dataDir);
-  const kept = existsSync(file) ? readTokens(file) : {};
+  const kept = keptTokens(dataDir);
   const complete: Tokens = { admin: kept.admin ?? newToken(), viewer: kept.viewer ?? newToken() };
   if (kept.admin === undefined || kept.viewer === undefined) {
     // Beside and renamed, so that a crash never leaves half a file.

@@ -141,7 +141,7 @@ function bareGuid(text: string): string {
 
 function identifier(text: string | undefined, where: string): number {
   const value = integerOrNull(text);
-  if (value === null || value < 0) throw incomplete(`${where} is no number`);
+  if (value === null || value < 0) throw incomplete(`a ${where} that is no number`);
   return value;
 }
 

@@ -20,6 +20,8 @@ export interface SimulationSummary {
   clients: number;
   sent: number;
   refused: number;
+  /** The status that the last of them was answered with. */
+  lastRefusal: number | null;
   retried: number;
   byOutcome: Record<string, number>;
   seconds: number;
@@ -40,6 +42,7 @@ export async function runSimulation(
     clients: options.clients,
     sent: 0,
     refused: 0,
+    lastRefusal: null,
     retried: 0,
     byOutcome: {},
     seconds: 0,
@@ -77,6 +80,7 @@ export async function runSimulation(
   } finally {
     sender.close();
   }
+  summary.lastRefusal = sender.lastRefusal;
   summary.seconds = (performance.now() - begin) / 1000;
   return summary;
 }
@@ -84,6 +88,8 @@ export async function runSimulation(
 export interface Sender {
   /** Sends a message until it is answered; `stopped` where the signal came first. @throws FspError FSP_SIMULATION_FAILED */
   send(message: FleetMessage): Promise<'sent' | 'refused' | 'stopped'>;
+  /** The status of the last answer that refused a message for good; null where none did. */
+  readonly lastRefusal: number | null;
   close(): void;
 }
 
@@ -97,7 +103,11 @@ export function createSender(
   // Each that waits for its next try listens for the end: as many as there are connections is no leak.
   if (signal !== undefined) setMaxListeners(0, signal);
   let lastAnswer = performance.now();
+  let lastRefusal: number | null = null;
   return {
+    get lastRefusal() {
+      return lastRefusal;
+    },
     async send(message) {
       const body = wireReport(message);
       const begun = performance.now();
@@ -106,7 +116,10 @@ export function createSender(
           const { status, retryAfter } = await post(url, body, message.clientAddress, agent);
           lastAnswer = performance.now();
           if (status === 200) return 'sent';
-          if (status !== 503) return 'refused';
+          if (status !== 503) {
+            lastRefusal = status;
+            return 'refused';
+          }
           pause = Math.max(pause, retryAfter * 1000);
         } catch (cause) {
           if (performance.now() - Math.max(lastAnswer, begun) > giveUpMs) {

@@ -17,12 +17,29 @@ export async function filesOnDisk(paths: readonly string[]): Promise<Given[]> {
     });
     if (!isFolder) found.set(path, file);
     else {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const below = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-      for (const one of below.sort()) if (!found.has(one)) found.set(one, (await look(one, false)).file);
+      const below = await filesBelow(path).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
+      for (const file of below) if (!found.has(file.path)) found.set(file.path, file);
     }
   }
   return [...found.values()];
+}
+
+/** All files below a folder, by name; one that cannot be looked at, and a folder below, stand there with their error. */
+async function filesBelow(folder: string): Promise<Given[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found: Given[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    try {
+      if (entry.isDirectory()) found.push(...(await filesBelow(path)));
+      else if (entry.isFile()) found.push((await look(path, false)).file);
+    } catch (error) {
+      found.push({ path, modifiedAt: 0, source: new Unreadable(unreadable(path, error)), named: true });
+    }
+  }
+  return found;
 }
 
 async function look(path: string, named: boolean): Promise<{ isFolder: boolean; file: Given }> {
@@ -39,6 +56,17 @@ function unreadable(path: string, cause: unknown): FspError {
   return new FspError('FSP_LOG_UNREADABLE', `${path} cannot be read: ${why}; check its name and your rights`, {
     cause,
   });
+}
+
+/** What is known by its name alone: whoever reads it is told why. */
+class Unreadable implements ByteSource {
+  readonly size = 1;
+
+  constructor(private readonly error: Error) {}
+
+  read(): Promise<Uint8Array> {
+    return Promise.reject(this.error);
+  }
 }
 
 class DiskSource implements ByteSource {

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { filesOnDisk } from '../server/src/setup-logs/files/on-disk.js';
+import { environment, fsp, temporaryFolder } from './server-process.js';
+
+const folder = temporaryFolder();
+afterAll(() => {
+  folder.remove();
+});
+const made = (name: string) => {
+  const path = join(folder.path, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+
+describe('a command that cannot do what is asked says so and does nothing', () => {
+  test.each([
+    [['drain', '--dry-run'], /--dry-run goes with --spool/],
+    [['drain', '--resume', '--keep-limit'], /--resume goes with no other option/],
+    [['expect', '--merge', '--remove'], /say one of them/],
+    [['expect', '--remove', '--list', ''], /--list is ""/],
+    [['expect', '--remove', '--list', 'a\tb'], /1 to 100 characters/],
+    [['import', '--host-name', '', 'package.json'], /--host-name is empty/],
+  ])('%j', async (args, says) => {
+    const { code, stdout, stderr } = await fsp(args, environment(made('data')));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(says);
+  });
+
+  test('a quarantine that cannot be read is not called empty', async () => {
+    const data = made('quarantine');
+    writeFileSync(join(data, 'quarantine'), 'a file where the folder should be');
+    for (const args of [['list'], ['drop', '--all']]) {
+      const { code, stdout, stderr } = await fsp(['quarantine', ...args], environment(data));
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/quarantine cannot be read|The quarantine .* cannot be read/);
+    }
+  });
+
+  test('tokens that are damaged are named, and not the token that nobody gave', async () => {
+    const data = made('tokens');
+    writeFileSync(join(data, 'tokens.json'), '{"admin"');
+    const { code, stderr } = await fsp(['drain'], environment(data));
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/tokens\.json cannot be read: mend it/);
+  });
+
+  test('a query says that ClickHouse does not answer, and asks for no account', async () => {
+    const { code, stderr } = await fsp(
+      ['query', 'SELECT 1'],
+      environment(made('query'), { FSP_CLICKHOUSE_URL: 'http://127.0.0.1:9' }),
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/ECONNREFUSED/);
+    expect(stderr).not.toContain('CREATE USER');
+  });
+
+  test('a simulation of which every message is refused has failed', async () => {
+    const wrong = createServer((request, answer) => {
+      request.resume().on('end', () => answer.writeHead(404).end());
+    }).listen(0, '127.0.0.1');
+    await once(wrong, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(wrong.address() as AddressInfo | null)?.port ?? 0}`;
+      const { code, stderr } = await fsp(['simulate', '--clients', '2', '--rate', '0', '--url', url], {
+        PATH: process.env.PATH ?? '',
+      });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/refused \d+ messages, the last with status 404/);
+    } finally {
+      wrong.close();
+    }
+  });
+});
+
+test('a folder below that may not be read is named, and everything beside it is read', async () => {
+  const logs = made('logs');
+  writeFileSync(join(logs, 'a.log'), 'x');
+  const closed = made('logs/closed');
+  writeFileSync(join(logs, 'z.log'), 'z');
+  chmodSync(folder.path, 0o755);
+  chmodSync(closed, 0o000);
+  // An administrator may read everything: for this moment it is somebody else who asks.
+  const administrator = process.geteuid?.() === 0;
+  if (administrator) process.seteuid?.(65_534);
+  try {
+    const found = await filesOnDisk([logs]);
+    expect(found.map(({ path }) => path)).toEqual(['a.log', 'closed', 'z.log'].map((name) => join(logs, name)));
+    await expect(found[1]!.source.read(0, 1)).rejects.toThrow(/closed cannot be read: EACCES/);
+    await expect(filesOnDisk([closed])).rejects.toThrow(/closed cannot be read: EACCES/);
+  } finally {
+    if (administrator) process.seteuid?.(0);
+    chmodSync(closed, 0o755);
+  }
+});
