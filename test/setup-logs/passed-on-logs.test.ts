@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseLog } from '../synthetic-logs.js';
-import { banner, ccmLog, only, runsOf, type CcmLine } from './verdict-logs.js';
+import { banner, ccmLog, failedAction, msiLog, only, result, runsOf, type CcmLine } from './verdict-logs.js';
 
 /** Lines broken at a blank, as mail and forums do. */
 const wrapped = (text: string, width: number) =>
@@ -157,5 +157,75 @@ describe('a log of Windows Installer as others print it', () => {
     const [whole, cut] = [[...tail, ...end], tail].map((lines) => only(runsOf(`${lines.join('\n')}\n`)));
     expect(whole).toMatchObject({ action: 'upgrade', verdict: 'succeeded', productVersion: '2.0.0' });
     expect(cut).toMatchObject({ action: 'upgrade', verdict: 'unfinished', exitCode: null, productVersion: '' });
+  });
+});
+
+describe('a log with something before each line, or with its signs escaped', () => {
+  const each = (change: (line: string, index: number) => string) => (text: string) =>
+    text
+      .split('\n')
+      .map((line, index, all) => (index === all.length - 1 ? line : change(line, index)))
+      .join('\n');
+  const decorated: [string, (text: string) => string][] = [
+    ['a block of code', each((line) => `    ${line}`)],
+    ['a quote', each((line) => `> ${line}`)],
+    ['a quote of a quote', each((line) => `> > ${line}`)],
+    ['numbers of lines', each((line, index) => `${String(index + 1).padStart(4)}: ${line}`)],
+    ['numbers as an editor shows them', each((line, index) => `${index + 1}\t${line}`)],
+    ['times of a build server', each((line) => `2026-01-15T10:28:34.1234567Z ${line}`)],
+    [
+      'a page in HTML',
+      (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+    ],
+    ['Markdown', (text) => text.replaceAll(/[\\[\]_*]/g, '\\$&')],
+  ];
+  const logs: [string, string][] = [
+    ['Windows Installer', msiLog([...failedAction, ...result(1603)])],
+    [
+      'ccmsetup',
+      ccmLog([
+        banner,
+        ["File 'C:\\x\\NDP48.exe' returned failure exit code 1603. Fail the installation.", 3],
+        'CcmSetup failed with error code 0x80070643',
+      ]),
+    ],
+    [
+      'a role',
+      [
+        '<02/14/20 10:11:02> SMSFSP Setup Started....',
+        '<02/14/20 10:11:10> fsp.msi exited with return code: 1603',
+        '<02/14/20 10:11:14> ~RoleSetup().',
+        '',
+      ].join('\n'),
+    ],
+  ];
+
+  // The heading of Windows Installer has no sign that Markdown escapes: it shows the format, and what is escaped stays so.
+  const pairs = logs
+    .flatMap(([of, log]) => decorated.map(([by, change]) => ({ of, by, log, change })))
+    .filter(({ of, by }) => !(of === 'Windows Installer' && by === 'Markdown'));
+
+  test.each(pairs)('$of, by $by, is judged as it was', ({ log, change }) => {
+    const [{ verdict, cause, causeLine, startedAt, endedAt }] = [only(runsOf(log))];
+    expect(verdict).toBe('failed');
+    expect(only(runsOf(change(log)))).toMatchObject({ verdict, cause, causeLine, startedAt, endedAt });
+  });
+
+  test.each(decorated)('shows no secret, by %s', (_, change) => {
+    const log = msiLog([
+      'MSI (s) (54:F8) [10:00:01:000]: Command Line: MsiHiddenProperties=ACCOUNT;DBKEY ',
+      'Property(S): DBKEY = s3cr3t-one',
+      'Property(S): SMSPASSWORD = s3cr3t-two',
+      ...result(1603),
+    ]);
+    const { records } = parseLog(Buffer.from(change(log)));
+    expect(records.length).toBeGreaterThan(3);
+    expect(JSON.stringify(records)).not.toContain('s3cr3t');
+  });
+
+  test('text that only looks a little like it is text', () => {
+    const { records, runs } = parseLog(Buffer.from('> a quote\n    indented\n12: numbered\n&lt;b&gt;\n'));
+    expect(runs).toEqual([]);
+    expect(records.map(({ message }) => message).join('\n')).toContain('&lt;b&gt;');
   });
 });

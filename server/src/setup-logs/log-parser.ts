@@ -1,5 +1,6 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
+import { decorationOf, type Undecorate } from './formats/decorations.js';
 import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
 import { hintsIn } from './formats/hints.js';
 import { LineReader } from './formats/lines.js';
@@ -26,7 +27,7 @@ export interface LogParserOptions {
 }
 
 /**
- * One log, from bytes to records: lines → secrets redacted → the format's parser → time, codes and run of each record.
+ * One log, from bytes to records: lines → what stands before them taken off → secrets redacted → the format's parser → time, codes and run of each record.
  * In whatever pieces the bytes come, the records are the same.
  */
 export class LogParser {
@@ -39,6 +40,7 @@ export class LogParser {
   private parser: FormatParser | null = null;
   private tracker: RunTracker | null = null;
   private undecided: Line[] = [];
+  private undecorate: Undecorate | null = null;
   private lastTime: number | null = null;
   private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
@@ -54,16 +56,15 @@ export class LogParser {
     const { lines, bytes } = this.before;
     return new LineReader((text, number, offset, split) => {
       this.lastLine = lines + number;
-      const hints = hintsIn(text);
-      const redacted = this.redactor.redact(text, hints);
-      this.line({
-        text: redacted,
-        number: this.lastLine,
-        offset: bytes + offset,
-        split,
-        hints: redacted === text ? hints : hintsIn(redacted),
-      });
+      const own = this.undecorate === null ? text : this.undecorate(text);
+      this.line({ ...this.redacted(own), number: this.lastLine, offset: bytes + offset, split });
     });
+  }
+
+  private redacted(text: string): Pick<Line, 'text' | 'hints'> {
+    const hints = hintsIn(text);
+    const redacted = this.redactor.redact(text, hints);
+    return { text: redacted, hints: redacted === text ? hints : hintsIn(redacted) };
   }
 
   /** The log's format; null while no line has told it. */
@@ -104,7 +105,7 @@ export class LogParser {
   /** Gives out all that is held: the file is at its end. */
   end(): void {
     this.lines.end();
-    if (this.parser === null) this.decide(formatOfLines(this.undecided));
+    if (this.parser === null) this.decideAtLast();
     this.parser?.end();
   }
 
@@ -116,7 +117,20 @@ export class LogParser {
     const format = formatOf(line.text);
     this.undecided.push(line);
     if (format !== null) this.decide(format);
-    else if (this.undecided.length >= linesBeforePlain) this.decide(formatOfLines(this.undecided));
+    else if (this.undecided.length >= linesBeforePlain) this.decideAtLast();
+  }
+
+  /** No line shows the format: something may stand before each of them, or it is plain text. */
+  private decideAtLast(): void {
+    this.undecorate = decorationOf(this.undecided);
+    const { undecorate } = this;
+    if (undecorate === null) {
+      this.decide(formatOfLines(this.undecided));
+      return;
+    }
+    this.undecided = this.undecided.map((line) => ({ ...line, ...this.redacted(undecorate(line.text)) }));
+    const format = this.undecided.map(({ text }) => formatOf(text)).find((one) => one !== null);
+    this.decide(format ?? formatOfLines(this.undecided));
   }
 
   private decide(format: LogFormat): void {

@@ -53,7 +53,7 @@ function unreadable(path: string, cause: unknown): FspError {
   if (cause instanceof FspError) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' ? 'it is not there' : code;
-  return new FspError('FSP_LOG_UNREADABLE', `${path} cannot be read: ${why}; check its name and your rights`, {
+  return new FspError('FSP_LOG_UNREADABLE', `${path === '' ? '' : path} cannot be read: ${why}; check its name and your rights`, {
     cause,
   });
 }

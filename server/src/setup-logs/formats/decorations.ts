@@ -1,0 +1,53 @@
+import { formatOf } from './detect.js';
+import type { Line } from '../types.js';
+
+/** Takes off a line what its log has got on its way. */
+export type Undecorate = (text: string) => string;
+
+const entities: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  nbsp: ' ',
+};
+
+/** What mail, forums, tickets and build servers make of the lines of a log. */
+const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
+  // Four blanks are a block of code.
+  (lines) => {
+    const told = lines.filter((line) => line.trim() !== '').map((line) => line.search(/[^ \t]/));
+    const least = Math.min(...told, 40);
+    return (text) => text.slice(Math.min(least, text.search(/[^ \t]|$/)));
+  },
+  () => without(/^(?:> ?){1,9}/),
+  () => without(/^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/),
+  () => without(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /),
+  () => (text) => text.replaceAll(/&(lt|gt|amp|quot|apos|#39|nbsp);/g, (_, name: string) => entities[name] ?? ''),
+  () => (text) => text.replaceAll(/\\([\\[\]<>()_*#`!|~-])/g, '$1'),
+];
+
+function without(pattern: RegExp): Undecorate {
+  return (text) => text.replace(pattern, '');
+}
+
+/**
+ * What has to be taken off the lines of a log that none of its lines shows the format of, so that one does; null where
+ * nothing helps.
+ * @param lines those with which the log begins
+ */
+export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Undecorate | null {
+  const texts = lines.map(({ text }) => text);
+  for (const decoration of decorations) {
+    const undecorate = decoration(texts);
+    if (texts.some((text) => isLog(undecorate(text)))) return undecorate;
+  }
+  return null;
+}
+
+function isLog(text: string): boolean {
+  const format = formatOf(text);
+  return format !== null && format !== 'simple';
+}
