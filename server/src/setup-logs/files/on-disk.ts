@@ -53,9 +53,13 @@ function unreadable(path: string, cause: unknown): FspError {
   if (cause instanceof FspError) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' ? 'it is not there' : code;
-  return new FspError('FSP_LOG_UNREADABLE', `${path === '' ? '' : path} cannot be read: ${why}; check its name and your rights`, {
-    cause,
-  });
+  return new FspError(
+    'FSP_LOG_UNREADABLE',
+    `${path === '' ? '' : path} cannot be read: ${why}; check its name and your rights`,
+    {
+      cause,
+    },
+  );
 }
 
 /** What is known by its name alone: whoever reads it is told why. */
