@@ -25,6 +25,17 @@ test('a change is saved against the version that was seen, and nothing else is s
   ]);
 });
 
+test('a number that is emptied and typed anew is the number that was typed', async () => {
+  const { user } = renderInGrafana(<RoleEditor role={role} tab="throttle" readOnly={false} onSaved={vi.fn()} />);
+  const count = field(/^Number of state messages/);
+  await user.clear(count);
+  expect(count).toHaveValue(null);
+  await user.type(count, '500');
+  expect(count.value).toBe('500');
+  await user.type(count, '.5');
+  expect(count.value).toBe('500');
+});
+
 test('what the rules say stands at its field, in the user’s language', async () => {
   server.use(
     http.post(`${proxy}/admin/roles/validate`, () =>

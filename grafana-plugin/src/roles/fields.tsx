@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useState, type ComponentProps, type ReactElement } from 'react';
 import { t } from '@grafana/i18n';
 import { Checkbox, Field, FieldSet, Input, Stack, Text } from '@grafana/ui';
 import { otherRoles, throttleLimits, type RoleConfiguration } from '../api/roles.js';
@@ -170,6 +170,28 @@ export function RoleSelectionFields({ value, onChange, validation, disabled }: F
   );
 }
 
+interface NumberInputProps extends Omit<ComponentProps<typeof Input>, 'value' | 'onChange' | 'type' | 'width' | 'ref'> {
+  number: number;
+  onNumber(number: number): void;
+}
+
+/** Shows what was typed as long as it says the number: an emptied field stays empty, and what is no such number is not taken. */
+function NumberInput({ number, onNumber, ...input }: NumberInputProps) {
+  const [typed, setTyped] = useState('');
+  return (
+    <Input
+      {...input}
+      type="number"
+      width={24}
+      value={Number(typed) === number ? typed : String(number)}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        onNumber(Number(currentTarget.value));
+      }}
+    />
+  );
+}
+
 /** The wizard's page *Fallback status point*. */
 export function ThrottleFields({ value, onChange, validation, disabled }: FieldsProps) {
   const connections = connectionsText(
@@ -178,16 +200,14 @@ export function ThrottleFields({ value, onChange, validation, disabled }: Fields
   );
   const number = (name: 'messageCount' | 'throttleIntervalSeconds', description: string) => (
     <Ruled name={name} description={description} validation={validation}>
-      <Input
+      <NumberInput
         id={`role-${name}`}
-        type="number"
         min={throttleLimits[name].minimum}
         max={throttleLimits[name].maximum}
-        width={24}
         disabled={disabled}
-        value={Number.isNaN(value[name]) ? '' : value[name]}
-        onChange={(event) => {
-          onChange({ [name]: Math.trunc(event.currentTarget.valueAsNumber) || 0 });
+        number={value[name]}
+        onNumber={(number) => {
+          onChange({ [name]: Math.trunc(number) });
         }}
       />
     </Ruled>
@@ -213,17 +233,15 @@ export function ThrottleFields({ value, onChange, validation, disabled }: Fields
         )}
         validation={validation}
       >
-        <Input
+        <NumberInput
           id="role-throttleReserve"
-          type="number"
           min={throttleLimits.throttleReserve.minimum * 100}
           max={throttleLimits.throttleReserve.maximum * 100}
-          width={24}
           suffix="%"
           disabled={disabled}
-          value={Math.round(value.throttleReserve * 1_000) / 10}
-          onChange={(event) => {
-            onChange({ throttleReserve: (event.currentTarget.valueAsNumber || 0) / 100 });
+          number={Math.round(value.throttleReserve * 1_000) / 10}
+          onNumber={(number) => {
+            onChange({ throttleReserve: number / 100 });
           }}
         />
       </Ruled>

@@ -57,14 +57,16 @@ export class LogParser {
     return new LineReader((text, number, offset, split) => {
       this.lastLine = lines + number;
       const own = this.undecorate === null ? text : this.undecorate(text);
-      this.line({ ...this.redacted(own), number: this.lastLine, offset: bytes + offset, split });
+      const hints = hintsIn(own);
+      const redacted = this.redactor.redact(own, hints);
+      this.line({
+        text: redacted,
+        number: this.lastLine,
+        offset: bytes + offset,
+        split,
+        hints: redacted === own ? hints : hintsIn(redacted),
+      });
     });
-  }
-
-  private redacted(text: string): Pick<Line, 'text' | 'hints'> {
-    const hints = hintsIn(text);
-    const redacted = this.redactor.redact(text, hints);
-    return { text: redacted, hints: redacted === text ? hints : hintsIn(redacted) };
   }
 
   /** The log's format; null while no line has told it. */
@@ -128,7 +130,10 @@ export class LogParser {
       this.decide(formatOfLines(this.undecided));
       return;
     }
-    this.undecided = this.undecided.map((line) => ({ ...line, ...this.redacted(undecorate(line.text)) }));
+    this.undecided = this.undecided.map((line) => {
+      const text = this.redactor.redact(undecorate(line.text));
+      return { ...line, text, hints: hintsIn(text) };
+    });
     const format = this.undecided.map(({ text }) => formatOf(text)).find((one) => one !== null);
     this.decide(format ?? formatOfLines(this.undecided));
   }

@@ -33,8 +33,11 @@ async function filesBelow(folder: string): Promise<Given[]> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     try {
-      if (entry.isDirectory()) found.push(...(await filesBelow(path)));
-      else if (entry.isFile()) found.push((await look(path, false)).file);
+      if (entry.isDirectory()) {
+        // Not spread into push(): a whole disk has more files than a call may have arguments.
+        for (const below of await filesBelow(path)) found.push(below);
+      }
+      if (entry.isFile()) found.push((await look(path, false)).file);
     } catch (error) {
       found.push({ path, modifiedAt: 0, source: new Unreadable(unreadable(path, error)), named: true });
     }
@@ -53,13 +56,10 @@ function unreadable(path: string, cause: unknown): FspError {
   if (cause instanceof FspError) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' ? 'it is not there' : code;
-  return new FspError(
-    'FSP_LOG_UNREADABLE',
-    `${path === '' ? '' : path} cannot be read: ${why}; check its name and your rights`,
-    {
-      cause,
-    },
-  );
+  const what = path === '' ? 'An empty name' : path;
+  return new FspError('FSP_LOG_UNREADABLE', `${what} cannot be read: ${why}; check its name and your rights`, {
+    cause,
+  });
 }
 
 /** What is known by its name alone: whoever reads it is told why. */
