@@ -134,7 +134,7 @@ test('kill -9 in the middle of following loses no record and doubles none, acros
   );
   expect(rows).toHaveLength(next - 1);
   expect(rows.filter(({ n }) => n !== 1)).toEqual([]);
-}, 120_000);
+});
 
 test('records and runs leave as OpenTelemetry logs with their attributes, and no secret is in them', async () => {
   const receiver = await startOtlpReceiver();

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
-import { Alert, Stack, Tab, TabContent, TabsBar, Text } from '@grafana/ui';
+import { Alert, EmptyState, LinkButton, Stack, Tab, TabContent, TabsBar, Text } from '@grafana/ui';
 import { useParams } from 'react-router';
+import { ApiError } from '../api/http.js';
 import { getRole, type Role } from '../api/roles.js';
 import { useUrlParam } from '../app/url-state.js';
 import { isAdmin } from '../app/viewer.js';
@@ -31,11 +32,28 @@ export default function RolePage() {
     useCallback(() => getRole(server), [server]),
     everyMs,
   );
+  const { value, error } = role;
+  const isNone = value === undefined && error instanceof ApiError && error.code === 'FSP_ROLE_NOT_FOUND';
   return (
     <PluginPage
       pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}
     >
-      <QueryState of={role}>{(loaded) => <Properties key={loaded.server} loaded={loaded} />}</QueryState>
+      {isNone ? (
+        <EmptyState
+          variant="not-found"
+          message={t('role.none', '{{server}} holds no fallback status point: it was removed, or never added', {
+            server,
+            interpolation: { escapeValue: false },
+          })}
+          button={
+            <LinkButton variant="secondary" href={`${appPath}/roles`}>
+              {t('role.others', 'Servers that hold one')}
+            </LinkButton>
+          }
+        />
+      ) : (
+        <QueryState of={role}>{(loaded) => <Properties key={loaded.server} loaded={loaded} />}</QueryState>
+      )}
     </PluginPage>
   );
 }

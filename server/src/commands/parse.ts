@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import { FspError } from '../errors.js';
@@ -109,6 +110,7 @@ async function follow(files: string[], flags: Flags, output: Output): Promise<nu
     pollMs: 500,
     threads,
   });
+  for (const file of files.filter((one) => !existsSync(one))) say(`${file} is not there yet; it is waited for`);
   follower.start();
   await Promise.race(stopSignals.map((signal) => once(process, signal)));
   await follower.stop();
