@@ -41,7 +41,7 @@ export default function RolePage() {
       {isNone ? (
         <EmptyState
           variant="not-found"
-          message={t('role.none', '{{server}} holds no fallback status point: it was removed, or never added', {
+          message={t('role.absent', '{{server}} holds no fallback status point: it was removed, or never added', {
             server,
             interpolation: { escapeValue: false },
           })}
