@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { FspError } from '../errors.js';
 
 export interface DataDirLock {
@@ -24,7 +24,7 @@ export function lockDataDir(dir: string): DataDirLock {
   const holderFile = join(dir, 'lock.pid');
   let descriptor: number | null;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dir));
     descriptor = openLocked(file);
   } catch (cause) {
     if (cause instanceof FspError) throw cause;
@@ -50,6 +50,17 @@ export function lockDataDir(dir: string): DataDirLock {
       closeSync(descriptor);
     },
   };
+}
+
+/**
+ * Makes a folder and those above it. Node's own way to do so (`recursive`) goes on for ever where a folder is there but
+ * nothing can be made in it and the system says that it is not, as in /proc (Node 20).
+ */
+function makeFolder(dir: string): void {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(dir);
+  if (above !== dir) makeFolder(above);
+  mkdirSync(dir, { mode: 0o700 });
 }
 
 function readHolder(file: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import type { Window } from './state.js';
 import type { SpoolEntry } from './entries.js';
+import { lockDataDir } from './lock.js';
 import { openSpool } from './open.js';
 import type { Spool } from './spool.js';
 
@@ -179,6 +180,16 @@ test('a folder that cannot be written is told at the start', async () => {
 });
 
 describe('the lock of the data folder', () => {
+  test('makes the folders on the way there', () => {
+    const below = join(dir, 'a', 'b');
+    lockDataDir(below).release();
+    expect(statSync(below).mode & 0o777).toBe(0o700);
+  });
+
+  test.skipIf(process.platform !== 'linux')('is refused at once where the system makes no folders', () => {
+    expect(() => lockDataDir('/proc/fsp/data')).toThrow(/data folder \/proc\/fsp\/data cannot be written \(ENOENT\)/);
+  });
+
   // In processes of their own, as in life.
   const holder = fileURLToPath(new URL('../../../test/lock-holder.mjs', import.meta.url));
   const start = async (folder: string) => {
