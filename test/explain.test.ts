@@ -14,10 +14,17 @@ test('fsp explain says meaning and first step of a code, also of a negative one'
   }
 });
 
+test('fsp explain takes several codes, and refuses them all where one is none', async () => {
+  const { code, stdout } = await explain('1603', '0x80070005');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Windows Installer 1603[^]*\nHRESULT 0x80070005/);
+  expect((await explain('1603', 'nonsense')).code).toBe(2);
+});
+
 test('fsp explain speaks French, and takes a state in words', async () => {
   const { code, stdout } = await explain('topic', '800', 'state', '312', '--lang', 'fr');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^État 800\/312[^]*disque plein[^]*D’abord/);
+  expect(stdout).toMatch(/^État 800\/312[^]*disque plein[^]*D’abord\u00a0: /);
 });
 
 test('fsp explain --json gives both languages and each meaning of a number', async () => {

@@ -24,6 +24,7 @@ export function registerExplain(program: Command): void {
       `
 Examples:
   fsp explain 0x80070643
+  fsp explain 1603 0x80070005
   fsp explain -- -2147024891
   fsp explain CRYPT_E_NOT_FOUND
   fsp explain 313
@@ -35,11 +36,20 @@ Exit code: 0 it was found, 2 it was not; what resembles it is named.
 `,
     )
     .action((words: string[], { lang, json }: { lang: Language; json?: true }) => {
-      const found = explain(words.join(' '));
+      const found = explainWords(words);
       if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
       else if (found.meanings.length > 0) process.stdout.write(asText(found, lang));
       if (found.meanings.length === 0) throw notFound(found, lang);
     });
+}
+
+/** One code in several words, as `topic 800 state 313`, or several codes. */
+function explainWords(words: readonly string[]): Explanation {
+  const together = explain(words.join(' '));
+  if (together.meanings.length > 0) return together;
+  const each = words.map((word) => explain(word));
+  if (each.some(({ meanings }) => meanings.length === 0)) return together;
+  return { ...together, meanings: each.flatMap(({ meanings }) => meanings), candidates: [] };
 }
 
 /** The error for what is neither a code nor a state, with what resembles it. */
