@@ -70,10 +70,16 @@ export function registerServe(program: Command): void {
     const simulation = options.demo ? demonstrate(app, demo.signal) : Promise.resolve();
     await stopped;
     say('Stopping: what is taken stays on disk …\n');
-    withdrawServer(loaded.config.dataDir);
     demo.abort();
-    await Promise.race([simulation, sleep(500)]);
-    await app.stop();
+    try {
+      withdrawServer(loaded.config.dataDir);
+      await Promise.race([simulation, sleep(500)]);
+      await app.stop();
+    } catch (error) {
+      // A folder that is gone, for one: who was told to stop stops all the same.
+      say(`fsp: the stop met ${(error as Error).message}; what is taken is on disk\n`);
+      process.exitCode = 1;
+    }
     await endProcess();
   });
 }
@@ -161,7 +167,11 @@ function watchdog(): () => void {
   const program = `const { workerData: asked } = require('node:worker_threads');
     Atomics.wait(asked, 0, 0);
     Atomics.wait(asked, 0, 1, ${stopWithinMs});
-    require('node:fs').writeSync(2, 'fsp: the stop takes too long and is cut short; what is taken is on disk\\n');
+    try {
+      require('node:fs').writeSync(2, 'fsp: the stop takes too long and is cut short; what is taken is on disk\\n');
+    } catch {
+      // Nobody reads it any more.
+    }
     process.kill(process.pid, 'SIGKILL');`;
   new Worker(program, { eval: true, workerData: asked, resourceLimits: { maxOldGenerationSizeMb: 8 } })
     .on('error', () => undefined)
