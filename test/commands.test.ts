@@ -41,6 +41,15 @@ describe('a command that cannot do what is asked says so and does nothing', () =
     }
   });
 
+  test('a start that fails at its last step ends, and does not go on without listening to signals', async () => {
+    const data = made('start');
+    // Where the server says where it listens.
+    mkdirSync(join(data, 'server.json', 'x'), { recursive: true });
+    const { code, stderr } = await fsp(['serve'], environment(data));
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/server\.json/);
+  });
+
   test('tokens that are damaged are named, and not the token that nobody gave', async () => {
     const data = made('tokens');
     writeFileSync(join(data, 'tokens.json'), '{"admin"');

@@ -54,7 +54,7 @@ export function registerServe(program: Command): void {
     // Loaded when it is wanted: other commands start without a server's libraries.
     const { startApp } = await import('../app.js');
     const held = createHeldLogger({ level: loaded.config.logLevel });
-    let app: App;
+    let app: App | undefined;
     try {
       app = await startApp(loaded.config, held.logger);
       announceServer(loaded.config.dataDir, {
@@ -62,6 +62,10 @@ export function registerServe(program: Command): void {
         managementUrl: app.addresses.managementUrl,
       });
       say(banner(app, loaded.config));
+    } catch (error) {
+      // What has started would go on, and listen to no signal.
+      await app?.stop();
+      throw error;
     } finally {
       held.release();
     }
