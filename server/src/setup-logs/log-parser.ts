@@ -27,8 +27,8 @@ export interface LogParserOptions {
 }
 
 /**
- * One log, from bytes to records: lines → what stands before them taken off → secrets redacted → the format's parser → time, codes and run of each record.
- * In whatever pieces the bytes come, the records are the same.
+ * One log, from bytes to records: lines → what stands before them taken off → secrets redacted → the format's parser →
+ * time, codes and run of each record. In whatever pieces the bytes come, the records are the same.
  */
 export class LogParser {
   private lines: LineReader;
@@ -124,18 +124,18 @@ export class LogParser {
 
   /** No line shows the format: something may stand before each of them, or it is plain text. */
   private decideAtLast(): void {
-    this.undecorate = decorationOf(this.undecided);
-    const { undecorate } = this;
-    if (undecorate === null) {
+    const decoration = decorationOf(this.undecided);
+    if (decoration === null) {
       this.decide(formatOfLines(this.undecided));
       return;
     }
+    const { undecorate, format } = decoration;
+    this.undecorate = undecorate;
     this.undecided = this.undecided.map((line) => {
       const text = this.redactor.redact(undecorate(line.text));
       return { ...line, text, hints: hintsIn(text) };
     });
-    const format = this.undecided.map(({ text }) => formatOf(text)).find((one) => one !== null);
-    this.decide(format ?? formatOfLines(this.undecided));
+    this.decide(format);
   }
 
   private decide(format: LogFormat): void {

@@ -33,11 +33,9 @@ async function filesBelow(folder: string): Promise<Given[]> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     try {
-      if (entry.isDirectory()) {
-        // Not spread into push(): a whole disk has more files than a call may have arguments.
-        for (const below of await filesBelow(path)) found.push(below);
-      }
-      if (entry.isFile()) found.push((await look(path, false)).file);
+      // Not spread into push(): a whole disk has more files than a call may have arguments.
+      if (entry.isDirectory()) for (const below of await filesBelow(path)) found.push(below);
+      else if (entry.isFile()) found.push((await look(path, false)).file);
     } catch (error) {
       found.push({ path, modifiedAt: 0, source: new Unreadable(unreadable(path, error)), named: true });
     }

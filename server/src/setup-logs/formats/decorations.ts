@@ -1,8 +1,14 @@
 import { formatOf } from './detect.js';
-import type { Line } from '../types.js';
+import type { Line, LogFormat } from '../types.js';
 
 /** Takes off a line what its log has got on its way. */
 export type Undecorate = (text: string) => string;
+
+/** What a log is once that is done. */
+export interface Decoration {
+  undecorate: Undecorate;
+  format: LogFormat;
+}
 
 const entities: Readonly<Record<string, string>> = {
   lt: '<',
@@ -38,16 +44,15 @@ function without(pattern: RegExp): Undecorate {
  * nothing helps.
  * @param lines those with which the log begins
  */
-export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Undecorate | null {
+export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Decoration | null {
   const texts = lines.map(({ text }) => text);
   for (const decoration of decorations) {
     const undecorate = decoration(texts);
-    if (texts.some((text) => isLog(undecorate(text)))) return undecorate;
+    for (const text of texts) {
+      const format = formatOf(undecorate(text));
+      // A copy of a simple log is what plain text is read as anyway.
+      if (format !== null && format !== 'simple') return { undecorate, format };
+    }
   }
   return null;
-}
-
-function isLog(text: string): boolean {
-  const format = formatOf(text);
-  return format !== null && format !== 'simple';
 }

@@ -16,9 +16,7 @@ const exiting = /^CcmSetup\s{1,3}is\s{1,3}exiting\s{1,3}with\s{1,3}return\s{1,3}
 const failed = /^CcmSetup\s{1,3}failed\s{1,3}with\s{1,3}error\s{1,3}code\s{1,3}(0x[0-9a-f]{1,8}|-?\d+)/i;
 const runService = /\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i;
 const uninstall = /\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i;
-/** Where what was done may be told. */
-const ended = hint.done | hint.trouble;
-/** It is, in so many words: the process that hands over to a service says nothing of it. */
+/** What was done is told in so many words: the process that hands over to a service says nothing of it. */
 const done = /^(install|uninstall)(?:ation)? (?:has )?(?:succeeded|failed)\b/i;
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
@@ -73,9 +71,8 @@ class CcmsetupTracker {
   }
 
   private readLine(about: About, record: LogRecord): void {
-    readAbout(about, record);
+    if (readAbout(about, record)) this.told = true;
     const { message, hints } = record;
-    if ((hints & ended) !== 0 && done.test(message.slice(0, longestHead))) this.told = true;
     if (servesAs(record)) this.inService = true;
     else if (!this.inService && (hints & hint.service) !== 0 && handsOver(message)) this.handedOver = true;
     this.troubles.read(record);
@@ -150,12 +147,15 @@ class CcmsetupTracker {
 
 type About = Pick<Run, 'action' | 'productVersion'>;
 
-function readAbout(about: About, { message, hints }: LogRecord): void {
+/** @returns whether the line tells in so many words what was done */
+function readAbout(about: About, { message, hints }: LogRecord): boolean {
   const head = message.slice(0, longestHead);
   if ((hints & hint.mode) !== 0 && uninstall.test(head)) about.action = 'uninstall';
-  if ((hints & ended) !== 0 && done.exec(head)?.[1]?.toLowerCase() === 'uninstall') about.action = 'uninstall';
   if (beginsWithC(head) && /^Ccmsetup version: /i.test(head))
     about.productVersion = /: (\S{1,50})/.exec(head)?.[1] ?? about.productVersion;
+  const what = (hints & (hint.done | hint.trouble)) === 0 ? undefined : done.exec(head)?.[1];
+  if (what?.toLowerCase() === 'uninstall') about.action = 'uninstall';
+  return what !== undefined;
 }
 
 /** The command line of the service that a process handed over to. */
