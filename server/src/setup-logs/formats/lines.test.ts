@@ -60,6 +60,11 @@ describe('a file that changes its encoding', () => {
       [a, '=== Journalisation détaillée arrêtée: 2026-06-15  0:23:51 ==='],
     ],
     [
+      'UTF-16, then a last French line in UTF-8 and the 0x1A of an old editor',
+      [mark, sixteen(`${a}\r\n`), eight('L’opération a échoué\n\u001A')],
+      [a, 'L’opération a échoué', '\u001A'],
+    ],
+    [
       'UTF-16, then a short last line in UTF-8 that ends with a line feed alone',
       [mark, sixteen(`${a}\n`), eight('Ошибка\n')],
       [a, 'Ошибка'],

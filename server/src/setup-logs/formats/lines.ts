@@ -347,8 +347,11 @@ export class LineReader {
     if (!last) return more;
     const rest = bytes.subarray(at);
     // Letters beyond ASCII are told from characters of UTF-16 by a line feed, which is half of one there, or by their number.
-    const telling = bytes[bytes.length - 1] === 10 || rest.every(isPlain) ? 4 : tellingBytes;
-    if (behindZero === at && rest.length >= telling && !isNoText(rest)) return turn(at);
+    // Behind the last line feed anything may stand that is no text, as the 0x1A with which old editors end a file.
+    const lines = rest.subarray(0, rest.lastIndexOf(10) + 1);
+    const judged = lines.length >= tellingBytes ? lines : rest;
+    const telling = judged.at(-1) === 10 || judged.every(isPlain) ? 4 : tellingBytes;
+    if (behindZero === at && judged.length >= telling && !isNoText(judged)) return turn(at);
     this.takeLong(rest, offset, encoding);
     return bytes.length;
   }
