@@ -144,6 +144,20 @@ describe('the cause of a failed installation', () => {
     });
   });
 
+  test('a log that is cut behind the action that failed tells why, and that its end is missing', () => {
+    const whole = inFinalize(['Error 1920. Service “SMS Agent Host” (CcmExec) failed to start.']).split('\n');
+    const failed = whole.findIndex((line) => line.includes('InstallFinalize. Return value 3'));
+    const end = whole.findIndex((line) => line.includes('INSTALL. Return value 3'));
+    for (let lines = failed + 1; lines <= end; lines++)
+      expect(only(runsOf(whole.slice(0, lines).join('\n')))).toMatchObject({
+        verdict: 'unfinished',
+        exitCode: null,
+        cause: expect.stringMatching(/^Action InstallFinalize failed: Error 1920\./) as string,
+        certaintyReason: 'no_end',
+        nextStep: 'wait_for_end',
+      });
+  });
+
   test('it is cut between characters, and evidence is bounded', () => {
     for (const shift of ['', 'x']) {
       const run = only(

@@ -1,8 +1,7 @@
-import { codesIn } from '../formats/codes.js';
 import { hint } from '../formats/hints.js';
 import type { Evidence, LogRecord } from '../types.js';
 import { isRetry, isStep, reportsFailure, succeeds, troubleIn, type TroubleKind } from './ccmsetup-lines.js';
-import { withHexPrefix } from './msi-run.js';
+import { codesTold } from './codes-told.js';
 import { evidenceOf, oneLine } from './run.js';
 
 /** A line of ccmsetup.log that speaks of trouble. */
@@ -80,7 +79,7 @@ export class Troubles {
       return;
     }
     const text = oneLine(message, longestText);
-    const codes = codesIn(withHexPrefix(text)).map(({ code }) => code);
+    const codes = codesTold(text).map(({ code }) => code);
     const afterwards = this.over && kind !== 'package';
     this.list.push({ line, text, kind: afterwards ? 'echo' : kind, codes, recovered: false, detail: null });
     // The installation is given up here; with a code alone this says nothing else.

@@ -1,12 +1,12 @@
 import { adviceOn } from '../../catalog/advice.js';
 import { findHresult } from '../../catalog/errors.js';
-import { codesIn, inWords } from '../formats/codes.js';
+import { inWords } from '../formats/codes.js';
 import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
 import type { LogRecord, Run, Verdict } from '../types.js';
 import { handsOver } from './ccmsetup-lines.js';
 import { Troubles, type Trouble } from './ccmsetup-troubles.js';
-import { withHexPrefix } from './msi-run.js';
+import { codesTold } from './codes-told.js';
 import { beginRun, blame, evidenceOf, resume, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
@@ -226,7 +226,7 @@ function finish(run: Run, record: LogRecord, end: End, troubles: Troubles): void
 /** Codes that say something go before those that only say that it failed. */
 function adviceKeys(cause: Trouble, final: string): string[] {
   const texts = [cause.detail?.text ?? '', cause.text];
-  const codes = texts.flatMap((text) => codesIn(withHexPrefix(text)).map(({ code }) => code));
+  const codes = texts.flatMap((text) => codesTold(text).map(({ code }) => code));
   const telling = codes.filter((code) => !saysNothing.has(code));
   const prerequisite = /\bprerequisites?\b/i.test(cause.text) ? ['prerequisite'] : [];
   return [...telling, ...prerequisite, ...(saysNothing.has(final) ? [] : [final]), ...codes, final];

@@ -1,5 +1,5 @@
 import { adviceOn } from '../../catalog/advice.js';
-import { codesIn, inWords } from '../formats/codes.js';
+import { inWords } from '../formats/codes.js';
 import {
   actionLine,
   customActionResult,
@@ -10,6 +10,7 @@ import {
 } from '../formats/msi-lines.js';
 import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
+import { codesTold, withMeanings } from './codes-told.js';
 import { Explanations, isErrorMessage, mostTelling, type Explanation } from './msi-explanations.js';
 import { beginRun, blame, evidenceOf, oneLine, resume, showEvidence, trust } from './run.js';
 
@@ -224,7 +225,7 @@ export class MsiRun {
     if (name === 'RemoveExistingProducts' && since === 0 && this.told) this.forgetNested();
     const ended: FailedAction = { name, line, text, since };
     if (value === 3) {
-      if (this.failedAction === null) this.failedAction = ended;
+      if (this.failedAction === null) this.failIn(ended);
       else if (this.echoes.length < keptOfKind && !sequences.has(name))
         this.echoes.push(evidenceOf(line, 'echo', text));
     } else if (value === 2) this.cancelled ??= ended;
@@ -235,6 +236,14 @@ export class MsiRun {
     const result = resultOfValue[value];
     // 1 alone is no success yet: whoever gives the result may still say that it must restart.
     if (!this.told && result !== undefined && value !== 1) this.finish(result);
+  }
+
+  /** An action failed: what that makes of the whole, its end will tell, but a log may be cut, or its set-up killed, here. */
+  private failIn(action: FailedAction): void {
+    this.failedAction = action;
+    if (this.finished) return;
+    this.blameAction(action, 1603);
+    trust(this.run, 'guess', 'no_end', 'wait_for_end');
   }
 
   private readResult(result: number, message: string, line: number, text: string): void {
@@ -379,7 +388,7 @@ export class MsiRun {
 
 function adviceFor(telling: readonly Explanation[], result: number): string {
   const texts = telling.map(({ text }) => text.slice(0, 4_000));
-  const codes = texts.flatMap((text) => codesIn(withHexPrefix(text)).map(({ code }) => code));
+  const codes = texts.flatMap((text) => codesTold(text).map(({ code }) => code));
   const numbers = texts.filter((text) => isErrorMessage(text)).flatMap((text) => errorNumberOf(text) ?? []);
   const iis = texts.some((text) => /\b(?:IIS|metabase|virtual director(?:y|ies)|W3SVC)\b/i.test(text));
   return adviceOn([
@@ -388,17 +397,4 @@ function adviceFor(telling: readonly Explanation[], result: number): string {
     ...(iis ? ['iis'] : []),
     String(result),
   ]);
-}
-
-/** Custom actions write HRESULTs without their sign: `The error code is 80070005`. */
-export function withHexPrefix(text: string): string {
-  return text.replaceAll(/(?<![\w.-])(?=8[0-9A-F]{7}(?![\w-]))/gi, '0x');
-}
-
-/** A text with the meanings of the codes in it. */
-export function withMeanings(text: string): string {
-  const meanings = codesIn(withHexPrefix(text))
-    .filter((code) => code.text !== '')
-    .map((code) => `${code.code}: ${code.text}`);
-  return meanings.length === 0 ? text : `${text} [${meanings.join('; ')}]`;
 }

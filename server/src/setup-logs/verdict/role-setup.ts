@@ -3,7 +3,7 @@ import { codesIn, inWords } from '../formats/codes.js';
 import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
-import { withHexPrefix, withMeanings } from './msi-run.js';
+import { codesTold, withMeanings } from './codes-told.js';
 import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
 
@@ -209,7 +209,7 @@ class RoleRun {
       showEvidence(run, [evidenceOf(line, 'cause', text), ...this.results]);
       return;
     }
-    const codes = codesIn(withHexPrefix(told.text)).map(({ code }) => code);
+    const codes = codesTold(told.text).map(({ code }) => code);
     const keys = [...codes.filter((code) => code !== '1603'), ...(told.isPrerequisite ? ['prerequisite'] : [])];
     blame(run, withMeanings(oneLine(told.text, 1_000)), told.line, adviceOn(keys));
     if (told.isPrerequisite) trust(run, 'certain', 'requirement_named', 'prerequisite_log');
