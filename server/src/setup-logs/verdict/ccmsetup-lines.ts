@@ -45,7 +45,7 @@ const admits =
 const fine = /\b(?:0x0+|error code 0|code 0|no errors?|succe\w+)\b(?!.*\bfail)/i;
 
 /** A line that was torn before it said what failed: a block of zeroes, or a writer that was ended, leaves such. */
-const torn = /^(?:failed|unable|could ?n.t|could not|cannot)(?: to?)?(?: \w{0,30})?$/i;
+const torn = /^MSI: .{0,8}<!\[LOG\[|^(?:failed|unable|could ?n.t|could not|cannot)(?: to?)?(?: \w{0,30})?$/i;
 
 /** What WinHTTP calls back with: rules and lengths say nothing, a flag names what is wrong with the certificate. */
 const callback = /^\[CCMHTTP\]\s{0,40}(?:AsyncCallback\(\))?\s{0,4}: /;
@@ -64,7 +64,7 @@ export function troubleIn(message: string, severe: boolean, hints = anyHint): Tr
   if (echoes.test(head)) return 'echo';
   if (!severe && (!speaksOfTrouble.test(head) || fine.test(head))) return null;
   if (noises.test(head)) return 'noise';
-  if (messages.test(head)) return warnings.test(head) ? 'recoverable' : 'message';
+  if (messages.test(head)) return warnings.test(head) || torn.test(head) ? 'recoverable' : 'message';
   if ((severe ? requirements : plainRequirements).test(head)) return 'requirement';
   if (!severe) return admits.test(head) && /\d{3}/.test(head) ? 'recoverable' : null;
   return recoverables.test(head) || torn.test(head) ? 'recoverable' : 'error';

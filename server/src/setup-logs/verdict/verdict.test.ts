@@ -170,6 +170,12 @@ describe('ccmsetup.log', () => {
       expect(parseLog(Buffer.from(alone)).runs[0]?.cause).toContain(torn);
     },
   );
+
+  test('a message of Windows Installer that was torn before it said anything is none either', () => {
+    const told = ccm('MSI: Setup was unable to compile Sql CE script file', 3);
+    const log = start + '<![LOG[MSI: A<![LOG[Failed' + ccm('Launch from folder C:\\') + told;
+    expect(parseLog(Buffer.from(log + ccm('CcmSetup failed with error code 0x80070643'))).runs[0]?.causeLine).toBe(4);
+  });
 });
 
 describe('one story', () => {
