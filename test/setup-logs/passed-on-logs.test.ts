@@ -178,6 +178,7 @@ describe('a log with something before each line, or with its signs escaped', () 
       (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
     ],
     ['Markdown', (text) => text.replaceAll(/[\\[\]_*]/g, '\\$&')],
+    ['angle brackets taken for markup', each((line) => line.replace(/^<([\d/]+ [\d:]+)>/, '$1'))],
   ];
   const logs: [string, string][] = [
     ['Windows Installer', msiLog([...failedAction, ...result(1603)])],

@@ -20,6 +20,10 @@ const entities: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
+/** What a role's set-up says at its beginning, and at its end. */
+const roleSetupWords = /\bSetup Started\.{2,9}|\bInstalling Pre Reqs for\b|\b\w{1,20}\.msi exited with return code/i;
+const bareStamp = /^(\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d)[ \t]+/;
+
 /** What mail, forums, tickets and build servers make of the lines of a log. */
 const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
   // Four blanks are a block of code.
@@ -32,6 +36,11 @@ const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
   () => without(/^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/),
   () => without(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /),
   () => (text) => text.replaceAll(/&(lt|gt|amp|quot|apos|#39|nbsp);/g, (_, name: string) => entities[name] ?? ''),
+  // Angle brackets that were taken for markup: with their words alone a time is that of a role's set-up.
+  (lines) => {
+    const isRoleSetup = lines.some((line) => roleSetupWords.test(line.slice(0, 400)));
+    return isRoleSetup ? (text) => text.replace(bareStamp, '<$1> ') : (text) => text;
+  },
   () => (text) => text.replaceAll(/\\([\\[\]<>()_*#`!|~-])/g, '$1'),
 ];
 
