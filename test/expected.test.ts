@@ -160,6 +160,7 @@ describe('who never spoke', () => {
     for (const names of ['only1\nonly2', 'only2', 'only3'])
       expect((await api('', 'POST', admin, names)).status).toBe(200);
     expect(Object.keys(await standings())).toEqual(['GONE2', 'GONE3', 'ONLY3']);
+    expect((await api('', 'DELETE', admin)).status).toBe(400);
     expect((await api('?list=Lyon', 'DELETE', admin)).status).toBe(200);
     expect(Object.keys(await standings())).toEqual(['ONLY3']);
     expect((await api('?list=Lyon', 'DELETE', admin)).status).toBe(404);

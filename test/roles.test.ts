@@ -146,10 +146,23 @@ describe('the API, driven from its description', () => {
     expect(answer.body).toMatchObject({ status: 400, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
   });
 
-  test('a body that is too large is refused', async () => {
-    expect((await call('POST', '/api/v1/roles', { body: { ...role, siteCode: 'x'.repeat(300_000) } })).status).toBe(
-      413,
-    );
+  test.each(guarded.filter(({ operation }) => operation.requestBody !== undefined))(
+    '$name refuses what is too large or no JSON, as its description says',
+    async ({ method, path, operation }) => {
+      const tooLarge = await call(method, path, { body: { siteCode: 'x'.repeat(300_000) } });
+      const noJson = await call(method, path, { body: '<a/>', headers: { 'content-type': 'application/xml' } });
+      for (const { status, body } of [tooLarge, noJson]) {
+        expect(body).toMatchObject({ status, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
+        expect(Object.keys(operation.responses)).toContain(String(status));
+      }
+      expect([tooLarge.status, noJson.status]).toEqual([413, 415]);
+    },
+  );
+
+  test('an address that is none is refused like any other request', async () => {
+    const { status, body } = await call('GET', '/api/v1/roles/%E0');
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ status, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
   });
 });
 

@@ -11,11 +11,7 @@ export type ExpectedRoom = Pick<ExpectedLists, 'lists' | 'load' | 'remove'>;
 /** Two hundred thousand machines with all that a directory tells of them are some 50 MB. */
 const largestList = 128 * 1024 * 1024;
 const tags = ['Expected machines'];
-const list = Type.String({
-  pattern: listName.source,
-  default: defaultList,
-  description: 'Name of the list: each is loaded for itself',
-});
+const nameOfList = { pattern: listName.source, description: 'Name of the list: each is loaded for itself' };
 const lists = Type.Object({
   lists: Type.Array(
     Type.Object({
@@ -68,7 +64,7 @@ export function registerExpected(
         summary: 'Loads a list, as fsp expect does: CSV as a directory or the site exports it, or one name a line',
         consumes: ['application/octet-stream'],
         querystring: Type.Object({
-          list,
+          list: Type.String({ ...nameOfList, default: defaultList }),
           mode: Type.Enum(['replace', 'merge'] as const, {
             default: 'replace',
             description: 'replace: instead of what the list held; merge: beside it',
@@ -104,7 +100,8 @@ export function registerExpected(
       schema: {
         tags,
         summary: 'Expects the machines of a list no more',
-        querystring: Type.Object({ list }),
+        // No default: a list is taken away by its name alone.
+        querystring: Type.Object({ list: Type.String(nameOfList) }),
         response: { 200: lists, ...changing, 404: problemSchema },
       },
     },

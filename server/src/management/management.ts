@@ -19,7 +19,7 @@ import type { Subject } from '../forget/subject.js';
 import { registerForget } from './forget-api.js';
 import { registerExpected, type ExpectedRoom } from './expected-api.js';
 import { registerExplain } from './explain-api.js';
-import { answerProblems } from './problem.js';
+import { answerProblem, answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { registerRunbooks } from '../runbooks/runbook-pages.js';
@@ -83,6 +83,10 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
       ? { https: { ...listening, ...options.tls, minVersion: 'TLSv1.2' as const } }
       : { http: listening }),
     forceCloseConnections: 'idle',
+    // An address that is none, as /roles/%E0: it has no route whose handler would be asked.
+    frameworkErrors: (error, request, reply) => {
+      answerProblem(options.logger, error, request, reply);
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   const crowd = new Crowd(connectionShares().management);
@@ -196,6 +200,11 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
             ? 'A token is needed: send Authorization: Bearer with the viewer or admin token'
             : 'This is not a token of this server: send Authorization: Bearer with the viewer or admin token, as tokens.json in FSP_DATA_DIR or FSP_ADMIN_TOKEN and FSP_VIEWER_TOKEN have them',
         );
+      });
+      // Fastify refuses these before any route is asked.
+      api.addHook('onRoute', ({ method, schema }) => {
+        if (['POST', 'PUT', 'PATCH'].includes(String(method)) && schema?.response !== undefined)
+          schema.response = { 413: problemSchema, 415: problemSchema, ...schema.response };
       });
       const adminOnly = (request: FastifyRequest): Promise<void> =>
         roleOf(request.headers.authorization, options.tokens()) === 'admin'

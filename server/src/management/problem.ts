@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
 
 /** An answer to a request that failed (RFC 9457), with the catalogue's code. */
@@ -27,34 +27,46 @@ type RequestError = Error & {
   validationContext?: string;
 };
 
+interface ProblemLog {
+  error(details: object, message: string): void;
+}
+
 /** Errors become problems: foreseen ones in their own words, wrong requests with what is wrong, others without detail. */
-export function answerProblems(app: FastifyInstance, logger: { error(details: object, message: string): void }): void {
-  app.setErrorHandler((error: RequestError, request, reply) => {
-    const known = error instanceof FspError ? error : undefined;
-    const status = known?.statusCode ?? error.statusCode ?? 500;
-    // Whoever leaves a page while it loads takes the rest of the answer with them.
-    const left = error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (status >= 500 && known === undefined && !left)
-      logger.error(
-        { err: error, method: request.method, path: request.url.split('?')[0]?.slice(0, 200) },
-        'A request to the management API failed',
-      );
-    const problem: Problem = {
-      type: 'about:blank',
-      status,
-      code: known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL'),
-      title: titleOf(error, known, status),
-      ...(known?.findings === undefined ? {} : { findings: known.findings }),
-    };
-    if (status === 503 || status === 429) reply.header('retry-after', retryAfterSeconds);
-    return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
-  });
+export function answerProblems(app: FastifyInstance, logger: ProblemLog): void {
+  app.setErrorHandler((error: RequestError, request, reply) => answerProblem(logger, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw new FspError(
       'FSP_NOT_FOUND',
       `There is no ${request.method} ${(request.url.split('?')[0] ?? '').slice(0, 200)}; /docs shows what there is`,
     );
   });
+}
+
+/** Answers a request that failed. */
+export function answerProblem(
+  logger: ProblemLog,
+  error: RequestError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const known = error instanceof FspError ? error : undefined;
+  const status = known?.statusCode ?? error.statusCode ?? 500;
+  // Whoever leaves a page while it loads takes the rest of the answer with them.
+  const left = error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  if (status >= 500 && known === undefined && !left)
+    logger.error(
+      { err: error, method: request.method, path: request.url.split('?')[0]?.slice(0, 200) },
+      'A request to the management API failed',
+    );
+  const problem: Problem = {
+    type: 'about:blank',
+    status,
+    code: known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL'),
+    title: titleOf(error, known, status),
+    ...(known?.findings === undefined ? {} : { findings: known.findings }),
+  };
+  if (status === 503 || status === 429) reply.header('retry-after', retryAfterSeconds);
+  return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
 function titleOf(error: RequestError, known: FspError | undefined, status: number): string {
