@@ -37,7 +37,7 @@ export default function ClientPage() {
   return (
     <PluginPage
       pageNav={{
-        text: name,
+        text: name || '–',
         parentItem: { text: t('clients.title', 'Clients'), url: `${appPath}/clients?${time.query}` },
       }}
       actions={

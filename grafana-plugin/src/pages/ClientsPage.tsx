@@ -316,7 +316,7 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <PageLink href={clientAddress(original.client_name, timeQuery)}>
-            <span className={oneLine}>{original.client_name}</span>
+            <span className={oneLine}>{original.client_name || '–'}</span>
           </PageLink>
         ),
       },

@@ -78,7 +78,7 @@ test('when somebody else was first, both changes are shown, and mine go on top o
   await user.type(field(/^Site code/), 'PS2');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await screen.findByText(/Grace changed this role meanwhile/);
-  expect(screen.getByRole('row', { name: /Number of state messages 10000 500 10000/ })).toBeInTheDocument();
+  expect(screen.getByRole('row', { name: /Number of state messages 10,000 500 10,000/ })).toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: /Put my changes on top/ }));
   await user.click(await screen.findByRole('button', { name: 'Save' }));
   await waitFor(() => {

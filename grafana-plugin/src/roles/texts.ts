@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { language } from '../app/viewer.js';
 import type { Finding, OtherRole, RoleConfiguration } from '../api/roles.js';
+import { count } from '../components/format.js';
 
 /** A rule's message in the user's language. */
 export function findingText({ message }: Finding): string {
@@ -69,7 +70,8 @@ export function fieldValue(configuration: RoleConfiguration, field: keyof RoleCo
     return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(
       configuration.throttleReserve,
     );
-  return value === '' ? '–' : String(value);
+  if (typeof value === 'number') return count(value);
+  return value === '' || value === null ? '–' : String(value);
 }
 
 export const allFields: (keyof RoleConfiguration)[] = [

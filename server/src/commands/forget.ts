@@ -61,14 +61,17 @@ async function confirm(): Promise<void> {
   if (!/^y(es)?$/i.test(answer.trim())) throw new FspError('FSP_USAGE', 'Nothing was removed');
 }
 
+const plurals = { row: 'rows', entry: 'entries' };
+const counted = (number: number, what: keyof typeof plurals) => `${number} ${number === 1 ? what : plurals[what]}`;
+
 function textOf({ subject, dryRun, tables, spool, quarantine, alsoKnownAs }: Forgets): string {
   const lines = [
     ...tables.flatMap(({ table, rowsRemoved, rowsBlanked }) => [
-      ...(rowsRemoved > 0 ? [`  ${table.padEnd(28)} ${rowsRemoved} rows`] : []),
-      ...(rowsBlanked > 0 ? [`  ${table.padEnd(28)} ${rowsBlanked} rows in which the name is blanked`] : []),
+      ...(rowsRemoved > 0 ? [`  ${table.padEnd(28)} ${counted(rowsRemoved, 'row')}`] : []),
+      ...(rowsBlanked > 0 ? [`  ${table.padEnd(28)} ${counted(rowsBlanked, 'row')} in which the name is blanked`] : []),
     ]),
-    ...(spool > 0 ? [`  ${'spool of this receiver'.padEnd(28)} ${spool} entries`] : []),
-    ...(quarantine > 0 ? [`  ${'quarantine of this receiver'.padEnd(28)} ${quarantine} entries`] : []),
+    ...(spool > 0 ? [`  ${'spool of this receiver'.padEnd(28)} ${counted(spool, 'entry')}`] : []),
+    ...(quarantine > 0 ? [`  ${'quarantine of this receiver'.padEnd(28)} ${counted(quarantine, 'entry')}`] : []),
   ];
   if (lines.length === 0) return `Nothing is known of the ${subject.kind} ${subject.name}\n`;
   const also = alsoKnownAs.length === 0 ? '' : `  by its GUID also known as ${alsoKnownAs.join(', ')}\n`;
