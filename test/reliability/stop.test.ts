@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -79,6 +79,19 @@ describe('SIGTERM ends the server in time', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await endsInTime(running)).toBe(true);
     silent.close();
+  });
+
+  test('also where a step of its stop fails, which keeps none of the others', async () => {
+    running = await startServer(folder.path);
+    const { pid, said } = running;
+    const engine = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    // What cannot be taken back.
+    rmSync(join(folder.path, 'server.json'));
+    mkdirSync(join(folder.path, 'server.json'));
+    expect(await endsInTime(running)).toBe(true);
+    expect(said().stderr).toMatch(/the stop met .*server\.json/);
+    expect(said().stderr).not.toContain('cut short');
+    expect(engine.filter((child) => existsSync(`/proc/${child}`))).toEqual([]);
   });
 
   test('with a query under way, and with one whose answer nobody reads', async () => {

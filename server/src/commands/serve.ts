@@ -75,14 +75,21 @@ export function registerServe(program: Command): void {
     await stopped;
     say('Stopping: what is taken stays on disk …\n');
     demo.abort();
-    try {
-      withdrawServer(loaded.config.dataDir);
-      await Promise.race([simulation, sleep(500)]);
-      await app.stop();
-    } catch (error) {
-      // A folder that is gone, for one: who was told to stop stops all the same.
-      say(`fsp: the stop met ${(error as Error).message}; what is taken is on disk\n`);
-      process.exitCode = 1;
+    const steps: (() => unknown)[] = [
+      () => {
+        withdrawServer(loaded.config.dataDir);
+      },
+      () => Promise.race([simulation, sleep(500)]),
+      () => app.stop(),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        // A folder that is gone, for one: who was told to stop stops all the same.
+        say(`fsp: the stop met ${(error as Error).message}; what is taken is on disk\n`);
+        process.exitCode = 1;
+      }
     }
     await endProcess();
   });
