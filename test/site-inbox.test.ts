@@ -88,3 +88,57 @@ test('something that is no folder in its place is no reason to lose a report, no
   );
   expect(contents()).toEqual(expected(10));
 });
+
+/** A report of several messages of one client. */
+const several = (client: string, messages: readonly { state: number; serial: number; params?: string[] }[]) => {
+  const [first, ...others] = messages.map((message) => report({ client, ...message }).toString('utf16le'));
+  const bodyOf = (text: string) => /<ReportBody>(.*)<\/ReportBody>/s.exec(text)![1]!;
+  return Buffer.from(
+    first!.replace('</ReportBody>', () => `${others.map(bodyOf).join('')}</ReportBody>`),
+    'utf16le',
+  );
+};
+
+test('a report whose first message was known goes to the site with what is new in it, however large it is', async () => {
+  mkdirSync(inbox);
+  await start();
+  const known = { state: 308, serial: 1, params: ['http://dp1/ccm'] };
+  const reports = [
+    report({ client: 'PC1', ...known }),
+    several('PC1', [known, { state: 313, serial: 2, params: ['1603'] }]),
+    report({ client: 'PC2', ...known }),
+    several('PC2', [known, ...Array.from({ length: 299 }, (_, n) => ({ state: 101, serial: n + 2 }))]),
+  ];
+  for (const one of reports) {
+    expect((await server.post(one)).status).toBe(200);
+    // Nothing of it is new: it is there once.
+    expect((await server.post(one)).status).toBe(200);
+  }
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === reports.length,
+  );
+  expect(contents()).toEqual(new Set(reports.map((one) => Buffer.from(one).toString('hex'))));
+});
+
+test('a report goes to the site with its failure, which passes before what else it says', async () => {
+  mkdirSync(inbox);
+  server = await startServer(join(folder.path, 'data'), {
+    FSP_SITE_INBOX: inbox,
+    FSP_THROTTLE_MESSAGES: '100',
+    FSP_THROTTLE_INTERVAL: '3600',
+    FSP_THROTTLE_RESERVE: '0.9',
+  });
+  const reports = Array.from({ length: 60 }, (_, n) =>
+    several(`PC${n}`, [
+      { state: 100, serial: 1 },
+      { state: 313, serial: 2, params: ['1603'] },
+    ]),
+  );
+  for (const one of reports) await server.post(one);
+  await eventually(
+    () => Promise.resolve(files().length),
+    (count) => count === reports.length,
+  );
+  expect(contents()).toEqual(new Set(reports.map((one) => Buffer.from(one).toString('hex'))));
+});

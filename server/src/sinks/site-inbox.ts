@@ -2,7 +2,8 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
-import type { SpoolEntry, StateMessageEntry } from '../spool/entries.js';
+import { carriesReport } from '../spool/carrier.js';
+import type { StateMessageEntry } from '../spool/entries.js';
 
 /** Reports in one batch: after a crash a batch comes again, and the site may have taken its files by then. */
 export const reportsPerBatch = 50;
@@ -10,7 +11,7 @@ export const reportsPerBatch = 50;
 /**
  * Admitted reports as files for the site server's state system, so that a company that replaces Microsoft's fallback
  * status point keeps its console: byte for byte as they came, `.SMX` in `inboxes/auth/statesys.box/incoming`, written
- * beside and then renamed, so that the site never sees half of one. A report goes with its first message.
+ * beside and then renamed, so that the site never sees half of one. A report goes with the first of its messages that the throttle lets pass.
  */
 export function createSiteInboxSink(folder: string): Sink {
   return {
@@ -21,15 +22,12 @@ export function createSiteInboxSink(folder: string): Sink {
         throw failed(folder, cause);
       });
       if (!stats.isDirectory()) throw failed(folder, new Error('it is no folder'));
-      for (const entry of batch.entries) if (carriesReport(entry)) await writeReport(folder, entry);
+      for (const entry of batch.entries)
+        if (entry.kind === 'state_message' && carriesReport(entry)) await writeReport(folder, entry);
       return [];
     },
     close: () => Promise.resolve(),
   };
-}
-
-function carriesReport(entry: SpoolEntry): entry is StateMessageEntry {
-  return entry.kind === 'state_message' && entry.reportIndex === 0;
 }
 
 async function writeReport(folder: string, { messageId, raw }: StateMessageEntry): Promise<void> {

@@ -15,7 +15,9 @@ export interface StateMessageEntry {
   failed: boolean;
   /** Position of the message in its report, from 0. */
   reportIndex: number;
-  /** The report's bytes as they came. Large reports with many messages carry them on the first message only. */
+  /** Whether the report's bytes are passed on with this message; absent: as its first message has them. */
+  carriesReport?: boolean;
+  /** The report's bytes as they came. Large reports with many messages have them on one message only. */
   raw: Uint8Array;
 }
 

@@ -42,9 +42,11 @@ export function encodeReport(entries: readonly StateMessageEntry[], room: Room):
   const bodies: Uint8Array[] = [];
   const bodyOf: number[] = [];
   const decoded: Decoded[] = [];
-  for (const { receivedAt, clientAddress, machine, reportTime, message, reportIndex, raw } of entries) {
+  for (const { receivedAt, clientAddress, machine, reportTime, message, reportIndex, raw, carriesReport } of entries) {
     bodyOf.push(numberOf(raw, bodies));
-    decoded.push({ receivedAt, clientAddress, machine, reportTime, message, reportIndex });
+    const one: Decoded = { receivedAt, clientAddress, machine, reportTime, message, reportIndex };
+    if (carriesReport !== undefined) one.carriesReport = carriesReport;
+    decoded.push(one);
   }
   const json = JSON.stringify(decoded);
   const jsonBytes = Buffer.byteLength(json);

@@ -40,6 +40,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoleVersion } from '../roles/role.js';
 import { Admitted } from './admitted.js';
+import { withCarrier } from './carrier.js';
 import type { Checkpoints } from './checkpoint.js';
 import type { DamageFigures, DamageLedger } from './damage.js';
 import type { SpoolEntry, StateMessageEntry } from './entries.js';
@@ -146,7 +147,7 @@ export class Spool extends EventEmitter<SpoolEvents> {
       }
     }
     if (fresh.length > 0) {
-      const committed = reports.append(fresh);
+      const committed = reports.append(withCarrier(fresh, entries));
       for (const { messageId } of fresh) this.appending.set(messageId, committed);
       try {
         await committed;
