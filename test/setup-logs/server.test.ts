@@ -263,6 +263,18 @@ describe('fsp import', () => {
     expect(client?.n).toBe(1);
   });
 
+  test('dates a report that was copied by what it says, not by the copy', async () => {
+    const sent = new Date(Math.trunc(Date.now() / 1_000) * 1_000 - 50 * 86_400_000).toISOString();
+    const text = reportFixture('installed-client.utf16le.smx').toString('utf16le');
+    const date = `<Date>${sent.replaceAll(/[-:TZ]/g, '')}000+000</Date>`;
+    writeFileSync(join(logs, 'copy.SMX'), Buffer.from(text.replace(/<Date>.*<\/Date>/, date), 'utf16le'));
+    server = await startServer(dataDir());
+    expect((await fsp(['import', logs], env())).stdout).toMatch(/state messages +1 added/);
+    expect(await server.query('SELECT toString(received_at) AS received FROM state_messages')).toEqual([
+      { received: sent.replace('T', ' ').replace('Z', '') },
+    ]);
+  });
+
   test('of a log that is also followed adds nothing, whichever name it has by then', async () => {
     const log = join(logs, 'fspMSI.log');
     writeFileSync(log, asWindowsWrites(syntheticLog('msi-1603-custom-action.log')));

@@ -11,7 +11,7 @@ import { onCaughtUpServer, type Placement } from './replicas.js';
 import { effectOf } from './statements.js';
 import { digests } from './views/compared.js';
 import { viewStatements } from './views/index.js';
-import { saidAt } from './views/fragments.js';
+import { saidAt, saidAtWithoutReport } from './views/fragments.js';
 import { rollUpOf } from './views/roll-ups.js';
 
 export interface Schema {
@@ -94,6 +94,10 @@ function windowOf({ replicated }: Form): string {
   return replicated ? 'replicated_deduplication_window' : 'non_replicated_deduplication_window';
 }
 
+const messages = '{database}.state_messages{local}';
+/** What a roll-up reads where the column is not there yet. */
+const messagesBefore027 = `(SELECT *, NULL AS report_time FROM ${messages})`;
+
 function rendered(form: Form): Migration[] {
   const folder = new URL('./migrations/', import.meta.url);
   return readdirSync(folder)
@@ -102,9 +106,11 @@ function rendered(form: Form): Migration[] {
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8');
       const text = source
-        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, '{database}.state_messages{local}'))
+        .replaceAll(/\{roll-up (\w+)\}/g, (_, table: string) => rollUpOf(table, messagesBefore027))
+        .replaceAll(/\{roll-up since 027 (\w+)\}/g, (_, table: string) => rollUpOf(table, messages))
         .replaceAll(/\{digest (\w+)\}/g, (_, column: keyof typeof digests) => digests[column])
-        .replaceAll('{said at}', saidAt)
+        .replaceAll('{said at}', saidAtWithoutReport)
+        .replaceAll('{said at since 027}', saidAt)
         .replaceAll('{new}', form.shards ? 'local' : 'by_day')
         .replaceAll('{local}', form.shards ? '_local' : '')
         .replaceAll('{cluster}', form.cluster)

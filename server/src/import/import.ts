@@ -16,6 +16,7 @@ import type { FoundFiles } from './find-files.js';
 
 /** Entries that are compared with what is there, and inserted, at a time. */
 const chunk = 10_000;
+const yearMs = 365 * 86_400_000;
 
 export interface ImportOptions {
   client: ClickHouseClient;
@@ -84,7 +85,8 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
   }
   for (const { path, size, modifiedAt } of found.reports) {
     try {
-      pending.push(...entriesOf(await readFile(path), { receivedAt: modifiedAt, clientAddress: '' }));
+      const entries = entriesOf(await readFile(path), { receivedAt: modifiedAt, clientAddress: '' });
+      pending.push(...entries.map((entry) => ({ ...entry, receivedAt: receiptOf(entry) })));
       summary.reports++;
       onBytes?.(size);
     } catch (error) {
@@ -96,6 +98,14 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
   await storeMessages();
   await storeRuns([...runs.values()], options, summary);
   return summary;
+}
+
+/**
+ * When a report was received that lies in a file: when that was written, or where the file was copied since, when the
+ * client sent it. A client's clock that is more than a year off says nothing.
+ */
+function receiptOf({ receivedAt: written, reportTime }: StateMessageEntry): number {
+  return reportTime !== null && reportTime < written && reportTime > written - yearMs ? reportTime : written;
 }
 
 async function importLog(

@@ -92,6 +92,7 @@ function stateMessageRow(entry: StateMessageEntry, position: number, context: Ro
     received_at: time(entry.receivedAt),
     processed_at: time(context.processedAt),
     message_time: time(messageTime(entry)),
+    report_time: isStorable(entry.reportTime) ? time(entry.reportTime) : null,
     site_code: context.siteCode,
     fsp_server: context.serverName,
     client_id: machine.clientId,
@@ -124,22 +125,25 @@ function stateMessageRow(entry: StateMessageEntry, position: number, context: Ro
 
 /** The message's own time, or the report's, or ours: whichever is there and can be stored. */
 export function messageTime(entry: StateMessageEntry): number {
-  return (
-    [entry.message.messageTime, entry.reportTime].find(
-      (given): given is number => given !== null && given >= 0 && given < latest,
-    ) ?? entry.receivedAt
-  );
+  return [entry.message.messageTime, entry.reportTime].find(isStorable) ?? entry.receivedAt;
 }
 
-const earlyMs = 30 * 86_400_000;
+function isStorable(given: number | null): given is number {
+  return given !== null && given >= 0 && given < latest;
+}
+
+const monthMs = 30 * 86_400_000;
+const yearMs = 365 * 86_400_000;
 const lateMs = 5 * 60_000;
 
 /** When the client said it, as far as can be known: what the column `said_at` makes of the row (`saidAt` of the views). */
 export function saidAt(entry: StateMessageEntry): number {
-  const { receivedAt } = entry;
+  const { receivedAt, reportTime } = entry;
   const claimed = messageTime(entry);
-  const possible = claimed >= receivedAt - earlyMs && claimed <= receivedAt + lateMs;
-  return possible ? Math.min(claimed, receivedAt) : receivedAt;
+  const sent = isStorable(reportTime) ? reportTime : claimed;
+  const clockMayBeRight = sent >= receivedAt - monthMs && sent <= receivedAt + lateMs;
+  if (claimed < sent - yearMs || claimed > (clockMayBeRight ? receivedAt : sent) + lateMs) return receivedAt;
+  return clockMayBeRight ? Math.min(claimed, receivedAt) : receivedAt - Math.max(sent - claimed, 0);
 }
 
 function rejectedMessageRow(entry: RejectedMessageEntry): Row {

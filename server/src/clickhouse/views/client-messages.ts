@@ -1,5 +1,5 @@
 import { nowNamed, oneClient } from './client-names.js';
-import { causeOf, subnetOf } from './fragments.js';
+import { causeOf, clockAhead, subnetOf } from './fragments.js';
 import { time, type Column, type View } from './view.js';
 
 const columns: readonly Column[] = [
@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
   [
     'clock_offset',
     'Int64',
-    'Seconds that the client’s clock was ahead at the receipt; negative for behind, or for late',
+    'Seconds that the client’s clock was ahead at the receipt; negative for behind, or for a report that came late',
   ],
   ['serial', 'UInt32', 'Serial number; 0 where there is none'],
   ['topic_type', 'UInt32', 'Topic'],
@@ -58,7 +58,7 @@ const select = (database: string, key = nowNamed(database, 'm.client_name'), onl
     m.processed_at AS processed_at,
     m.message_time AS message_time,
     m.said_at AS said_at,
-    dateDiff('second', m.received_at, m.message_time) AS clock_offset,
+    ${clockAhead('m.')} AS clock_offset,
     ifNull(m.serial_number, 0) AS serial,
     m.topic_type AS topic_type,
     m.topic_name AS topic_name,

@@ -3,12 +3,28 @@
 /** A machine without a client says who it is by its name only: its id is all zeroes. */
 export const hasId = (column: string) => `${column} NOT IN ('', '00000000-0000-0000-0000-000000000000')`;
 
+/** The client's own clock when it sent the report; where the report does not tell, when it made the message. */
+const clientsClock = 'ifNull(report_time, message_time)';
+
 /**
  * When the client said it, as far as can be known: by its own clock, unless that tells what cannot be (after the
- * receipt, or a month before it). One clock that says 2001 or 2031 moves nothing.
+ * receipt, or a month before it). Then the report's age on that clock is what counts: one clock that says 2001 or 2031
+ * moves nothing, and what waited for weeks on a machine whose clock is right is as old as it says.
+ * @param sent the client's clock when it sent the report
  */
-export const saidAt =
-  'if(message_time BETWEEN received_at - INTERVAL 30 DAY AND received_at + INTERVAL 5 MINUTE, least(message_time, received_at), received_at)';
+const saidAtBy = (sent: string) => {
+  const milliseconds = (time: string) => `toUnixTimestamp64Milli(${time})`;
+  const age = `greatest(${milliseconds(sent)} - ${milliseconds('message_time')}, 0)`;
+  return (
+    `multiIf(${sent} BETWEEN received_at - INTERVAL 30 DAY AND received_at + INTERVAL 5 MINUTE, ` +
+    `if(message_time BETWEEN ${sent} - INTERVAL 365 DAY AND received_at + INTERVAL 5 MINUTE, least(message_time, received_at), received_at), ` +
+    `message_time BETWEEN ${sent} - INTERVAL 365 DAY AND ${sent} + INTERVAL 5 MINUTE, ` +
+    `fromUnixTimestamp64Milli(${milliseconds('received_at')} - ${age}, 'UTC'), received_at)`
+  );
+};
+export const saidAt = saidAtBy(clientsClock);
+/** The same of rows that have no `report_time` yet. */
+export const saidAtWithoutReport = saidAtBy('message_time');
 
 /** Bits below the milliseconds of {@link order}. */
 const serialBits = 21;
@@ -76,12 +92,16 @@ export const clockTolerance = 300;
 /** Hours without an end after which a deployment is stuck. */
 export const stuckHours = 24;
 
+/** Seconds that the client's clock was ahead at the receipt; negative for behind, or for a report that came late. */
+export const clockAhead = (row: string) =>
+  `dateDiff('second', ${row}received_at, ifNull(${row}report_time, ${row}message_time))`;
+
 const clockBits = 40;
 const clockMiddle = 2 ** (clockBits - 1);
 /**
  * How far the client's clock is ahead at the receipt, as a number whose maximum is the newest hour's message that came
  * soonest: one that comes late says less of the clock.
  */
-export const clock = `bitOr(bitShiftLeft(toUInt64(greatest(intDiv(toUnixTimestamp64Milli(received_at), 3600000), 0)), ${clockBits}), toUInt64(dateDiff('second', received_at, message_time) + ${clockMiddle}))`;
+export const clock = `bitOr(bitShiftLeft(toUInt64(greatest(intDiv(toUnixTimestamp64Milli(received_at), 3600000), 0)), ${clockBits}), toUInt64(${clockAhead('')} + ${clockMiddle}))`;
 /** Its seconds. */
 export const clockOffset = (column: string) => `toInt64(bitAnd(${column}, ${2 ** clockBits - 1})) - ${clockMiddle}`;
