@@ -185,14 +185,14 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         store: roleStore,
         server: serverKey(config.serverName),
         logger,
-        apply: ({ removed, configuration }) => {
-          if (!removed)
-            throttle.configure({
-              messageLimit: configuration.messageCount,
-              intervalSeconds: configuration.throttleIntervalSeconds,
-              reserve: configuration.throttleReserve,
-              order: config.throttleOrder,
-            });
+        // Also of a role that was removed: what it still holds passes at its throttle.
+        apply: ({ configuration }) => {
+          throttle.configure({
+            messageLimit: configuration.messageCount,
+            intervalSeconds: configuration.throttleIntervalSeconds,
+            reserve: configuration.throttleReserve,
+            order: config.throttleOrder,
+          });
         },
       }),
       (one) => one.stop(),

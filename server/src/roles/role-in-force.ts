@@ -28,7 +28,12 @@ export class RoleInForce {
   constructor(private readonly options: RoleInForceOptions) {
     const stored = options.spool.storedRole();
     this.version = stored && { ...stored, configuration: storedConfiguration(stored.configuration) };
-    if (this.version !== null) options.apply(this.version);
+    if (this.version === null) return;
+    options.apply(this.version);
+    if (this.version.removed)
+      options.logger.warn(
+        `The role of ${options.server} was removed by ${this.version.changedBy}: no message is taken, and clients get 503 until it is created again`,
+      );
   }
 
   /** The version in force; null where the role was never configured, and the settings of the start hold. */

@@ -289,15 +289,16 @@ describe('the role in force', () => {
   const inForce = (stored: RoleVersion | null, newest: () => Promise<RoleVersion | null>) => {
     const applied: number[] = [];
     const kept: RoleVersion[] = [];
+    const warned: string[] = [];
     const role = new RoleInForce({
       spool: { storedRole: () => stored, storeRole: (one) => (kept.push(one), Promise.resolve()) },
       store: { newestOf: newest },
       server: 'FSP01',
       apply: (one) => applied.push(one.version),
-      logger: { info: () => undefined, warn: () => undefined },
+      logger: { info: () => undefined, warn: (message) => warned.push(message) },
       pollMs: 5,
     });
-    return { role, applied, kept };
+    return { role, applied, kept, warned };
   };
 
   test('is the one kept on disk until ClickHouse is there, then the newest, kept again', async () => {
@@ -313,6 +314,13 @@ describe('the role in force', () => {
     await expect.poll(() => role.current?.version).toBe(2);
     await role.stop();
     expect([applied, kept.map((one) => one.version), role.current?.removed]).toEqual([[1, 2], [2], true]);
+  });
+
+  test('that was removed is told at the start, and its throttle holds for what waits', () => {
+    const { applied, warned } = inForce(version(3, true), () => Promise.resolve(null));
+    expect(applied).toEqual([3]);
+    expect(warned).toEqual([expect.stringMatching(/^The role of FSP01 was removed by a: no message is taken/)]);
+    expect(inForce(version(3), () => Promise.resolve(null)).warned).toEqual([]);
   });
 
   test('never goes back to an older version, nor takes that of another server', async () => {
