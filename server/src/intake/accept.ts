@@ -23,7 +23,7 @@ export function decoded(body: Uint8Array): DecodedReport {
     machine,
     reportTime,
     messages: messages.map((message) => ({
-      messageId: messageId(machine, message),
+      messageId: messageId(machine, message, reportTime),
       message,
       failed: describeState(message.topic.type, message.state.id, message.params).outcome === 'failed',
     })),

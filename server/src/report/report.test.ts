@@ -235,6 +235,23 @@ test('a message has the same identity in another encoding and another report, an
   expect(id(wrap(message))[0]).toMatch(/^[0-9a-f]{32}$/);
 });
 
+test('two messages without a time and a number of their own are two where their reports were sent at two times', () => {
+  const id = (sent: string, marks = '') => {
+    const details = `<ReportHeader><ReportDetails><Date>${sent}</Date></ReportDetails></ReportHeader>`;
+    const body = message.replace('<StateMessage', `<StateMessage${marks}`);
+    const { machine, messages, reportTime } = decodeReport(
+      Buffer.from(wrap(body).replace('<ReportBody>', `${details}<ReportBody>`)),
+    );
+    return messageId(machine, messages[0]!, reportTime);
+  };
+  const [first, second] = ['20261101060000.000000+000', '20261115060000.000000+000'] as const;
+  expect(id(first)).toBe(id(first));
+  expect(id(first)).not.toBe(id(second));
+  // A client that says it again sends another report.
+  for (const marked of [' SerialNumber="7"', ' MessageTime="20261101055959.000000+000"'])
+    expect(id(first, marked)).toBe(id(second, marked));
+});
+
 test.each([
   ['20180703184447.673000+000', '2018-07-03T18:44:47.673Z'],
   ['20180703184447.673000+120', '2018-07-03T16:44:47.673Z'],
