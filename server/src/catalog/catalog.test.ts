@@ -61,6 +61,12 @@ test.each([
   [800, 313, ['1618'], '1618'],
   [800, 313, ['1999'], '1999'],
   [800, 313, ['0x80070643'], '0x80070643'],
+  [800, 313, ['80070643'], '0x80070643'],
+  [800, 313, ['0x643'], '1603'],
+  [800, 313, ['0x00000643'], '1603'],
+  [800, 313, ['01603'], '1603'],
+  [800, 313, ['1603 (0x643)'], '1603'],
+  [800, 313, ['0'], undefined],
   [800, 308, ['http://mp01:80/file', '0x80072EE2'], '0x80072EE2'],
   [800, 310, ['7600'], undefined],
   [800, 602, ['P01'], undefined],
@@ -69,6 +75,24 @@ test.each([
   [1300, 2, ['0', '0'], undefined],
 ])('topic %i state %i with %j names the error %s', (topic, state, params, code) => {
   expect(findError(topic, state, params)?.code).toBe(code);
+});
+
+test.each([
+  [800, 100, 'DEADBEEF'],
+  [800, 400, '2147942405'],
+  [800, 401, '0x80070BC2'],
+  [800, 500, '3000000000'],
+  [1000, 1, '0x80070005'],
+])('what went well, or goes on, names no error: topic %i state %i with %s', (type, id, param) => {
+  expect(describeMessage({ topic: { type }, state: { id }, params: [param] }).errorCode).toBe('');
+});
+
+test.each([
+  [1500, 2, '80070005'],
+  [9003, 7, '0x80070005'],
+  [810, 110, '0x80070005'],
+])('of what failed, or is not known, topic %i state %i, %s is one', (type, id, param) => {
+  expect(describeMessage({ topic: { type }, state: { id }, params: [param] }).errorCode).toBe('0x80070005');
 });
 
 test('a message without an error has empty error fields', () => {

@@ -14,8 +14,14 @@ export interface Describable {
   params: readonly string[];
 }
 
+/** Whether a parameter can be an error: of what went well, or of an installation under way, a number is something else. */
+function mayNameError(topicType: number, { outcome }: StateDescription): boolean {
+  return outcome === 'failed' || outcome === 'unknown' || (outcome === 'in_progress' && topicType !== 800);
+}
+
 /** Everything that the catalogue knows of a state message. */
 export function describeMessage({ topic, state, params }: Describable): MessageDescription {
-  const error = findError(topic.type, state.id, params);
-  return { ...describeState(topic.type, state.id, params), errorCode: error?.code ?? '', errorText: error?.text ?? '' };
+  const described = describeState(topic.type, state.id, params);
+  const error = mayNameError(topic.type, described) ? findError(topic.type, state.id, params) : null;
+  return { ...described, errorCode: error?.code ?? '', errorText: error?.text ?? '' };
 }

@@ -53,13 +53,14 @@ export function findRow(family: Family, code: string): ErrorRow | undefined {
 const codeTopics = new Set([1000, 1001, 1300]);
 
 /**
- * An HRESULT, written in hexadecimal of eight digits (`0x80070005`), as a negative decimal (-2147024891) or as an
- * unsigned decimal from 2^31 on, in canonical form. Null for anything else; success codes are no errors.
+ * An HRESULT, written in hexadecimal of eight digits (`0x80070005`; without `0x` where no decimal number looks so), as a
+ * negative decimal (-2147024891) or as an unsigned decimal from 2^31 on, in canonical form. Null for anything else;
+ * success codes are no errors.
  */
 export function findHresult(text: string): ErrorDescription | null {
   const trimmed = text.trim();
   let value: number;
-  if (/^(0x)?[0-9a-f]{8}$/i.test(trimmed) && /^0x|^[89a-f]/i.test(trimmed) && /^0x|[a-f]/i.test(trimmed))
+  if (/^0x[0-9a-f]{8}$/i.test(trimmed) || (/^[89a-f][0-9a-f]{7}$/i.test(trimmed) && /[a-f]|^8007/i.test(trimmed)))
     value = Number.parseInt(trimmed, 16);
   else if (/^-\d{9,10}$/.test(trimmed)) value = Number(trimmed) + 2 ** 32;
   else if (/^\d{10}$/.test(trimmed)) value = Number(trimmed);
@@ -89,13 +90,20 @@ export function describeCode(family: Family, code: number): string {
  */
 export function findError(topicType: number, stateId: number, params: readonly string[]): ErrorDescription | null {
   if (topicType === 800 && stateId === 313) {
-    const param = params[0]?.trim() ?? '';
-    return findMsiCode(param) ?? firstHresult(params) ?? (isCode(param) ? windowsCode(param) : null);
+    const param = installerCode(params[0] ?? '');
+    return findMsiCode(param) ?? firstHresult([param, ...params]) ?? (isCode(param) ? windowsCode(param) : null);
   }
   const found = firstHresult(params);
   if (found !== null || !codeTopics.has(topicType)) return found;
   const code = params.map((param) => param.trim()).find(isCode);
   return code === undefined ? null : (findMsiCode(code) ?? windowsCode(code));
+}
+
+/** A code of Windows Installer as decimal: 0x643, 01603 and `1603 (0x643)` are 1603. */
+function installerCode(text: string): string {
+  const [first = ''] = text.trim().split(/[\s(:;,]/, 1);
+  const code = /^0x0{0,8}([1-9a-f][0-9a-f]{0,6})$/i.exec(first)?.[1];
+  return code === undefined ? first.replace(/^0+(?=\d)/, '') : String(Number.parseInt(code, 16));
 }
 
 const isCode = (text: string) => /^[1-9]\d{0,9}$/.test(text);
