@@ -2,7 +2,7 @@ import { runColumns } from './setup-logs.js';
 import { literal } from './sql.js';
 
 /** Logs name a machine as it called itself or as it was told at their import: short or in full, in any case. */
-const ofMachine = (name: string) => `upper(splitByChar('.', toString(host_name))[1]) = upper(${literal(name)})`;
+const ofMachine = (name: string) => `upperUTF8(splitByChar('.', toString(host_name))[1]) = upperUTF8(${literal(name)})`;
 
 /** The set-up runs of one machine, the newest first. */
 export const runsOfMachineSql = (name: string) => `SELECT ${runColumns} FROM setup_runs

@@ -25,14 +25,14 @@ FROM
     0 AS is_alive, 0 AS taking_messages, 0 AS draining
   FROM role_configurations AS r GROUP BY r.server
   UNION ALL
-  SELECT upper(splitByChar('.', toString(fsp_server))[1]), 0, 0, max(window_start), argMax(waiting, window_start),
+  SELECT upperUTF8(splitByChar('.', toString(fsp_server))[1]), 0, 0, max(window_start), argMax(waiting, window_start),
     argMax(tuple(oldest_waiting_at), window_start).1, NULL, 0, 0, 0
   FROM throttle_windows GROUP BY fsp_server
   UNION ALL
-  SELECT upper(splitByChar('.', toString(fsp_server))[1]), 0, 0, NULL, 0, NULL, max(received_at), 0, 0, 0
+  SELECT upperUTF8(splitByChar('.', toString(fsp_server))[1]), 0, 0, NULL, 0, NULL, max(received_at), 0, 0, 0
   FROM state_messages GROUP BY fsp_server
   UNION ALL
-  SELECT upper(splitByChar('.', toString(fsp_server))[1]), 0, 0, NULL, 0, NULL, NULL,
+  SELECT upperUTF8(splitByChar('.', toString(fsp_server))[1]), 0, 0, NULL, 0, NULL, NULL,
     is_alive, toUInt8(taking_messages), toUInt8(draining)
   FROM receivers
 )

@@ -15,7 +15,7 @@ const stepSeconds = 300;
 export function arrivalsSql(server: string): string {
   return `SELECT toStartOfInterval(received_at, INTERVAL ${stepSeconds} SECOND) AS time, count() AS messages
 FROM state_messages
-WHERE received_at >= now() - INTERVAL ${trafficDays} DAY AND upper(splitByChar('.', toString(fsp_server))[1]) = ${literal(server)}
+WHERE received_at >= now() - INTERVAL ${trafficDays} DAY AND upperUTF8(splitByChar('.', toString(fsp_server))[1]) = ${literal(server)}
 GROUP BY time
 ORDER BY time`;
 }

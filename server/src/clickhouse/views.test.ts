@@ -170,6 +170,16 @@ describe('the view clients', () => {
     for (const { reason } of reasons) expect(reason).toMatch(/\w+ \w+/);
   });
 
+  test('is found by its name in any case, in any script', async () => {
+    const names = ['PC-MÜLLER', 'STRASSE9', 'ПК-МОСКВА'];
+    await makeSink().deliver(batchOf(...names.map((name) => state(name, 100, '2026-02-01T00:00:00Z'))), false);
+    for (const name of ['pc-müller', 'Straße9', 'пк-москва']) {
+      const counted = (view: string) => `SELECT toUInt32(count()) AS n FROM ${view}(name = '${name}')`;
+      expect(await shared.rows(counted('client')), name).toEqual([{ n: 1 }]);
+      expect(await shared.rows(counted('messages_of_client')), name).toEqual([{ n: 1 }]);
+    }
+  });
+
   test('clears the end when a deployment begins anew', async () => {
     await makeSink().deliver(
       batchOf(

@@ -181,8 +181,8 @@ function sameName(column: string, subject: Subject): string {
   const full = subject.name.toUpperCase();
   // A full name is that machine's alone; a short one fits whatever domain.
   return full === short
-    ? `upper(splitByChar('.', toString(${column}))[1]) = ${literal(short)}`
-    : `upper(toString(${column})) IN (${literal(short)}, ${literal(full)})`;
+    ? `upperUTF8(splitByChar('.', toString(${column}))[1]) = ${literal(short)}`
+    : `upperUTF8(toString(${column})) IN (${literal(short)}, ${literal(full)})`;
 }
 
 /** A value of a roll-up that goes with the newest message: its order as text, and the value behind it. */

@@ -26,7 +26,7 @@ export async function twinsOf(
   const answer = await client.query({
     query: `SELECT instance_id, argMax(host_name, at) AS host, toUnixTimestamp64Milli(max(at)) AS seen
       FROM ${database}.receiver_status
-      WHERE upper(splitByChar('.', trim(BOTH ' ' FROM toString(fsp_server)))[1]) = {key: String} AND instance_id != ''
+      WHERE upperUTF8(splitByChar('.', trim(BOTH ' ' FROM toString(fsp_server)))[1]) = {key: String} AND instance_id != ''
         AND written_at > now64(3) - INTERVAL ${runningSeconds} SECOND AND at > written_at - INTERVAL ${lateSeconds} SECOND
         AND (instance_id != {id: String} OR toUnixTimestamp64Milli(started_at) != {started: Int64} AND at > fromUnixTimestamp64Milli({started: Int64} + 5000))
       GROUP BY instance_id`,

@@ -9,7 +9,7 @@ export async function busiestDay(client: ClickHouseClient, database: string, ser
   const answer = await client.query({
     query: `SELECT max(messages) AS most FROM
             (SELECT count() AS messages FROM ${database}.state_messages
-             WHERE upper(splitByChar('.', toString(fsp_server))[1]) = {server: String} AND received_at >= now() - INTERVAL ${days} DAY
+             WHERE upperUTF8(splitByChar('.', toString(fsp_server))[1]) = {server: String} AND received_at >= now() - INTERVAL ${days} DAY
              GROUP BY toDate(received_at))`,
     query_params: { server },
     format: 'JSONEachRow',

@@ -87,7 +87,7 @@ export const messagesOfClient: View = {
     "Messages of one client by its name, under whatever name it sent them: SELECT * FROM messages_of_client(name = 'PC042')",
   columns: [],
   select: (database) => {
-    const { now, names } = oneClient(database, 'upper({name:String})');
+    const { now, names } = oneClient(database, 'upperUTF8({name:String})');
     return select(database, now, `\nWHERE m.client_name GLOBAL IN (${names})`);
   },
 };

@@ -164,7 +164,7 @@ export const client: View = {
   comment: "One client by its name, as in clients: SELECT * FROM client(name = 'PC042'). Reads that client only",
   columns: [],
   select: (database) => {
-    const { now, names } = oneClient(database, 'upper({name:String})');
+    const { now, names } = oneClient(database, 'upperUTF8({name:String})');
     // Not a constant: without a row there is no client.
     const key = `if(f.client_name = '', '', ${now})`;
     return select(`SELECT ${groupedFacts(key, facts)}
