@@ -127,6 +127,30 @@ describe('who never spoke', () => {
       ...(body === undefined ? {} : { body }),
     });
 
+  test('who was renamed since is heard of; who waits for a restart, or for a download, has not ended', async () => {
+    const as = (id: string, body: Buffer) =>
+      Buffer.from(body.toString('utf16le').replace('00000000-0000-0000-0000-000000000000', id), 'utf16le');
+    const id = 'A1006D0E-CF56-41D1-A006-6330EFC39381';
+    for (const body of [
+      as(id, report({ client: 'OLDNAME1', state: 400 })),
+      as(id, report({ client: 'NEWNAME1', state: 700, serial: 2 })),
+      report({ client: 'RESTART1', state: 100 }),
+      report({ client: 'RESTART1', state: 317, serial: 2 }),
+      report({ client: 'LOADS1', state: 101 }),
+      report({ client: 'DONE1', state: 401 }),
+    ])
+      expect((await server.post(body)).status).toBe(200);
+    expect((await api('?list=Moved', 'POST', admin, 'OldName1\nrestart1\nloads1\ndone1')).status).toBe(200);
+    await eventually(standings, (found) => found.DONE1 === 'heard');
+    expect(await standings()).toMatchObject({
+      OLDNAME1: 'heard',
+      RESTART1: 'never_ended',
+      LOADS1: 'never_ended',
+      DONE1: 'heard',
+    });
+    expect((await api('?list=Moved', 'DELETE', admin)).status).toBe(200);
+  });
+
   test('a list is held against what was heard, replaced at once, merged and removed', async () => {
     const file = join(folder.path, 'machines.csv');
     writeFileSync(file, 'Name\nwell1.contoso.com\nBegun1\nbad1\nFifteenLettersXAndMore\nGONE1\n');

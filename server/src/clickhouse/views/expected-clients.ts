@@ -1,3 +1,4 @@
+import { nowNamed } from './client-names.js';
 import { maybeTime, type Column, type View } from './view.js';
 
 const columns: readonly Column[] = [
@@ -19,9 +20,14 @@ const columns: readonly Column[] = [
   ['last_received_at', maybeTime, 'Its newest message; NULL where nothing was heard'],
 ];
 
+const netbiosOf = (name: string) => `substringUTF8(${name}, 1, 15)`;
+/** What a machine is heard of as, that may have been renamed since it was listed. */
+const nowHeardAs = (database: string, netbios: string) => netbiosOf(nowNamed(database, netbios));
+
 /**
  * Machines are matched by the first fifteen characters of their short name: the NetBIOS name, which is all that a client
- * says, and which a domain gives once. The loads that count are the newest that replaced its list, and what was merged since.
+ * says, and which a domain gives once; one that was renamed is found by its former names too. The loads that count are
+ * the newest that replaced its list, and what was merged since.
  */
 export const expectedClients: View = {
   name: 'expected_clients',
@@ -37,7 +43,7 @@ export const expectedClients: View = {
     multiIf(
         c.netbios = '', 'never_heard',
         c.said.3 = 'failed', 'failed',
-        c.said.3 = 'in_progress' AND c.said.5 IS NULL AND c.said.4 IS NOT NULL, 'never_ended',
+        c.said.3 IN ('in_progress', 'reboot_pending') AND c.said.5 IS NULL, 'never_ended',
         'heard') AS standing,
     c.said.1 AS client_key,
     c.said.2 AS site_code,
@@ -47,7 +53,8 @@ export const expectedClients: View = {
 FROM
 (
     SELECT
-        substringUTF8(m.client_name, 1, 15) AS netbios,
+        ${netbiosOf('m.client_name')} AS netbios,
+        any(${nowHeardAs(database, netbiosOf('m.client_name'))}) AS heard_as,
         max((m.client_name, m.client_fqdn, m.organisational_unit, toString(m.operating_system), m.last_logon)) AS listed,
         arrayStringConcat(arraySort(groupUniqArray(toString(l.list_name))), ', ') AS lists
     FROM ${database}.expected_machines AS m
@@ -62,11 +69,11 @@ FROM
 GLOBAL LEFT JOIN
 (
     SELECT
-        substringUTF8(client_name, 1, 15) AS netbios,
+        ${netbiosOf('client_name')} AS netbios,
         argMax((client_key, site_code, outcome, deployment_begin_time, deployment_end_time), last_received_at) AS said,
         max(last_received_at) AS heard
     FROM ${database}.clients
-    WHERE netbios GLOBAL IN (SELECT substringUTF8(client_name, 1, 15) FROM ${database}.expected_machines)
+    WHERE netbios GLOBAL IN (SELECT ${nowHeardAs(database, netbiosOf('client_name'))} FROM ${database}.expected_machines)
     GROUP BY netbios
-) AS c ON c.netbios = e.netbios`,
+) AS c ON c.netbios = e.heard_as`,
 };
