@@ -30,7 +30,21 @@ describe('before the first start', () => {
     expect(code).toBe(0);
     expect(of('data folder')[0]?.found).toContain('will be made');
     expect(of('role')[0]).toMatchObject({ state: 'warning', mend: 'Start it with fsp serve' });
+    expect(of('quarantine')[0]?.state).toBe('ok');
     expect((await fsp(['doctor'], environment(join(folder.path, 'data')))).stdout).toMatch(/^ok {6} data folder/m);
+  });
+
+  test('entries in quarantine are told', async () => {
+    const dataDir = join(folder.path, 'refused');
+    const id = `clickhouse-${'0'.repeat(32)}-0`;
+    mkdirSync(join(dataDir, 'quarantine'), { recursive: true, mode: 0o700 });
+    writeFileSync(
+      join(dataDir, 'quarantine', `${id}.json`),
+      JSON.stringify({ id, sink: 'clickhouse', at: 0, kind: 'state_message', code: '', reason: 'no', entry: {} }),
+    );
+    expect((await doctor(environment(dataDir))).of('quarantine')).toEqual([
+      expect.objectContaining({ state: 'warning', found: '1 entry was refused by a destination for good' }),
+    ]);
   });
 
   test('every failure says how to mend it, and the exit code tells', async () => {

@@ -9,6 +9,7 @@ import {
   checkDiskRoom,
   checkLandlock,
   checkPort,
+  checkQuarantine,
   checkSetupLogs,
   checkSiteInbox,
 } from './machine.js';
@@ -39,6 +40,7 @@ export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<D
     ...(await checkClickHouse(config)),
     checkLandlock(config),
     await checkOtlp(env),
+    await checkQuarantine(config),
     await checkRole(config),
     ...(await checkSetupLogs(config)),
     await checkSiteInbox(config),

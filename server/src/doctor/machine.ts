@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { programWrittenAt } from '../clock.js';
 import landlock from '../clickhouse/landlock.cjs';
 import { listOf, type Config } from '../config.js';
+import { Quarantine } from '../quarantine/quarantine.js';
 import { failure, ok, warning, type Diagnosis } from './check.js';
 
 const gigabyte = 1024 ** 3;
@@ -110,6 +111,23 @@ export async function checkSiteInbox({ siteInbox }: Config): Promise<Diagnosis> 
   return (await mayUse(siteInbox, constants.W_OK))
     ? ok(subject, siteInbox)
     : failure(subject, `${siteInbox} cannot be written`, 'Give this user the right to write there');
+}
+
+/** Entries that a destination refused for good, which nobody may have seen. */
+export async function checkQuarantine({ dataDir }: Config): Promise<Diagnosis> {
+  const subject = 'quarantine';
+  const unreadable: string[] = [];
+  const tell = (message: string) => unreadable.push(message);
+  const dir = join(resolve(dataDir), 'quarantine');
+  const { entries } = (await Quarantine.open({ dir, logger: { warn: tell, error: tell } })).stats();
+  if (unreadable.length > 0) return failure(subject, unreadable[0]!, 'Give this user the right to read it');
+  return entries === 0
+    ? ok(subject, 'nothing is in it')
+    : warning(
+        subject,
+        `${entries === 1 ? '1 entry was' : `${entries} entries were`} refused by a destination for good`,
+        'See fsp quarantine list for the reasons; fsp quarantine retry sends them again',
+      );
 }
 
 /** The set-up logs that are followed: each there and readable. */
