@@ -130,6 +130,25 @@ describe('a message on its way from a client to ClickHouse', () => {
     expect(rows[0]?.reason).toContain('FSP_REPORT_WRONG_ROOT');
   });
 
+  test('of a report whose messages cannot all be read the others are taken, and why these were not is kept', async () => {
+    const good = report({ client: 'INPART', state: 313, params: ['1603'] }).toString('utf16le');
+    const odd = '<StateMessage><Topic Type="abc"/><State ID="1"/></StateMessage></ReportBody>';
+    const body = Buffer.from(good.replace('</ReportBody>', odd), 'utf16le');
+    expect(await server.post(body)).toEqual({ status: 200, text: '' });
+    await eventually(
+      () => count("client_name = 'INPART' AND state_id = 313"),
+      (n) => n === 1,
+    );
+    const reasons = () =>
+      server.query<{ reason: string }>("SELECT reason FROM rejected_messages WHERE reason LIKE '%left out%'");
+    expect(await eventually(reasons, (found) => found.length === 1)).toEqual([
+      {
+        reason:
+          'FSP_REPORT_INCOMPLETE: 1 of 2 state messages were left out, the others were taken: message 2 has a Topic/@Type that is no number',
+      },
+    ]);
+  });
+
   test('other paths and verbs are answered 404', async () => {
     expect((await fetch(server.intake + '/SMS_FSP/.sms_fsp')).status).toBe(404);
     expect((await fetch(server.intake + '/', { method: 'POST', body: 'x' })).status).toBe(404);

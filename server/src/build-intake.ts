@@ -3,10 +3,10 @@ import type { Collect } from './collect/collect.js';
 import type { Config } from './config.js';
 import type { Draining } from './drain/draining.js';
 import { FspError } from './errors.js';
-import { entriesFor } from './intake/accept.js';
+import { entriesFor, leftOutReason } from './intake/accept.js';
 import type { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
-import { createRejectedKeeper } from './intake/rejected.js';
+import { createRejectedKeeper, type Origin } from './intake/rejected.js';
 import type { Logger } from './logger.js';
 import { peerOf } from './peer.js';
 import type { RoleInForce } from './roles/role-in-force.js';
@@ -44,6 +44,10 @@ export function buildIntake({
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
     });
   });
+  const reject = (reason: string, body: Uint8Array, origin: Origin) => {
+    throttle.noteRejected();
+    keep(reason, body, origin);
+  };
   return createIntake({
     trustedProxies: config.trustedProxies,
     logger,
@@ -58,11 +62,13 @@ export function buildIntake({
       const entries = entriesFor(decoded.report, decoded.body, origin);
       await spool.append(entries);
       telemetry.metrics.intakeMessages.add(entries.length, 200);
+      const { leftOut } = decoded.report;
+      if (leftOut === undefined) return;
+      // Sent again it would be the same: the client is told that its report was taken, and the operator what was not.
+      telemetry.metrics.intakeMessages.add(leftOut.count, 400);
+      reject(leftOutReason(leftOut, entries.length), decoded.body, origin);
     },
-    reject(reason, body, origin) {
-      throttle.noteRejected();
-      keep(reason, body, origin);
-    },
+    reject,
     onAnswer(status) {
       telemetry.metrics.intakeRequests.add(1, status);
       if (status !== 200) telemetry.metrics.intakeMessages.add(1, status);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
-import { entriesOf } from '../intake/accept.js';
+import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
 import type { LogFile } from '../setup-logs/files/log-file.js';
@@ -39,7 +39,7 @@ export interface ImportSummary {
   plain: string[];
   /** Files that were not taken as logs. */
   refused: Refusal[];
-  /** Reports that could not be taken, and what ClickHouse would not take of a file, with the reason. */
+  /** Reports that could not be taken, whole or in part, and what ClickHouse would not take of a file, with the reason. */
   failed: { path: string; reason: string }[];
 }
 
@@ -85,9 +85,14 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
   }
   for (const { path, size, modifiedAt } of found.reports) {
     try {
-      const entries = entriesOf(await readFile(path), { receivedAt: modifiedAt, clientAddress: '' });
-      pending.push(...entries.map((entry) => ({ ...entry, receivedAt: receiptOf(entry) })));
+      const body = await readFile(path);
+      const report = decoded(body);
+      const receivedAt = receiptOf(report, modifiedAt);
+      const entries = entriesFor(report, body, { receivedAt, clientAddress: '' });
+      pending.push(...entries);
       summary.reports++;
+      if (report.leftOut !== undefined)
+        summary.failed.push({ path, reason: leftOutReason(report.leftOut, entries.length) });
       onBytes?.(size);
     } catch (error) {
       if (!(error instanceof FspError)) throw error;
@@ -104,7 +109,7 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
  * When a report was received that lies in a file: when that was written, or where the file was copied since, when the
  * client sent it. A client's clock that is more than a year off says nothing.
  */
-function receiptOf({ receivedAt: written, reportTime }: StateMessageEntry): number {
+function receiptOf({ reportTime }: DecodedReport, written: number): number {
   return reportTime !== null && reportTime < written && reportTime > written - yearMs ? reportTime : written;
 }
 

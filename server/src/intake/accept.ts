@@ -1,7 +1,7 @@
 import { describeState } from '../catalog/states.js';
 import { decodeReport } from '../report/decode.js';
 import { messageId } from '../report/message-id.js';
-import type { Report, StateMessage } from '../report/types.js';
+import type { LeftOut, Report, StateMessage } from '../report/types.js';
 import type { StateMessageEntry } from '../spool/entries.js';
 import type { Origin } from './rejected.js';
 
@@ -18,10 +18,11 @@ export interface DecodedReport extends Omit<Report, 'messages'> {
 
 /** @throws FspError FSP_REPORT_… where the body is no report */
 export function decoded(body: Uint8Array): DecodedReport {
-  const { machine, reportTime, messages } = decodeReport(body);
+  const { machine, reportTime, messages, leftOut } = decodeReport(body);
   return {
     machine,
     reportTime,
+    leftOut,
     messages: messages.map((message) => ({
       messageId: messageId(machine, message, reportTime),
       message,
@@ -44,6 +45,11 @@ export function entriesFor(report: DecodedReport, body: Buffer, origin: Origin):
     reportIndex,
     raw: everywhere || reportIndex === 0 ? body : new Uint8Array(),
   }));
+}
+
+/** Why messages of a report were left out while so many others of it were taken. */
+export function leftOutReason({ count, first }: LeftOut, taken: number): string {
+  return `FSP_REPORT_INCOMPLETE: ${count} of ${count + taken} state messages were left out, the others were taken: message ${first.place} has ${first.what}`;
 }
 
 /** A body becomes entries at once. @throws FspError FSP_REPORT_… where the body is no report */

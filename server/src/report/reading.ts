@@ -1,6 +1,6 @@
 import { FspError } from '../errors.js';
 import { parseCimTime } from './cim-time.js';
-import type { Machine, Report, StateMessage } from './types.js';
+import type { LeftOut, Machine, Report, StateMessage } from './types.js';
 
 /** What a report may not exceed. Real ones are five levels deep and hold a handful of messages. */
 export const reportLimits = { depth: 32, attributes: 64, messages: 1000 } as const;
@@ -17,14 +17,15 @@ export class ReportReading {
   private readonly fields: Record<string, string> = Object.create(null) as Record<string, string>;
   private reportTime: number | null = null;
   private readonly messages: StateMessage[] = [];
-  private current: { message: Partial<StateMessage>; params: string[] } | null = null;
+  private leftOut: LeftOut | undefined;
+  private current: { message: Described; params: string[] } | null = null;
 
-  /** @throws FspError FSP_REPORT_INCOMPLETE where there is no message */
+  /** @throws FspError FSP_REPORT_INCOMPLETE where there is no message that can be read */
   report(): Report {
-    if (this.messages.length === 0) throw incomplete('no StateMessage');
+    if (this.messages.length === 0) throw incomplete(this.leftOut?.first.what ?? 'no StateMessage');
     const { ClientInstalled, ClientID, ClientVersion, NetBIOSName } = this.fields;
     const machine = machineOf(ClientInstalled, ClientID, ClientVersion, NetBIOSName);
-    return { machine, reportTime: this.reportTime, messages: this.messages };
+    return { machine, reportTime: this.reportTime, messages: this.messages, leftOut: this.leftOut };
   }
 
   /** @throws FspError FSP_REPORT_WRONG_ROOT, FSP_REPORT_TOO_DEEP and others */
@@ -45,7 +46,7 @@ export class ReportReading {
   }
 
   private begin(attributes: Record<string, string>): void {
-    if (this.messages.length >= reportLimits.messages) {
+    if (this.messages.length + (this.leftOut?.count ?? 0) >= reportLimits.messages) {
       throw new FspError(
         'FSP_REPORT_TOO_MANY_MESSAGES',
         `The report holds more than ${reportLimits.messages} state messages; send them in several reports`,
@@ -60,12 +61,11 @@ export class ReportReading {
     };
   }
 
-  private describe(message: Partial<StateMessage>, name: string, attributes: Record<string, string>): void {
+  private describe(message: Described, name: string, attributes: Record<string, string>): void {
     if (name === 'Topic') message.topic = topicOf(attributes);
     else if (name === 'State') message.state = stateOf(attributes);
   }
 
-  /** @throws FspError FSP_REPORT_INCOMPLETE */
   close(name: string, text: string): void {
     if (this.current !== null) {
       if (name === 'Param' && this.inside('UserParameters')) this.current.params.push(text);
@@ -76,12 +76,18 @@ export class ReportReading {
     this.path.pop();
   }
 
-  private end({ message, params }: { message: Partial<StateMessage>; params: string[] }): void {
+  private end({ message, params }: { message: Described; params: string[] }): void {
     const { topic, state, messageTime = null, serialNumber = null, details = '' } = message;
-    if (topic === undefined) throw incomplete('a StateMessage without Topic');
-    if (state === undefined) throw incomplete('a StateMessage without State');
-    this.messages.push({ messageTime, serialNumber, topic, state, details, params });
+    if (!topic) this.leaveOut(topic === null ? 'a Topic/@Type that is no number' : 'a StateMessage without Topic');
+    else if (!state) this.leaveOut(state === null ? 'a State/@ID that is no number' : 'a StateMessage without State');
+    else this.messages.push({ messageTime, serialNumber, topic, state, details, params });
     this.current = null;
+  }
+
+  /** One message that says nothing costs none of the others: this report is the only witness of those too. */
+  private leaveOut(what: string): void {
+    this.leftOut ??= { count: 0, first: { place: this.messages.length + 1, what } };
+    this.leftOut.count++;
   }
 
   /** Whether the innermost element stands directly in these, outermost first. */
@@ -90,6 +96,12 @@ export class ReportReading {
     return start >= 0 && parents.every((parent, index) => this.path[start + index] === parent);
   }
 }
+
+/** A message as far as it was read; null is what stands there and cannot be. */
+type Described = Partial<Omit<StateMessage, 'topic' | 'state'>> & {
+  topic?: StateMessage['topic'] | null;
+  state?: StateMessage['state'] | null;
+};
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
@@ -109,10 +121,12 @@ export function serialOf(text: string | undefined): number | null {
   return Number.isInteger(serial) && serial >= 0 && serial <= 0xffff_ffff ? serial : null;
 }
 
-/** @throws FspError FSP_REPORT_INCOMPLETE */
-export function topicOf(attributes: Attributes): StateMessage['topic'] {
+/** Null where its type is no number. */
+export function topicOf(attributes: Attributes): StateMessage['topic'] | null {
+  const type = identifier(attributes.Type);
+  if (type === null) return null;
   return {
-    type: identifier(attributes.Type, 'Topic/@Type'),
+    type,
     id: attributes.ID ?? '',
     idType: integerOrNull(attributes.IDType),
     user: attributes.User ?? '',
@@ -120,9 +134,10 @@ export function topicOf(attributes: Attributes): StateMessage['topic'] {
   };
 }
 
-/** @throws FspError FSP_REPORT_INCOMPLETE */
-export function stateOf(attributes: Attributes): StateMessage['state'] {
-  return { id: identifier(attributes.ID, 'State/@ID'), criticality: integerOrNull(attributes.Criticality) };
+/** Null where its id is no number. */
+export function stateOf(attributes: Attributes): StateMessage['state'] | null {
+  const id = identifier(attributes.ID);
+  return id === null ? null : { id, criticality: integerOrNull(attributes.Criticality) };
 }
 
 const usualGuid = /^(?:GUID:)?([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$/;
@@ -139,10 +154,11 @@ function bareGuid(text: string): string {
     .toUpperCase();
 }
 
-function identifier(text: string | undefined, where: string): number {
-  const value = integerOrNull(text);
-  if (value === null || value < 0) throw incomplete(`a ${where} that is no number`);
-  return value;
+/** A number of 32 bits without a sign, as ClickHouse's columns hold it; white space and a plus say nothing. */
+function identifier(text = ''): number | null {
+  const digits = /^\s*\+?(\d{1,10})\s*$/.exec(text)?.[1];
+  const value = Number(digits ?? Number.NaN);
+  return value <= 0xffff_ffff ? value : null;
 }
 
 function integerOrNull(text: string | undefined): number | null {

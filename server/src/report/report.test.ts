@@ -195,6 +195,40 @@ test.each([
   expect(code(body as string)).toBe(expected);
 });
 
+describe('a message that cannot be read', () => {
+  const odd = (topic: string, state = '<State ID="1"/>') => `<StateMessage>${topic}${state}</StateMessage>`;
+  const noNumber = odd('<Topic Type="abc"/>');
+
+  test.each([
+    ['a type in words', noNumber, 'a Topic/@Type that is no number'],
+    ['an empty type', odd('<Topic Type=""/>'), 'a Topic/@Type that is no number'],
+    ['a negative id', odd('<Topic Type="1"/>', '<State ID="-1"/>'), 'a State/@ID that is no number'],
+    ['an id beyond 32 bits', odd('<Topic Type="1"/>', '<State ID="4294967296"/>'), 'a State/@ID that is no number'],
+    ['no topic', odd(''), 'a StateMessage without Topic'],
+    ['no state', odd('<Topic Type="1"/>', ''), 'a StateMessage without State'],
+  ])('for %s is left out and told, and costs none of the others', (_name, one, what) => {
+    const { messages, leftOut } = decodeReport(Buffer.from(wrap(message + one + message.replace('100', '400') + one)));
+    expect(messages.map(({ state }) => state.id)).toEqual([100, 400]);
+    expect(leftOut).toEqual({ count: 2, first: { place: 2, what } });
+  });
+
+  test('counts among those that a report may have', () => {
+    expect(code(wrap(message + noNumber.repeat(999)))).toBe('accepted');
+    expect(code(wrap(message + noNumber.repeat(1_000)))).toBe('FSP_REPORT_TOO_MANY_MESSAGES');
+  });
+
+  test.each([
+    ['" 800"', 800],
+    ['"800\r\n"', 800],
+    ['"+800"', 800],
+    ['"2147483648"', 2_147_483_648],
+    ['"4294967295"', 4_294_967_295],
+  ])('is none whose numbers are %s', (text, value) => {
+    const [one] = decodeReport(Buffer.from(wrap(odd(`<Topic Type=${text}/>`, `<State ID=${text}/>`)))).messages;
+    expect([one?.topic.type, one?.state.id]).toEqual([value, value]);
+  });
+});
+
 test('long details with many equal signs are data, not attributes', () => {
   const details = `<StateDetails><![CDATA[${'x="1" '.repeat(5000)}]]></StateDetails>`;
   expect(code(wrap(message.replace('</StateMessage>', `${details}</StateMessage>`)))).toBe('accepted');

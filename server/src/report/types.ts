@@ -4,6 +4,15 @@ export interface Report {
   /** ReportDetails/Date in milliseconds since 1970 UTC, or null where it is missing or no CIM time. */
   reportTime: number | null;
   messages: StateMessage[];
+  /** Messages that could not be read; undefined where all could. */
+  leftOut?: LeftOut | undefined;
+}
+
+/** Of the messages of a report that could not be read, how many there are and what is wrong with the first. */
+export interface LeftOut {
+  count: number;
+  /** Its place among the report's messages, from 1, and what it has instead, as a sentence's object. */
+  first: { place: number; what: string };
 }
 
 /** Report/ReportHeader/Identification/Machine. */

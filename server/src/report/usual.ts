@@ -1,4 +1,3 @@
-import { FspError } from '../errors.js';
 import { parseCimTime } from './cim-time.js';
 import { machineOf, reportLimits, serialOf, stateOf, topicOf } from './reading.js';
 import type { Report, StateMessage } from './types.js';
@@ -80,37 +79,36 @@ export function readUsual(text: string): Report | null {
   head.lastIndex = 0;
   const found = head.exec(text);
   if (found === null) return null;
-  try {
-    const messages: StateMessage[] = [];
-    let at = head.lastIndex;
-    for (;;) {
-      message.lastIndex = at;
-      const next = message.exec(text);
-      if (next === null) break;
-      at = message.lastIndex;
-      if (messages.push(messageOf(next)) > reportLimits.messages) return null;
-    }
-    tail.lastIndex = at;
-    if (messages.length === 0 || !tail.test(text) || tail.lastIndex !== text.length) return null;
-    return {
-      machine: machineOf(found[1], found[3], found[4], found[5]),
-      reportTime: parseCimTime(found[8]!),
-      messages,
-    };
-  } catch (error) {
+  const messages: StateMessage[] = [];
+  let at = head.lastIndex;
+  for (;;) {
+    message.lastIndex = at;
+    const next = message.exec(text);
+    if (next === null) break;
+    at = message.lastIndex;
+    const one = messageOf(next);
     // Where something is wrong, the strict reader says what.
-    if (error instanceof FspError) return null;
-    throw error;
+    if (one === null || messages.push(one) > reportLimits.messages) return null;
   }
+  tail.lastIndex = at;
+  if (messages.length === 0 || !tail.test(text) || tail.lastIndex !== text.length) return null;
+  return {
+    machine: machineOf(found[1], found[3], found[4], found[5]),
+    reportTime: parseCimTime(found[8]!),
+    messages,
+  };
 }
 
 /** By their numbers: a list that is taken apart costs as much as the pattern. */
-function messageOf(found: RegExpExecArray): StateMessage {
+function messageOf(found: RegExpExecArray): StateMessage | null {
+  const topic = topicOf({ ID: found[3], Type: found[4], IDType: found[5], User: found[6], UserSID: found[7] });
+  const state = stateOf({ ID: found[8], Criticality: found[9] });
+  if (topic === null || state === null) return null;
   return {
     messageTime: parseCimTime(found[1] ?? ''),
     serialNumber: serialOf(found[2]),
-    topic: topicOf({ ID: found[3], Type: found[4], IDType: found[5], User: found[6], UserSID: found[7] }),
-    state: stateOf({ ID: found[8], Criticality: found[9] }),
+    topic,
+    state,
     details: found[10] ?? found[11] ?? '',
     params: paramsOf(found[12] ?? ''),
   };
