@@ -1,23 +1,25 @@
 import { FspError } from '../errors.js';
+import { decodeWindows1252 } from '../windows-1252.js';
 
 /**
  * The text of a report's bytes. Clients send UTF-16LE with a byte order mark; UTF-8, UTF-16BE and reports without a
- * mark are seen too, and the XML declaration is no witness: real UTF-8 reports declare UTF-16. So the mark decides,
- * then the zero bytes around the first `<`, and only among the single-byte encodings the declaration.
+ * mark are seen too, and the XML declaration is no witness: real UTF-8 reports declare UTF-16. So the mark decides, then
+ * the zero bytes around the first `<`, then whether it is valid UTF-8, which text of another encoding is but by a rare
+ * chance, and only then the declaration.
  * @throws FspError FSP_REPORT_ENCODING where bytes have no meaning in the encoding: nothing is replaced in silence
  */
 export function decodeText(body: Uint8Array): string {
   const bytes = withoutZeroes(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  const encoding = detect(bytes);
+  const wide = wideEncoding(bytes);
   try {
-    if (encoding === 'utf-16le' || encoding === 'utf-16be') return utf16(bytes, encoding);
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return wide === null ? new TextDecoder('utf-8', { fatal: true }).decode(bytes) : utf16(bytes, wide);
   } catch (cause) {
-    throw new FspError(
-      'FSP_REPORT_ENCODING',
-      `The body is no valid ${encoding.toUpperCase()}; send the report as UTF-16LE or UTF-8`,
-      { cause },
-    );
+    const declared = wide === null ? inDeclared(bytes) : null;
+    if (declared !== null) return declared;
+    const what = wide?.toUpperCase() ?? 'UTF-8, nor in an encoding that it declares';
+    throw new FspError('FSP_REPORT_ENCODING', `The body is no valid ${what}; send the report as UTF-16LE or UTF-8`, {
+      cause,
+    });
   }
 }
 
@@ -56,23 +58,30 @@ function withoutZeroes(bytes: Buffer): Buffer {
   if (begin % 2 !== 0 && bytes[begin + 1] === 0 && bytes[begin + 2] !== 0) begin--;
   let end = bytes.length;
   while (end > begin && bytes[end - 1] === 0) end--;
-  if ((end - begin) % 2 !== 0 && end < bytes.length && isWide(bytes.subarray(begin, end))) end++;
+  if ((end - begin) % 2 !== 0 && end < bytes.length && wideEncoding(bytes.subarray(begin, end)) !== null) end++;
   return bytes.subarray(begin, end);
 }
 
-function isWide(bytes: Buffer): boolean {
-  return detect(bytes).startsWith('utf-16');
-}
-
-function detect(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' {
+function wideEncoding(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first === 0xef && second === 0xbb) return 'utf-8';
   if (first !== 0 && second === 0) return 'utf-16le';
   if (first === 0 && second !== 0) return 'utf-16be';
-  const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1];
-  return /^(windows-125\d|iso-8859-1|us-ascii)$/i.test(declared ?? '') ? 'windows-1252' : 'utf-8';
+  return null;
+}
+
+/** Bytes that are no UTF-8, in the encoding that they declare; null where they declare none or are none of it either. */
+function inDeclared(bytes: Buffer): string | null {
+  const label = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1];
+  if (label === undefined) return null;
+  try {
+    const decoder = new TextDecoder(label, { fatal: true });
+    if (decoder.encoding.startsWith('utf-')) return null;
+    return decoder.encoding === 'windows-1252' ? decodeWindows1252(bytes) : decoder.decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function utf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {

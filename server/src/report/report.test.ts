@@ -127,6 +127,54 @@ describe('encodings', () => {
       }
   });
 
+  /** A text in an encoding of single bytes, which Node has decoders of alone. */
+  const inBytes = (words: string, label: string) => {
+    const all = new TextDecoder(label).decode(Uint8Array.from({ length: 256 }, (_unused, byte) => byte));
+    return Buffer.from(Array.from(words, (character) => all.indexOf(character)));
+  };
+  const declaring = (label: string, user: Buffer) =>
+    Buffer.concat([
+      Buffer.from(
+        `<?xml version="1.0" encoding="${label}"?><Report><ReportBody><StateMessage><Topic Type="800" User="`,
+      ),
+      user,
+      Buffer.from('"/><State ID="1"/></StateMessage></ReportBody></Report>'),
+    ]);
+  test.each([
+    ['windows-1250', 'Nie można'],
+    ['windows-1251', 'Не удалось'],
+    ['Windows-1253', 'Απέτυχε'],
+    ['windows-1254', 'başarısız'],
+    ['windows-1256', 'فشل'],
+    ['iso-8859-2', 'Nie można'],
+    ['koi8-r', 'Не удалось'],
+  ])('%s is read as it declares', (label, words) => {
+    expect(decodeReport(declaring(label, inBytes(words, label))).messages[0]?.topic.user).toBe(words);
+  });
+
+  test.each(['iso-8859-1', 'us-ascii', 'windows-1252', 'windows-1251', 'nonsense', 'UTF-16'])(
+    'UTF-8 that declares %s is read as what it is',
+    (label) => {
+      expect(decodeReport(declaring(label, Buffer.from('für'))).messages[0]?.topic.user).toBe('für');
+    },
+  );
+
+  test.each(['windows-1252', 'iso-8859-1'])(
+    '%s has the signs of Windows-1252, whatever Node makes of them',
+    (label) => {
+      const bytes = Buffer.from([0x80, 0x91, 0x92, 0x96, 0x99, 0xe4]);
+      expect(decodeReport(declaring(label, bytes)).messages[0]?.topic.user).toBe('€‘’–™ä');
+    },
+  );
+
+  test.each(['UTF-8', 'UTF-16', 'nonsense', 'windows-1253', 'utf-7'])(
+    'what is no UTF-8 and has no meaning in the encoding it declares, %s, is refused',
+    (label) => {
+      // 0xD2 is no character of Windows-1253.
+      expect(code(declaring(label, Buffer.from([0xd2, 0x20])))).toBe('FSP_REPORT_ENCODING');
+    },
+  );
+
   test.each(['GIF89a', 'PK\x03\x04', '\x1f\x8b\x08', '{"a":1}', 'hello <Report>', '\xff\xff\xff', '\0\0\0a'])(
     '%j can be known for no report by how it begins',
     (begin) => {

@@ -1,3 +1,5 @@
+import { decodeWindows1252 } from '../../windows-1252.js';
+
 /**
  * Windows Installer and old scripts write in the code page of the machine's language, and nothing in a file tells which.
  * What bytes a language's letters have beside each other does, line by line; where it does not, it is Windows-1252.
@@ -9,8 +11,7 @@ const decoders = new Map<string, Decoder>();
 
 function decoderOf(label: string): Decoder {
   let decoder = decoders.get(label);
-  if (decoder === undefined)
-    decoders.set(label, (decoder = new TextDecoder(label, { fatal: label !== 'windows-1252' })));
+  if (decoder === undefined) decoders.set(label, (decoder = new TextDecoder(label, { fatal: true })));
   return decoder;
 }
 
@@ -24,16 +25,7 @@ function decoded(bytes: Uint8Array, label: string): string | null {
 
 /** The text of a line of bytes that are no UTF-8. */
 export function decodeCodePage(bytes: Uint8Array): string {
-  return guessed(bytes) ?? western(bytes);
-}
-
-/** What Windows-1252 has from 0x80 to 0x9F. */
-const c1 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
-
-/** Some versions of Node decode Windows-1252 as ISO 8859-1, which has control characters for quotation marks and dashes. */
-function western(bytes: Uint8Array): string {
-  const text = decoderOf('windows-1252').decode(bytes);
-  return text.replaceAll(/[\x80-\x9f]/g, (character) => c1[character.charCodeAt(0) - 0x80] ?? character);
+  return guessed(bytes) ?? decodeWindows1252(bytes);
 }
 
 interface Counts {
