@@ -5,6 +5,20 @@ export function plainAddress(address: string): string {
   return address.includes(':') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address;
 }
 
+/** `10.9.9.9:51234`, `[2001:db8::7]:4711` or either without its port; white space around it. */
+const withPort = /^\s*(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d{1,5})?\s*$/i;
+
+/** An X-Forwarded-For without the ports that some proxies add (Azure Application Gateway, ARR of IIS). */
+export function withoutPorts(forwarded: string): string {
+  return forwarded
+    .split(',')
+    .map((one) => {
+      const [, six, four] = withPort.exec(one) ?? [];
+      return six ?? four ?? one;
+    })
+    .join(',');
+}
+
 /**
  * By what one who asks anonymously is told from another: the address, and of IPv6 the network of 64 bits, of which
  * everybody who has one address has all the others (RFC 6177).

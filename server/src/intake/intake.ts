@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
-import { peerOf, plainAddress } from '../peer.js';
+import { peerOf, plainAddress, withoutPorts } from '../peer.js';
 import { bodyLimit, Bodies } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
@@ -71,6 +71,9 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         (request, response) => {
           // Whatever a client calls its body, and however wrongly, it is bytes.
           request.headers['content-type'] = 'application/octet-stream';
+          const forwarded = request.headers['x-forwarded-for'];
+          // Node makes one text of several; the types do not know that.
+          if (forwarded !== undefined) request.headers['x-forwarded-for'] = withoutPorts(String(forwarded));
           response.once('close', () => {
             bodies.over(request);
           });
