@@ -162,11 +162,12 @@ export class Connections {
       requests.delete(request);
       if (connection.failed && !hasComplete(requests)) endSoon(socket);
       const next = turns.shift();
-      if (next === undefined) connection.feed?.answered();
-      else {
+      if (next !== undefined) {
         this.turns--;
         this.later.add(connection.peer, next);
       }
+      // Of the next one the head may be all that is here: the rest of it was held for this one's answer.
+      if (!hasComplete(requests)) connection.feed?.answered();
     });
     requests.add(request);
     if (requests.size === 1) handler(request, response);

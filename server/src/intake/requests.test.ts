@@ -15,3 +15,19 @@ test.each([
   await post('/SMS_FSP/x', 'a', { 'x-forwarded-for': forwarded });
   expect(taken.map(({ origin }) => origin.clientAddress)).toEqual([address]);
 });
+
+const request = (size: number, close = false) =>
+  `POST /SMS_FSP/.sms_fsp HTTP/1.1\r\nHost: x\r\n${close ? 'Connection: close\r\n' : ''}Content-Length: ${size}\r\n\r\n${'<'.repeat(size)}`;
+
+test.each([
+  [[1_800, 1_800]],
+  [[900, 2_500]],
+  [[900, 900, 900, 900]],
+  [[2_500, 900, 2_500]],
+  [[900, 900, 5_000, 900, 900]],
+])('requests of %j bytes in one packet are all answered, in their order', async (sizes) => {
+  const { raw, taken } = await intakeAlone();
+  const answers = await raw(sizes.map((size, index) => request(size, index === sizes.length - 1)).join(''));
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(sizes.map(() => 'HTTP/1.1 200'));
+  expect(taken.map(({ body }) => body.length)).toEqual(sizes);
+});
