@@ -119,15 +119,18 @@ describe('a message on its way from a client to ClickHouse', () => {
     expect(refused.status).toBe(400);
     expect(refused.text.trim().split('\n')).toHaveLength(1);
     expect((await server.post('')).status).toBe(400);
+    // As real clients encode what they send.
+    expect((await server.post(Buffer.from('\ufeff<Report>hello é</Reprt>', 'utf16le'))).status).toBe(400);
     expect((await server.post(report({ client: 'HONEST', state: 100 }))).status).toBe(200);
     const rows = await eventually(
       () =>
         server.query<{ reason: string; body: string }>(
           "SELECT reason, body FROM rejected_messages WHERE body LIKE '%hello%'",
         ),
-      (found) => found.length === 1,
+      (found) => found.length === 2,
     );
-    expect(rows[0]?.reason).toContain('FSP_REPORT_WRONG_ROOT');
+    expect(rows.map(({ body }) => body).sort()).toEqual(['<Report>hello é</Reprt>', '<html>hello</html>']);
+    expect(rows.find(({ body }) => body.startsWith('<html'))?.reason).toContain('FSP_REPORT_WRONG_ROOT');
   });
 
   test('of a report whose messages cannot all be read the others are taken, and why these were not is kept', async () => {

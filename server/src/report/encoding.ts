@@ -23,6 +23,21 @@ export function decodeText(body: Uint8Array): string {
   }
 }
 
+/** The first bytes of what was refused, for people to read: what has no meaning is shown as U+FFFD. */
+export function readableText(begin: Uint8Array): string {
+  const all = Buffer.from(begin.buffer, begin.byteOffset, begin.byteLength);
+  const bytes = withoutZeroes(all);
+  if (bytes.length === 0) return all.toString();
+  const wide = wideEncoding(bytes);
+  if (wide !== null) return unitsOf(bytes.subarray(0, bytes.length - (bytes.length % 2)), wide).toWellFormed();
+  try {
+    // Its last character may be cut.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    return inDeclared(bytes) ?? bytes.toString();
+  }
+}
+
 /** Byte order marks, as {@link decodeText} takes them. */
 const marks = [
   [0xff, 0xfe],
@@ -86,10 +101,15 @@ function inDeclared(bytes: Buffer): string | null {
 
 function utf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
   if (bytes.length % 2 !== 0) throw new Error('odd number of bytes');
+  const text = unitsOf(bytes, encoding);
+  if (!text.isWellFormed()) throw new Error('lone surrogate');
+  return text;
+}
+
+/** An even number of bytes without their mark. */
+function unitsOf(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const words = marked ? bytes.subarray(2) : bytes;
   // Buffer's own decoder is many times faster than TextDecoder, but takes little-endian only and lone surrogates too.
-  const text = (encoding === 'utf-16le' ? words : Buffer.from(words).swap16()).toString('utf16le');
-  if (!text.isWellFormed()) throw new Error('lone surrogate');
-  return text;
+  return (encoding === 'utf-16le' ? words : Buffer.from(words).swap16()).toString('utf16le');
 }

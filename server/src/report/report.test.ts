@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
 import { parseCimTime } from './cim-time.js';
 import { decodeReport } from './decode.js';
-import { mayBeReport } from './encoding.js';
+import { mayBeReport, readableText } from './encoding.js';
 import { messageId } from './message-id.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/reports/${name}`, import.meta.url));
@@ -20,6 +20,18 @@ const code = (body: Uint8Array | string) => {
 };
 const wrap = (body: string) => `<Report><ReportBody>${body}</ReportBody></Report>`;
 const message = '<StateMessage><Topic Type="800"/><State ID="100"/></StateMessage>';
+
+/** A text in an encoding of single bytes, which Node has decoders of alone. */
+const inBytes = (words: string, label: string) => {
+  const all = new TextDecoder(label).decode(Uint8Array.from({ length: 256 }, (_unused, byte) => byte));
+  return Buffer.from(Array.from(words, (character) => all.indexOf(character)));
+};
+const declaring = (label: string, user: Buffer) =>
+  Buffer.concat([
+    Buffer.from(`<?xml version="1.0" encoding="${label}"?><Report><ReportBody><StateMessage><Topic Type="800" User="`),
+    user,
+    Buffer.from('"/><State ID="1"/></StateMessage></ReportBody></Report>'),
+  ]);
 
 describe('a report', () => {
   test('of an installed client on the wire is read in every field', () => {
@@ -127,19 +139,6 @@ describe('encodings', () => {
       }
   });
 
-  /** A text in an encoding of single bytes, which Node has decoders of alone. */
-  const inBytes = (words: string, label: string) => {
-    const all = new TextDecoder(label).decode(Uint8Array.from({ length: 256 }, (_unused, byte) => byte));
-    return Buffer.from(Array.from(words, (character) => all.indexOf(character)));
-  };
-  const declaring = (label: string, user: Buffer) =>
-    Buffer.concat([
-      Buffer.from(
-        `<?xml version="1.0" encoding="${label}"?><Report><ReportBody><StateMessage><Topic Type="800" User="`,
-      ),
-      user,
-      Buffer.from('"/><State ID="1"/></StateMessage></ReportBody></Report>'),
-    ]);
   test.each([
     ['windows-1250', 'Nie można'],
     ['windows-1251', 'Не удалось'],
@@ -241,6 +240,27 @@ test.each([
   ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'FSP_REPORT_ENCODING'],
 ])('%s is refused', (_name, body, expected) => {
   expect(code(body as string)).toBe(expected);
+});
+
+describe('what is refused can be read by who looks into it', () => {
+  const bad = '<?xml version="1.0" encoding="UTF-16"?><Report>bad é €</Reprt>';
+  test.each([
+    ['UTF-16LE with mark', Buffer.from('\ufeff' + bad, 'utf16le'), bad],
+    ['UTF-16LE without mark', Buffer.from(bad, 'utf16le'), bad],
+    ['UTF-16BE', Buffer.from('\ufeff' + bad, 'utf16le').swap16(), bad],
+    ['UTF-16LE behind zeroes', Buffer.from('\0' + bad, 'utf16le'), bad],
+    ['UTF-16LE that is cut', Buffer.from(bad, 'utf16le').subarray(0, -1), bad.slice(0, -1)],
+    ['UTF-16LE with half a character', Buffer.from('<a>\ud83d</a>', 'utf16le'), '<a>\ufffd</a>'],
+    ['UTF-8', Buffer.from(bad), bad],
+    ['UTF-8 that is cut', Buffer.from(`${bad}é`).subarray(0, -1), bad],
+    ['a code page', declaring('windows-1251', inBytes('Не удалось', 'windows-1251')), /User="Не удалось"/],
+    ['no text', Buffer.from([0x1f, 0x8b, 0x08]), '\x1f\ufffd\x08'],
+    ['zeroes', Buffer.alloc(3), '\0\0\0'],
+    ['nothing', Buffer.alloc(0), ''],
+  ])('as %s', (_name, bytes, text) => {
+    if (typeof text === 'string') expect(readableText(bytes)).toBe(text);
+    else expect(readableText(bytes)).toMatch(text);
+  });
 });
 
 describe('a message that cannot be read', () => {

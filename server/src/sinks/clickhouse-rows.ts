@@ -1,5 +1,5 @@
 import type { MessageDescription } from '../catalog/describe.js';
-import { decodeText } from '../report/encoding.js';
+import { decodeText, readableText } from '../report/encoding.js';
 import { namesOf } from '../report/machine-name.js';
 import { certaintyReasons, nextSteps } from '../setup-logs/verdict/wording.js';
 import type {
@@ -147,12 +147,11 @@ export function saidAt(entry: StateMessageEntry): number {
 }
 
 function rejectedMessageRow(entry: RejectedMessageEntry): Row {
-  // Not text by nature: what is no UTF-8 is shown with replacement characters.
   return {
     received_at: time(entry.receivedAt),
     client_address: entry.clientAddress,
     reason: entry.reason,
-    body: Buffer.from(entry.body).toString('utf8'),
+    body: readableText(entry.body),
   };
 }
 
