@@ -6,7 +6,7 @@ import { FspError } from './errors.js';
 import { entriesFor, leftOutReason } from './intake/accept.js';
 import type { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
-import { createRejectedKeeper, type Origin } from './intake/rejected.js';
+import { createRejectedKeeper, RefusalLog, type Origin } from './intake/rejected.js';
 import type { Logger } from './logger.js';
 import { peerOf } from './peer.js';
 import type { RoleInForce } from './roles/role-in-force.js';
@@ -44,11 +44,13 @@ export function buildIntake({
       logger.warn(`A refused body could not be kept: ${(error as Error).message}`);
     });
   });
+  const refusals = new RefusalLog(logger);
   const reject = (reason: string, body: Uint8Array, origin: Origin) => {
     throttle.noteRejected();
+    refusals.note(reason);
     keep(reason, body, origin);
   };
-  return createIntake({
+  const intake = createIntake({
     trustedProxies: config.trustedProxies,
     logger,
     collect: collect.enabled ? collect : undefined,
@@ -74,4 +76,9 @@ export function buildIntake({
       if (status !== 200) telemetry.metrics.intakeMessages.add(1, status);
     },
   });
+  intake.addHook('onClose', (_intake, done) => {
+    refusals.close();
+    done();
+  });
+  return intake;
 }

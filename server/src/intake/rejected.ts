@@ -28,3 +28,43 @@ export function createRejectedKeeper(keep: (entry: RejectedMessageEntry) => void
     keep({ kind: 'rejected_message', ...origin, reason, body: Uint8Array.from(body.subarray(0, keptBytes)) });
   };
 }
+
+const toldEveryMs = 60_000;
+const toldCharacters = 300;
+
+/** Tells the log of what is refused: once a minute, with how much it was and why most of it, as anyone can send rubbish. */
+export class RefusalLog {
+  /** By the error's code: what stands behind it has words of who sent it. */
+  private readonly kinds = new Map<string, { times: number; first: string }>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly logger: { warn(message: string): void }) {}
+
+  note(reason: string): void {
+    const code = reason.split(':', 1)[0]!;
+    const kind = this.kinds.get(code) ?? { times: 0, first: reason };
+    kind.times++;
+    this.kinds.set(code, kind);
+    this.timer ??= setTimeout(() => {
+      this.tell();
+    }, toldEveryMs).unref();
+  }
+
+  /** Tells what was not told yet. */
+  close(): void {
+    if (this.timer !== undefined) this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const kinds = [...this.kinds.values()].sort((one, other) => other.times - one.times);
+    this.kinds.clear();
+    const { times, first } = kinds[0]!;
+    const total = kinds.reduce((sum, kind) => sum + kind.times, 0);
+    const what = total === 1 ? '1 report was' : `${total} reports were`;
+    const most = total === 1 ? '' : `; most often (${times})`;
+    const reason = first.length > toldCharacters ? `${first.slice(0, toldCharacters)}…` : first;
+    this.logger.warn(`${what} refused, whole or in part, in the last minute${most}: ${reason}. See rejected_messages`);
+  }
+}
