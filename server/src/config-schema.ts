@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
+import { areProxies } from './proxies.js';
 
 interface Described {
   description: string;
@@ -14,6 +15,8 @@ interface TextKind extends Described {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
+  /** What a pattern cannot tell. */
+  valid?(value: string): boolean;
   choices?: readonly string[];
   secret?: boolean;
 }
@@ -57,11 +60,13 @@ const schema = {
     description:
       "HTTP port of the site, which its clients post to: another than the intake's needs something that leads there",
   }),
-  trustedProxies: text(
-    'loopback',
-    "proxies whose X-Forwarded-For tells a client's address: names (loopback, linklocal, uniquelocal), addresses or networks, separated by commas; empty for none",
-    0,
-  ),
+  trustedProxies: string({
+    default: 'loopback',
+    valid: (value) => value === '' || areProxies(value),
+    allowed:
+      'loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas; empty for none',
+    description: "proxies whose X-Forwarded-For tells a client's address",
+  }),
   intakeWorkers: integer({
     default: Math.min(8, Math.max(2, availableParallelism())),
     defaultText: 'the number of cores, from 2 to 8',
@@ -263,6 +268,7 @@ function isWithin(kind: Kind, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (value.length < (kind.minLength ?? 0) || value.length > (kind.maxLength ?? Infinity)) return false;
   if (kind.choices !== undefined && !kind.choices.includes(value)) return false;
+  if (kind.valid?.(value) === false) return false;
   return kind.pattern === undefined || new RegExp(kind.pattern, 'u').test(value);
 }
 
@@ -292,13 +298,8 @@ function number(given: Omit<NumberKind, 'type'>): NumberKind {
   return { type: 'number', ...given };
 }
 
-function text(value: string, description: string, minLength = 1) {
-  return string({
-    default: value,
-    minLength,
-    ...(minLength > 0 ? { allowed: 'a text that is not empty' } : {}),
-    description,
-  });
+function text(value: string, description: string) {
+  return string({ default: value, minLength: 1, allowed: 'a text that is not empty', description });
 }
 
 function port(value: number, description: string): NumberKind {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { configReference } from './commands/config.js';
 import { loadConfig, settings } from './config.js';
@@ -38,11 +39,29 @@ test.each([
   ['FSP_THROTTLE_ORDER', 'random', 'failures-first or arrival'],
   ['FSP_CLICKHOUSE_URL', 'clickhouse:8123', 'http(s)://host:port'],
   ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
+  ['FSP_TRUSTED_PROXIES', 'abc', 'addresses or networks'],
+  ['FSP_TRUSTED_PROXIES', '10.0.0.0-33', 'addresses or networks'],
 ])('%s=%s is refused with the name, the value and what is allowed', (name, value, allowed) => {
   expect(() => load({ [name]: value })).toThrow(
     new RegExp(`^${name} is "${value.replace(/[.;]/g, '\\$&')}"; allowed: .*${allowed.replace(/[().]/g, '\\$&')}`),
   );
 });
+
+test.each([
+  'loopback', 'linklocal, uniquelocal', '10.0.0.1', '10.0.0.0/8,192.168.0.0/16', '2001:db8::/32', '::1', '::ffff:10.0.0.1', '::ffff:10.0.0.0/104',
+  '10.0.0.0/255.0.0.0', '10.0.0.0/255.0.255.0', '10.0.0.0/0.0.0.0', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/', '10.0.0.0/x', '10.0.0.0/08', '10.0.0.0/8/8',
+  '10.0.0.0/-1', '2001:db8::/129', '2001:db8::/255.0.0.0', '10.0.0.256', 'loopback,', ',', ' ', 'LOOPBACK', 'toString', 'proxy.example', '*', 'true',
+])('the proxies %j are refused at the start where Fastify would refuse them', (proxies) => {
+  const accepted = (work: () => unknown) => {
+    try {
+      work();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  expect(accepted(() => load({}, { trustedProxies: proxies }))).toBe(accepted(() => Fastify({ trustProxy: proxies })));
+}); // prettier-ignore
 
 test("a secret's value is never part of a message", () => {
   expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(
