@@ -15,9 +15,21 @@ export const notAcknowledged =
 export const newCauses = (span: string) =>
   `(topic_type, state_id, error_code) IN (SELECT topic_type, state_id, error_code FROM state_messages WHERE outcome = 'failed' GROUP BY topic_type, state_id, error_code HAVING min(processed_at) > now() - INTERVAL ${span})`;
 
-/** Of a group with one row a client: the three that came first. Few enough to stand in a label. */
+/**
+ * Of a group of clients: three of them, few enough to stand in a label. A label's value is an alert's identity: they are
+ * chosen by a digest of their names, which no further message moves, and a further client rarely.
+ * @param which condition on those to choose from
+ */
+export const someMachines = (which = '1') =>
+  `arrayStringConcat(arraySort(arraySlice(arraySort(x -> cityHash64(x), groupUniqArrayIf(client_key, ${which})), 1, 3)), ', ') AS machines`;
+
+/** Of a group with one row a client: the three that came first, where nothing leaves the time that is looked at. */
 export const firstMachines =
   "arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines";
+
+/** Of a group with one row a client: the advice that holds for more than half of them; none where there is no such. */
+export const commonAdvice = (advice: string) =>
+  `arrayFirst((advice, clients) -> clients * 2 > count(), mapKeys(sumMap(map(${advice}, toUInt64(1)))), mapValues(sumMap(map(${advice}, toUInt64(1))))) AS advice`;
 
 /**
  * Groups of clients that fail, with what sets each apart as `suspects`, by the same SQL as incidents have it: properties

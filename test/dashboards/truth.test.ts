@@ -212,9 +212,10 @@ describe('a fleet of known truth, absurd machines among it', () => {
     expect(await listed({ cutOff: true })).toBe(cutOff);
     expect(await listed({ communication: 'failed' })).toBe(cutOff);
     expect(await listed({ clockOff: true })).toBe(clockOff);
-    expect(total(await fleet.ask(rules.get('fsp-cut-off')!), 'cut_off')).toBe(cutOff);
+    const later = (span: string) => (sql: string) => sql.replaceAll('now()', `(now() + INTERVAL ${span})`);
+    expect(total(await fleet.ask(later('6 MINUTE')(rules.get('fsp-cut-off')!)), 'cut_off')).toBe(cutOff);
     expect((await panel('fsp-overview', 'Stuck clients')).data).toHaveLength(stuck);
-    const tomorrow = (sql: string) => sql.replaceAll('now()', '(now() + INTERVAL 25 HOUR)');
+    const tomorrow = later('25 HOUR');
     expect(numbers(await fleet.ask(tomorrow(expand(fleetSql(everything), scopeOf())))).stuck).toBe(stuck);
     expect(
       total(await fleet.ask(tomorrow(rules.get('fsp-stuck-clients')!).replace('count() / 10', '0')), 'stuck'),

@@ -1,0 +1,106 @@
+// What the alert rules say of fleets whose truth is known, over hours and days that a test cannot wait for: rows are stored
+// as receivers would have stored them then.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { database, sharedEngine } from '../shared-engine.js';
+import { storeMessages, type Told } from './stored-messages.js';
+
+interface Rule {
+  uid: string;
+  title: string;
+  annotations: Record<string, string>;
+  data: { model: { rawSql?: string; conditions?: { evaluator: { params: number[] } }[] } }[];
+}
+type Labels = Record<string, string>;
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+const file = fileURLToPath(new URL('../../dashboards/generated/alerts.yaml', import.meta.url));
+const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
+const rules = new Map(groups.flatMap((group) => group.rules).map((rule) => [rule.uid, rule]));
+
+const shared = sharedEngine();
+const store = (messages: readonly Told[]) => storeMessages(shared.writer, messages);
+
+const filled = [
+  'state_messages',
+  'client_facts',
+  'client_words',
+  'client_names',
+  'receiver_status',
+  'throttle_window_updates',
+  'rejected_messages',
+  'expected_loads',
+  'expected_machines',
+];
+beforeEach(async () => {
+  for (const table of filled) await shared.writer.command({ query: `TRUNCATE TABLE ${database}.${table}` });
+});
+
+/** A rule's instances so many milliseconds later: labels, number, and whether that is above the limit. */
+async function instances(uid: string, later = 0) {
+  const [query, threshold] = rules.get(uid)!.data;
+  const limit = threshold!.model.conditions![0]!.evaluator.params[0]!;
+  const asked = query!.model.rawSql!.replaceAll('now()', `(now() + toIntervalSecond(${Math.round(later / 1_000)}))`);
+  return (await shared.rows<Record<string, string | number>>(asked)).map((row) => {
+    const [name, value] = Object.entries(row).find(([, one]) => typeof one === 'number')!;
+    const labels = Object.fromEntries(Object.entries(row).filter(([one]) => one !== name)) as Labels;
+    return { fires: Number(value) > limit, value: Number(value), labels };
+  });
+}
+const firing = async (uid: string, later = 0) => (await instances(uid, later)).filter(({ fires }) => fires);
+
+const many = <One>(count: number, made: (index: number) => One): One[] =>
+  Array.from({ length: count }, (_, index) => made(index));
+const number = (index: number) => String(index).padStart(3, '0');
+/** A client that is installed has an id; another has none. */
+const id = (index: number) => `0A1B2C3D-0000-4000-8000-${String(index).padStart(12, '0')}`;
+
+test('many that are cut off are one alert, whose labels stay as they are while its clients say it again and again', async () => {
+  const now = Date.now();
+  // Each says it every 50 minutes, no two in the same minute.
+  const told = many(50, (index) =>
+    many(5, (time) => ({
+      name: `CO${number(index)}`,
+      id: id(index),
+      topic: 1000,
+      state: 2,
+      params: ['0x80072EFD'],
+      at: now - 4 * hour + index * minute + time * 50 * minute,
+    })),
+  ).flat();
+  const seen: Labels[] = [];
+  let stored = 0;
+  for (const ago of [30 * minute, 20 * minute, 10 * minute, 0]) {
+    await store(told.filter(({ at }) => at > stored && at <= now - ago));
+    stored = now - ago;
+    const found = await firing('fsp-cut-off', -ago);
+    expect(found.map(({ value }) => value)).toEqual([50]);
+    seen.push(found[0]!.labels);
+  }
+  expect(seen[0]!.machines).toMatch(/^CO\d+, CO\d+, CO\d+$/);
+  expect(seen[0]!.advice).toMatch(/\w{4}/);
+  for (const labels of seen) expect(labels).toEqual(seen[0]);
+});
+
+test('who is cut off for less than five minutes is not counted yet', async () => {
+  const now = Date.now();
+  const cutOff = (index: number, at: number): Told => ({
+    name: `CO${index}`,
+    id: id(index),
+    topic: 1000,
+    state: 2,
+    at,
+  });
+  await store(many(19, (index) => cutOff(index, now - 10 * minute)));
+  await store(many(10, (index) => cutOff(50 + index, now - 2 * minute)));
+  expect(await firing('fsp-cut-off')).toEqual([]);
+  expect((await firing('fsp-cut-off', 4 * minute)).map(({ value }) => value)).toEqual([29]);
+  // Who says it every minute is cut off all the longer.
+  await store(many(19, (index) => cutOff(index, now - 1 * minute)));
+  await store(many(1, (index) => cutOff(100 + index, now - 10 * minute)));
+  expect((await firing('fsp-cut-off')).map(({ value }) => value)).toEqual([20]);
+});
