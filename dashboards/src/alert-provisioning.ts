@@ -12,7 +12,10 @@ export interface Rule {
   /** Dashboard and panel that show what the rule looks at. */
   dashboard: DashboardName;
   panel: string;
-  /** One row an instance: one number, everything else texts; no time. */
+  /**
+   * One row an instance: one number, everything else texts; no time. Texts are its identity: one that changes is another
+   * alert, which waits anew, so that none may tell a figure or what comes and goes while the trouble lasts.
+   */
   sql: string;
   above: number;
   for: string;

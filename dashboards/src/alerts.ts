@@ -231,13 +231,13 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
   {
     uid: 'fsp-receiver-lags',
     title: 'A receiver lags behind',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} entries have not arrived, failing: {{ $labels.failing }}',
+    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} entries have not arrived at a destination',
     description:
       'A receiver that gives signs of life has had more than 10,000 entries that a destination has not taken, for a quarter of an hour: dashboards and alerts are that far behind.',
     severity: 'warning',
     dashboard: 'receivers',
     panel: 'Fleet',
-    sql: `SELECT toString(fsp_server) AS fsp_server, arrayStringConcat(failing_sinks, ', ') AS failing, toFloat64(lag) AS lag FROM receivers WHERE is_alive`,
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(lag) AS lag FROM receivers WHERE is_alive`,
     above: 10_000,
     for: '15m',
     noData: 'OK',
@@ -245,13 +245,13 @@ FROM receivers WHERE last_seen_at > now() - INTERVAL 7 DAY`,
   {
     uid: 'fsp-receiver-differs',
     title: 'Receivers differ from each other',
-    summary: '{{ $values.A.Value }} different {{ $labels.what }} among the receivers: {{ $labels.values }}',
+    summary: '{{ $values.A.Value }} different {{ $labels.what }} among the receivers',
     description:
       'Receivers of one site run different versions, or pass on by different throttles, for an hour: an upgrade or a change of roles has not reached all of them.',
     severity: 'warning',
     dashboard: 'receivers',
     panel: 'Fleet',
-    sql: `SELECT what, arrayStringConcat(arraySort(groupUniqArray(value)), ', ') AS values, toFloat64(uniqExact(value)) AS differ
+    sql: `SELECT what, toFloat64(uniqExact(value)) AS differ
 FROM (SELECT arrayJoin([('versions', toString(version)), (concat('throttles of ', toString(site_code)), concat(toString(message_limit), ' / ', toString(interval_seconds), ' s'))]) AS pair, pair.1 AS what, pair.2 AS value
   FROM receivers WHERE last_seen_at > now() - INTERVAL 10 MINUTE AND message_limit > 0)
 GROUP BY what`,
@@ -304,14 +304,13 @@ GROUP BY what`,
   {
     uid: 'fsp-spool-damage',
     title: 'The spool was damaged',
-    summary:
-      '{{ $labels.fsp_server }}: {{ $values.A.Value }} damaged pieces of the spool, which cost {{ $labels.lost }} entries',
+    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} damaged pieces of the spool and entries that they cost',
     description:
       'The disk gave back something else than was written. Undamaged messages were delivered; the damaged pieces are kept aside.',
     severity: 'critical',
     dashboard: 'operations',
     panel: 'Receivers',
-    sql: `SELECT toString(fsp_server) AS fsp_server, toString(lost_messages) AS lost, toFloat64(damaged_pieces + lost_messages) AS damaged FROM receivers WHERE last_seen_at > now() - INTERVAL 1 DAY`,
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(damaged_pieces + lost_messages) AS damaged FROM receivers WHERE last_seen_at > now() - INTERVAL 1 DAY`,
     above: 0,
     for: '0s',
     noData: 'OK',

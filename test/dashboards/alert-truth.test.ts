@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { database, sharedEngine } from '../shared-engine.js';
-import { storeMessages, type Told } from './stored-messages.js';
+import { storeMessages, storeSign, type Told } from './stored-messages.js';
 
 interface Rule {
   uid: string;
@@ -23,6 +23,8 @@ const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[
 const rules = new Map(groups.flatMap((group) => group.rules).map((rule) => [rule.uid, rule]));
 
 const shared = sharedEngine();
+const sign = (receiver: string, at: number, given: Record<string, unknown> = {}) =>
+  storeSign(shared.writer, receiver, at, given);
 const store = (messages: readonly Told[]) => storeMessages(shared.writer, messages);
 
 const filled = [
@@ -103,4 +105,25 @@ test('who is cut off for less than five minutes is not counted yet', async () =>
   await store(many(19, (index) => cutOff(index, now - 1 * minute)));
   await store(many(1, (index) => cutOff(100 + index, now - 10 * minute)));
   expect((await firing('fsp-cut-off')).map(({ value }) => value)).toEqual([20]);
+});
+
+test('a receiver that lags, one that differs and one whose spool was damaged stay one alert each as their figures move', async () => {
+  const now = Date.now();
+  const seen: Record<string, Labels[]> = {};
+  for (const step of [0, 1, 2]) {
+    const at = now - (3 - step) * minute;
+    await sign('FSP01', at, {
+      lag: 20_000 + step,
+      failing_sinks: step === 1 ? ['clickhouse'] : [],
+      lost_messages: 5 + step,
+      version: '1.0',
+    });
+    await sign('FSP02', at, { version: `1.${step + 1}` });
+    for (const uid of ['fsp-receiver-lags', 'fsp-receiver-differs', 'fsp-spool-damage'])
+      (seen[uid] ??= []).push(...(await firing(uid)).map(({ labels }) => labels));
+  }
+  const [lags, differs, damage] = Object.values(seen);
+  expect(lags).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
+  expect(differs).toEqual(many(3, () => ({ what: 'versions' })));
+  expect(damage).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
 });

@@ -37,3 +37,31 @@ export async function storeMessages(writer: ClickHouseClient, messages: readonly
   );
   await writer.insert({ table: `${database}.state_messages`, values: rows, format: 'JSONEachRow' });
 }
+
+/** Stores a receiver's sign of life of a moment: one that is well, but for what is given. */
+export async function storeSign(
+  writer: ClickHouseClient,
+  receiver: string,
+  at: number,
+  given: Record<string, unknown>,
+): Promise<void> {
+  await writer.insert({
+    table: `${database}.receiver_status`,
+    values: [
+      {
+        at,
+        written_at: at,
+        fsp_server: receiver,
+        site_code: 'PS1',
+        version: '1.0',
+        taking_messages: true,
+        message_limit: 10_000,
+        interval_seconds: 3_600,
+        instance_id: receiver,
+        batch_id: randomUUID(),
+        ...given,
+      },
+    ],
+    format: 'JSONEachRow',
+  });
+}
