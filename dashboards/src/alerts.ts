@@ -95,17 +95,18 @@ GROUP BY cause`,
     summary:
       '{{ $labels.site_code }}: {{ $values.A.Value }} clients began to install more than a day ago and have not ended',
     description:
-      'At least 10 clients and a tenth of those that were heard of within the last week have no end after 24 hours.',
+      'At least 10 clients, and a tenth of those that were heard of within the last week or are stuck, began to install more than 24 hours and less than 90 days ago and have told no end. Who is stuck is silent: that alone ends nothing.',
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Stuck clients',
-    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(stuck_since < now() - INTERVAL 24 HOUR)) AS stuck
-FROM clients WHERE last_received_at > now() - INTERVAL 7 DAY AND ${notAcknowledged}
-GROUP BY site_code HAVING stuck > count() / 10`,
+    sql: `SELECT toString(site_code) AS site_code, toFloat64(countIf(is_long)) AS stuck
+FROM (SELECT *, ifNull(stuck_since BETWEEN now() - INTERVAL 90 DAY AND now() - INTERVAL 24 HOUR, 0) AS is_long FROM clients)
+WHERE (is_long OR last_received_at > now() - INTERVAL 7 DAY) AND ${notAcknowledged}
+GROUP BY site_code HAVING stuck >= count() / 10`,
     above: 9,
     for: '30m',
     noData: 'OK',
-    selection: `${selection('clients', '7d', ['site'])}&stuck=24`,
+    selection: `${selection('clients', '90d', ['site'])}&stuck=24`,
   },
   {
     uid: 'fsp-cut-off',

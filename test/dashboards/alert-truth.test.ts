@@ -17,6 +17,7 @@ type Labels = Record<string, string>;
 
 const minute = 60_000;
 const hour = 60 * minute;
+const day = 24 * hour;
 
 const file = fileURLToPath(new URL('../../dashboards/generated/alerts.yaml', import.meta.url));
 const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
@@ -126,4 +127,22 @@ test('a receiver that lags, one that differs and one whose spool was damaged sta
   expect(lags).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
   expect(differs).toEqual(many(3, () => ({ what: 'versions' })));
   expect(damage).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
+});
+
+test('clients that are stuck are so as long as nothing else is heard of them, for a quarter of a year', async () => {
+  const now = Date.now();
+  await store(many(30, (index) => ({ name: `STUCK${index}`, state: 100, at: now - 12 * day })));
+  await store(many(60, (index) => ({ name: `WELL${index}`, id: id(index), state: 400, at: now - 2 * day })));
+  expect((await firing('fsp-stuck-clients')).map(({ value }) => value)).toEqual([30]);
+  expect((await firing('fsp-stuck-clients', 70 * day)).map(({ value }) => value)).toEqual([30]);
+  expect(await firing('fsp-stuck-clients', 80 * day)).toEqual([]);
+});
+
+test('a tenth of the clients is enough to be told as stuck, and less is not', async () => {
+  const now = Date.now();
+  await store(many(10, (index) => ({ name: `STUCK${index}`, state: 100, at: now - 2 * day })));
+  await store(many(90, (index) => ({ name: `WELL${index}`, id: id(index), state: 400, at: now - 2 * day })));
+  expect((await firing('fsp-stuck-clients')).map(({ value }) => value)).toEqual([10]);
+  await store([{ name: 'WELL90', id: id(90), state: 400, at: now - 2 * day }]);
+  expect(await firing('fsp-stuck-clients')).toEqual([]);
 });
