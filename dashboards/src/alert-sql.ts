@@ -5,6 +5,24 @@ import { suspectsSql, suspectsText } from '../../server/src/clickhouse/views/sus
 export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
 
 /**
+ * Of receivers whose messages wait for the throttle: since when the oldest does, in milliseconds since 1970, by name; as a
+ * value for WITH. Of one that gave no sign for the span nothing comes that it could be held against.
+ */
+export const oldestWaiting = (span: string) =>
+  `(SELECT mapFromArrays(groupArray(toString(fsp_server)), groupArray(toUnixTimestamp64Milli(assumeNotNull(oldest_waiting_at)))) FROM receivers WHERE waiting > 0 AND oldest_waiting_at IS NOT NULL AND last_seen_at > now() - INTERVAL ${span}) AS oldest_waiting`;
+
+/**
+ * Of messages, with {@link oldestWaiting}: those of the span up to the oldest that waits at their receiver, or up to now.
+ * Failures overtake all others at the throttle, so that shares are true of what came before that one only. What is more
+ * than a day behind is not looked at.
+ */
+export const notOvertaken = (span: string) => {
+  const oldest = 'oldest_waiting[toString(fsp_server)]';
+  const received = 'toUnixTimestamp64Milli(received_at)';
+  return `received_at > now() - INTERVAL ${span} - INTERVAL 1 DAY AND if(${oldest} = 0, received_at > now() - INTERVAL ${span}, ${received} < ${oldest} AND received_at > fromUnixTimestamp64Milli(${oldest}, 'UTC') - INTERVAL ${span})`;
+};
+
+/**
  * What somebody takes care of raises no alert: a cause for all clients, or for one of them. Of whatever has `cause` and
  * `client_key`.
  */

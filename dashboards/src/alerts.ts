@@ -4,6 +4,8 @@ import {
   firstMachines,
   newCauses,
   notAcknowledged,
+  notOvertaken,
+  oldestWaiting,
   passedOn,
   someMachines,
   withSuspects,
@@ -15,17 +17,19 @@ import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
 export const rules: readonly Rule[] = [
   {
     uid: 'fsp-failure-rate',
-    title: 'Client installations fail more than usual',
+    title: 'Many client installations fail',
     summary:
-      '{{ $labels.site_code }}: {{ humanizePercentage $values.A.Value }} of the installations that ended in the last 6 hours failed',
-    description: 'More than a quarter of the clients whose deployment ended have failed, and at least 20 of them.',
+      '{{ $labels.site_code }}: {{ humanizePercentage $values.A.Value }} of the installations that ended within six hours failed',
+    description:
+      'Of the clients whose installation ended, by what was received within six hours, more than a quarter failed, and at least 20; also those that want a restart have succeeded. Where messages wait for the throttle, which failures overtake, the six hours are those before the oldest that waits.',
     severity: 'warning',
     dashboard: 'failures',
     panel: 'Causes and what to do',
-    sql: `SELECT toString(site_code) AS site_code, countIf(last = 'failed') / count() AS failed_share
+    sql: `WITH ${oldestWaiting('6 HOUR')}
+SELECT toString(site_code) AS site_code, countIf(last = 'failed') / count() AS failed_share
 FROM (SELECT client_key, argMax(site_code, tuple(said_at, serial)) AS site_code, argMax(toString(outcome), tuple(said_at, serial)) AS last, argMax(cause, tuple(said_at, serial)) AS cause FROM client_messages
-  WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded') AND ${passedOn('6 HOUR')} GROUP BY client_key)
-WHERE last = 'succeeded' OR ${notAcknowledged}
+  WHERE topic_type = 800 AND outcome IN ('failed', 'succeeded', 'reboot_pending') AND (state_id IN (400, 401, 402) OR phase = 'deployment' AND outcome = 'failed') AND ${notOvertaken('6 HOUR')} GROUP BY client_key)
+WHERE last != 'failed' OR ${notAcknowledged}
 GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     above: 0.25,
     for: '10m',

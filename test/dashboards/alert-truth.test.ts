@@ -146,3 +146,41 @@ test('a tenth of the clients is enough to be told as stuck, and less is not', as
   await store([{ name: 'WELL90', id: id(90), state: 400, at: now - 2 * day }]);
   expect(await firing('fsp-stuck-clients')).toEqual([]);
 });
+
+test('a share of failed installations is of installations that ended: not of assignments, and also with a restart to come', async () => {
+  const at = Date.now() - hour;
+  const rate = async () => (await instances('fsp-failure-rate')).map(({ labels, value }) => [labels.site_code, value]);
+  await store(many(300, (index) => ({ name: `RE${index}`, id: id(index), state: index % 2 ? 401 : 402, at })));
+  await store(many(20, (index) => ({ name: `BAD${index}`, state: 313, params: ['1603'], at })));
+  const assigned = { site: 'PS2', at };
+  await store(many(25, (index) => ({ name: `AS${index}`, id: id(1_000 + index), state: 400, ...assigned })));
+  await store(
+    many(25, (index) => ({ name: `AS${index}`, id: id(1_000 + index), state: 603, ...assigned, at: at + minute })),
+  );
+  expect(await rate()).toEqual([['PS1', 20 / 320]]);
+  await store(many(100, (index) => ({ name: `RE${index}`, id: id(index), state: 313, at: at + minute })));
+  expect(await rate()).toEqual([['PS1', 120 / 320]]);
+  expect(await firing('fsp-failure-rate')).toHaveLength(1);
+});
+
+test('where messages wait and failures overtake them, the share is that of what came before the oldest that waits', async () => {
+  const now = Date.now();
+  // 150 and 20 in two hours, of which the throttle has let pass all failures and the first 60 others.
+  const others = many(150, (index) => ({
+    name: `OK${index}`,
+    id: id(index),
+    state: 400,
+    at: now - 2 * hour + index * 48_000,
+  }));
+  const failures = many(20, (index) => ({ name: `BAD${index}`, state: 313, at: now - 2 * hour + index * 6 * minute }));
+  await store([...others.slice(0, 60), ...failures]);
+  await sign('FSP01', now - minute, { waiting: 90, oldest_waiting_at: others[60]!.at });
+  expect(await firing('fsp-failure-rate')).toEqual([]);
+  await store(many(30, (index) => ({ name: `WORSE${index}`, state: 313, at: now - 2 * hour + index * minute })));
+  expect((await firing('fsp-failure-rate')).map(({ value }) => value)).toEqual([38 / 98]);
+  // Elsewhere nothing waits.
+  await store(
+    many(20, (index) => ({ name: `FAR${index}`, state: 313, at: now - minute, site: 'PS2', receiver: 'FSP02' })),
+  );
+  expect((await firing('fsp-failure-rate')).map(({ labels }) => labels.site_code).sort()).toEqual(['PS1', 'PS2']);
+});
