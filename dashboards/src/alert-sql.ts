@@ -1,5 +1,6 @@
 // What the alert rules' SQL is put together from.
 import { suspectsSql, suspectsText } from '../../server/src/clickhouse/views/suspects.js';
+import { ofMessage, sharedStateIn } from './texts.js';
 
 /** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
 export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
@@ -41,9 +42,12 @@ export const newCauses = (span: string) =>
 export const someMachines = (which = '1') =>
   `arrayStringConcat(arraySort(arraySlice(arraySort(x -> cityHash64(x), groupUniqArrayIf(client_key, ${which})), 1, 3)), ', ') AS machines`;
 
-/** Of a group with one row a client: the three that came first, where nothing leaves the time that is looked at. */
+/** Of a group of messages: the three clients that came first, where nothing leaves the time that is looked at. */
 export const firstMachines =
-  "arrayStringConcat(arrayMap(x -> x.2, arraySlice(arraySort(groupArray((first_at, client_key))), 1, 3)), ', ') AS machines";
+  "arrayStringConcat(arraySlice(arrayDistinct(arrayMap(x -> x.2, arraySort(groupArray((processed_at, client_key))))), 1, 3), ', ') AS machines";
+
+/** Of a group of client_messages AS m with one cause, by topic, state and error: what failed, and the error where that does not say it. */
+export const whatFailed = `concat((${sharedStateIn('en', { ...ofMessage, text: 'm.state_text' })} AS shared_text), if(error_code = '' OR position(shared_text, error_code) > 0, '', concat(', error ', error_code))) AS state_text`;
 
 /** Of a group with one row a client: the advice that holds for more than half of them; none where there is no such. */
 export const commonAdvice = (advice: string) =>

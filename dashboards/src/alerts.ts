@@ -8,10 +8,11 @@ import {
   oldestWaiting,
   passedOn,
   someMachines,
+  whatFailed,
   withSuspects,
 } from './alert-sql.js';
 import type { Rule } from './alert-provisioning.js';
-import { adviceOf, ofMessage, sharedStateIn } from './texts.js';
+import { adviceOf } from './texts.js';
 
 /** Every rule on the client's health and on the receivers'. */
 export const rules: readonly Rule[] = [
@@ -40,21 +41,18 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     uid: 'fsp-failure-burst',
     title: 'A burst of failed installations',
     summary:
-      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed within 30 minutes: {{ $labels.state_text }} {{ $labels.error_code }}',
+      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed within 30 minutes: {{ $labels.state_text }}',
     description:
-      'Many clients fail in the same way at once: five times as many as in the same time on average over the day before, and at least 25.',
+      'Many clients fail in the same way at once: at least 25 within half an hour, and more than five times as many as in half an hour of the day before on average.',
     severity: 'critical',
     dashboard: 'failures',
     panel: 'Clients that failed, by state',
     ...withSuspects({
-      rows: `SELECT toString(site_code) AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(countIf(now_failed)) AS failed_clients, groupUniqArray(cityHash64(client_key)) AS hit
-FROM (
-  SELECT site_code, cause, client_key, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check,
-    min(processed_at) AS first_at, max(processed_at) > now() - INTERVAL 30 MINUTE AS now_failed, min(processed_at) <= now() - INTERVAL 30 MINUTE AS before_failed
-  FROM client_messages WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
-  GROUP BY site_code, cause, topic_type, state_id, client_key
-)
-GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 47`,
+      rows: `SELECT toString(site_code) AS site_code, cause, toString(error_code) AS error_code, ${whatFailed}, ${someMachines(passedOn('2 HOUR'))}, ${adviceOf} AS advice,
+  toFloat64(uniqExactIf(client_key, ${passedOn('30 MINUTE')})) AS failed_clients, groupUniqArrayIf(cityHash64(client_key), ${passedOn('2 HOUR')}) AS hit
+FROM client_messages AS m WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
+GROUP BY site_code, cause, topic_type, state_id, error_code
+HAVING failed_clients > 5 * uniqExactIf(cityHash64(client_key, intDiv(dateDiff('second', processed_at, now()), 1800)), NOT (${passedOn('30 MINUTE')})) / 47`,
       texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
       number: 'failed_clients',
       above: 24,
@@ -69,20 +67,18 @@ GROUP BY site_code, cause HAVING failed_clients > 5 * countIf(before_failed) / 4
     uid: 'fsp-new-failure',
     title: 'A failure that was never seen before',
     summary:
-      'For the first time, on {{ $values.A.Value }} clients of {{ $labels.site_code }}: {{ $labels.state_text }} {{ $labels.error_code }}',
+      'For the first time, on {{ $values.A.Value }} clients, first in {{ $labels.site_code }}: {{ $labels.state_text }}',
     description:
       'A state and error that no message ever had, on at least three clients. Fleets that are younger than a day raise none.',
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Failures never seen before',
     ...withSuspects({
-      rows: `SELECT arrayStringConcat(arraySort(groupUniqArray(toString(site_code))), ', ') AS site_code, cause, any(error) AS error_code, any(text) AS state_text, ${firstMachines}, any(what_to_check) AS advice, toFloat64(count()) AS new_clients, groupUniqArray(cityHash64(client_key)) AS hit
-FROM (
-  SELECT cause, client_key, any(site_code) AS site_code, any(error_code) AS error, ${sharedStateIn('en', ofMessage)} AS text, any(${adviceOf}) AS what_to_check, min(processed_at) AS first_at
-  FROM client_messages WHERE outcome = 'failed' AND ${newCauses('6 HOUR')} AND ${passedOn('6 HOUR')} AND ${notAcknowledged} GROUP BY cause, topic_type, state_id, client_key
-)
-WHERE (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY
-GROUP BY cause`,
+      rows: `SELECT argMin(toString(m.site_code), processed_at) AS site_code, cause, toString(error_code) AS error_code, ${whatFailed}, ${firstMachines}, ${adviceOf} AS advice,
+  toFloat64(uniqExact(client_key)) AS new_clients, groupUniqArray(cityHash64(client_key)) AS hit
+FROM client_messages AS m WHERE outcome = 'failed' AND ${newCauses('6 HOUR')} AND ${passedOn('6 HOUR')} AND ${notAcknowledged}
+  AND (SELECT min(processed_at) FROM state_messages) < now() - INTERVAL 1 DAY
+GROUP BY cause, topic_type, state_id, error_code`,
       texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
       number: 'new_clients',
       above: 2,

@@ -184,3 +184,92 @@ test('where messages wait and failures overtake them, the share is that of what 
   );
   expect((await firing('fsp-failure-rate')).map(({ labels }) => labels.site_code).sort()).toEqual(['PS1', 'PS2']);
 });
+
+const failed = (name: string, at: number, given: Partial<Told> = {}): Told => ({
+  name,
+  state: 313,
+  params: ['1603'],
+  at,
+  ...given,
+});
+
+test('what fails as often as ever is no burst, whoever it is, and many more than ever are', async () => {
+  const now = Date.now();
+  // The same thirty every 20 minutes for a day and more, and in another site others each half hour.
+  await store(many(80, (time) => many(30, (one) => failed(`SAME${one}`, now - minute - time * 20 * minute))).flat());
+  await store(
+    many(50, (time) =>
+      many(26, (one) => failed(`OTHER${time}X${one}`, now - minute - time * 30 * minute, { site: 'PS2' })),
+    ).flat(),
+  );
+  expect(await firing('fsp-failure-burst')).toEqual([]);
+  await store(many(130, (one) => failed(`NEW${one}`, now - 10 * minute)));
+  expect((await firing('fsp-failure-burst')).map(({ value, labels }) => [value, labels.site_code])).toEqual([
+    [160, 'PS1'],
+  ]);
+  // Those of a minute ago alone are no more than ever.
+  expect(await firing('fsp-failure-burst', 21 * minute)).toEqual([]);
+});
+
+test('a burst is one alert while it lasts, names machines of its own, and no address that others have not', async () => {
+  const now = Date.now();
+  await store(
+    many(48, (time) => failed(`EVER${time}`, now - time * 30 * minute, { state: 308, params: ['http://dp0/ccm'] })),
+  );
+  await store(
+    many(60, (one) =>
+      failed(`BURST${one}`, now - 20 * minute + one * 20_000, {
+        state: 308,
+        params: [`http://dp${one}/ccm`],
+        address: `10.9.9.${one}`,
+      }),
+    ),
+  );
+  const seen = [];
+  for (const later of [0, 5, 8]) seen.push(...(await firing('fsp-failure-burst', later * minute)));
+  for (const { labels } of seen) expect(labels).toEqual(seen[0]!.labels);
+  expect(seen).toHaveLength(3);
+  expect(seen[0]!.labels).toMatchObject({
+    cause: '800/308/',
+    error_code: '',
+    state_text: 'Failed to download the file over WINHTTP at address …',
+    suspects: 'name BURST, subnet 10.9.9.0/24',
+  });
+  expect(seen[0]!.labels.machines).toMatch(/^BURST\d+, BURST\d+, BURST\d+$/);
+});
+
+test('an alert tells an error once, and none where there is none', async () => {
+  const at = Date.now() - 10 * minute;
+  await store(many(30, (one) => failed(`MSI${one}`, at)));
+  await store(many(30, (one) => failed(`DP${one}`, at, { state: 308, params: ['http://dp1/ccm', '0x80072EE7'] })));
+  await store(many(30, (one) => failed(`NONE${one}`, at, { state: 308, params: ['http://dp1/ccm'] })));
+  const told = [
+    'Client.msi installation failed with MSI error 1603',
+    'Failed to download the file over WINHTTP at address http://dp1/ccm',
+    'Failed to download the file over WINHTTP at address http://dp1/ccm, error 0x80072EE7',
+  ];
+  const texts = async (uid: string) => (await instances(uid)).map(({ labels }) => labels.state_text).sort();
+  expect(await texts('fsp-failure-burst')).toEqual(told);
+  // A fleet that is older than a day.
+  await store([{ name: 'OLD', state: 100, at: at - 2 * day }]);
+  expect(await texts('fsp-new-failure')).toEqual(told);
+  for (const uid of ['fsp-failure-burst', 'fsp-new-failure'])
+    expect(rules.get(uid)!.annotations.summary).toMatch(/: {{ \$labels.state_text }}$/);
+});
+
+test('a failure that is new stays one alert as it reaches further machines and sites', async () => {
+  const now = Date.now();
+  const begin = now - hour;
+  await store([{ name: 'OLD', state: 100, at: now - 2 * day }]);
+  await store(many(5, (one) => failed(`Z${one}`, begin + one * minute, { state: 308, params: ['http://dp1/ccm'] })));
+  await store(many(2, (one) => failed(`Y${one}`, begin + one * minute, { state: 308, params: ['http://dp2/ccm'] })));
+  const [first] = await firing('fsp-new-failure');
+  await store(
+    many(9, (one) => failed(`A${one}`, begin + 10 * minute, { state: 308, params: ['http://a/ccm'], site: 'AS1' })),
+  );
+  const [later] = await firing('fsp-new-failure');
+  const text = 'Failed to download the file over WINHTTP at address …';
+  for (const { labels } of [first!, later!])
+    expect(labels).toMatchObject({ site_code: 'PS1', machines: 'Y0, Z0, Y1', state_text: text });
+  expect([first!.value, later!.value]).toEqual([7, 16]);
+});
