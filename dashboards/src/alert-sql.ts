@@ -54,6 +54,12 @@ export const commonAdvice = (advice: string) =>
   `arrayFirst((advice, clients) -> clients * 2 > count(), mapKeys(sumMap(map(${advice}, toUInt64(1)))), mapValues(sumMap(map(${advice}, toUInt64(1))))) AS advice`;
 
 /**
+ * Of receivers: who has to be there. Who stopped as its role was removed, or as it was drained, was taken away by somebody;
+ * else it is missed for as long as signs of life are kept.
+ */
+export const notTakenAway = '(taking_messages AND last_seen_at > now() - INTERVAL 30 DAY)';
+
+/**
  * Groups of clients that fail, with what sets each apart as `suspects`, by the same SQL as incidents have it: properties
  * and values, which change rarely, since a label's value is its identity.
  * @param rows a row a group: `texts`, `number` (Float64), and `hit`, the digests of its clients' keys

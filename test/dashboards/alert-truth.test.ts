@@ -1,63 +1,10 @@
-// What the alert rules say of fleets whose truth is known, over hours and days that a test cannot wait for: rows are stored
-// as receivers would have stored them then.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { beforeEach, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { database, sharedEngine } from '../shared-engine.js';
-import { storeMessages, storeSign, type Told } from './stored-messages.js';
+// What the alert rules say of clients whose truth is known, over hours and days that a test cannot wait for.
+import { expect, test } from 'vitest';
+import { day, hour, many, minute, rules, storedAlerts, type Labels } from './stored-alerts.js';
+import type { Told } from './stored-messages.js';
 
-interface Rule {
-  uid: string;
-  title: string;
-  annotations: Record<string, string>;
-  data: { model: { rawSql?: string; conditions?: { evaluator: { params: number[] } }[] } }[];
-}
-type Labels = Record<string, string>;
+const { firing, instances, sign, store } = storedAlerts();
 
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
-
-const file = fileURLToPath(new URL('../../dashboards/generated/alerts.yaml', import.meta.url));
-const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
-const rules = new Map(groups.flatMap((group) => group.rules).map((rule) => [rule.uid, rule]));
-
-const shared = sharedEngine();
-const sign = (receiver: string, at: number, given: Record<string, unknown> = {}) =>
-  storeSign(shared.writer, receiver, at, given);
-const store = (messages: readonly Told[]) => storeMessages(shared.writer, messages);
-
-const filled = [
-  'state_messages',
-  'client_facts',
-  'client_words',
-  'client_names',
-  'receiver_status',
-  'throttle_window_updates',
-  'rejected_messages',
-  'expected_loads',
-  'expected_machines',
-];
-beforeEach(async () => {
-  for (const table of filled) await shared.writer.command({ query: `TRUNCATE TABLE ${database}.${table}` });
-});
-
-/** A rule's instances so many milliseconds later: labels, number, and whether that is above the limit. */
-async function instances(uid: string, later = 0) {
-  const [query, threshold] = rules.get(uid)!.data;
-  const limit = threshold!.model.conditions![0]!.evaluator.params[0]!;
-  const asked = query!.model.rawSql!.replaceAll('now()', `(now() + toIntervalSecond(${Math.round(later / 1_000)}))`);
-  return (await shared.rows<Record<string, string | number>>(asked)).map((row) => {
-    const [name, value] = Object.entries(row).find(([, one]) => typeof one === 'number')!;
-    const labels = Object.fromEntries(Object.entries(row).filter(([one]) => one !== name)) as Labels;
-    return { fires: Number(value) > limit, value: Number(value), labels };
-  });
-}
-const firing = async (uid: string, later = 0) => (await instances(uid, later)).filter(({ fires }) => fires);
-
-const many = <One>(count: number, made: (index: number) => One): One[] =>
-  Array.from({ length: count }, (_, index) => made(index));
 const number = (index: number) => String(index).padStart(3, '0');
 /** A client that is installed has an id; another has none. */
 const id = (index: number) => `0A1B2C3D-0000-4000-8000-${String(index).padStart(12, '0')}`;
@@ -106,27 +53,6 @@ test('who is cut off for less than five minutes is not counted yet', async () =>
   await store(many(19, (index) => cutOff(index, now - 1 * minute)));
   await store(many(1, (index) => cutOff(100 + index, now - 10 * minute)));
   expect((await firing('fsp-cut-off')).map(({ value }) => value)).toEqual([20]);
-});
-
-test('a receiver that lags, one that differs and one whose spool was damaged stay one alert each as their figures move', async () => {
-  const now = Date.now();
-  const seen: Record<string, Labels[]> = {};
-  for (const step of [0, 1, 2]) {
-    const at = now - (3 - step) * minute;
-    await sign('FSP01', at, {
-      lag: 20_000 + step,
-      failing_sinks: step === 1 ? ['clickhouse'] : [],
-      lost_messages: 5 + step,
-      version: '1.0',
-    });
-    await sign('FSP02', at, { version: `1.${step + 1}` });
-    for (const uid of ['fsp-receiver-lags', 'fsp-receiver-differs', 'fsp-spool-damage'])
-      (seen[uid] ??= []).push(...(await firing(uid)).map(({ labels }) => labels));
-  }
-  const [lags, differs, damage] = Object.values(seen);
-  expect(lags).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
-  expect(differs).toEqual(many(3, () => ({ what: 'versions' })));
-  expect(damage).toEqual(many(3, () => ({ fsp_server: 'FSP01' })));
 });
 
 test('clients that are stuck are so as long as nothing else is heard of them, for a quarter of a year', async () => {
