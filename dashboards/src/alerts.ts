@@ -190,13 +190,17 @@ WHERE waiting > 0`,
   {
     uid: 'fsp-rejects',
     title: 'Many bodies are refused',
-    summary: '{{ $values.A.Value }} bodies that were no report within an hour: {{ $labels.reason }}',
+    summary:
+      '{{ $labels.fsp_server }}: {{ $values.A.Value }} bodies that were no report within an hour, mostly: {{ $labels.reason }}',
     description:
-      'More than 100 bodies an hour were refused for one reason: a proxy that changes them, something else that posts here, or clients of a new kind.',
+      'A receiver refused more than 100 bodies within an hour: a proxy that changes them, something else that posts here, or clients of a new kind. All are counted; the reason is that of most of those that were kept, the first 60 of each minute at every receiver.',
     severity: 'warning',
     dashboard: 'operations',
     panel: 'Why bodies were refused',
-    sql: `SELECT substring(reason, 1, 80) AS reason, toFloat64(count()) AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY reason`,
+    sql: `WITH (SELECT multiIf(count() = 0, 'not known', max(bodies) * 2 > sum(bodies), argMax(why, bodies), 'several reasons') FROM (SELECT substringUTF8(reason, 1, 80) AS why, count() AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY why)) AS most
+SELECT fsp_server, most AS reason, toFloat64(sum(refused)) AS bodies
+FROM (SELECT toString(fsp_server) AS fsp_server, max(rejected) - maxIf(rejected, updated_at <= now() - INTERVAL 1 HOUR) AS refused FROM throttle_window_updates WHERE window_start > now() - INTERVAL 25 HOUR GROUP BY fsp_server, window_start)
+GROUP BY fsp_server`,
     above: 100,
     for: '5m',
     noData: 'OK',

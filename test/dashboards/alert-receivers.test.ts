@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { day, hour, many, minute, storedAlerts, type Labels } from './stored-alerts.js';
 
-const { firing, sign, store } = storedAlerts();
+const { firing, insert, sign, store } = storedAlerts();
 
 test('a receiver that lags, one that differs and one whose spool was damaged stay one alert each as their figures move', async () => {
   const now = Date.now();
@@ -65,4 +65,50 @@ test('what is in quarantine or was damaged is told of while its receiver is sile
   await sign('GONE', Date.now() - 8 * day, { quarantined: 3, damaged_pieces: 2 });
   for (const uid of ['fsp-quarantine', 'fsp-spool-damage'])
     expect((await firing(uid)).map(({ labels }) => labels.fsp_server)).toEqual(['GONE']);
+});
+
+/** Figures of a window as a receiver tells them. */
+const refused = (receiver: string, windowStart: number, at: number, rejected: number, seconds = 3_600) =>
+  insert('throttle_window_updates', [
+    {
+      updated_at: at,
+      window_start: windowStart,
+      fsp_server: receiver,
+      message_limit: 10_000,
+      interval_seconds: seconds,
+      rejected,
+      batch_id: `${receiver}${at}`,
+    },
+  ]);
+const kept = (reason: string, at: number, count: number) =>
+  insert(
+    'rejected_messages',
+    many(count, (index) => ({ received_at: at, client_address: '10.1.1.1', reason, body: 'x', row_id: index })),
+  );
+
+test('bodies that are refused are counted, also those of which none is kept', async () => {
+  const now = Date.now();
+  const begin = now - 40 * minute;
+  await refused('FSP01', begin, now - 10 * minute, 400);
+  await kept('The report is no XML', now - 20 * minute, 60);
+  await kept('The report is empty', now - 10 * minute, 40);
+  expect(await firing('fsp-rejects')).toEqual([
+    { fires: true, value: 400, labels: { fsp_server: 'FSP01', reason: 'The report is no XML' } },
+  ]);
+  // Where no reason is that of more than half, none is named, and it stays one alert.
+  await kept('The report is empty', now - 5 * minute, 20);
+  expect((await firing('fsp-rejects')).map(({ labels }) => labels.reason)).toEqual(['several reasons']);
+});
+
+test('what a window of a day refused hours ago is not told, and what two windows of an hour refused is', async () => {
+  const now = Date.now();
+  await refused('LONG', now - 10 * hour, now - 3 * hour, 5_000, 86_400);
+  await refused('LONG', now - 10 * hour, now - 30 * minute, 5_050, 86_400);
+  await refused('LONG', now - 10 * hour, now - minute, 5_100, 86_400);
+  await refused('TWO', now - 80 * minute, now - 70 * minute, 40);
+  await refused('TWO', now - 80 * minute, now - 21 * minute, 100);
+  await refused('TWO', now - 20 * minute, now - 10 * minute, 70);
+  expect((await firing('fsp-rejects')).map(({ labels, value }) => [labels.fsp_server, value])).toEqual([['TWO', 130]]);
+  await refused('LONG', now - 10 * hour, now, 5_101, 86_400);
+  expect((await firing('fsp-rejects')).map(({ value }) => value).sort()).toEqual([101, 130]);
 });
