@@ -10,7 +10,7 @@ FROM (
       ('receiver', toString(fsp_server)), ('user', last_user_name), ('error', last_error_code),
       ('hour of receipt (UTC)', formatDateTime(last_received_at, '%H:00', 'UTC')), ('management point', transform(communication_outcome, ['failed', 'succeeded'], ['cut off', 'reached'], '')),
       ('beginning of the name', replaceRegexpOne(client_name, '[0-9].*$', ''))]) AS pair,
-      pair.1 AS property, pair.2 AS value, outcome = 'failed' AS fails
+      pair.1 AS property, pair.2 AS value, deployment_outcome = 'failed' AS fails
     FROM clients WHERE last_received_at > now() - INTERVAL 7 DAY
   )
   GROUP BY property, value

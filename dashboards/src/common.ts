@@ -24,6 +24,9 @@ export const reached = {
 
 const keys = Object.keys(properties) as Property[];
 
+/** Whether a client fails, of what it said of its deployment: what is told of the others says nothing of those. */
+export const failsAtDeployment = `deployment_outcome = 'failed'`;
+
 /** Fewer clients than that have nothing in common but chance. */
 const fewest = 3;
 
@@ -32,7 +35,7 @@ const fewest = 3;
  * selection, with both shares.
  */
 export const commonSql = (language: Language) =>
-  commonAmongSql(language, { among: clientsInRange, fails: `outcome = 'failed' AND ${ofChosenCause}` });
+  commonAmongSql(language, { among: clientsInRange, fails: `${failsAtDeployment} AND ${ofChosenCause}` });
 
 interface Compared {
   /** Condition of the clients that are compared, over `clients`. */

@@ -157,7 +157,7 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
           ],
           sql: `SELECT client_name, site_code, client_version, subnet, ${shortened(stateIn(language, ofClient))} AS state,
   last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text, last_received_at AS last_seen
-FROM clients WHERE outcome = 'failed' AND phase = 'deployment' AND ${clientsInRange}
+FROM clients WHERE deployment_outcome = 'failed' AND phase = 'deployment' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
       ],
@@ -171,7 +171,7 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           width: 12,
           shows: ['client_name', 'client_version', 'end', 'took'],
           sql: `SELECT client_name, client_version, deployment_end_time AS end, deployment_seconds AS took
-FROM clients WHERE outcome = 'succeeded' AND ${clientsInRange}
+FROM clients WHERE deployment_outcome = 'succeeded' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
         tablePanel({

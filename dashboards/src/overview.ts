@@ -1,5 +1,6 @@
 import { at, clientsInRange, inRange, intervalOf, messagesInRange, stuckFor, valueOf } from './clickhouse.js';
 import { causesSql } from './causes.js';
+import { deploymentCounts } from './deployments.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
 import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
@@ -32,34 +33,21 @@ export const overview: SpecIn = (t, language) => {
           statPanel({
             title: t('Clients by outcome', 'Clients par résultat'),
             description: t(
-              'Clients heard of in the time range, each by the outcome of its newest deployment message. A number leads to its clients',
-              'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement. Un nombre mène à ses clients',
+              'Clients heard of in the time range, each by the outcome of its newest deployment message, or without a word on deployment: the parts give the total. A number leads to its clients',
+              'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement, ou sans un mot du déploiement : les parts donnent le total. Un nombre mène à ses clients',
             ),
-            width: 10,
+            width: 18,
             figures: [
               figure('clients', t('Clients', 'Clients'), ''),
               figure('succeeded', t('Succeeded', 'Réussis'), 'outcome=succeeded', 'green'),
               figure('failed', t('Failed', 'En échec'), 'outcome=failed', 'red', 1),
               figure('in_progress', t('In progress', 'En cours'), 'outcome=in_progress', 'blue', 1),
               figure('reboot_pending', t('Restart pending', 'À redémarrer'), 'outcome=reboot_pending', 'orange', 1),
+              figure('skipped', t('Skipped', 'Ignorés'), 'outcome=skipped'),
+              figure('unknown', t('Unknown', 'Inconnus'), 'outcome=unknown'),
+              figure('no_word', t('No word on deployment', 'Sans mot du déploiement'), 'outcome=no_word'),
             ],
-            sql: `SELECT count() AS clients, countIf(outcome = 'succeeded') AS succeeded, countIf(outcome = 'failed') AS failed,
-  countIf(outcome = 'in_progress') AS in_progress, countIf(outcome = 'reboot_pending') AS reboot_pending
-FROM clients WHERE ${clientsInRange}`,
-          }),
-          statPanel({
-            title: t('Needs a look', 'À regarder'),
-            description: t(
-              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes',
-              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes',
-            ),
-            width: 6,
-            figures: [
-              figure('cut_off', t('Cut off', 'Coupés'), 'cut-off=1', 'orange', 1),
-              figure('stuck', t('Stuck', 'Bloqués'), 'stuck=${stuck:percentencode}', 'orange', 1),
-              figure('clock_off', t('Clock off', 'Horloge fausse'), 'clock-off=1', 'orange', 1),
-            ],
-            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off
+            sql: `SELECT ${deploymentCounts}
 FROM clients WHERE ${clientsInRange}`,
           }),
           statPanel({
@@ -68,7 +56,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Share of the deployments that ended which succeeded',
               'Part des déploiements terminés qui ont réussi',
             ),
-            width: 4,
+            width: 6,
             figures: [
               {
                 column: 'success_rate',
@@ -80,7 +68,27 @@ FROM clients WHERE ${clientsInRange}`,
                 },
               },
             ],
-            sql: `SELECT countIf(outcome = 'succeeded') / nullIf(countIf(outcome IN ('succeeded', 'failed')), 0) AS success_rate
+            sql: `SELECT countIf(deployment_outcome = 'succeeded') / nullIf(countIf(deployment_outcome IN ('succeeded', 'failed')), 0) AS success_rate
+FROM clients WHERE ${clientsInRange}`,
+          }),
+        ],
+      },
+      {
+        height: 4,
+        panels: [
+          statPanel({
+            title: t('Needs a look', 'À regarder'),
+            description: t(
+              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes',
+              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes',
+            ),
+            width: 16,
+            figures: [
+              figure('cut_off', t('Cut off', 'Coupés'), 'cut-off=1', 'orange', 1),
+              figure('stuck', t('Stuck', 'Bloqués'), 'stuck=${stuck:percentencode}', 'orange', 1),
+              figure('clock_off', t('Clock off', 'Horloge fausse'), 'clock-off=1', 'orange', 1),
+            ],
+            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off
 FROM clients WHERE ${clientsInRange}`,
           }),
           statPanel({
@@ -89,7 +97,7 @@ FROM clients WHERE ${clientsInRange}`,
               'Messages that wait for the throttle now, at all receivers: what is shown here does not know them yet',
               'Messages qui attendent la limitation en ce moment, sur tous les récepteurs : rien ici ne les connaît encore',
             ),
-            width: 4,
+            width: 8,
             figures: [
               {
                 column: 'waiting',
@@ -243,7 +251,7 @@ FROM clients WHERE ${clientsInRange} GROUP BY assignment ORDER BY clients DESC`,
             ),
             width: 9,
             shows: ['site_code', 'clients', 'installed', 'assigned', 'failed_clients'],
-            sql: `SELECT site_code, count() AS clients, countIf(deployment_end_time IS NOT NULL) AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned, countIf(outcome = 'failed') AS failed_clients
+            sql: `SELECT site_code, count() AS clients, countIf(deployment_end_time IS NOT NULL) AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned, countIf(deployment_outcome = 'failed') AS failed_clients
 FROM clients WHERE ${clientsInRange} GROUP BY site_code ORDER BY clients DESC, site_code LIMIT 200`,
           }),
           tablePanel({
@@ -254,7 +262,7 @@ FROM clients WHERE ${clientsInRange} GROUP BY site_code ORDER BY clients DESC, s
             ),
             width: 8,
             shows: ['client_version', 'clients', 'failed_clients'],
-            sql: `SELECT client_version, count() AS clients, countIf(outcome = 'failed') AS failed_clients
+            sql: `SELECT client_version, count() AS clients, countIf(deployment_outcome = 'failed') AS failed_clients
 FROM clients WHERE ${clientsInRange} GROUP BY client_version ORDER BY clients DESC, client_version LIMIT 200`,
           }),
         ],

@@ -113,6 +113,8 @@ interface Truth {
   failed: boolean;
   succeeded: boolean;
   inProgress: boolean;
+  /** It said nothing of a deployment. */
+  noWord: boolean;
   cutOff: boolean;
   clockOff: boolean;
   causes: Set<string>;
@@ -132,11 +134,11 @@ function truths(): Truth[] {
     const cause = (one: Said) => `${one.topic ?? 800}/${one.state}/${codeOf(one)}`;
     const deployment = lastOn(800);
     const topics = [...new Set(words.map(({ topic = 800 }) => topic))];
-    const state = deployment ?? words.at(-1)!;
     return {
       name,
-      failed: fails(state),
-      succeeded: deployment?.state === 400 || (deployment === undefined && !fails(state)),
+      failed: fails(deployment),
+      succeeded: deployment?.state === 400,
+      noWord: deployment === undefined,
       inProgress: deployment?.state === 100,
       cutOff: fails(lastOn(1000)) || fails(lastOn(1001)),
       clockOff: words.some(({ ahead = 0 }) => ahead > 300_000) || words.every(({ ahead = 0 }) => ahead < -300_000),

@@ -157,6 +157,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
       succeeded: countOf(({ succeeded }) => succeeded),
       failed: countOf(({ failed }) => failed),
       in_progress: countOf(({ inProgress }) => inProgress),
+      no_word: countOf(({ noWord }) => noWord),
       cut_off: countOf(({ cutOff }) => cutOff),
       clock_off: countOf(({ clockOff }) => clockOff),
     };
@@ -169,6 +170,9 @@ describe('a fleet of known truth, absurd machines among it', () => {
       failed,
       in_progress: expected.in_progress,
       reboot_pending: 0,
+      skipped: 0,
+      unknown: 0,
+      no_word: expected.no_word,
     });
     expect(numbers(await panel('fsp-overview', 'Success rate')).success_rate).toBeCloseTo(
       succeeded / (succeeded + failed),
@@ -178,6 +182,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
     expect(await listed({ outcome: 'failed' })).toBe(failed);
     expect(await listed({ outcome: 'succeeded' })).toBe(succeeded);
     expect(await listed({ outcome: 'in_progress' })).toBe(expected.in_progress);
+    expect(await listed({ outcome: 'no_word' })).toBe(expected.no_word);
     for (const title of ['Deployment status', 'Clients of each site', 'Clients by version', 'Assignment status']) {
       const answer = await panel('fsp-overview', title);
       expect(

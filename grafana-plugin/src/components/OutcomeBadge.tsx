@@ -18,6 +18,8 @@ export function outcomeText(outcome: string): string {
       return t('outcome.reboot-pending', 'Restart pending');
     case 'skipped':
       return t('outcome.skipped', 'Skipped');
+    case 'no_word':
+      return t('outcome.no-word', 'No word on deployment');
     case 'unfinished':
       return t('outcome.unfinished', 'Unfinished');
     default:

@@ -15,6 +15,7 @@ import {
   type FetchDataArgs,
 } from '@grafana/ui';
 import { useDebounce } from 'react-use';
+import { deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
 import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
@@ -39,7 +40,6 @@ import {
   clientSorts,
   clientsPerPage,
   clientsSql,
-  outcomes,
   sitesAndVersionsSql,
   type Client,
   type ClientExtent,
@@ -131,10 +131,10 @@ export default function ClientsPage() {
             />
           </div>
           <Choice
-            label={t('clients.outcome', 'Outcome')}
+            label={t('client.deployment', 'Deployment')}
             value={outcome}
             onChange={narrow(setOutcome)}
-            options={outcomes.map((value) => ({ value, label: outcomeText(value) }))}
+            options={deploymentOutcomes.map((value) => ({ value, label: outcomeText(value) }))}
           />
           <Choice
             label={t('clients.communication', 'Management point')}

@@ -178,6 +178,17 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
         tone={cut_off > 0 ? 'warning' : undefined}
         href={link('cut-off=1')}
       />
+      {(['skipped', 'unknown', 'no_word'] as const).map(
+        (outcome) =>
+          counts[outcome] > 0 && (
+            <Tile
+              key={outcome}
+              label={outcomeText(outcome)}
+              value={count(counts[outcome])}
+              href={link(`outcome=${outcome}`)}
+            />
+          ),
+      )}
       {clock_off > 0 && (
         <Tile
           label={t('overview.clock-off', 'Clock off')}

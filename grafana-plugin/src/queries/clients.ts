@@ -2,7 +2,6 @@ import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
-export const outcomes: Outcome[] = ['failed', 'in_progress', 'reboot_pending', 'succeeded', 'skipped', 'unknown'];
 
 /** One client, as the view `clients` has it. */
 export interface Client {
@@ -43,6 +42,7 @@ export interface Client {
 /** What narrows the list of clients down beside what is chosen everywhere; empty means any. */
 export interface ClientFilter {
   search: string;
+  /** Where its deployment stands. */
   outcome: string;
   /** `failed` for those that are cut off. */
   communication: string;
@@ -110,7 +110,7 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
         ],
         search,
       ),
-    outcome !== '' && `outcome = ${literal(outcome)}`,
+    outcome !== '' && `deployment_outcome = ${literal(outcome)}`,
     communication !== '' && `communication_outcome = ${literal(communication)}`,
     cutOff && 'is_cut_off',
     clockOff && 'is_clock_off',

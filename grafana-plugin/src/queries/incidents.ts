@@ -1,4 +1,4 @@
-import { commonAmongSql } from '../../../dashboards/src/common.js';
+import { commonAmongSql, failsAtDeployment } from '../../../dashboards/src/common.js';
 import type { Language } from '../../../dashboards/src/language.js';
 import type { Property } from '../../../server/src/clickhouse/views/compared.js';
 import { fleetConditions, messageConditions, narrowings, type Chosen } from './chosen.js';
@@ -70,7 +70,7 @@ export const commonSql = (chosen: Chosen, language: Language) => {
   return commonAmongSql(language, {
     among: where(fleetConditions({ ...chosen, error: [] })),
     fails: where([
-      "outcome = 'failed'",
+      failsAtDeployment,
       cause.length > 0 && `cause IN (${cause.map(literal).join(', ')})`,
       error.length > 0 && `last_error_code IN (${error.map(literal).join(', ')})`,
     ]),

@@ -1,14 +1,11 @@
+import { deploymentCounts, type deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { fleetConditions, messageConditions, messageTime, type Chosen } from './chosen.js';
 import { stuckFor } from './clients.js';
 import { where } from './sql.js';
 
 /** Where the clients stand that were heard of within the range. */
-export interface FleetCounts {
+export interface FleetCounts extends Record<(typeof deploymentOutcomes)[number], number> {
   clients: number;
-  succeeded: number;
-  failed: number;
-  in_progress: number;
-  reboot_pending: number;
   stuck: number;
   cut_off: number;
   clock_off: number;
@@ -17,10 +14,8 @@ export interface FleetCounts {
 /** Hours after which a deployment without an end counts as stuck. */
 export const stuckAfterHours = 24;
 
-export const fleetSql = (chosen: Chosen) => `SELECT count() AS clients, countIf(outcome = 'succeeded') AS succeeded,
-  countIf(outcome = 'failed') AS failed, countIf(outcome = 'in_progress') AS in_progress,
-  countIf(outcome = 'reboot_pending') AS reboot_pending, countIf(${stuckFor(stuckAfterHours)}) AS stuck,
-  countIf(is_cut_off) AS cut_off, countIf(is_clock_off) AS clock_off
+export const fleetSql = (chosen: Chosen) => `SELECT ${deploymentCounts},
+  countIf(${stuckFor(stuckAfterHours)}) AS stuck, countIf(is_cut_off) AS cut_off, countIf(is_clock_off) AS clock_off
 FROM clients
 WHERE ${where(fleetConditions(chosen))}`;
 

@@ -31,6 +31,11 @@ const columns: readonly Column[] = [
   ['client_version', 'String', '5.00.0000.0000 while there is no client'],
   ['phase', 'String', 'deployment, assignment, communication, certificate, health, comanagement or other'],
   ['outcome', 'String', 'unknown, in_progress, succeeded, failed, reboot_pending or skipped'],
+  [
+    'deployment_outcome',
+    'String',
+    'Where its deployment stands: as outcome, but no_word for a client that said nothing of one. What figures of deployments count',
+  ],
   ['reason', 'String', 'Why it failed, is cut off or is stuck, in words; empty for a client that is well'],
   ['last_topic_type', 'UInt32', 'Topic of its newest deployment message, or of its newest message where there is none'],
   ['last_state_id', 'UInt32', 'State of that message'],
@@ -112,6 +117,7 @@ const select = (rows: string) => `SELECT
     ${newest.client_version} AS client_version,
     ${valueOf('bitAnd(state, 15)', phases)} AS phase,
     ${valueOf('bitAnd(bitShiftRight(state, 4), 15)', outcomes)} AS outcome,
+    if(last_topic_type = 800, outcome, 'no_word') AS deployment_outcome,
     multiIf(
         outcome = 'failed', concat(if(last_state_text = '', concat('State ', toString(last_state_id), ' of topic ', toString(last_topic_type)), last_state_text),
             multiIf(last_error_text != '', concat(': ', last_error_text), last_error_code != '', concat(': error ', last_error_code), '')),

@@ -1,0 +1,19 @@
+/**
+ * Where deployments stand, as `deployment_outcome` of `clients` has it: every client is in one of them, so that the parts
+ * give the total. For the boards and for the app's pages.
+ */
+export const deploymentOutcomes = [
+  'succeeded',
+  'failed',
+  'in_progress',
+  'reboot_pending',
+  'skipped',
+  'unknown',
+  'no_word',
+] as const;
+
+/** Columns: clients, and how many of them stand in each of those. */
+export const deploymentCounts = [
+  'count() AS clients',
+  ...deploymentOutcomes.map((outcome) => `countIf(deployment_outcome = '${outcome}') AS ${outcome}`),
+].join(', ');
