@@ -12,6 +12,9 @@ export const deploymentOutcomes = [
   'no_word',
 ] as const;
 
+/** Whether a client's newest message is of an assignment that failed: its deployment may have succeeded all the same. */
+export const notAssigned = "phase = 'assignment' AND outcome = 'failed'";
+
 /** Columns: clients, and how many of them stand in each of those. */
 export const deploymentCounts = [
   'count() AS clients',

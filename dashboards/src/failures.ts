@@ -157,7 +157,7 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
           ],
           sql: `SELECT client_name, site_code, client_version, subnet, ${shortened(stateIn(language, ofClient))} AS state,
   last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text, last_received_at AS last_seen
-FROM clients WHERE deployment_outcome = 'failed' AND phase = 'deployment' AND ${clientsInRange}
+FROM clients WHERE deployment_outcome = 'failed' AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
       ],
@@ -167,7 +167,10 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
       panels: [
         tablePanel({
           title: t('Clients that installed', 'Clients installés'),
-          description: t('With the time that it took, by their own clock', 'Avec la durée, à leur propre horloge'),
+          description: t(
+            'Clients whose deployment has an end, with the time that it took, by their own clock',
+            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge',
+          ),
           width: 12,
           shows: ['client_name', 'client_version', 'end', 'took'],
           sql: `SELECT client_name, client_version, deployment_end_time AS end, deployment_seconds AS took

@@ -1,6 +1,6 @@
 import { at, clientsInRange, inRange, intervalOf, messagesInRange, stuckFor, valueOf } from './clickhouse.js';
 import { causesSql } from './causes.js';
-import { deploymentCounts } from './deployments.js';
+import { deploymentCounts, notAssigned } from './deployments.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
 import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
@@ -33,8 +33,8 @@ export const overview: SpecIn = (t, language) => {
           statPanel({
             title: t('Clients by outcome', 'Clients par résultat'),
             description: t(
-              'Clients heard of in the time range, each by the outcome of its newest deployment message, or without a word on deployment: the parts give the total. A number leads to its clients',
-              'Clients entendus dans la période, chacun selon le résultat de son dernier message de déploiement, ou sans un mot du déploiement : les parts donnent le total. Un nombre mène à ses clients',
+              'Clients heard of in the time range, each where its deployment stands: succeeded once it has an end, also where a restart or the assignment is pending, unless a failure or a new begin came after it. The parts give the total. A number leads to its clients',
+              'Clients entendus dans la période, chacun là où en est son déploiement : réussi dès qu’il a une fin, même si un redémarrage ou l’affectation est en attente, sauf échec ou nouveau début depuis. Les parts donnent le total. Un nombre mène à ses clients',
             ),
             width: 18,
             figures: [
@@ -53,8 +53,8 @@ FROM clients WHERE ${clientsInRange}`,
           statPanel({
             title: t('Success rate', 'Taux de réussite'),
             description: t(
-              'Share of the deployments that ended which succeeded',
-              'Part des déploiements terminés qui ont réussi',
+              'Succeeded, as a share of succeeded and failed beside it',
+              'Réussis, en part des réussis et des échecs ci-contre',
             ),
             width: 6,
             figures: [
@@ -79,16 +79,17 @@ FROM clients WHERE ${clientsInRange}`,
           statPanel({
             title: t('Needs a look', 'À regarder'),
             description: t(
-              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes',
-              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes',
+              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes. Not assigned: the newest message is of a failed assignment',
+              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes. Non affectés : le dernier message est d’une affectation échouée',
             ),
             width: 16,
             figures: [
               figure('cut_off', t('Cut off', 'Coupés'), 'cut-off=1', 'orange', 1),
               figure('stuck', t('Stuck', 'Bloqués'), 'stuck=${stuck:percentencode}', 'orange', 1),
               figure('clock_off', t('Clock off', 'Horloge fausse'), 'clock-off=1', 'orange', 1),
+              figure('not_assigned', t('Not assigned', 'Non affectés'), 'not-assigned=1', 'orange', 1),
             ],
-            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off
+            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off, countIf(${notAssigned}) AS not_assigned
 FROM clients WHERE ${clientsInRange}`,
           }),
           statPanel({
@@ -237,10 +238,13 @@ GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause ORDER
         panels: [
           tablePanel({
             title: t('Assignment status', 'État des affectations'),
-            description: t('Where the assignment of every client stands', 'Où en est l’affectation de chaque client'),
+            description: t(
+              'Where the assignment of every client stands; failed where its newest message says so, also if it was assigned before',
+              'Où en est l’affectation de chaque client ; en échec si son dernier message le dit, même s’il a été affecté avant',
+            ),
             width: 7,
             shows: ['assignment', 'clients'],
-            sql: `SELECT multiIf(assignment_end_time IS NOT NULL, 'assigned', phase = 'assignment' AND outcome = 'failed', 'failed', assignment_begin_time IS NULL, 'not_begun', 'in_progress') AS assignment, count() AS clients
+            sql: `SELECT multiIf(${notAssigned}, 'failed', assignment_end_time IS NOT NULL, 'assigned', assignment_begin_time IS NULL, 'not_begun', 'in_progress') AS assignment, count() AS clients
 FROM clients WHERE ${clientsInRange} GROUP BY assignment ORDER BY clients DESC`,
           }),
           tablePanel({
@@ -251,7 +255,7 @@ FROM clients WHERE ${clientsInRange} GROUP BY assignment ORDER BY clients DESC`,
             ),
             width: 9,
             shows: ['site_code', 'clients', 'installed', 'assigned', 'failed_clients'],
-            sql: `SELECT site_code, count() AS clients, countIf(deployment_end_time IS NOT NULL) AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned, countIf(deployment_outcome = 'failed') AS failed_clients
+            sql: `SELECT site_code, count() AS clients, countIf(deployment_outcome = 'succeeded') AS installed, countIf(assignment_end_time IS NOT NULL) AS assigned, countIf(deployment_outcome = 'failed') AS failed_clients
 FROM clients WHERE ${clientsInRange} GROUP BY site_code ORDER BY clients DESC, site_code LIMIT 200`,
           }),
           tablePanel({

@@ -62,3 +62,81 @@ describe('clients that said nothing of a deployment', () => {
     }
   });
 });
+
+describe('a deployment is judged by its end', () => {
+  /** What stands for installed clients wherever that is told. */
+  async function installed() {
+    const [[site], list] = await Promise.all([
+      panel('overview', 'Clients of each site'),
+      panel('failures', 'Clients that installed'),
+    ]);
+    const { succeeded = 0 } = await fleet();
+    expect([Number(site!.installed), list.length, await listed({ outcome: 'succeeded' })]).toEqual(
+      times(3, () => succeeded),
+    );
+    return succeeded;
+  }
+
+  test('also where a restart is asked for after it', async () => {
+    await tell([
+      ...times(300, (one) => [
+        { name: `RB${one}`, state: 100, at: now - 3 * hour },
+        { name: `RB${one}`, id: one, state: 401, at: now - 2 * hour },
+      ]),
+      ...times(20, (one) => [
+        { name: `F${one}`, state: 100, at: now - 3 * hour },
+        { name: `F${one}`, state: 313, params: ['1603'], at: now - 2 * hour },
+      ]),
+    ]);
+    expect(await fleet()).toEqual({ clients: 320, succeeded: 300, failed: 20 });
+    expect(await rate()).toBe(300 / 320);
+    expect(await installed()).toBe(300);
+  });
+
+  test('also where an assignment was begun since, or failed: that is told as such', async () => {
+    await tell([
+      ...times(100, (one) => [
+        { name: `T${one}`, id: one, state: 400, at: now - 2 * hour },
+        { name: `T${one}`, id: one, state: 500, at: now - hour },
+      ]),
+      { name: 'AS1', id: 200, state: 400, at: now - 2 * hour },
+      { name: 'AS1', id: 200, state: 603, at: now - hour },
+    ]);
+    expect(await fleet()).toEqual({ clients: 101, succeeded: 101 });
+    expect(await rate()).toBe(1);
+    expect(await installed()).toBe(101);
+    expect(await figures('overview', 'Needs a look')).toMatchObject({ not_assigned: 1 });
+    expect((await ask(fleetSql(everything)))[0]).toMatchObject({ not_assigned: 1 });
+    expect(await listed({ notAssigned: true })).toBe(1);
+  });
+
+  test('which a later begin or failure takes away', async () => {
+    await tell([
+      { name: 'AGAIN1', id: 1, state: 400, at: now - 3 * hour },
+      { name: 'AGAIN1', id: 1, state: 100, at: now - 2 * hour },
+      { name: 'BAD1', id: 2, state: 400, at: now - 3 * hour },
+      { name: 'BAD1', id: 2, state: 313, params: ['1603'], at: now - 2 * hour },
+      { name: 'WAITS1', state: 100, at: now - 3 * hour },
+      { name: 'WAITS1', state: 317, at: now - 2 * hour },
+    ]);
+    expect(await fleet()).toEqual({ clients: 3, in_progress: 1, failed: 1, reboot_pending: 1 });
+    expect(await rate()).toBe(0);
+    expect((await panel('overview', 'Clients of each site'))[0]).toMatchObject({ installed: 0, failed_clients: 1 });
+    expect(await panel('failures', 'Clients that installed')).toEqual([]);
+    expect((await panel('failures', 'Clients that failed to install')).map(({ client_name }) => client_name)).toEqual([
+      'BAD1',
+    ]);
+  });
+
+  test('and who skipped it or said what nobody knows is in a part of its own', async () => {
+    await tell([
+      ...times(5, (one) => ({ name: `OK${one}`, id: one, state: 400, at: now - hour })),
+      ...times(3, (one) => ({ name: `SK${one}`, state: 104, at: now - hour })),
+      { name: 'SKIPPEDSINCE', id: 20, state: 400, at: now - 2 * hour },
+      { name: 'SKIPPEDSINCE', id: 20, state: 104, at: now - hour },
+      ...times(2, (one) => ({ name: `UN${one}`, id: 40 + one, state: 450, at: now - hour })),
+    ]);
+    expect(await fleet()).toEqual({ clients: 11, succeeded: 6, skipped: 3, unknown: 2 });
+    expect(await installed()).toBe(6);
+  });
+});

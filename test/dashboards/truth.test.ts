@@ -208,6 +208,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
       cut_off: cutOff,
       stuck,
       clock_off: clockOff,
+      not_assigned: 0,
     });
     expect(numbers(await panel('fsp-communication', 'Cut off from their management point')).cut_off).toBe(cutOff);
     const table = await panel('fsp-communication', 'Clients that are cut off');

@@ -50,6 +50,7 @@ import {
 import { stuckAfterHours } from '../queries/overview.js';
 import { rowsOf, runSql, useRows } from '../queries/run.js';
 import { OutsideRange } from '../setup-logs/OutsideRange.js';
+import { ClientToggles } from './ClientToggles.js';
 
 type Row = Client & { total: number };
 
@@ -68,9 +69,10 @@ export default function ClientsPage() {
   const [outcome, setOutcome] = useUrlParam('outcome');
   const [communication, setCommunication] = useUrlParam('communication');
   const [cutOff] = useUrlParam('cut-off');
-  const [clockOff, setClockOff] = useUrlParam('clock-off');
+  const [clockOff] = useUrlParam('clock-off');
+  const [notAssigned] = useUrlParam('not-assigned');
   const [https] = useUrlParam('https');
-  const [still, setStill] = useUrlParam('still');
+  const [still] = useUrlParam('still');
   const [, setSite] = useUrlParam(parameterOf('site'));
   const [, setVersion] = useUrlParam(parameterOf('version'));
   const [stuck, setStuck] = useUrlParam('stuck');
@@ -95,6 +97,7 @@ export default function ClientsPage() {
     communication: communication === 'failed' ? '' : communication,
     cutOff: cutOff !== '' || communication === 'failed',
     clockOff: clockOff !== '',
+    notAssigned: notAssigned !== '',
     https,
     still: still !== '',
     stuckHours: Number(stuck) || 0,
@@ -176,32 +179,7 @@ export default function ClientsPage() {
           </Field>
         </Stack>
         <ChosenList chosen={chosen} but={['site', 'version']} />
-        {(chosen.cause.length > 0 || filter.clockOff) && (
-          <Stack wrap="wrap" gap={2}>
-            {chosen.cause.length > 0 && (
-              <Toggle
-                id="still"
-                label={t('clients.still', 'Only those that still fail this way')}
-                value={filter.still}
-                onChange={(on) => {
-                  setPage('');
-                  setStill(on ? '1' : '');
-                }}
-              />
-            )}
-            {filter.clockOff && (
-              <Toggle
-                id="clock-off"
-                label={t('clients.clock-off', 'Clock off by more than five minutes')}
-                value
-                onChange={() => {
-                  setPage('');
-                  setClockOff('');
-                }}
-              />
-            )}
-          </Stack>
-        )}
+        <ClientToggles ofCause={chosen.cause.length > 0} />
         <QueryState of={clients}>
           {(rows) =>
             rows.length === 0 ? (
@@ -273,28 +251,6 @@ function NoClients({ extent, time }: { extent: ClientExtent | undefined; time: U
       <EmptyState variant="not-found" message={t('clients.none', 'No client matches in this time')} />
       {extent !== undefined && <OutsideRange extent={extent} time={time} />}
     </>
-  );
-}
-
-interface ToggleProps {
-  id: string;
-  label: string;
-  value: boolean;
-  onChange(on: boolean): void;
-}
-
-function Toggle({ id, label, value, onChange }: ToggleProps) {
-  return (
-    <Stack alignItems="center" gap={1}>
-      <Switch
-        id={id}
-        value={value}
-        onChange={(event) => {
-          onChange(event.currentTarget.checked);
-        }}
-      />
-      <label htmlFor={id}>{label}</label>
-    </Stack>
   );
 }
 

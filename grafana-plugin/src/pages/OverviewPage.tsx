@@ -134,7 +134,7 @@ export default function OverviewPage() {
 }
 
 function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durations; timeQuery: string }) {
-  const { clients, succeeded, failed, in_progress, reboot_pending, stuck, cut_off, clock_off } = counts;
+  const { clients, succeeded, failed, in_progress, reboot_pending, stuck, cut_off, clock_off, not_assigned } = counts;
   const link = (filter: string) => `${appPath}/clients?${filter}&${timeQuery}`;
   const ended = succeeded + failed;
   return (
@@ -188,6 +188,15 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
               href={link(`outcome=${outcome}`)}
             />
           ),
+      )}
+      {not_assigned > 0 && (
+        <Tile
+          label={t('overview.not-assigned', 'Not assigned')}
+          value={count(not_assigned)}
+          note={t('overview.not-assigned-note', 'the assignment failed')}
+          tone="warning"
+          href={link('not-assigned=1')}
+        />
       )}
       {clock_off > 0 && (
         <Tile

@@ -1,3 +1,4 @@
+import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
 import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
@@ -48,6 +49,8 @@ export interface ClientFilter {
   communication: string;
   cutOff: boolean;
   clockOff: boolean;
+  /** Only those whose assignment failed. */
+  notAssigned: boolean;
   /** What it last said of HTTPS. */
   https: string;
   /** Only those whose last word on the topic is still the cause that is chosen. */
@@ -62,6 +65,7 @@ export const noFilter: ClientFilter = {
   communication: '',
   cutOff: false,
   clockOff: false,
+  notAssigned: false,
   https: '',
   still: false,
   stuckHours: 0,
@@ -84,7 +88,7 @@ export const stuckFor = (hours: number) => `stuck_since < now() - INTERVAL ${Mat
 
 /** Conditions on the view `clients`. */
 export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
-  const { search, outcome, communication, cutOff, clockOff, https, still, stuckHours } = filter;
+  const { search, outcome, communication, cutOff, clockOff, notAssigned, https, still, stuckHours } = filter;
   return where([
     // The clients of a cause are those that sent it within the range, as they are counted where it is told.
     ...(chosen.cause.length === 0
@@ -114,6 +118,7 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
     communication !== '' && `communication_outcome = ${literal(communication)}`,
     cutOff && 'is_cut_off',
     clockOff && 'is_clock_off',
+    notAssigned && isNotAssigned,
     https !== '' &&
       `client_key IN (SELECT client_key FROM newest_words WHERE topic_type = 1100 AND outcome = ${literal(https)})`,
     stuckHours > 0 && stuckFor(stuckHours),

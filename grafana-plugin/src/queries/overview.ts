@@ -1,4 +1,4 @@
-import { deploymentCounts, type deploymentOutcomes } from '../../../dashboards/src/deployments.js';
+import { deploymentCounts, notAssigned, type deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { fleetConditions, messageConditions, messageTime, type Chosen } from './chosen.js';
 import { stuckFor } from './clients.js';
 import { where } from './sql.js';
@@ -9,13 +9,14 @@ export interface FleetCounts extends Record<(typeof deploymentOutcomes)[number],
   stuck: number;
   cut_off: number;
   clock_off: number;
+  not_assigned: number;
 }
 
 /** Hours after which a deployment without an end counts as stuck. */
 export const stuckAfterHours = 24;
 
 export const fleetSql = (chosen: Chosen) => `SELECT ${deploymentCounts},
-  countIf(${stuckFor(stuckAfterHours)}) AS stuck, countIf(is_cut_off) AS cut_off, countIf(is_clock_off) AS clock_off
+  countIf(${stuckFor(stuckAfterHours)}) AS stuck, countIf(is_cut_off) AS cut_off, countIf(is_clock_off) AS clock_off, countIf(${notAssigned}) AS not_assigned
 FROM clients
 WHERE ${where(fleetConditions(chosen))}`;
 
