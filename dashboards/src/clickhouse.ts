@@ -65,13 +65,18 @@ export const chosenServers = isChosen('fsp_server', 'server');
 /** Sites that are chosen. */
 const chosenSites = isChosen('site_code', 'site');
 
-const fleetChosen = [chosenSites, isChosen('client_version', 'version'), isChosen('subnet', 'subnet')].join(' AND ');
+/** Clients of what is chosen, whenever they were heard of. */
+export const fleetChosen = [chosenSites, isChosen('client_version', 'version'), isChosen('subnet', 'subnet')].join(
+  ' AND ',
+);
 
 /** Messages of the time range and of what is chosen; where a dashboard has that variable, of the causes that are. */
 export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
   `${inRange(at)} AND ${fleetChosen}${more === 'causes' ? ` AND ${isChosen('cause', 'cause')}` : ''}`;
+/** That a client was heard of in the time range. */
+export const heardInRange = inRange(lastAt);
 /** Clients that were heard of in the time range, of what is chosen. */
-export const clientsInRange = `${inRange(lastAt)} AND ${fleetChosen}`;
+export const clientsInRange = `${heardInRange} AND ${fleetChosen}`;
 /** That a client's newest word is of a cause that is chosen. */
 export const ofChosenCause = isChosen('cause', 'cause');
 /** Of a cause in a site, that clients of a version and a network that are chosen said it in the time range. */
@@ -84,5 +89,5 @@ export const incidentsChosen = [
   saidByChosen('client_version', 'version'),
   saidByChosen('subnet', 'subnet'),
 ].join(' AND ');
-/** Deployments begun, without an end for as many hours as chosen. */
+/** Deployments begun, without an end for as many hours as chosen. Who is stuck is silent: no time range narrows it down. */
 export const stuckFor = `stuck_since < now() - toIntervalHour(toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24)))`;

@@ -15,8 +15,12 @@ export const deploymentOutcomes = [
 /** Whether a client's newest message is of an assignment that failed: its deployment may have succeeded all the same. */
 export const notAssigned = "phase = 'assignment' AND outcome = 'failed'";
 
-/** Columns: clients, and how many of them stand in each of those. */
-export const deploymentCounts = [
-  'count() AS clients',
-  ...deploymentOutcomes.map((outcome) => `countIf(deployment_outcome = '${outcome}') AS ${outcome}`),
-].join(', ');
+/**
+ * Columns: clients, and how many of them stand in each of those.
+ * @param among condition on the clients that are counted
+ */
+export const deploymentCounts = (among = '1') =>
+  [
+    `countIf(${among}) AS clients`,
+    ...deploymentOutcomes.map((outcome) => `countIf(${among} AND deployment_outcome = '${outcome}') AS ${outcome}`),
+  ].join(', ');

@@ -1,4 +1,14 @@
-import { at, clientsInRange, inRange, intervalOf, messagesInRange, stuckFor, valueOf } from './clickhouse.js';
+import {
+  at,
+  clientsInRange,
+  fleetChosen,
+  heardInRange,
+  inRange,
+  intervalOf,
+  messagesInRange,
+  stuckFor,
+  valueOf,
+} from './clickhouse.js';
 import { causesSql } from './causes.js';
 import { deploymentCounts, notAssigned } from './deployments.js';
 import type { SpecIn } from './dashboard.js';
@@ -47,7 +57,7 @@ export const overview: SpecIn = (t, language) => {
               figure('unknown', t('Unknown', 'Inconnus'), 'outcome=unknown'),
               figure('no_word', t('No word on deployment', 'Sans mot du déploiement'), 'outcome=no_word'),
             ],
-            sql: `SELECT ${deploymentCounts}
+            sql: `SELECT ${deploymentCounts()}
 FROM clients WHERE ${clientsInRange}`,
           }),
           statPanel({
@@ -79,8 +89,8 @@ FROM clients WHERE ${clientsInRange}`,
           statPanel({
             title: t('Needs a look', 'À regarder'),
             description: t(
-              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above. Clock off: by more than five minutes. Not assigned: the newest message is of a failed assignment',
-              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus. Horloge fausse : de plus de cinq minutes. Non affectés : le dernier message est d’une affectation échouée',
+              'Cut off: the last word on the management point or a certificate is a failure. Stuck: begun, and no end for as long as chosen above, now and whatever the range, since who is stuck is silent. Clock off: by more than five minutes. Not assigned: the newest message is of a failed assignment',
+              'Coupés : le dernier mot sur le point de gestion ou un certificat est un échec. Bloqués : commencé, sans fin depuis la durée choisie ci-dessus, maintenant et quelle que soit la période, car qui est bloqué se tait. Horloge fausse : de plus de cinq minutes. Non affectés : le dernier message est d’une affectation échouée',
             ),
             width: 16,
             figures: [
@@ -89,8 +99,8 @@ FROM clients WHERE ${clientsInRange}`,
               figure('clock_off', t('Clock off', 'Horloge fausse'), 'clock-off=1', 'orange', 1),
               figure('not_assigned', t('Not assigned', 'Non affectés'), 'not-assigned=1', 'orange', 1),
             ],
-            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(is_clock_off) AS clock_off, countIf(${notAssigned}) AS not_assigned
-FROM clients WHERE ${clientsInRange}`,
+            sql: `SELECT countIf(heard AND is_cut_off) AS cut_off, countIf(${stuckFor}) AS stuck, countIf(heard AND is_clock_off) AS clock_off, countIf(heard AND ${notAssigned}) AS not_assigned
+FROM (SELECT *, ${heardInRange} AS heard FROM clients WHERE ${fleetChosen})`,
           }),
           statPanel({
             title: t('Held back', 'Retenus'),
@@ -151,14 +161,14 @@ GROUP BY time, outcome ORDER BY time`,
           tablePanel({
             title: t('Stuck clients', 'Clients bloqués'),
             description: t(
-              'Deployment begun, no end for longer than the variable says; counted from the receipt of the begin',
-              'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début',
+              'Deployment begun, no end for longer than the variable says; counted from the receipt of the begin. Now, whatever the range',
+              'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début. Maintenant, quelle que soit la période',
             ),
             width: 12,
             shows: ['client_name', 'site_code', 'last_state', 'for_seconds'],
             sql: `SELECT client_name, site_code, ${shortened(stateIn(language, ofClient))} AS last_state, dateDiff('second', assumeNotNull(stuck_since), now()) AS for_seconds
 FROM clients
-WHERE ${stuckFor} AND ${clientsInRange}
+WHERE ${stuckFor} AND ${fleetChosen}
 ORDER BY stuck_since, client_name LIMIT 500`,
           }),
           tablePanel({

@@ -5,7 +5,7 @@ import { clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/sr
 import { commonSql } from '../../grafana-plugin/src/queries/incidents.js';
 import { fleetSql } from '../../grafana-plugin/src/queries/overview.js';
 import { sharedEngine } from '../shared-engine.js';
-import { hour, now, times, toldTo, type ScopeGiven } from './told.js';
+import { day, hour, now, times, toldTo, type ScopeGiven } from './told.js';
 
 const { tell, ask, panel, figures } = toldTo(sharedEngine());
 
@@ -138,5 +138,27 @@ describe('a deployment is judged by its end', () => {
     ]);
     expect(await fleet()).toEqual({ clients: 11, succeeded: 6, skipped: 3, unknown: 2 });
     expect(await installed()).toBe(6);
+  });
+});
+
+describe('a time range', () => {
+  test('hides no client that is stuck: it is silent by nature', async () => {
+    await tell([
+      { name: 'STUCK1', state: 100, at: now - 10 * day },
+      { name: 'STUCK2', state: 100, at: now - 2 * day },
+      { name: 'OK1', id: 1, state: 400, at: now - hour },
+    ]);
+    expect(await figures('overview', 'Needs a look')).toMatchObject({ stuck: 2 });
+    expect((await panel('overview', 'Stuck clients')).map(({ client_name }) => client_name)).toEqual([
+      'STUCK1',
+      'STUCK2',
+    ]);
+    expect(await listed({ stuckHours: 24 })).toBe(2);
+    expect((await ask(fleetSql(everything)))[0]).toMatchObject({ clients: 2, stuck: 2 });
+    // A day on which nobody spoke.
+    const silent = { from: now - 5 * day, to: now - 4 * day };
+    expect(await figures('overview', 'Needs a look', silent)).toMatchObject({ stuck: 2, cut_off: 0, clock_off: 0 });
+    expect((await ask(fleetSql(everything), silent))[0]).toMatchObject({ stuck: 2, cut_off: 0 });
+    expect(await listed({ stuckHours: 24 }, silent)).toBe(2);
   });
 });

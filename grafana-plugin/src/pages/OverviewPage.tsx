@@ -83,7 +83,7 @@ export default function OverviewPage() {
         <HeldBack of={status.value} error={status.error} />
         <QueryState of={fleet}>
           {([counts]) =>
-            counts === undefined || counts.clients === 0 ? (
+            counts === undefined || counts.clients + counts.stuck === 0 ? (
               <Alert
                 bottomSpacing={0}
                 severity="info"
@@ -167,7 +167,7 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
       <Tile
         label={t('overview.stuck', 'Stuck')}
         value={count(stuck)}
-        note={t('overview.stuck-note', 'no end for {{hours}} hours', { hours: stuckAfterHours })}
+        note={t('overview.stuck-note', 'no end for {{hours}} hours, whatever the time', { hours: stuckAfterHours })}
         tone={stuck > 0 ? 'warning' : undefined}
         href={link(`stuck=${stuckAfterHours}`)}
       />

@@ -47,8 +47,8 @@ const ofFleet = ({ site, version, subnet, receiver }: Chosen) => [
   oneOf('fsp_server', receiver),
 ];
 
-/** Conditions on columns of the view `clients`. */
-const ofClients = (chosen: Chosen) => [
+/** Conditions on columns of the view `clients`, whatever the time range. */
+export const ofClients = (chosen: Chosen) => [
   ...ofFleet(chosen),
   beginsWith('client_name', chosen.name),
   oneOf('last_error_code', chosen.error),
@@ -79,8 +79,9 @@ export const messageConditions = (chosen: Chosen) => {
   ];
 };
 
+/** That a client was heard of in the time range. */
+export const heardInRange = ({ clock }: Chosen) =>
+  `$__timeFilter(${clock === 'client' ? 'last_message_time' : 'last_received_at'})`;
+
 /** Clients that were heard of in the time range, of what is chosen. */
-export const fleetConditions = (chosen: Chosen) => [
-  `$__timeFilter(${chosen.clock === 'client' ? 'last_message_time' : 'last_received_at'})`,
-  ...ofClients(chosen),
-];
+export const fleetConditions = (chosen: Chosen) => [heardInRange(chosen), ...ofClients(chosen)];

@@ -1,5 +1,5 @@
 import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
-import { fleetConditions, messageConditions, type Chosen } from './chosen.js';
+import { fleetConditions, messageConditions, ofClients, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -92,7 +92,8 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
   return where([
     // The clients of a cause are those that sent it within the range, as they are counted where it is told.
     ...(chosen.cause.length === 0
-      ? fleetConditions(chosen)
+      ? // Who is stuck is silent: no time range narrows it down.
+        (stuckHours > 0 ? ofClients : fleetConditions)(chosen)
       : [
           `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(messageConditions(chosen))})`,
         ]),

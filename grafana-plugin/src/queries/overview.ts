@@ -1,5 +1,5 @@
 import { deploymentCounts, notAssigned, type deploymentOutcomes } from '../../../dashboards/src/deployments.js';
-import { fleetConditions, messageConditions, messageTime, type Chosen } from './chosen.js';
+import { fleetConditions, heardInRange, messageConditions, messageTime, ofClients, type Chosen } from './chosen.js';
 import { stuckFor } from './clients.js';
 import { where } from './sql.js';
 
@@ -15,10 +15,11 @@ export interface FleetCounts extends Record<(typeof deploymentOutcomes)[number],
 /** Hours after which a deployment without an end counts as stuck. */
 export const stuckAfterHours = 24;
 
-export const fleetSql = (chosen: Chosen) => `SELECT ${deploymentCounts},
-  countIf(${stuckFor(stuckAfterHours)}) AS stuck, countIf(is_cut_off) AS cut_off, countIf(is_clock_off) AS clock_off, countIf(${notAssigned}) AS not_assigned
-FROM clients
-WHERE ${where(fleetConditions(chosen))}`;
+/** Who is stuck is silent: the range counts for all but those. */
+export const fleetSql = (chosen: Chosen) => `SELECT ${deploymentCounts('heard')},
+  countIf(${stuckFor(stuckAfterHours)}) AS stuck, countIf(heard AND is_cut_off) AS cut_off, countIf(heard AND is_clock_off) AS clock_off,
+  countIf(heard AND ${notAssigned}) AS not_assigned
+FROM (SELECT *, ${heardInRange(chosen)} AS heard FROM clients WHERE ${where(ofClients(chosen))})`;
 
 /** Ends of deployments over time, by outcome. */
 export const deploymentsOverTimeSql = (chosen: Chosen) =>
