@@ -49,7 +49,7 @@ test('what failing clients have in common is found, with both shares', async () 
     ['KIOSK1', 'KIOSK2', 'KIOSK3', 'KIOSK4'].map((client) => ({ client, state: 313, params: ['1603'] })),
   );
   const { data } = await fleet.ask(readFileSync(join(folder, 'what-do-they-have-in-common.sql'), 'utf8'));
-  const [failed] = (await fleet.ask(`SELECT count() AS n FROM clients WHERE outcome = 'failed'`)).data;
+  const [failed] = (await fleet.ask(`SELECT count() AS n FROM clients WHERE deployment_outcome = 'failed'`)).data;
   const kiosks = data.find(({ value }) => value === 'KIOSK');
   expect(kiosks).toMatchObject({ property: 'beginning of the name', percent_of_others: 0 });
   expect(Number(kiosks?.failed_clients)).toBe(4);
