@@ -56,7 +56,8 @@ export const intervalOf = (moment: string) => `toStartOfInterval(toDateTime(${mo
 const byClock = (receipt: string, client: string) => `if(${valueOf('clock')} = 'client', ${client}, ${receipt})`;
 /** Time of a message. */
 export const at = byClock('received_at', 'message_time');
-/** Time of a client's newest message. */
+/** Times of a client's first and newest message; of the first, the client's clock is known as it stands now. */
+const firstAt = byClock('first_received_at', 'first_received_at + toIntervalSecond(clock_offset_seconds)');
 const lastAt = byClock('last_received_at', 'last_message_time');
 
 /** Receivers that are chosen. */
@@ -73,9 +74,9 @@ export const fleetChosen = [chosenSites, isChosen('client_version', 'version'), 
 /** Messages of the time range and of what is chosen; where a dashboard has that variable, of the causes that are. */
 export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
   `${inRange(at)} AND ${fleetChosen}${more === 'causes' ? ` AND ${isChosen('cause', 'cause')}` : ''}`;
-/** That a client was heard of in the time range. */
-export const heardInRange = inRange(lastAt);
-/** Clients that were heard of in the time range, of what is chosen. */
+/** That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody. */
+export const heardInRange = `${firstAt} <= $__toTime AND ${lastAt} >= $__fromTime`;
+/** Clients of the time range, of what is chosen, as they stand now. */
 export const clientsInRange = `${heardInRange} AND ${fleetChosen}`;
 /** That a client's newest word is of a cause that is chosen. */
 export const ofChosenCause = isChosen('cause', 'cause');

@@ -141,8 +141,8 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
         tablePanel({
           title: t('Clients that failed to install', 'Clients dont l’installation a échoué'),
           description: t(
-            'Who, why and when: the newest word of each',
-            'Qui, pourquoi et quand : le dernier mot de chacun',
+            'Who, why and when: the newest word of each client that was heard of in the range, as it stands now',
+            'Qui, pourquoi et quand : le dernier mot de chaque client entendu dans la période, tel qu’il est maintenant',
           ),
           width: 24,
           shows: [

@@ -43,8 +43,8 @@ export const overview: SpecIn = (t, language) => {
           statPanel({
             title: t('Clients by outcome', 'Clients par résultat'),
             description: t(
-              'Clients heard of in the time range, each where its deployment stands: succeeded once it has an end, also where a restart or the assignment is pending, unless a failure or a new begin came after it. The parts give the total. A number leads to its clients',
-              'Clients entendus dans la période, chacun là où en est son déploiement : réussi dès qu’il a une fin, même si un redémarrage ou l’affectation est en attente, sauf échec ou nouveau début depuis. Les parts donnent le total. Un nombre mène à ses clients',
+              'Clients heard of in the time range, each where its deployment stands now, whatever it said since: succeeded once it has an end, also where a restart or the assignment is pending, unless a failure or a new begin came after it. The parts give the total. A number leads to its clients',
+              'Clients entendus dans la période, chacun là où en est son déploiement maintenant, quoi qu’il ait dit depuis : réussi dès qu’il a une fin, même si un redémarrage ou l’affectation est en attente, sauf échec ou nouveau début depuis. Les parts donnent le total. Un nombre mène à ses clients',
             ),
             width: 18,
             figures: [
@@ -63,8 +63,8 @@ FROM clients WHERE ${clientsInRange}`,
           statPanel({
             title: t('Success rate', 'Taux de réussite'),
             description: t(
-              'Succeeded, as a share of succeeded and failed beside it',
-              'Réussis, en part des réussis et des échecs ci-contre',
+              'Succeeded, as a share of succeeded and failed beside it, as they stand now',
+              'Réussis, en part des réussis et des échecs ci-contre, tels qu’ils sont maintenant',
             ),
             width: 6,
             figures: [
@@ -232,8 +232,8 @@ GROUP BY time ORDER BY time`,
           tablePanel({
             title: t('Deployment status', 'État des déploiements'),
             description: t(
-              'Every state that is some client’s last word, with its share',
-              'Chaque état qui est le dernier mot d’un client, avec sa part',
+              'Every state that is the last word of a client that was heard of in the range, with its share, as they stand now',
+              'Chaque état qui est le dernier mot d’un client entendu dans la période, avec sa part, tels qu’ils sont maintenant',
             ),
             width: 24,
             shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],
@@ -260,8 +260,8 @@ FROM clients WHERE ${clientsInRange} GROUP BY assignment ORDER BY clients DESC`,
           tablePanel({
             title: t('Clients of each site', 'Clients de chaque site'),
             description: t(
-              'How many clients each site has, and how many of them are installed and assigned',
-              'Combien de clients a chaque site, et combien sont installés et affectés',
+              'How many clients each site has, and how many of them are installed and assigned, as they stand now',
+              'Combien de clients a chaque site, et combien sont installés et affectés, tels qu’ils sont maintenant',
             ),
             width: 9,
             shows: ['site_code', 'clients', 'installed', 'assigned', 'failed_clients'],

@@ -161,4 +161,53 @@ describe('a time range', () => {
     expect((await ask(fleetSql(everything), silent))[0]).toMatchObject({ stuck: 2, cut_off: 0 });
     expect(await listed({ stuckHours: 24 }, silent)).toBe(2);
   });
+
+  test('that is past has the clients that were heard of by then, as they stand now', async () => {
+    await tell([
+      ...times(100, (one) => ({ name: `P${one}`, id: one, state: 400, at: now - 3 * day })),
+      ...times(50, (one) => ({ name: `Q${one}`, state: 313, params: ['1603'], at: now - 3 * day })),
+      ...times(95, (one) => ({ name: `P${one}`, id: one, topic: 1000, state: 1, at: now - hour })),
+      ...times(45, (one) => ({ name: `Q${one}`, id: 200 + one, state: 400, at: now - hour })),
+      { name: 'LATER1', id: 300, state: 400, at: now - hour },
+    ]);
+    for (const clock of ['received', 'client']) {
+      const scope = { from: now - 3 * day - 6 * hour, to: now - 3 * day + 6 * hour, variables: { clock } };
+      expect(await figures('overview', 'Clients by outcome', scope)).toMatchObject({
+        clients: 150,
+        succeeded: 145,
+        failed: 5,
+      });
+      expect((await panel('failures', 'Clients that failed to install', scope)).length).toBe(5);
+      const page = { ...everything, clock: clock as 'received' | 'client' };
+      expect((await ask(fleetSql(page), scope))[0]).toMatchObject({ clients: 150, succeeded: 145, failed: 5 });
+      expect(await panel('communication', 'Cut off from their management point', scope)).toEqual([
+        { cut_off: 0, in_contact: 95 },
+      ]);
+    }
+  });
+
+  test('by the clients’ clocks is none of who says another time', async () => {
+    await tell([
+      { name: 'FUTURE1', id: 1, state: 400, at: now + 400 * day, received: now - hour },
+      { name: 'PAST1', id: 2, state: 400, at: Date.UTC(2001, 0, 1), received: now - hour },
+      { name: 'RIGHT1', id: 3, state: 400, at: now - hour },
+    ]);
+    expect(await figures('overview', 'Clients by outcome')).toMatchObject({ clients: 3 });
+    expect(await figures('overview', 'Clients by outcome', { variables: { clock: 'client' } })).toMatchObject({
+      clients: 1,
+    });
+  });
+
+  test('of one client has its cut-off topics too, whatever it said since', async () => {
+    await tell([
+      { name: 'CUT1', id: 1, topic: 1000, state: 2, params: ['12029'], at: now - 3 * day },
+      { name: 'CUT1', id: 1, state: 400, at: now - hour },
+    ]);
+    const scope = { from: now - 3 * day - hour, to: now - 3 * day + hour };
+    expect(await panel('communication', 'Clients that are cut off', scope)).toHaveLength(1);
+    expect(await figures('communication', 'Why they are cut off', scope)).toEqual({
+      management_point: 1,
+      certificate: 0,
+    });
+  });
 });

@@ -114,7 +114,7 @@ export default function ClientsPage() {
   return (
     <PluginPage
       pageNav={{ text: t('clients.title', 'Clients') }}
-      subTitle={t('clients.subtitle', 'Where each client stands, by its last word')}
+      subTitle={t('clients.subtitle', 'Clients heard of in this time, each where it stands now')}
       actions={
         <>
           <ClockPicker clock={chosen.clock} />

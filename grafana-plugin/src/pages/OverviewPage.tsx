@@ -61,7 +61,10 @@ export default function OverviewPage() {
   return (
     <PluginPage
       pageNav={{ text: t('overview.title', 'Overview') }}
-      subTitle={t('overview.subtitle', 'Clients that reported to the fallback status point')}
+      subTitle={t(
+        'overview.subtitle',
+        'Clients that reported to the fallback status point in this time, as they stand now',
+      )}
       actions={
         <>
           <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('overview')}?${query}`}>

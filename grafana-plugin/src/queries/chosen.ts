@@ -79,9 +79,14 @@ export const messageConditions = (chosen: Chosen) => {
   ];
 };
 
-/** That a client was heard of in the time range. */
+/**
+ * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody. Of
+ * its first message, the client's clock is known as it stands now.
+ */
 export const heardInRange = ({ clock }: Chosen) =>
-  `$__timeFilter(${clock === 'client' ? 'last_message_time' : 'last_received_at'})`;
+  clock === 'client'
+    ? 'first_received_at + toIntervalSecond(clock_offset_seconds) <= $__toTime AND last_message_time >= $__fromTime'
+    : 'first_received_at <= $__toTime AND last_received_at >= $__fromTime';
 
-/** Clients that were heard of in the time range, of what is chosen. */
+/** Clients of the time range, of what is chosen, as they stand now. */
 export const fleetConditions = (chosen: Chosen) => [heardInRange(chosen), ...ofClients(chosen)];
