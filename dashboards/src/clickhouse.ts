@@ -42,7 +42,7 @@ export const valueOf = (name: string) => `decodeURLComponent('\${${name}:percent
 const valuesOf = (name: string) =>
   `arrayMap(v -> decodeURLComponent(substring(v, 3)), splitByChar('&', '\${${name}:customqueryparam:v}'))`;
 
-const isOneOf = (expression: string, name: string) => `has(${valuesOf(name)}, toString(${expression}))`;
+export const isOneOf = (expression: string, name: string) => `has(${valuesOf(name)}, toString(${expression}))`;
 /** That an expression is one of the values that are chosen; all of them add no condition. */
 const isChosen = (expression: string, name: string) => `$__conditionalAll(${isOneOf(expression, name)}, $${name})`;
 
@@ -80,6 +80,12 @@ export const heardInRange = `${firstAt} <= $__toTime AND ${lastAt} >= $__fromTim
 export const clientsInRange = `${heardInRange} AND ${fleetChosen}`;
 /** That a client's newest word is of a cause that is chosen. */
 export const ofChosenCause = isChosen('cause', 'cause');
+/** Clients whose newest word on something is a failure of a cause, whatever it is on. */
+export const stillFails = (ofCause: string) =>
+  `client_key IN (SELECT client_key FROM newest_words WHERE outcome = 'failed' AND ${ofCause})`;
+/** A condition where no cause is chosen; else the clients that still fail by one of those. */
+export const unlessCauseChosen = (condition: string) =>
+  `($__conditionalAll(0, $cause) AND ${condition} OR NOT $__conditionalAll(NOT ${stillFails(isOneOf('cause', 'cause'))}, $cause))`;
 /** Of a cause in a site, that clients of a version and a network that are chosen said it in the time range. */
 const saidByChosen = (column: string, name: string) =>
   `$__conditionalAll((site_code, cause) IN (SELECT site_code, cause FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')} AND ${isOneOf(column, name)}), $${name})`;

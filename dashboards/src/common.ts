@@ -1,5 +1,5 @@
 import { properties, type Property } from '../../server/src/clickhouse/views/compared.js';
-import { clientsInRange, literal, ofChosenCause } from './clickhouse.js';
+import { clientsInRange, literal, unlessCauseChosen } from './clickhouse.js';
 import { pick, type Language } from './language.js';
 
 /** Words for what clients are compared by. */
@@ -35,7 +35,7 @@ const fewest = 3;
  * selection, with both shares.
  */
 export const commonSql = (language: Language) =>
-  commonAmongSql(language, { among: clientsInRange, fails: `${failsAtDeployment} AND ${ofChosenCause}` });
+  commonAmongSql(language, { among: clientsInRange, fails: unlessCauseChosen(failsAtDeployment) });
 
 interface Compared {
   /** Condition of the clients that are compared, over `clients`. */

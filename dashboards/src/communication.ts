@@ -1,15 +1,20 @@
-import { at, clientsInRange, intervalOf, messagesInRange } from './clickhouse.js';
+import { at, clientsInRange, isOneOf, intervalOf, messagesInRange, ofChosenCause, stillFails } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage } from './links.js';
 import { seriesPanel, statPanel, tablePanel } from './panels.js';
 import { errorIn, ofMessage, shortened, stateIn, topicIn } from './texts.js';
 
+/** Who is cut off says so on the management point or on a certificate; what is chosen may be a cause of either. */
+const cutOffByChosen = `$__conditionalAll(${stillFails(`topic_type IN (1000, 1001) AND ${isOneOf('cause', 'cause')}`)}, $cause)`;
+
 export const communication: SpecIn = (t, language) => {
   const show = (filter: string) => ({
     title: t('Show these clients', 'Afficher ces clients'),
     url: clientsPage(filter),
   });
+  /** The clients of the causes that are chosen, if some are. */
+  const showOfCause = (filter: string) => show(`${filter}&still=1&\${cause:queryparam}`);
   const managementPoint = t('Management point', 'Point de gestion');
   const certificate = t('Certificate', 'Certificat');
   const state = shortened(stateIn(language, ofMessage));
@@ -29,12 +34,18 @@ export const communication: SpecIn = (t, language) => {
           statPanel({
             title: t('Cut off from their management point', 'Coupés de leur point de gestion'),
             description: t(
-              'Cut off: the newest word on the management point or on a certificate is a failure. In contact: neither is, and at least one is a success',
-              'Coupés : le dernier mot sur le point de gestion ou sur un certificat est un échec. En contact : aucun ne l’est, et l’un au moins est un succès',
+              'Cut off: the newest word on the management point or on a certificate is a failure. In contact: neither is, and at least one is a success. A cause that is chosen narrows down those that are cut off',
+              'Coupés : le dernier mot sur le point de gestion ou sur un certificat est un échec. En contact : aucun ne l’est, et l’un au moins est un succès. Une cause choisie restreint ceux qui sont coupés',
             ),
             width: 8,
             figures: [
-              { column: 'cut_off', title: t('Cut off', 'Coupés'), colour: 'orange', from: 1, link: show('cut-off=1') },
+              {
+                column: 'cut_off',
+                title: t('Cut off', 'Coupés'),
+                colour: 'orange',
+                from: 1,
+                link: showOfCause('cut-off=1'),
+              },
               {
                 column: 'in_contact',
                 title: t('In contact', 'En contact'),
@@ -42,7 +53,7 @@ export const communication: SpecIn = (t, language) => {
                 link: show('communication=succeeded'),
               },
             ],
-            sql: `SELECT countIf(is_cut_off) AS cut_off, countIf(communication_outcome = 'succeeded') AS in_contact FROM clients WHERE ${clientsInRange}`,
+            sql: `SELECT countIf(is_cut_off AND ${cutOffByChosen}) AS cut_off, countIf(communication_outcome = 'succeeded') AS in_contact FROM clients WHERE ${clientsInRange}`,
           }),
           statPanel({
             title: t('Why they are cut off', 'Pourquoi ils sont coupés'),
@@ -57,23 +68,23 @@ export const communication: SpecIn = (t, language) => {
                 title: managementPoint,
                 colour: 'orange',
                 from: 1,
-                link: show('cut-off=1'),
+                link: showOfCause('cut-off=1'),
               },
               {
                 column: 'certificate',
                 title: certificate,
                 colour: 'orange',
                 from: 1,
-                link: show('cut-off=1'),
+                link: showOfCause('cut-off=1'),
               },
             ],
-            sql: `SELECT countIf(topic_type = 1000) AS management_point, countIf(topic_type = 1001) AS certificate FROM client_topics WHERE is_cut_off AND ${clientsInRange}`,
+            sql: `SELECT countIf(topic_type = 1000) AS management_point, countIf(topic_type = 1001) AS certificate FROM client_topics WHERE is_cut_off AND ${ofChosenCause} AND ${clientsInRange}`,
           }),
           statPanel({
             title: t('Capable of HTTPS', 'Capables de HTTPS'),
             description: t(
-              'Clients by their newest word on it (topic 1100)',
-              'Clients selon leur dernier mot à ce sujet (sujet 1100)',
+              'Clients by their newest word on it (topic 1100). A cause that is chosen narrows down the incapable',
+              'Clients selon leur dernier mot à ce sujet (sujet 1100). Une cause choisie restreint les incapables',
             ),
             width: 8,
             figures: [
@@ -83,10 +94,10 @@ export const communication: SpecIn = (t, language) => {
                 title: t('Incapable', 'Incapables'),
                 colour: 'orange',
                 from: 1,
-                link: show('https=failed'),
+                link: showOfCause('https=failed'),
               },
             ],
-            sql: `SELECT countIf(outcome = 'succeeded') AS capable, countIf(outcome = 'failed') AS incapable FROM client_topics WHERE topic_type = 1100 AND ${clientsInRange}`,
+            sql: `SELECT countIf(outcome = 'succeeded') AS capable, countIf(outcome = 'failed' AND ${ofChosenCause}) AS incapable FROM client_topics WHERE topic_type = 1100 AND ${clientsInRange}`,
           }),
         ],
       },
@@ -102,7 +113,7 @@ export const communication: SpecIn = (t, language) => {
             width: 24,
             shows: ['client_name', 'site_code', 'subnet', 'topic', 'state', 'error_code', 'error_text', 'since'],
             sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, received_at AS since
-FROM client_topics WHERE is_cut_off AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
+FROM client_topics WHERE is_cut_off AND ${ofChosenCause} AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           }),
         ],
       },
@@ -135,7 +146,7 @@ FROM client_messages WHERE topic_type IN (1000, 1001) AND outcome = 'failed' AND
             width: 12,
             shows: ['client_name', 'site_code', 'state', 'last_seen'],
             sql: `SELECT client_name, site_code, ${state} AS state, last_received_at AS last_seen FROM client_topics
-WHERE topic_type = 1100 AND outcome = 'failed' AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
+WHERE topic_type = 1100 AND outcome = 'failed' AND ${ofChosenCause} AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           }),
         ],
       },

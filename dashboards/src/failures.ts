@@ -1,4 +1,4 @@
-import { at, clientsInRange, incidentsChosen, intervalOf, messagesInRange } from './clickhouse.js';
+import { at, clientsInRange, incidentsChosen, intervalOf, messagesInRange, ofChosenCause } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { commonSql, suspectsSql } from './common.js';
@@ -83,23 +83,23 @@ GROUP BY time, subnet ORDER BY time, subnet`,
         tablePanel({
           title: t('Where failures burst: subnets', 'Où les échecs se concentrent : sous-réseaux'),
           description: t(
-            'Failed clients of each subnet, and their share of all clients that were heard of there. A subnet narrows this dashboard down',
-            'Clients en échec de chaque sous-réseau, et leur part de tous les clients entendus là. Un sous-réseau restreint ce tableau de bord',
+            'Failed clients of each subnet, by the causes that are chosen, and their share of all clients that were heard of there. A subnet narrows this dashboard down',
+            'Clients en échec de chaque sous-réseau, des causes choisies, et leur part de tous les clients entendus là. Un sous-réseau restreint ce tableau de bord',
           ),
           width: 12,
           shows: ['subnet', 'failed_clients', 'clients', 'share'],
-          sql: `SELECT subnet, uniqExactIf(client_key, outcome = 'failed') AS failed_clients, uniqExact(client_key) AS clients, failed_clients / clients AS share
+          sql: `SELECT subnet, uniqExactIf(client_key, outcome = 'failed' AND ${ofChosenCause}) AS failed_clients, uniqExact(client_key) AS clients, failed_clients / clients AS share
 FROM client_messages WHERE ${messagesInRange()} GROUP BY subnet HAVING failed_clients > 0 ORDER BY failed_clients DESC, share DESC, subnet LIMIT 100`,
         }),
         tablePanel({
           title: t('Where failures burst: versions', 'Où les échecs se concentrent : versions'),
           description: t(
-            'Failed clients of each client version, and their share of all clients that were heard of with it',
-            'Clients en échec de chaque version du client, et leur part de tous les clients entendus avec elle',
+            'Failed clients of each client version, by the causes that are chosen, and their share of all clients that were heard of with it',
+            'Clients en échec de chaque version du client, des causes choisies, et leur part de tous les clients entendus avec elle',
           ),
           width: 12,
           shows: ['client_version', 'failed_clients', 'clients', 'share'],
-          sql: `SELECT client_version, uniqExactIf(client_key, outcome = 'failed') AS failed_clients, uniqExact(client_key) AS clients, failed_clients / clients AS share
+          sql: `SELECT client_version, uniqExactIf(client_key, outcome = 'failed' AND ${ofChosenCause}) AS failed_clients, uniqExact(client_key) AS clients, failed_clients / clients AS share
 FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING failed_clients > 0 ORDER BY failed_clients DESC, share DESC, client_version LIMIT 100`,
         }),
       ],
@@ -141,8 +141,8 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
         tablePanel({
           title: t('Clients that failed to install', 'Clients dont l’installation a échoué'),
           description: t(
-            'Who, why and when: the newest word of each client that was heard of in the range, as it stands now',
-            'Qui, pourquoi et quand : le dernier mot de chaque client entendu dans la période, tel qu’il est maintenant',
+            'Who, why and when: the newest word of each client that was heard of in the range, as it stands now, where it is of a cause that is chosen',
+            'Qui, pourquoi et quand : le dernier mot de chaque client entendu dans la période, tel qu’il est maintenant, s’il est d’une cause choisie',
           ),
           width: 24,
           shows: [
@@ -157,7 +157,7 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
           ],
           sql: `SELECT client_name, site_code, client_version, subnet, ${shortened(stateIn(language, ofClient))} AS state,
   last_error_code AS error_code, ${errorIn(language, 'last_error_code', 'last_error_text')} AS error_text, last_received_at AS last_seen
-FROM clients WHERE deployment_outcome = 'failed' AND ${clientsInRange}
+FROM clients WHERE deployment_outcome = 'failed' AND ${ofChosenCause} AND ${clientsInRange}
 ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         }),
       ],
@@ -168,8 +168,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         tablePanel({
           title: t('Clients that installed', 'Clients installés'),
           description: t(
-            'Clients whose deployment has an end, with the time that it took, by their own clock',
-            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge',
+            'Clients whose deployment has an end, with the time that it took, by their own clock; whatever cause is chosen',
+            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge ; quelle que soit la cause choisie',
           ),
           width: 12,
           shows: ['client_name', 'client_version', 'end', 'took'],
@@ -180,13 +180,13 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         tablePanel({
           title: t('Assignment failures and successes', 'Affectations échouées et réussies'),
           description: t(
-            'Clients whose last word is about their assignment',
-            'Clients dont le dernier mot concerne leur affectation',
+            'Clients whose last word is about their assignment; those that failed, of the causes that are chosen',
+            'Clients dont le dernier mot concerne leur affectation ; les échecs, des causes choisies',
           ),
           width: 12,
           shows: ['client_name', 'outcome', 'state', 'error_code'],
           sql: `SELECT client_name, outcome, ${shortened(stateIn(language, ofClient))} AS state, last_error_code AS error_code
-FROM clients WHERE phase = 'assignment' AND ${clientsInRange}
+FROM clients WHERE phase = 'assignment' AND (outcome != 'failed' OR ${ofChosenCause}) AND ${clientsInRange}
 ORDER BY outcome = 'failed' DESC, last_received_at DESC, client_name LIMIT 1000`,
         }),
       ],

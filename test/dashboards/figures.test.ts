@@ -211,3 +211,76 @@ describe('a time range', () => {
     });
   });
 });
+
+describe('a cause that is chosen', () => {
+  const chosen = (cause: string) => ({ variables: { cause: [cause] } });
+
+  test('narrows down every panel of failed clients', async () => {
+    await tell([
+      ...times(10, (one) => ({ name: `A${one}`, state: 313, params: ['1603'], at: now - hour, address: '10.1.1.1' })),
+      ...times(20, (one) => ({
+        name: `B${one}`,
+        state: 308,
+        params: ['http://x'],
+        at: now - hour,
+        address: '10.1.2.1',
+      })),
+      ...times(5, (one) => ({ name: `C${one}`, state: 100, at: now - hour, address: '10.1.1.9' })),
+    ]);
+    const cause = chosen('800/313/1603');
+    expect(await panel('failures', 'Clients that failed to install', cause)).toHaveLength(10);
+    expect(await panel('failures', 'Where failures burst: subnets', cause)).toEqual([
+      { subnet: '10.1.1.0/24', failed_clients: 10, clients: 15, share: 10 / 15 },
+    ]);
+    expect(await panel('failures', 'Where failures burst: versions', cause)).toMatchObject([
+      { failed_clients: 10, clients: 35 },
+    ]);
+  });
+
+  test('narrows down what is told of communication', async () => {
+    await tell([
+      ...times(3, (one) => ({ name: `A${one}`, id: one, topic: 1000, state: 2, params: ['12029'], at: now - hour })),
+      ...times(4, (one) => ({ name: `B${one}`, id: 10 + one, topic: 1001, state: 2, params: ['5'], at: now - hour })),
+      ...times(2, (one) => ({ name: `C${one}`, id: 20 + one, topic: 1100, state: 1, at: now - hour })),
+      // Cut off, and what it says of its installation is another matter.
+      { name: 'A9', id: 30, state: 313, params: ['1603'], at: now - hour },
+      { name: 'A9', id: 30, topic: 1000, state: 2, params: ['12029'], at: now - hour },
+    ]);
+    const [word] = await ask(`SELECT DISTINCT cause FROM newest_words WHERE topic_type = 1000`);
+    const told = async (scope?: ScopeGiven) => ({
+      cutOff: (await figures('communication', 'Cut off from their management point', scope)).cut_off,
+      why: Object.values(await figures('communication', 'Why they are cut off', scope)),
+      list: (await panel('communication', 'Clients that are cut off', scope)).length,
+      incapable: (await figures('communication', 'Capable of HTTPS', scope)).incapable,
+      incapableList: (await panel('communication', 'Clients incapable of HTTPS', scope)).length,
+    });
+    expect(await told()).toEqual({ cutOff: 8, why: [4, 4], list: 8, incapable: 2, incapableList: 2 });
+    expect(await told(chosen(String(word!.cause)))).toEqual({
+      cutOff: 4,
+      why: [4, 0],
+      list: 4,
+      incapable: 0,
+      incapableList: 0,
+    });
+    expect(await told(chosen('1100/1/'))).toEqual({ cutOff: 0, why: [0, 0], list: 0, incapable: 2, incapableList: 2 });
+  });
+
+  test('is what failing clients have in common asked of, whatever it is of', async () => {
+    await tell([
+      ...times(5, (one) => ({ name: `A${one}`, id: one, topic: 1000, state: 2, at: now - hour, address: '10.1.1.1' })),
+      ...times(5, (one) => ({ name: `B${one}`, id: 10 + one, state: 400, at: now - hour, address: '10.1.2.1' })),
+      ...times(5, (one) => ({ name: `C${one}`, state: 313, params: ['1603'], at: now - hour, address: '10.1.3.1' })),
+    ]);
+    const [{ cause } = { cause: '' }] = await ask('SELECT DISTINCT cause FROM newest_words WHERE topic_type = 1000');
+    for (const rows of [
+      await ask(commonSql({ ...everything, cause: [String(cause)] }, 'en')),
+      await panel('failures', 'What failing clients have in common', chosen(String(cause))),
+    ]) {
+      expect(rows.find(({ value }) => value === '10.1.1.0/24')).toMatchObject({
+        failed_clients: 5,
+        share_of_others: 0,
+      });
+      expect(rows.map(({ value }) => value)).not.toContain('10.1.3.0/24');
+    }
+  });
+});

@@ -63,7 +63,6 @@ test('the number of clients with a value leads to the failed clients of the same
       'var-cause': '800/313/1603',
       'var-error': '1603',
       [`var-${property}`]: value,
-      outcome: 'failed',
       still: '1',
     });
   }

@@ -82,8 +82,9 @@ function failedClientsPath({ cause, error }: Chosen, query: string, { property_k
   for (const one of cause) address.append(parameterOf('cause'), one);
   for (const one of error) address.append(parameterOf('error'), one);
   address.set(parameterOf(property_key), value);
-  address.set('outcome', 'failed');
+  // Of a cause, whoever still fails by it; it need not be of a deployment.
   if (cause.length > 0) address.set('still', '1');
+  else address.set('outcome', 'failed');
   return `${appPath}/clients?${address.toString()}`;
 }
 

@@ -1,3 +1,4 @@
+import { stillFails } from '../../../dashboards/src/clickhouse.js';
 import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
 import { fleetConditions, messageConditions, ofClients, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
@@ -97,9 +98,7 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
       : [
           `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(messageConditions(chosen))})`,
         ]),
-    still &&
-      chosen.cause.length > 0 &&
-      `client_key IN (SELECT client_key FROM newest_words WHERE outcome = 'failed' AND cause IN (${chosen.cause.map(literal).join(', ')}))`,
+    still && chosen.cause.length > 0 && stillFails(`cause IN (${chosen.cause.map(literal).join(', ')})`),
     search !== '' &&
       contains(
         [

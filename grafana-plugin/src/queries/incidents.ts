@@ -1,3 +1,4 @@
+import { stillFails } from '../../../dashboards/src/clickhouse.js';
 import { commonAmongSql, failsAtDeployment } from '../../../dashboards/src/common.js';
 import type { Language } from '../../../dashboards/src/language.js';
 import type { Property } from '../../../server/src/clickhouse/views/compared.js';
@@ -70,8 +71,7 @@ export const commonSql = (chosen: Chosen, language: Language) => {
   return commonAmongSql(language, {
     among: where(fleetConditions({ ...chosen, error: [] })),
     fails: where([
-      failsAtDeployment,
-      cause.length > 0 && `cause IN (${cause.map(literal).join(', ')})`,
+      cause.length > 0 ? stillFails(`cause IN (${cause.map(literal).join(', ')})`) : failsAtDeployment,
       error.length > 0 && `last_error_code IN (${error.map(literal).join(', ')})`,
     ]),
     without: cause.length + error.length > 0 ? ['error'] : [],
