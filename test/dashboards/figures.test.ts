@@ -191,11 +191,13 @@ describe('a time range', () => {
       { name: 'FUTURE1', id: 1, state: 400, at: now + 400 * day, received: now - hour },
       { name: 'PAST1', id: 2, state: 400, at: Date.UTC(2001, 0, 1), received: now - hour },
       { name: 'RIGHT1', id: 3, state: 400, at: now - hour },
+      { name: 'SETRIGHT1', id: 4, state: 100, at: now + 400 * day, received: now - 2 * hour },
+      { name: 'SETRIGHT1', id: 4, state: 400, at: now - hour },
     ]);
-    expect(await figures('overview', 'Clients by outcome')).toMatchObject({ clients: 3 });
-    expect(await figures('overview', 'Clients by outcome', { variables: { clock: 'client' } })).toMatchObject({
-      clients: 1,
-    });
+    expect(await figures('overview', 'Clients by outcome')).toMatchObject({ clients: 4 });
+    const byClient = await figures('overview', 'Clients by outcome', { variables: { clock: 'client' } });
+    expect(byClient).toMatchObject({ clients: 2 });
+    expect((await ask(fleetSql({ ...everything, clock: 'client' })))[0]).toMatchObject(byClient);
   });
 
   test('of one client has its cut-off topics too, whatever it said since', async () => {

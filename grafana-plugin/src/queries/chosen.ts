@@ -1,3 +1,4 @@
+import { firstByClient } from '../../../dashboards/src/clickhouse.js';
 import { properties, type Property } from '../../../server/src/clickhouse/views/compared.js';
 import { literal } from './sql.js';
 
@@ -80,12 +81,11 @@ export const messageConditions = (chosen: Chosen) => {
 };
 
 /**
- * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody. Of
- * its first message, the client's clock is known as it stands now.
+ * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody.
  */
 export const heardInRange = ({ clock }: Chosen) =>
   clock === 'client'
-    ? 'first_received_at + toIntervalSecond(clock_offset_seconds) <= $__toTime AND last_message_time >= $__fromTime'
+    ? `${firstByClient} <= $__toTime AND last_message_time >= $__fromTime`
     : 'first_received_at <= $__toTime AND last_received_at >= $__fromTime';
 
 /** Clients of the time range, of what is chosen, as they stand now. */
