@@ -1,5 +1,8 @@
 import { causeOf } from '../../server/src/clickhouse/views/fragments.js';
 
+/** Causes that a list shows at the most; it says how many more there are. */
+export const mostCauses = 200;
+
 /**
  * Ways in which clients fail, a row for each: a cause is a topic, a state and an error. The one definition of it, for the
  * boards and for the app's pages. Columns: cause, topic_type, topic_name, state_id, state_text, param (the first

@@ -1,4 +1,5 @@
 import { at, clientsInRange, isOneOf, intervalOf, messagesInRange, ofChosenCause, stillFails } from './clickhouse.js';
+import { mostCauses } from './cause-rows.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { clientsPage } from './links.js';
@@ -155,7 +156,10 @@ WHERE topic_type = 1100 AND outcome = 'failed' AND ${ofChosenCause} AND ${client
         panels: [
           tablePanel({
             title: t('Summary of problems', 'Résumé des problèmes'),
-            description: t('Every problem that was reported, on any topic', 'Chaque problème signalé, sur tout sujet'),
+            description: t(
+              'Every problem that was reported, on any topic. Where there are more than 200, the last row says how many',
+              'Chaque problème signalé, sur tout sujet. S’il y en a plus de 200, la dernière ligne dit combien',
+            ),
             width: 24,
             shows: [
               'what_failed',
@@ -170,7 +174,7 @@ WHERE topic_type = 1100 AND outcome = 'failed' AND ${ofChosenCause} AND ${client
             sql: causesSql(language, {
               among: 'causes',
               columns: 'what_failed, error_code, error_text, what_to_check, clients, messages, last_seen, cause_key',
-              limit: 200,
+              limit: mostCauses,
             }),
           }),
         ],
@@ -181,8 +185,8 @@ WHERE topic_type = 1100 AND outcome = 'failed' AND ${ofChosenCause} AND ${client
           tablePanel({
             title: t('Details of problems', 'Détail des problèmes'),
             description: t(
-              'Every message of a problem, the newest first',
-              'Chaque message d’un problème, du plus récent au plus ancien',
+              'Messages of problems, the newest five hundred',
+              'Messages de problèmes, les cinq cents plus récents',
             ),
             width: 24,
             shows: ['received', 'client_name', 'site_code', 'topic', 'state', 'error_code', 'parameters'],

@@ -1,4 +1,5 @@
 import { at, clientsInRange, incidentsChosen, intervalOf, messagesInRange, ofChosenCause } from './clickhouse.js';
+import { mostCauses } from './cause-rows.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
 import { commonSql, suspectsSql } from './common.js';
@@ -22,8 +23,8 @@ export const failures: SpecIn = (t, language) => ({
         tablePanel({
           title: t('Causes and what to do', 'Causes et que faire'),
           description: t(
-            'A cause is a state and an error. Share of the clients that failed, meaning of the code, what to check. A cause leads to its clients',
-            'Une cause est un état et une erreur. Part des clients en échec, sens du code, que vérifier. Une cause mène à ses clients',
+            'A cause is a state and an error. Share of all clients that failed, meaning of the code, what to check. A cause leads to its clients. Where there are more than 200, the last row says how many',
+            'Une cause est un état et une erreur. Part de tous les clients en échec, sens du code, que vérifier. Une cause mène à ses clients. S’il y en a plus de 200, la dernière ligne dit combien',
           ),
           width: 24,
           shows: [
@@ -41,7 +42,7 @@ export const failures: SpecIn = (t, language) => ({
             among: 'causes',
             columns:
               'what_failed, error_code, error_text, what_to_check, clients, still_failed, share, last_seen, cause_key',
-            limit: 200,
+            limit: mostCauses,
           }),
         }),
       ],
@@ -83,8 +84,8 @@ GROUP BY time, subnet ORDER BY time, subnet`,
         tablePanel({
           title: t('Where failures burst: subnets', 'Où les échecs se concentrent : sous-réseaux'),
           description: t(
-            'Failed clients of each subnet, by the causes that are chosen, and their share of all clients that were heard of there. A subnet narrows this dashboard down',
-            'Clients en échec de chaque sous-réseau, des causes choisies, et leur part de tous les clients entendus là. Un sous-réseau restreint ce tableau de bord',
+            'The hundred subnets with the most failed clients, by the causes that are chosen, and their share of all clients that were heard of there. A subnet narrows this dashboard down',
+            'Les cent sous-réseaux comptant le plus de clients en échec, des causes choisies, et leur part de tous les clients entendus là. Un sous-réseau restreint ce tableau de bord',
           ),
           width: 12,
           shows: ['subnet', 'failed_clients', 'clients', 'share'],
@@ -94,8 +95,8 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY subnet HAVING failed_cl
         tablePanel({
           title: t('Where failures burst: versions', 'Où les échecs se concentrent : versions'),
           description: t(
-            'Failed clients of each client version, by the causes that are chosen, and their share of all clients that were heard of with it',
-            'Clients en échec de chaque version du client, des causes choisies, et leur part de tous les clients entendus avec elle',
+            'The hundred client versions with the most failed clients, by the causes that are chosen, and their share of all clients that were heard of with it',
+            'Les cent versions du client comptant le plus de clients en échec, des causes choisies, et leur part de tous les clients entendus avec elle',
           ),
           width: 12,
           shows: ['client_version', 'failed_clients', 'clients', 'share'],
@@ -141,8 +142,8 @@ FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} 
         tablePanel({
           title: t('Clients that failed to install', 'Clients dont l’installation a échoué'),
           description: t(
-            'Who, why and when: the newest word of each client that was heard of in the range, as it stands now, where it is of a cause that is chosen',
-            'Qui, pourquoi et quand : le dernier mot de chaque client entendu dans la période, tel qu’il est maintenant, s’il est d’une cause choisie',
+            'Who, why and when: the newest word of each client that was heard of in the range, as it stands now, where it is of a cause that is chosen; the newest thousand',
+            'Qui, pourquoi et quand : le dernier mot de chaque client entendu dans la période, tel qu’il est maintenant, s’il est d’une cause choisie ; les mille plus récents',
           ),
           width: 24,
           shows: [
@@ -168,8 +169,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         tablePanel({
           title: t('Clients that installed', 'Clients installés'),
           description: t(
-            'Clients whose deployment has an end, with the time that it took, by their own clock; whatever cause is chosen',
-            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge ; quelle que soit la cause choisie',
+            'Clients whose deployment has an end, with the time that it took, by their own clock; whatever cause is chosen, the newest thousand',
+            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge ; quelle que soit la cause choisie, les mille plus récents',
           ),
           width: 12,
           shows: ['client_name', 'client_version', 'end', 'took'],

@@ -10,11 +10,34 @@ import {
   valueOf,
 } from './clickhouse.js';
 import { causesSql } from './causes.js';
+import { andMore } from './cut.js';
 import { deploymentCounts, notAssigned } from './deployments.js';
 import type { SpecIn } from './dashboard.js';
+import type { Language } from './language.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
 import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
 import { ofClient, sharedStateIn, shortened, stateIn } from './texts.js';
+
+/** States that are listed at the most. */
+const mostStates = 200;
+
+/** Last words by state, with how many clients each is of: the last row sums up what the list leaves out. */
+function statusSql(language: Language): string {
+  const text = (column: string) => `if(is_rest, '', any(s.${column})) AS ${column}`;
+  return `SELECT ${text('phase')}, ${text('outcome')}, if(is_rest, NULL, any(s.state_id)) AS state_id, if(is_rest, ${andMore(language, 'count()')}, any(s.state)) AS state, ${text('error_code')},
+  sum(s.clients_of_cause) AS clients_of_cause, sum(s.share) AS share, ${text('cause_key')}
+FROM
+(
+  SELECT *, least(row_number() OVER (ORDER BY clients_of_cause DESC, state_id, error_code), ${mostStates + 1}) AS place, place > ${mostStates} AS is_rest
+  FROM
+  (
+    SELECT phase, outcome, last_state_id AS state_id, ${shortened(sharedStateIn(language, ofClient))} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
+    FROM clients WHERE ${clientsInRange}
+    GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause
+  )
+) AS s
+GROUP BY place, is_rest ORDER BY place`;
+}
 
 export const overview: SpecIn = (t, language) => {
   const show = (filter: string) => ({
@@ -161,8 +184,8 @@ GROUP BY time, outcome ORDER BY time`,
           tablePanel({
             title: t('Stuck clients', 'Clients bloqués'),
             description: t(
-              'Deployment begun, no end for longer than the variable says; counted from the receipt of the begin. Now, whatever the range',
-              'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début. Maintenant, quelle que soit la période',
+              'Deployment begun, no end for longer than the variable says; counted from the receipt of the begin. Now, whatever the range; the five hundred that are it for longest',
+              'Déploiement commencé, sans fin depuis plus longtemps que la variable ne dit ; compté depuis la réception du début. Maintenant, quelle que soit la période ; les cinq cents plus anciens',
             ),
             width: 12,
             shows: ['client_name', 'site_code', 'last_state', 'for_seconds'],
@@ -232,14 +255,12 @@ GROUP BY time ORDER BY time`,
           tablePanel({
             title: t('Deployment status', 'État des déploiements'),
             description: t(
-              'Every state that is the last word of a client that was heard of in the range, with its share, as they stand now',
-              'Chaque état qui est le dernier mot d’un client entendu dans la période, avec sa part, tels qu’ils sont maintenant',
+              'Every state that is the last word of a client that was heard of in the range, with its share, as they stand now. Where there are more than 200, the last row has the others',
+              'Chaque état qui est le dernier mot d’un client entendu dans la période, avec sa part, tels qu’ils sont maintenant. S’il y en a plus de 200, la dernière ligne réunit les autres',
             ),
             width: 24,
             shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],
-            sql: `SELECT phase, outcome, last_state_id AS state_id, ${shortened(sharedStateIn(language, ofClient))} AS state, last_error_code AS error_code, count() AS clients_of_cause, clients_of_cause / sum(clients_of_cause) OVER () AS share, cause AS cause_key
-FROM clients WHERE ${clientsInRange}
-GROUP BY phase, outcome, last_topic_type, last_state_id, error_code, cause ORDER BY clients_of_cause DESC, state_id, error_code LIMIT 200`,
+            sql: statusSql(language),
           }),
         ],
       },

@@ -19,7 +19,10 @@ export function useChoice(defaultFrom?: string): UrlChoice {
   const { search } = useLocation();
   const params = new URLSearchParams(search);
   const valuesOf = (name: Narrowing) =>
-    params.getAll(parameterOf(name)).filter((value) => value !== '$__all' && value !== 'All');
+    params
+      .getAll(parameterOf(name))
+      // The row of a board that sums up others leads to no cause.
+      .filter((value) => value !== '$__all' && value !== 'All' && (name !== 'cause' || value !== ''));
   const chosen: Chosen = {
     clock: params.get(parameterOf('clock')) === 'client' ? 'client' : 'received',
     ...(Object.fromEntries(narrowings.map((name) => [name, valuesOf(name)])) as Record<Narrowing, string[]>),

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
 import {
@@ -14,10 +14,10 @@ import {
   type Column,
   type FetchDataArgs,
 } from '@grafana/ui';
-import { useDebounce } from 'react-use';
 import { deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
+import { useSearch } from '../app/search.js';
 import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
@@ -65,7 +65,7 @@ export default function ClientsPage() {
     name: String(client_name),
     properties: propertiesFor({ site_code: String(site_code), fsp_server: String(fsp_server) }),
   });
-  const [search] = useUrlParam('search');
+  const { search, typed, setTyped } = useSearch();
   const [outcome, setOutcome] = useUrlParam('outcome');
   const [communication, setCommunication] = useUrlParam('communication');
   const [cutOff] = useUrlParam('cut-off');
@@ -79,14 +79,6 @@ export default function ClientsPage() {
   const [sortParam] = useUrlParam('sort');
   const [pageParam, setPage] = useUrlParam('page');
 
-  const [typed, setTyped] = useState(search);
-  useDebounce(
-    () => {
-      if (typed !== search) locationService.partial({ search: typed === '' ? null : typed, page: null }, true);
-    },
-    300,
-    [typed],
-  );
   const descending = sortParam === '' || sortParam.startsWith('-');
   const sort = clientSorts.find((one) => one === sortParam.replace(/^-/, '')) ?? 'last_received_at';
   const page = Math.max(1, Number(pageParam) || 1);

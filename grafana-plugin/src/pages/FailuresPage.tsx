@@ -1,16 +1,17 @@
 import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { FilterInput, LinkButton, Stack } from '@grafana/ui';
+import { FilterInput, LinkButton, Stack, Text } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { dashboardPath } from '../app/viewer.js';
-import { useUrlParam } from '../app/url-state.js';
+import { useSearch } from '../app/search.js';
 import { stateNames } from '../catalog/states.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { QueryState } from '../components/QueryState.js';
+import { count } from '../components/format.js';
 import { Incidents } from '../failures/Incidents.js';
 import { InCommon } from '../failures/InCommon.js';
 import { useAcknowledged } from '../queries/acknowledged.js';
@@ -30,17 +31,11 @@ const fieldConfig = () => ({
 export default function FailuresPage() {
   const time = useChoice();
   const { chosen } = time;
-  const [search, setSearch] = useUrlParam('search');
+  const { search, typed, setTyped } = useSearch();
   const acknowledged = useAcknowledged();
-  const failures = useRows<Failure>(failuresSql(chosen), time.range);
+  const failures = useRows<Failure>(failuresSql(chosen, search), time.range);
   const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
   const config = useMemo(fieldConfig, []);
-  const shown = useMemo(() => {
-    const wanted = search.toLowerCase();
-    const matches = ({ state_text, error_code, error_text, state_id }: Failure) =>
-      [state_text, error_code, error_text, String(state_id)].some((text) => text.toLowerCase().includes(wanted));
-    return { ...failures, value: failures.value?.filter(matches) };
-  }, [failures, search]);
   return (
     <PluginPage
       pageNav={{ text: t('failures.title', 'Failures') }}
@@ -74,21 +69,38 @@ export default function FailuresPage() {
         <Incidents chosen={chosen} range={time.range} acknowledged={acknowledged} />
         <FilterInput
           escapeRegex={false}
-          value={search}
-          onChange={setSearch}
+          value={typed}
+          onChange={setTyped}
           placeholder={t('failures.search', 'State, error or text')}
           aria-label={t('failures.search', 'State, error or text')}
         />
         <QueryState
-          of={shown}
+          of={failures}
           empty={
             search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')
           }
         >
-          {(rows) => <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />}
+          {(rows) => (
+            <>
+              <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />
+              <More causes={rows[0]?.causes ?? 0} shown={rows.length} />
+            </>
+          )}
         </QueryState>
         <InCommon chosen={chosen} range={time.range} query={time.query} />
       </Stack>
     </PluginPage>
+  );
+}
+
+/** What the list leaves out: the search looks through all of it. */
+function More({ causes, shown }: { causes: number; shown: number }) {
+  if (causes <= shown) return null;
+  return (
+    <Text color="secondary">
+      {t('failures.more', '… and {{number}} more, of fewer clients: the search finds them', {
+        number: count(causes - shown),
+      })}
+    </Text>
   );
 }

@@ -1,6 +1,6 @@
-import { causeRowsSql } from '../../../dashboards/src/cause-rows.js';
+import { causeRowsSql, mostCauses } from '../../../dashboards/src/cause-rows.js';
 import { messageConditions, messageTime, type Chosen } from './chosen.js';
-import { where } from './sql.js';
+import { contains, where } from './sql.js';
 
 /** One way in which clients fail, within the range. */
 export interface Failure {
@@ -22,14 +22,25 @@ export interface Failure {
   last_seen: number;
   /** Whether the first message of this cause was received within the range, and others were there before. */
   is_new: number;
+  /** How many there are of them in all. */
+  causes: number;
 }
 
-/** Failed states by state and error, the most clients first. */
-export const failuresSql = (chosen: Chosen) => {
+/**
+ * Failed states by state and error, the most clients first.
+ * @param search a text that the state, its number, the error or its meaning has
+ */
+export const failuresSql = (chosen: Chosen, search = '') => {
   const failed = `outcome = 'failed' AND ${where(messageConditions(chosen))}`;
-  return `${causeRowsSql(failed, messageTime(chosen))}
+  const found = search !== '' && contains(['state_text', 'error_code', 'error_text', 'toString(state_id)'], search);
+  return `SELECT *, count() OVER () AS causes
+FROM
+(
+${causeRowsSql(failed, messageTime(chosen))}
+)
+WHERE ${where([found])}
 ORDER BY clients DESC, messages DESC, cause
-LIMIT 200`;
+LIMIT ${mostCauses}`;
 };
 
 /** Failed clients over time, by topic and state: `800/313`. */
