@@ -1,7 +1,7 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { pick, type Language, type Text } from './language.js';
 import { reached } from './common.js';
-import { clientPage, expectedPage, toCauseClients, toCommon, toSubnet, toRun } from './links.js';
+import { clientPage, expectedPage, toCauseClients, toCommon, toLastWordClients, toSubnet, toRun } from './links.js';
 
 /** How a column of a table looks, wherever it stands: its name in queries is never shown. */
 interface Column {
@@ -86,6 +86,11 @@ const clientsLink = (language: Language) => ({
   url: toCauseClients,
 });
 
+const lastWordLink = (language: Language) => ({
+  title: pick(language, ['Show these clients', 'Afficher ces clients']),
+  url: toLastWordClients,
+});
+
 const expectedLink = (language: Language) => ({
   title: pick(language, ['Open the expected machines', 'Ouvrir les machines attendues']),
   url: expectedPage,
@@ -120,7 +125,7 @@ export const columns = {
   error_text: { title: ['Meaning', 'Signification'], wraps: true },
   what_to_check: { title: ['What to check', 'Que vérifier'], wraps: true, least: 215 },
   clients: { title: ['Clients', 'Clients'], width: 70 },
-  clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: clientsLink },
+  clients_of_cause: { title: ['Clients', 'Clients'], width: 80, link: lastWordLink },
   still_failed: { title: ['Still failed', 'Encore'], width: 90, from: [[1, 'red']] },
   failed_clients: { title: ['Failed', 'En échec'], width: 80, from: [[1, 'red']] },
   installed: { title: ['Installed', 'Installés'], width: 90 },

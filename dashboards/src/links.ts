@@ -16,6 +16,9 @@ export const clientsPage = (filter: string) => `${app}/clients?${filter === '' ?
 /** The clients of the cause that a row is about. */
 export const toCauseClients = clientsPage('var-cause=${__data.fields.cause_key:percentencode}');
 
+/** The clients whose last word it is that a row is about, a failure or not. */
+export const toLastWordClients = clientsPage('last-word=${__data.fields.cause_key:percentencode}');
+
 /** The app's failures of the clients that have a value in common: what it is a value of is named by the row's key. */
 export const toCommon = `${app}/failures?var-\${__data.fields.property_key:percentencode}=\${__value.raw:percentencode}&\${cause:queryparam}&${along}`;
 

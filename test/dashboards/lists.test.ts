@@ -1,11 +1,17 @@
 // Lists of boards and pages: what they leave out is told, and each number leads to as many clients as it says.
 import { describe, expect, test } from 'vitest';
-import { everything } from '../../grafana-plugin/src/queries/chosen.js';
+import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
+import { clientExtentSql, clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
 import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { sharedEngine } from '../shared-engine.js';
-import { hour, now, times, toldTo } from './told.js';
+import { day, hour, now, times, toldTo } from './told.js';
 
 const { tell, ask, panel } = toldTo(sharedEngine());
+const listed = async (filter: Partial<ClientFilter>, chosen: Partial<Chosen> = {}) =>
+  Number(
+    (await ask(clientsSql({ ...everything, ...chosen }, { ...noFilter, ...filter }, 'client_name', false, 1)))[0]
+      ?.total ?? 0,
+  );
 const sum = (rows: Record<string, unknown>[], column: string) =>
   rows.reduce((all, row) => all + Number(row[column] ?? 0), 0);
 
@@ -47,4 +53,43 @@ describe('three hundred causes', () => {
     expect(await panel('overview', 'Deployment status')).toMatchObject([{ clients_of_cause: 1, state_id: 313 }]);
     expect(await panel('failures', 'Causes and what to do')).toMatchObject([{ clients: 1, cause_key: '800/313/1603' }]);
   });
+});
+
+test('a state that is some clients’ last word leads to them, whether it is a failure or not', async () => {
+  await tell([
+    ...times(6, (one) => ({ name: `OK${one}`, id: one, state: 400, at: now - hour })),
+    ...times(3, (one) => ({ name: `ON${one}`, id: 20 + one, topic: 1000, state: 1, at: now - hour })),
+    ...times(4, (one) => [
+      { name: `BAD${one}`, state: 313, params: ['1603'], at: now - 2 * hour },
+      { name: `BAD${one}`, state: 313, params: ['1618'], at: now - hour },
+    ]),
+  ]);
+  const status = await panel('overview', 'Deployment status');
+  expect(status).toHaveLength(3);
+  for (const { cause_key, clients_of_cause } of status)
+    expect([cause_key, await listed({ lastWord: String(cause_key) })]).toEqual([cause_key, Number(clients_of_cause)]);
+  expect(await listed({ lastWord: '800/313/1603' })).toBe(0);
+  expect(await listed({}, { cause: ['800/313/1603'] })).toBe(4);
+});
+
+test('an empty list says how many clients of its own filter are outside of the time, and when those were heard of', async () => {
+  await tell([
+    ...times(2, (one) => ({ name: `BAD${one}`, state: 313, params: ['1603'], at: now - (20 + one) * day })),
+    ...times(5, (one) => ({ name: `OLD${one}`, id: one, state: 400, at: now - 60 * day })),
+    { name: 'NEW1', id: 10, state: 400, at: now - hour },
+    { name: 'STUCK1', state: 100, at: now - 30 * day },
+  ]);
+  const extent = async (filter: Partial<ClientFilter>, chosen: Partial<Chosen> = {}) => {
+    const [row] = await ask<Record<'all' | 'in_range', string> & Record<'first' | 'last', string | null>>(
+      clientExtentSql({ ...everything, ...chosen }, { ...noFilter, ...filter }),
+    );
+    const daysAgo = (time: string | null) =>
+      time === null ? null : Math.round((now - Date.parse(`${time.replace(' ', 'T')}Z`)) / day);
+    return [Number(row!.all), Number(row!.in_range), daysAgo(row!.first), daysAgo(row!.last)];
+  };
+  expect(await extent({ outcome: 'failed' })).toEqual([2, 0, 21, 20]);
+  expect(await extent({})).toEqual([9, 1, 60, 20]);
+  expect(await extent({ search: 'NEW' })).toEqual([1, 1, null, null]);
+  expect(await extent({ stuckHours: 24 })).toEqual([1, 1, null, null]);
+  expect(await extent({}, { cause: ['800/313/1603'] })).toEqual([2, 0, 21, 20]);
 });

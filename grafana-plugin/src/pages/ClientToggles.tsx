@@ -6,6 +6,8 @@ import { useLocation } from 'react-router';
 /** What narrows the list of clients down without a place of its own above it: it comes by links, and can be taken away. */
 export function ClientToggles({ ofCause }: { ofCause: boolean }) {
   const given = new URLSearchParams(useLocation().search);
+  const lastWord = given.get('last-word') ?? '';
+  const [topic = '', state = '', error = ''] = lastWord.split('/');
   const toggles = [
     ofCause && { name: 'still', label: t('clients.still', 'Only those that still fail this way') },
     given.has('clock-off') && {
@@ -13,6 +15,14 @@ export function ClientToggles({ ofCause }: { ofCause: boolean }) {
       label: t('clients.clock-off', 'Clock off by more than five minutes'),
     },
     given.has('not-assigned') && { name: 'not-assigned', label: t('clients.not-assigned', 'Assignment failed') },
+    lastWord !== '' && {
+      name: 'last-word',
+      label: t('clients.last-word-is', 'Last word: state {{state}} of topic {{topic}} {{error}}', {
+        topic,
+        state,
+        error,
+      }),
+    },
   ].filter((one) => one !== false);
   if (toggles.length === 0) return null;
   return (

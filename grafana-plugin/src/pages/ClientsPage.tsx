@@ -16,9 +16,9 @@ import {
 } from '@grafana/ui';
 import { deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { TimePicker } from '../app/TimePicker.js';
-import { clientAddress, parameterOf, useChoice } from '../app/chosen.js';
+import { clientAddress, parameterOf, useChoice, type UrlChoice } from '../app/chosen.js';
 import { useSearch } from '../app/search.js';
-import { useUrlParam, type UrlTimeRange } from '../app/url-state.js';
+import { useUrlParam } from '../app/url-state.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { logPaths, retryCommands } from '../client/commands.js';
@@ -72,6 +72,7 @@ export default function ClientsPage() {
   const [clockOff] = useUrlParam('clock-off');
   const [notAssigned] = useUrlParam('not-assigned');
   const [https] = useUrlParam('https');
+  const [lastWord] = useUrlParam('last-word');
   const [still] = useUrlParam('still');
   const [, setSite] = useUrlParam(parameterOf('site'));
   const [, setVersion] = useUrlParam(parameterOf('version'));
@@ -91,11 +92,11 @@ export default function ClientsPage() {
     clockOff: clockOff !== '',
     notAssigned: notAssigned !== '',
     https,
+    lastWord,
     still: still !== '',
     stuckHours: Number(stuck) || 0,
   };
   const clients = useRows<Row>(clientsSql(chosen, filter, sort, descending, page), range);
-  const extent = useRows<ClientExtent>(clientExtentSql(chosen), range);
   const choices = useRows<SiteAndVersion>(sitesAndVersionsSql);
   const distinct = (values: string[]) => [...new Set(values)].filter((one) => one !== '').map((value) => ({ value }));
   const narrow = (set: (value: string) => void) => (choice: { value: string } | null) => {
@@ -175,7 +176,7 @@ export default function ClientsPage() {
         <QueryState of={clients}>
           {(rows) =>
             rows.length === 0 ? (
-              <NoClients extent={extent.value?.[0]} time={time} />
+              <NoClients filter={filter} time={time} />
             ) : (
               <>
                 <Stack justifyContent="space-between" alignItems="center" wrap="wrap">
@@ -237,7 +238,8 @@ const exportedColumns = [
 type ExportedClient = Record<(typeof exportedColumns)[number], string | number>;
 
 /** Nothing matches: in this time, or at all. */
-function NoClients({ extent, time }: { extent: ClientExtent | undefined; time: UrlTimeRange }) {
+function NoClients({ filter, time }: { filter: ClientFilter; time: UrlChoice }) {
+  const [extent] = useRows<ClientExtent>(clientExtentSql(time.chosen, filter), time.range).value ?? [];
   return (
     <>
       <EmptyState variant="not-found" message={t('clients.none', 'No client matches in this time')} />

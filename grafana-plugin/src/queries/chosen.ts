@@ -67,11 +67,10 @@ const ofWhole = ({ user, hour, communication, host }: Chosen) => [
 /** Time of a message by the clock that is chosen. */
 export const messageTime = ({ clock }: Chosen) => (clock === 'client' ? 'message_time' : 'received_at');
 
-/** Messages of the time range and of what is chosen. */
-export const messageConditions = (chosen: Chosen) => {
+/** Messages of what is chosen, whatever the time range. */
+export const messagesChosen = (chosen: Chosen) => {
   const whole = ofWhole(chosen).filter((one) => one !== false);
   return [
-    `$__timeFilter(${messageTime(chosen)})`,
     ...ofFleet(chosen),
     beginsWith('client_key', chosen.name),
     oneOf('error_code', chosen.error),
@@ -79,6 +78,12 @@ export const messageConditions = (chosen: Chosen) => {
     whole.length > 0 && `client_key IN (SELECT client_key FROM clients WHERE ${whole.join(' AND ')})`,
   ];
 };
+
+/** Messages of the time range and of what is chosen. */
+export const messageConditions = (chosen: Chosen) => [
+  `$__timeFilter(${messageTime(chosen)})`,
+  ...messagesChosen(chosen),
+];
 
 /**
  * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody.

@@ -1,6 +1,6 @@
 import { stillFails } from '../../../dashboards/src/clickhouse.js';
 import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
-import { fleetConditions, messageConditions, ofClients, type Chosen } from './chosen.js';
+import { heardInRange, messageConditions, messagesChosen, ofClients, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -54,6 +54,8 @@ export interface ClientFilter {
   notAssigned: boolean;
   /** What it last said of HTTPS. */
   https: string;
+  /** Only those whose last word is of this topic, state and error, a failure or not. */
+  lastWord: string;
   /** Only those whose last word on the topic is still the cause that is chosen. */
   still: boolean;
   /** In progress for at least so many hours. */
@@ -68,6 +70,7 @@ export const noFilter: ClientFilter = {
   clockOff: false,
   notAssigned: false,
   https: '',
+  lastWord: '',
   still: false,
   stuckHours: 0,
 };
@@ -87,17 +90,22 @@ export const clientsPerPage = 50;
 /** Deployments that began and have no end for so many hours. */
 export const stuckFor = (hours: number) => `stuck_since < now() - INTERVAL ${Math.floor(hours)} HOUR`;
 
+/** Clients of the time range: of a cause those that sent it then, as they are counted where it is told. */
+function ofTime(chosen: Chosen, { stuckHours }: ClientFilter): string {
+  if (chosen.cause.length > 0) return sent(messageConditions(chosen));
+  // Who is stuck is silent: no time range narrows it down.
+  return stuckHours > 0 ? '1' : heardInRange(chosen);
+}
+const sent = (conditions: (string | false)[]) =>
+  `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(conditions)})`;
+
 /** Conditions on the view `clients`. */
-export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
-  const { search, outcome, communication, cutOff, clockOff, notAssigned, https, still, stuckHours } = filter;
-  return where([
-    // The clients of a cause are those that sent it within the range, as they are counted where it is told.
-    ...(chosen.cause.length === 0
-      ? // Who is stuck is silent: no time range narrows it down.
-        (stuckHours > 0 ? ofClients : fleetConditions)(chosen)
-      : [
-          `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(messageConditions(chosen))})`,
-        ]),
+export const clientConditions = (chosen: Chosen, filter: ClientFilter) =>
+  where([ofTime(chosen, filter), ...(chosen.cause.length === 0 ? ofClients(chosen) : []), ...ofFilter(chosen, filter)]);
+
+function ofFilter(chosen: Chosen, filter: ClientFilter): (string | false)[] {
+  const { search, outcome, communication, cutOff, clockOff, notAssigned, https, lastWord, still, stuckHours } = filter;
+  return [
     still && chosen.cause.length > 0 && stillFails(`cause IN (${chosen.cause.map(literal).join(', ')})`),
     search !== '' &&
       contains(
@@ -121,8 +129,9 @@ export function clientConditions(chosen: Chosen, filter: ClientFilter): string {
     notAssigned && isNotAssigned,
     https !== '' &&
       `client_key IN (SELECT client_key FROM newest_words WHERE topic_type = 1100 AND outcome = ${literal(https)})`,
+    lastWord !== '' && `cause = ${literal(lastWord)}`,
     stuckHours > 0 && stuckFor(stuckHours),
-  ]);
+  ];
 }
 
 /** One page of clients; each row carries how many there are in all. */
@@ -153,7 +162,7 @@ ORDER BY client_name
 LIMIT ${mostExported}`;
 }
 
-/** How many clients there are whatever the time range, and when they were last heard of. */
+/** How many clients there are whatever the time range, and when those outside of it were heard of. */
 export interface ClientExtent {
   all: number;
   in_range: number;
@@ -161,8 +170,17 @@ export interface ClientExtent {
   last: number | null;
 }
 
-export const clientExtentSql = (chosen: Chosen) =>
-  `SELECT count() AS all, countIf(${where(fleetConditions(chosen))}) AS in_range, minOrNull(last_received_at) AS first, maxOrNull(last_received_at) AS last FROM clients`;
+export function clientExtentSql(chosen: Chosen, filter: ClientFilter): string {
+  const ofCause = chosen.cause.length > 0;
+  const whenever = where([
+    ...(ofCause ? [sent(messagesChosen(chosen))] : ofClients(chosen)),
+    ...ofFilter(chosen, filter),
+  ]);
+  // A cause may have been sent at any time that its client was heard of.
+  const first = ofCause ? 'first_received_at' : 'last_received_at';
+  return `SELECT count() AS all, countIf(in_time) AS in_range, minOrNullIf(${first}, NOT in_time) AS first, maxOrNullIf(last_received_at, NOT in_time) AS last
+FROM (SELECT first_received_at, last_received_at, ${ofTime(chosen, filter)} AS in_time FROM clients WHERE ${whenever})`;
+}
 
 export interface SiteAndVersion {
   site_code: string;
