@@ -85,6 +85,24 @@ describe('the view clients', () => {
       ]);
   });
 
+  test('counts machines of one image, which share an id, each for itself', async () => {
+    const id = 'A9006D0E-CF56-41D1-A006-6330EFC39381';
+    const clones = ['CLONE1', 'CLONE2', 'CLONE3', 'CLONE4'];
+    await makeSink().deliver(
+      batchOf(
+        ...clones.map((name, index) =>
+          state(name, name === 'CLONE4' ? 400 : 313, `2026-01-02T00:0${index}:00Z`, { receivedAt, ...named(name, id) }),
+        ),
+      ),
+      false,
+    );
+    for (const name of clones) {
+      const expected = [{ client_name: name, outcome: name === 'CLONE4' ? 'succeeded' : 'failed' }];
+      expect(await client(name)).toMatchObject(expected);
+      expect(await shared.rows(`SELECT * FROM client(name = '${name}')`)).toMatchObject(expected);
+    }
+  });
+
   test('gives the name of a renamed machine to the machine that took it over', async () => {
     const [old, young] = ['C1006D0E-CF56-41D1-A006-6330EFC39381', 'D1006D0E-CF56-41D1-A006-6330EFC39381'];
     await makeSink().deliver(

@@ -4,6 +4,9 @@ import type { View } from './view.js';
 const severalNames = (names: string) =>
   `SELECT id_hash FROM ${names} GROUP BY id_hash HAVING min(name_hash) != max(name_hash)`;
 
+/** So many names a machine may have had. More with one id are machines of one image: each is a client of its own. */
+const mostNames = 3;
+
 /**
  * A client is known by its name, since that is all that a machine without a client says, and all that stays when it is
  * installed anew under a new id. A machine that was renamed keeps its id: what was said under its former name counts to
@@ -32,7 +35,8 @@ function renamedIn(names: string, which = '1'): string {
   return `SELECT client_name, argMax(name_of_id, said_order) AS now_named
 FROM
 (
-    SELECT client_name, said_order, argMax(client_name, said_order) OVER (PARTITION BY id_hash) AS name_of_id
+    SELECT client_name, said_order,
+        if(uniqExact(name_hash) OVER (PARTITION BY id_hash) > ${mostNames}, client_name, argMax(client_name, said_order) OVER (PARTITION BY id_hash)) AS name_of_id
     FROM ${names}
     WHERE ${which}
 )
