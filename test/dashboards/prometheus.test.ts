@@ -108,6 +108,15 @@ describe('the rules for Prometheus', () => {
     expect(asked.size).toBeGreaterThan(8);
   });
 
+  test('that count failures say so, and wake nobody: one machine may have said them all', () => {
+    const counting = rules.filter(({ expr }) => /fsp_client_(?:failures|messages)_total/.test(expr));
+    expect(counting.length).toBeGreaterThan(3);
+    for (const { alert, labels: given, annotations } of counting) {
+      expect([alert, given?.severity]).toEqual([alert, 'warning']);
+      for (const told of Object.values(annotations!)) expect(told).not.toMatch(/(?:many|\}\}) clients? fail/i);
+    }
+  });
+
   test('are what their tests are about', () => {
     const named = readFileSync(`${folder}fsp-rules-test.yml`, 'utf8').match(/(?<=alertname: )\w+/g) ?? [];
     for (const name of named) expect(rules.map(({ alert }) => alert)).toContain(name);
