@@ -142,19 +142,24 @@ GROUP BY site_code`,
   {
     uid: 'fsp-never-heard',
     title: 'Expected machines have never been heard of',
-    summary: '{{ $labels.list }}: {{ humanizePercentage $values.A.Value }} of the expected machines never said a word',
-    description: 'More than a tenth of the machines of a list that is a day old, and at least ten of them.',
+    summary:
+      '{{ $labels.list }}: {{ humanizePercentage $values.A.Value }} of the machines of the list never said a word',
+    description:
+      'More than a tenth of the machines of a list that was first loaded more than a day ago, and at least ten of them; a machine counts in each of its lists.',
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Expected machines',
-    sql: `SELECT lists AS list, countIf(standing = 'never_heard') / count() AS never_heard
-FROM expected_clients
-WHERE (SELECT min(changed_at) FROM expected_loads) < now() - INTERVAL 1 DAY
-GROUP BY lists HAVING countIf(standing = 'never_heard') >= 10`,
+    sql: `SELECT m.list AS list, countIf(m.standing = 'never_heard') / count() AS never_heard
+FROM (SELECT arrayJoin(list_names) AS list, standing FROM expected_clients) AS m
+INNER JOIN (
+  SELECT toString(list_name) AS list, min(changed_at) AS first_loaded FROM (SELECT *, maxIf(changed_at, mode = 'remove') OVER (PARTITION BY list_name) AS removed FROM expected_loads) WHERE changed_at > removed GROUP BY list
+) AS l ON l.list = m.list
+WHERE l.first_loaded < now() - INTERVAL 1 DAY
+GROUP BY list HAVING countIf(m.standing = 'never_heard') >= 10`,
     above: 0.1,
     for: '1h',
     noData: 'OK',
-    selection: `${console}/expected?standing=never_heard`,
+    selection: `${console}/expected?standing=never_heard&list={{ urlquery $labels.list }}`,
   },
   {
     uid: 'fsp-failures-late',

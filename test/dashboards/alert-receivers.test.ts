@@ -1,8 +1,9 @@
 // What the alert rules say of receivers whose truth is known, over hours and days that a test cannot wait for.
 import { expect, test } from 'vitest';
+import { expectedCountsSql } from '../../grafana-plugin/src/queries/expected.js';
 import { day, hour, many, minute, storedAlerts, type Labels } from './stored-alerts.js';
 
-const { firing, insert, sign, store } = storedAlerts();
+const { firing, insert, rows, sign, store } = storedAlerts();
 
 test('a receiver that lags, one that differs and one whose spool was damaged stay one alert each as their figures move', async () => {
   const now = Date.now();
@@ -111,4 +112,46 @@ test('what a window of a day refused hours ago is not told, and what two windows
   expect((await firing('fsp-rejects')).map(({ labels, value }) => [labels.fsp_server, value])).toEqual([['TWO', 130]]);
   await refused('LONG', now - 10 * hour, now, 5_101, 86_400);
   expect((await firing('fsp-rejects')).map(({ value }) => value).sort()).toEqual([101, 130]);
+});
+
+/** A list with machines, loaded at a moment. */
+async function list(name: string, at: number, machines: readonly string[], mode = 'replace') {
+  const loadId = `${name}${at}`;
+  // ClickHouse takes no insert of nothing.
+  if (machines.length > 0)
+    await insert(
+      'expected_machines',
+      machines.map((machine) => ({ load_id: loadId, client_name: machine })),
+    );
+  await insert('expected_loads', [
+    { list_name: name, changed_at: at, mode, load_id: loadId, machines: machines.length },
+  ]);
+}
+
+test('machines that were never heard of are told for each list, whatever other lists have them too', async () => {
+  const now = Date.now();
+  const machines = many(100, (index) => `PC${index}`);
+  const found = async () => (await firing('fsp-never-heard')).map(({ labels, value }) => [labels.list, value]).sort();
+  await list('A', now - 2 * day, machines);
+  await list('B, and more', now - 2 * day, machines.slice(0, 30));
+  await list('C', now - 2 * day, machines.slice(30, 60));
+  const silent = (index: number) => index % 30 < 9 && index < 90;
+  await store(machines.flatMap((name, index) => (silent(index) ? [] : [{ name, state: 400, at: now - hour }])));
+  expect(await found()).toEqual([['A', 0.27]]);
+  // The page that the alert leads to finds the machines of a list whose name has a comma.
+  const ofList = async (name: string) => (await rows<{ machines: string }>(expectedCountsSql(name, 0)))[0]!.machines;
+  expect([await ofList('A'), await ofList('B, and more'), await ofList('B')].map(Number)).toEqual([100, 30, 0]);
+});
+
+test('a list is judged a day after it was first loaded, whatever is loaded since', async () => {
+  const now = Date.now();
+  const names = (list: string) => many(200, (index) => `${list}${index}`);
+  const found = async () => (await firing('fsp-never-heard')).map(({ labels }) => labels.list).sort();
+  await list('OLD', now - 2 * day, names('OLD').slice(0, 50));
+  await list('OLD', now - hour, names('OLD'));
+  await list('YOUNG', now - 1_000, names('YOUNG'));
+  await list('AGAIN', now - 9 * day, names('AGAIN'));
+  await list('AGAIN', now - 3 * day, [], 'remove');
+  await list('AGAIN', now - hour, names('AGAIN'));
+  expect(await found()).toEqual(['OLD']);
 });

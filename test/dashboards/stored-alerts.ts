@@ -53,6 +53,7 @@ export function storedAlerts() {
   return {
     instances,
     firing: async (uid: string, later = 0) => (await instances(uid, later)).filter(({ fires }) => fires),
+    rows: <Row>(sql: string) => shared.rows<Row>(sql),
     store: (messages: readonly Told[]) => storeMessages(shared.writer, messages),
     sign: (receiver: string, at: number, given: Record<string, unknown> = {}) =>
       storeSign(shared.writer, receiver, at, given),

@@ -33,7 +33,7 @@ const silentFor = (days: number) => `last_received_at < now() - INTERVAL ${Math.
 const conditions = ({ standing, search, list, silentDays }: ExpectedFilter) =>
   where([
     standing !== '' && `standing = ${literal(standing)}`,
-    list !== '' && `has(splitByString(', ', lists), ${literal(list)})`,
+    list !== '' && `has(list_names, ${literal(list)})`,
     silentDays > 0 && silentFor(silentDays),
     search !== '' && contains(['client_name', 'client_fqdn', 'organisational_unit', 'operating_system'], search),
   ]);
@@ -41,7 +41,10 @@ const conditions = ({ standing, search, list, silentDays }: ExpectedFilter) =>
 export const machinesPerPage = 50;
 
 /** One page of machines; each row carries how many there are in all. */
-export const expectedSql = (filter: ExpectedFilter, page: number) => `SELECT *, count() OVER () AS total
+export const expectedSql = (
+  filter: ExpectedFilter,
+  page: number,
+) => `SELECT * EXCEPT list_names, count() OVER () AS total
 FROM expected_clients
 WHERE ${conditions(filter)}
 ORDER BY indexOf([${standings.map(literal).join(', ')}], standing), client_name

@@ -5,6 +5,7 @@ const columns: readonly Column[] = [
   ['client_name', 'String', 'Short name of the machine, upper case'],
   ['client_fqdn', 'String', 'Full name as the list has it; empty where it has none'],
   ['lists', 'String', 'Lists that it stands in'],
+  ['list_names', 'Array(String)', 'The same one by one: a name may have commas'],
   ['organisational_unit', 'String', 'Where it stands in the directory'],
   ['operating_system', 'String', 'As the list has it'],
   ['last_logon', 'String', 'As the list has it'],
@@ -36,7 +37,8 @@ export const expectedClients: View = {
   select: (database) => `SELECT
     e.listed.1 AS client_name,
     e.listed.2 AS client_fqdn,
-    e.lists AS lists,
+    arrayStringConcat(e.list_names, ', ') AS lists,
+    e.list_names AS list_names,
     e.listed.3 AS organisational_unit,
     e.listed.4 AS operating_system,
     e.listed.5 AS last_logon,
@@ -56,7 +58,7 @@ FROM
         ${netbiosOf('m.client_name')} AS netbios,
         any(${nowHeardAs(database, netbiosOf('m.client_name'))}) AS heard_as,
         max((m.client_name, m.client_fqdn, m.organisational_unit, toString(m.operating_system), m.last_logon)) AS listed,
-        arrayStringConcat(arraySort(groupUniqArray(toString(l.list_name))), ', ') AS lists
+        arraySort(groupUniqArray(toString(l.list_name))) AS list_names
     FROM ${database}.expected_machines AS m
     GLOBAL INNER JOIN
     (
