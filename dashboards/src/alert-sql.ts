@@ -61,7 +61,7 @@ export const notTakenAway = '(taking_messages AND last_seen_at > now() - INTERVA
 
 /**
  * Groups of clients that fail, with what sets each apart as `suspects`, by the same SQL as incidents have it: properties
- * and values, which change rarely, since a label's value is its identity.
+ * and values, which change rarely, since a label's value is its identity; in an order of their own, not by shares that move.
  * @param rows a row a group: `texts`, `number` (Float64), and `hit`, the digests of its clients' keys
  * @param above number above which an alert fires: nobody looks at the suspects of others
  * @returns a rule's question, and that number
@@ -83,7 +83,7 @@ export function withSuspects({
   const column = (name: string) => `found.${all.indexOf(name) + 2}`;
   const groups = `arrayMap(found -> (found.1, ${column('site_code')}, ${column('hit')}), arrayFilter(found -> ${column(number)} > ${above}, groups))`;
   const sql = `WITH (SELECT groupArray((cityHash64(${texts[0]!}, ${texts[1]!}), ${all.join(', ')})) FROM (${rows})) AS groups
-SELECT ${texts.map((name) => `${column(name)} AS ${name}`).join(', ')}, ${suspectsText('s.in_common')} AS suspects, ${column(number)} AS ${number}
+SELECT ${texts.map((name) => `${column(name)} AS ${name}`).join(', ')}, ${suspectsText('arraySort(s.in_common)')} AS suspects, ${column(number)} AS ${number}
 FROM (SELECT arrayJoin(groups) AS found) AS g
 LEFT JOIN (${suspectsSql({ database: '', groups, among, since: 'now() - INTERVAL 30 DAY', until: 'now()' })}) AS s ON s.id = found.1`;
   return { sql, above };

@@ -164,6 +164,24 @@ test('a burst is one alert while it lasts, names machines of its own, and no add
   expect(seen[0]!.labels.machines).toMatch(/^BURST\d+, BURST\d+, BURST\d+$/);
 });
 
+test('what sets the clients of a burst apart is told in one order, whichever of it sets them apart more', async () => {
+  const at = Date.now() - 10 * minute;
+  const well = (name: string, index: number, address: string): Told => ({
+    name,
+    id: id(index),
+    state: 400,
+    at,
+    address,
+  });
+  await store(many(30, (one) => failed(`BAD${one}`, at, { address: '10.9.9.1' })));
+  await store(many(40, (one) => well(`WELL${one}`, one, `10.1.${one}.1`)));
+  const suspects = async () => (await firing('fsp-failure-burst')).map(({ labels }) => labels.suspects);
+  await store(many(9, (one) => well(`BAD${100 + one}`, 100 + one, `10.2.${one}.1`)));
+  expect(await suspects()).toEqual(['name BAD, subnet 10.9.9.0/24']);
+  await store(many(14, (one) => well(`X${one}`, 200 + one, '10.9.9.1')));
+  expect(await suspects()).toEqual(['name BAD, subnet 10.9.9.0/24']);
+});
+
 test('an alert tells an error once, and none where there is none', async () => {
   const at = Date.now() - 10 * minute;
   await store(many(30, (one) => failed(`MSI${one}`, at)));
