@@ -306,7 +306,7 @@ describe('a fleet of known truth, absurd machines among it', () => {
         (await ask(clientSql(name))).data.map(({ client_name }) => client_name),
         name,
       ).toEqual([name]);
-      expect((await ask(messagesSql(name, ''))).data, name).toHaveLength(1);
+      expect((await ask(messagesSql(name))).data, name).toHaveLength(1);
       for (const sql of [runsOfMachineSql(name), troublesOfMachineSql(name)])
         expect((await ask(sql)).data, name).toEqual([]);
       expect(

@@ -57,7 +57,7 @@ export default function ClientPage() {
 }
 
 function Details({ client }: { client: Client }) {
-  const messages = useRows<ClientMessage>(messagesSql(client.client_name, client.client_id));
+  const messages = useRows<ClientMessage>(messagesSql(client.client_name));
   const runs = useRows<SetupRun>(runsOfMachineSql(client.client_name));
   const troubles = useRows<Trouble>(troublesOfMachineSql(client.client_name));
   const said = messages.value ?? [];

@@ -219,12 +219,11 @@ export interface ClientMessage {
 }
 
 /** Messages of a client, the newest first, under whatever name it sent them. */
-export function messagesSql(name: string, clientId: string): string {
-  const byId = clientId === '' ? '' : ` OR client_id = ${literal(clientId)}`;
-  return `SELECT message_id, message_time, received_at, processed_at, said_at, topic_type, topic_name, state_id, state_text, phase,
+export const messagesSql = (
+  name: string,
+) => `SELECT message_id, message_time, received_at, processed_at, said_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
-WHERE client_name = ${literal(name)}${byId}
-ORDER BY received_at DESC, serial_number DESC
+WHERE client_name IN (SELECT DISTINCT client_name FROM messages_of_client(name = ${literal(name)}))
+ORDER BY said_at DESC, serial_number DESC
 LIMIT 500`;
-}
