@@ -51,8 +51,8 @@ export const client: SpecIn = (t, language) => {
           tablePanel({
             title: 'Messages',
             description: t(
-              'Every message of the range, the newest first, with the time since the one before and how long the throttle held it',
-              'Chaque message de la période, du plus récent au plus ancien, avec le temps depuis le précédent et la durée pendant laquelle la limitation l’a retenu',
+              'Messages of the range in the order in which the client said them, the newest first (a thousand at the most): by its clock, or by their receipt where that tells what cannot be; with the time since the one before, and the delay until the message was passed on, whether the throttle held it or ClickHouse was away',
+              'Messages de la période dans l’ordre où le client les a dits, du plus récent au plus ancien (mille au plus) : à son horloge, ou à leur réception si elle dit ce qui ne se peut ; avec le temps depuis le précédent, et le délai avant transmission, que la limitation les ait retenus ou que ClickHouse ait été absent',
             ),
             width: 24,
             shows: [
@@ -66,9 +66,9 @@ export const client: SpecIn = (t, language) => {
               'error_text',
               'held',
             ],
-            sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(message_time, 1, message_time) OVER (ORDER BY message_time, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), message_time) AS since_previous,
+            sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(said_at, 1, said_at) OVER (ORDER BY said_at, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), said_at) AS since_previous,
   outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, dateDiff('second', received_at, processed_at) AS held
-FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY message_time DESC, serial DESC LIMIT 1000`,
+FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY said_at DESC, serial DESC LIMIT 1000`,
           }),
         ],
       },

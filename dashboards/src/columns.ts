@@ -159,7 +159,7 @@ export const columns = {
   end: { title: ['End', 'Fin'], ...time },
   took: { title: ['Took', 'A duré'], width: 85, unit: 's' },
   since_previous: { title: ['After', 'Après'], width: 85, unit: 's' },
-  held: { title: ['Held for', 'Retenu'], width: 85, unit: 's' },
+  held: { title: ['Delay', 'Délai'], width: 85, unit: 's' },
   parameters: { title: ['Parameters', 'Paramètres'], wraps: true },
   last_parameter: { title: ['Parameter', 'Paramètre'], width: 110 },
   client_address: { title: ['Address', 'Adresse'], width: 140 },
