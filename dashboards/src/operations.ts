@@ -2,6 +2,7 @@ import { chosenServers, inRange, intervalOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { toOperations } from './links.js';
 import { appPanel, seriesPanel, statPanel, tablePanel } from './panels.js';
+import { waitingColumns, waitingFigures } from './waiting.js';
 
 export const operations: SpecIn = (t, language) => {
   const link = { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) };
@@ -20,22 +21,25 @@ export const operations: SpecIn = (t, language) => {
         panels: [
           statPanel({
             title: t('Waiting for the throttle', 'En attente de la limitation'),
-            description: t('Messages that are held back now', 'Messages retenus en ce moment'),
+            description: t(
+              'Messages that are held back now by receivers that give signs of life, and apart what others held at their last one',
+              'Messages retenus en ce moment par les récepteurs qui donnent signe de vie, et à part ce que d’autres retenaient à leur dernier',
+            ),
             width: 6,
-            figures: [{ column: 'waiting', title: t('Waiting', 'En attente'), colour: 'orange', from: 1, link }],
-            sql: `SELECT sum(waiting) AS waiting FROM receivers WHERE ${chosenServers}`,
+            figures: waitingFigures(t, t('Waiting', 'En attente'), link),
+            sql: `SELECT ${waitingColumns} FROM receivers AS r WHERE ${chosenServers}`,
           }),
           statPanel({
             title: t('Oldest message that waits', 'Plus ancien message en attente'),
             description: t(
-              'How long the oldest message has been held back; a dash where none waits',
-              'Depuis quand le plus ancien message est retenu ; un tiret si aucun n’attend',
+              'How long the oldest message has been held back by a receiver that gives signs of life; a dash where none waits',
+              'Depuis quand le plus ancien message est retenu par un récepteur qui donne signe de vie ; un tiret si aucun n’attend',
             ),
             width: 6,
             figures: [
               { column: 'age', title: t('Waits for', 'Attend depuis'), unit: 's', colour: 'orange', from: 3600, link },
             ],
-            sql: `SELECT dateDiff('second', minOrNull(oldest_waiting_at), now()) AS age FROM receivers WHERE waiting > 0 AND ${chosenServers}`,
+            sql: `SELECT dateDiff('second', minOrNull(oldest_waiting_at), now()) AS age FROM receivers WHERE waiting > 0 AND is_alive AND ${chosenServers}`,
           }),
           statPanel({
             title: t('Last message received', 'Dernier message reçu'),

@@ -16,6 +16,7 @@ import type { SpecIn } from './dashboard.js';
 import type { Language } from './language.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
 import { barPanel, outcomeSeries, seriesPanel, statPanel, tablePanel } from './panels.js';
+import { waitingColumns, waitingFigures } from './waiting.js';
 import { ofClient, sharedStateIn, shortened, stateIn } from './texts.js';
 
 /** States that are listed at the most. */
@@ -128,20 +129,15 @@ FROM (SELECT *, ${heardInRange} AS heard FROM clients WHERE ${fleetChosen})`,
           statPanel({
             title: t('Held back', 'Retenus'),
             description: t(
-              'Messages that wait for the throttle now, at all receivers: what is shown here does not know them yet',
-              'Messages qui attendent la limitation en ce moment, sur tous les récepteurs : rien ici ne les connaît encore',
+              'Messages that wait for the throttle now, at all receivers that give signs of life, and apart what others held at their last one: what is shown here does not know them yet',
+              'Messages qui attendent la limitation en ce moment, sur tous les récepteurs qui donnent signe de vie, et à part ce que d’autres retenaient à leur dernier : rien ici ne les connaît encore',
             ),
             width: 8,
-            figures: [
-              {
-                column: 'waiting',
-                title: t('Held back', 'Retenus'),
-                colour: 'orange',
-                from: 1,
-                link: { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) },
-              },
-            ],
-            sql: `SELECT sum(waiting) AS waiting FROM receivers`,
+            figures: waitingFigures(t, t('Held back', 'Retenus'), {
+              title: t('FSP operations', 'Exploitation du FSP'),
+              url: toOperations(language),
+            }),
+            sql: `SELECT ${waitingColumns} FROM receivers AS r`,
           }),
         ],
       },

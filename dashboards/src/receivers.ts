@@ -2,6 +2,7 @@ import { chosenServers, inRange, intervalOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { toOperations } from './links.js';
 import { seriesPanel, statPanel, tablePanel } from './panels.js';
+import { waitingColumns, waitingFigures } from './waiting.js';
 
 export const receivers: SpecIn = (t, language) => {
   const link = { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) };
@@ -34,12 +35,12 @@ export const receivers: SpecIn = (t, language) => {
           statPanel({
             title: t('Held by all', 'Retenus par tous'),
             description: t(
-              'Messages that wait for a throttle, summed over the receivers',
-              'Messages en attente d’une limitation, sur tous les récepteurs',
+              'Messages that wait for a throttle, summed over the receivers that give signs of life, and apart what others held at their last one',
+              'Messages en attente d’une limitation, sur tous les récepteurs qui donnent signe de vie, et à part ce que d’autres retenaient à leur dernier',
             ),
             width: 6,
-            figures: [{ column: 'waiting', title: t('Waiting', 'En attente'), colour: 'orange', from: 1, link }],
-            sql: `SELECT sum(waiting) AS waiting FROM receivers WHERE ${chosenServers}`,
+            figures: waitingFigures(t, t('Waiting', 'En attente'), link),
+            sql: `SELECT ${waitingColumns} FROM receivers AS r WHERE ${chosenServers}`,
           }),
           statPanel({
             title: t('Versions that run', 'Versions en service'),

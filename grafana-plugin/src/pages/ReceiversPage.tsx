@@ -46,7 +46,8 @@ export default function ReceiversPage() {
 
 function Fleet({ receivers }: { receivers: Receiver[] }) {
   const alive = receivers.filter(({ is_alive }) => is_alive === 1);
-  const sum = (of: (one: Receiver) => number) => receivers.reduce((all, one) => all + of(one), 0);
+  const silent = receivers.filter(({ is_alive }) => is_alive !== 1);
+  const sum = (list: Receiver[], of: (one: Receiver) => number) => list.reduce((all, one) => all + of(one), 0);
   const versions = [...new Set(alive.map(({ version }) => version))];
   const shared = receivers.filter(({ instances }) => instances > 1);
   return (
@@ -58,10 +59,20 @@ function Fleet({ receivers }: { receivers: Receiver[] }) {
           {
             alive: count(alive.length),
             all: count(receivers.length),
-            waiting: count(sum(({ waiting }) => waiting)),
-            lag: count(sum(({ lag }) => lag)),
+            waiting: count(sum(alive, ({ waiting }) => waiting)),
+            lag: count(sum(alive, ({ lag }) => lag)),
           },
         )}
+        {/* What was so when they were last heard of is not so now. */}
+        {silent.length > 0 &&
+          ` · ${t(
+            'receivers.silent-sum',
+            'At silent receivers, by their last sign of life: {{waiting}} waiting, {{lag}} on their way',
+            {
+              waiting: count(sum(silent, ({ waiting }) => waiting)),
+              lag: count(sum(silent, ({ lag }) => lag)),
+            },
+          )}`}
       </Text>
       {shared.map(({ fsp_server, instances }) => (
         <Alert
