@@ -4,6 +4,11 @@ import { toOperations } from './links.js';
 import { appPanel, seriesPanel, statPanel, tablePanel } from './panels.js';
 import { waitingColumns, waitingFigures } from './waiting.js';
 
+/** Windows of the throttle that overlap the time range: one may be longer than it. */
+const windowsInRange = 'window_start <= $__toTime AND window_start + toIntervalSecond(interval_seconds) >= $__fromTime';
+/** Where a chart of the range shows a window. */
+const windowAt = 'greatest(window_start, $__fromTime)';
+
 export const operations: SpecIn = (t, language) => {
   const link = { title: t('FSP operations', 'Exploitation du FSP'), url: toOperations(language) };
   return {
@@ -54,12 +59,12 @@ export const operations: SpecIn = (t, language) => {
           statPanel({
             title: t('Refused', 'Refusés'),
             description: t(
-              'Bodies that were no report, in the range',
-              'Corps qui n’étaient pas des rapports, dans la période',
+              'Bodies that were no report, in the windows of the throttle that overlap the range: a window is counted as a whole',
+              'Corps qui n’étaient pas des rapports, dans les fenêtres de la limitation qui touchent la période : une fenêtre compte en entier',
             ),
             width: 6,
             figures: [{ column: 'rejected', title: t('Refused', 'Refusés'), colour: 'orange', from: 1, link }],
-            sql: `SELECT sum(rejected) AS rejected FROM throttle_windows WHERE ${inRange('window_start')} AND ${chosenServers}`,
+            sql: `SELECT sum(rejected) AS rejected FROM throttle_windows WHERE ${windowsInRange} AND ${chosenServers}`,
           }),
         ],
       },
@@ -106,8 +111,8 @@ FROM receivers WHERE ${chosenServers} ORDER BY fsp_server LIMIT 500`,
           seriesPanel({
             title: t('Delay until passed on', 'Délai avant transmission'),
             description: t(
-              'From a message’s arrival until the throttle let it pass: half within the median, 95 of 100 within the second line',
-              'De l’arrivée d’un message à son passage par la limitation : la moitié en moins que la médiane, 95 sur 100 en moins que la seconde ligne',
+              'From a message’s arrival until it was passed on, whether the throttle held it or ClickHouse was away: half within the median, 95 of 100 within the second line',
+              'De l’arrivée d’un message à sa transmission, que la limitation l’ait retenu ou que ClickHouse ait été absent : la moitié en moins que la médiane, 95 sur 100 en moins que la seconde ligne',
             ),
             unit: 's',
             width: 12,
@@ -126,20 +131,20 @@ FROM state_messages WHERE ${inRange('processed_at')} AND ${chosenServers} GROUP 
           seriesPanel({
             title: t('Use of the throttle', 'Usage de la limitation'),
             description: t(
-              'Share of each window’s allowance that was used; at 100 % messages are held back',
-              'Part utilisée de ce que chaque fenêtre autorise ; à 100 % des messages sont retenus',
+              'Share of each window’s allowance that was used. Where a part is in reserve for failures, other messages are held back before 100 %',
+              'Part utilisée de ce que chaque fenêtre autorise. Si une part est en réserve pour les échecs, les autres messages sont retenus avant 100 %',
             ),
             unit: 'percentunit',
             max: 1,
             width: 12,
-            sql: `SELECT window_start AS time, toString(fsp_server) AS server, processed / nullIf(message_limit, 0) AS used FROM throttle_windows WHERE ${inRange('window_start')} AND ${chosenServers} ORDER BY time, server`,
+            sql: `SELECT ${windowAt} AS time, toString(fsp_server) AS server, processed / nullIf(message_limit, 0) AS used FROM throttle_windows WHERE ${windowsInRange} AND ${chosenServers} ORDER BY time, server`,
           }),
           seriesPanel({
             title: t('Queue of the throttle', 'File de la limitation'),
             description: t('Messages that waited in each window', 'Messages qui attendaient dans chaque fenêtre'),
             unit: 'locale',
             width: 12,
-            sql: `SELECT window_start AS time, toString(fsp_server) AS server, waiting FROM throttle_windows WHERE ${inRange('window_start')} AND ${chosenServers} ORDER BY time, server`,
+            sql: `SELECT ${windowAt} AS time, toString(fsp_server) AS server, waiting FROM throttle_windows WHERE ${windowsInRange} AND ${chosenServers} ORDER BY time, server`,
           }),
         ],
       },
