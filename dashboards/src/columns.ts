@@ -1,4 +1,5 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { clockTolerance } from '../../server/src/clickhouse/views/fragments.js';
 import { pick, type Language, type Text } from './language.js';
 import { reached } from './common.js';
 import { clientPage, expectedPage, toCauseClients, toCommon, toLastWordClients, toSubnet, toRun } from './links.js';
@@ -19,8 +20,10 @@ interface Column {
   isShare?: boolean;
   /** Only there to be linked to. */
   isHidden?: boolean;
-  /** Grafana's colour from a number on. */
+  /** Grafana's colour from a number on; below the first, and where there is no number, that of text. */
   from?: [number, string][];
+  /** Its colour below the first of those. */
+  below?: string;
   link?: (language: Language) => { title: string; url: string };
 }
 
@@ -74,6 +77,13 @@ const standings: NonNullable<Column['values']> = {
   failed: { text: ['Failed', 'Échec'], colour: 'red' },
   heard: { text: ['Heard of', 'Entendue'], colour: 'green' },
 };
+
+/** Colours of what is free on a disk. */
+export const freeDisk: [number, string][] = [
+  [0, 'red'],
+  [0.1, 'orange'],
+  [0.2, 'green'],
+];
 
 /** Without a unit some rows would have milliseconds and others not. */
 const time = { width: 150, unit: 'time:YYYY-MM-DD HH:mm:ss' };
@@ -152,8 +162,17 @@ export const columns = {
   received: { title: ['Received', 'Reçu'], ...time },
   client_time: { title: ['Client’s time', 'Heure du client'], ...time },
   cut_off: { title: ['Cut off', 'Coupé'], width: 70, values: offOn },
-  clock_offset: { title: ['Clock off by', 'Décalage'], width: 95, unit: 's', from: [[300, 'orange']] },
-  since: { title: ['Since', 'Depuis'], ...time },
+  clock_offset: {
+    title: ['Clock off by', 'Décalage'],
+    width: 95,
+    unit: 's',
+    below: 'orange',
+    from: [
+      [-clockTolerance, 'text'],
+      [clockTolerance + 1, 'orange'],
+    ],
+  },
+  last_said: { title: ['Last said', 'Dit en dernier'], ...time },
   for_seconds: { title: ['For', 'Durée'], width: 90, unit: 's' },
   begin: { title: ['Begin', 'Début'], ...time },
   end: { title: ['End', 'Fin'], ...time },
@@ -190,13 +209,18 @@ export const columns = {
     title: ['Disk free', 'Disque libre'],
     width: 90,
     unit: 'percentunit',
+    from: freeDisk,
+  },
+  clock_ahead: {
+    title: ['Clock ahead', 'Avance'],
+    width: 95,
+    unit: 'ms',
+    below: 'orange',
     from: [
-      [0, 'red'],
-      [0.1, 'orange'],
-      [0.2, 'green'],
+      [-4999, 'text'],
+      [5000, 'orange'],
     ],
   },
-  clock_ahead: { title: ['Clock ahead', 'Avance'], width: 95, unit: 'ms', from: [[5000, 'orange']] },
   instances: { title: ['Same name', 'Même nom'], width: 90, from: [[2, 'red']] },
   reason: { title: ['Reason', 'Raison'], wraps: true },
   bodies: { title: ['Bodies', 'Corps'], width: 80 },
@@ -247,7 +271,7 @@ export function overrideOf(name: ColumnName, language: Language): dashboard.Dyna
         id: 'thresholds',
         value: {
           mode: 'absolute',
-          steps: [{ value: null, color: 'text' }, ...from.map(([value, color]) => ({ value, color }))],
+          steps: [{ value: null, color: column.below ?? 'text' }, ...from.map(([value, color]) => ({ value, color }))],
         },
       },
     );

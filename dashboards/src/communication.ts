@@ -108,12 +108,12 @@ export const communication: SpecIn = (t, language) => {
           tablePanel({
             title: t('Clients that are cut off', 'Clients coupés'),
             description: t(
-              'What each says of its management point and its certificates; a client with both stands here twice',
-              'Ce que chacun dit de son point de gestion et de ses certificats ; un client avec les deux figure deux fois',
+              'What each says of its management point and its certificates, and when it said so last, since it says it again and again; a client with both stands here twice',
+              'Ce que chacun dit de son point de gestion et de ses certificats, et quand il l’a dit en dernier, car il le répète ; un client avec les deux figure deux fois',
             ),
             width: 24,
-            shows: ['client_name', 'site_code', 'subnet', 'topic', 'state', 'error_code', 'error_text', 'since'],
-            sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, received_at AS since
+            shows: ['client_name', 'site_code', 'subnet', 'topic', 'state', 'error_code', 'error_text', 'last_said'],
+            sql: `SELECT client_name, site_code, subnet, ${topicIn(language)} AS topic, ${state} AS state, error_code, ${error} AS error_text, received_at AS last_said
 FROM client_topics WHERE is_cut_off AND ${ofChosenCause} AND ${clientsInRange} ORDER BY last_received_at DESC, client_name LIMIT 1000`,
           }),
         ],

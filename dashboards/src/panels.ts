@@ -67,9 +67,11 @@ export interface Figure {
   column: string;
   title: string;
   unit?: string;
-  /** Grafana's colour, from a number on where that is told. */
+  /** Grafana's colour, from a number on. */
   colour?: string;
   from?: number;
+  /** Several of those. */
+  steps?: [number, string][];
   link: { title: string; url: string };
 }
 
@@ -84,29 +86,24 @@ export function statPanel(spec: PanelSpec & { figures: Figure[] }): Finished {
   const { figures } = spec;
   if (figures.length > 1) builder.textMode(common.BigValueTextMode.ValueAndName);
   return finished(builder, { ...spec, unit: figures[0]?.unit ?? 'locale' }, 'table', () =>
-    figures.map(({ column, title, unit, colour, from, link }) => [
+    figures.map(({ column, title, unit, colour = 'text', from = 1, steps = [[from, colour]], link }) => [
       column,
       [
         { id: 'displayName', value: title },
         ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
         ...(unit === 'percentunit' ? [{ id: 'decimals', value: 1 }] : []),
         { id: 'color', value: { mode: 'thresholds' } },
-        { id: 'thresholds', value: thresholds(colour ?? 'text', from) },
+        { id: 'thresholds', value: thresholds(steps) },
         { id: 'links', value: [link] },
       ],
     ]),
   );
 }
 
-const thresholds = (colour: string, from?: number) => ({
+/** Nothing is never coloured: it must not look like well. */
+const thresholds = (steps: [number, string][]) => ({
   mode: 'absolute',
-  steps:
-    from === undefined
-      ? [{ value: null, color: colour }]
-      : [
-          { value: null, color: 'text' },
-          { value: from, color: colour },
-        ],
+  steps: [{ value: null, color: 'text' }, ...steps.map(([value, color]) => ({ value, color }))],
 });
 
 /** Words and colours of the series that have a name of their own. */

@@ -1,4 +1,5 @@
 import { chosenServers, inRange, intervalOf } from './clickhouse.js';
+import { freeDisk } from './columns.js';
 import type { SpecIn } from './dashboard.js';
 import { toOperations } from './links.js';
 import { seriesPanel, statPanel, tablePanel } from './panels.js';
@@ -59,7 +60,7 @@ export const receivers: SpecIn = (t, language) => {
               'Ce qui reste sur le disque le plus plein d’un récepteur ou de ClickHouse',
             ),
             width: 6,
-            figures: [{ column: 'free', title: t('Free', 'Libre'), unit: 'percentunit', link }],
+            figures: [{ column: 'free', title: t('Free', 'Libre'), unit: 'percentunit', steps: freeDisk, link }],
             sql: `SELECT minOrNull(least(if(disk_total_bytes = 0, 1, disk_free_bytes / disk_total_bytes), if(clickhouse_total_bytes = 0, 1, clickhouse_free_bytes / clickhouse_total_bytes))) AS free FROM receivers WHERE is_alive AND ${chosenServers}`,
           }),
         ],

@@ -147,7 +147,7 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
         label={t('overview.succeeded', 'Succeeded')}
         value={count(succeeded)}
         note={t('overview.success-share', '{{share}} of those that ended', { share: share(succeeded, ended) })}
-        tone="good"
+        tone={succeeded > 0 ? 'good' : undefined}
         href={link('outcome=succeeded')}
       />
       <Tile
