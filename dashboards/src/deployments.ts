@@ -1,3 +1,5 @@
+import { isEnd } from '../../server/src/clickhouse/views/fragments.js';
+
 /**
  * Where deployments stand, as `deployment_outcome` of `clients` has it: every client is in one of them, so that the parts
  * give the total. For the boards and for the app's pages.
@@ -24,3 +26,31 @@ export const deploymentCounts = (among = '1') =>
     `countIf(${among}) AS clients`,
     ...deploymentOutcomes.map((outcome) => `countIf(${among} AND deployment_outcome = '${outcome}') AS ${outcome}`),
   ].join(', ');
+
+interface Ended {
+  /** Begin of the chart's interval that a moment lies in. */
+  intervalOf(moment: string): string;
+  /** Time of a message, by the clock that is chosen. */
+  at: string;
+  /** Condition on messages. */
+  among: string;
+}
+
+/**
+ * Deployments that ended over time: each client once, at the newest end of its deployment or failure of it that the
+ * condition has. Columns: time, outcome, clients.
+ */
+export const endedSql = ({
+  intervalOf,
+  at,
+  among,
+}: Ended) => `SELECT ${intervalOf('ended.1')} AS time, ended.2 AS outcome, count() AS clients
+FROM
+(
+  SELECT client_key, argMax((${at}, if(${isEnd}, 'succeeded', 'failed')), (said_at, serial)) AS ended
+  FROM client_messages
+  WHERE outcome IN ('succeeded', 'failed', 'reboot_pending') AND (${isEnd} OR (topic_type = 800 AND phase = 'deployment' AND outcome = 'failed')) AND ${among}
+  GROUP BY client_key
+)
+GROUP BY time, outcome
+ORDER BY time, outcome`;

@@ -11,7 +11,7 @@ import {
 } from './clickhouse.js';
 import { causesSql } from './causes.js';
 import { andMore } from './cut.js';
-import { deploymentCounts, notAssigned } from './deployments.js';
+import { deploymentCounts, endedSql, notAssigned } from './deployments.js';
 import type { SpecIn } from './dashboard.js';
 import type { Language } from './language.js';
 import { clientsPage, toDashboard, toOperations } from './links.js';
@@ -147,17 +147,14 @@ FROM (SELECT *, ${heardInRange} AS heard FROM clients WHERE ${fleetChosen})`,
           seriesPanel({
             title: t('Deployments that ended', 'Déploiements terminés'),
             description: t(
-              'Clients by the outcome of their deployment, over time',
-              'Clients par résultat de leur déploiement, au fil du temps',
+              'Clients whose deployment ended or failed in the range, each once, at the newest end; an assignment and a restart that is pending are no end',
+              'Clients dont le déploiement s’est terminé ou a échoué dans la période, chacun une fois, à la fin la plus récente ; une affectation ou un redémarrage en attente n’est pas une fin',
             ),
             unit: 'locale',
             width: 10,
             bars: true,
             series: outcomeSeries(language),
-            sql: `SELECT ${intervalOf(at)} AS time, toString(outcome) AS outcome, uniqExact(client_key) AS clients
-FROM client_messages
-WHERE topic_type = 800 AND outcome IN ('succeeded', 'failed', 'reboot_pending') AND ${messagesInRange()}
-GROUP BY time, outcome ORDER BY time`,
+            sql: endedSql({ intervalOf, at, among: messagesInRange() }),
           }),
           tablePanel({
             title: t('What fails most', 'Ce qui échoue le plus'),

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { everything } from '../../grafana-plugin/src/queries/chosen.js';
 import { clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
 import { commonSql } from '../../grafana-plugin/src/queries/incidents.js';
-import { fleetSql } from '../../grafana-plugin/src/queries/overview.js';
+import { deploymentsOverTimeSql, fleetSql } from '../../grafana-plugin/src/queries/overview.js';
 import { sharedEngine } from '../shared-engine.js';
-import { day, hour, now, times, toldTo, type ScopeGiven } from './told.js';
+import { day, hour, minute, now, times, toldTo, type ScopeGiven } from './told.js';
 
 const { tell, ask, panel, figures } = toldTo(sharedEngine());
 
@@ -285,4 +285,36 @@ describe('a cause that is chosen', () => {
       expect(rows.map(({ value }) => value)).not.toContain('10.1.3.0/24');
     }
   });
+});
+
+test('deployments that ended are clients, each once at its newest end: an assignment and a pending restart are none', async () => {
+  await tell([
+    { name: 'ONE1', id: 1, state: 400, at: now - 3 * hour },
+    { name: 'ONE1', id: 1, state: 500, at: now - 3 * hour + minute },
+    { name: 'ONE1', id: 1, state: 700, at: now - hour },
+    { name: 'TWO1', state: 317, at: now - 2 * hour },
+    { name: 'THREE1', id: 3, state: 400, at: now - 3 * hour },
+    { name: 'THREE1', id: 3, state: 603, at: now - 2 * hour },
+    { name: 'FOUR1', state: 313, params: ['1603'], at: now - 5 * hour },
+    { name: 'FOUR1', state: 313, params: ['1603'], at: now - 4 * hour },
+    { name: 'FIVE1', state: 313, params: ['1603'], at: now - 5 * hour },
+    { name: 'FIVE1', id: 5, state: 401, at: now - 4 * hour },
+    { name: 'SIX1', state: 104, at: now - 4 * hour },
+  ]);
+  const board = await panel('overview', 'Deployments that ended');
+  expect(await ask(deploymentsOverTimeSql(everything))).toEqual(board);
+  const count = (outcome: string) =>
+    board.reduce((sum, row) => sum + (row.outcome === outcome ? Number(row.clients) : 0), 0);
+  expect([board.length, count('succeeded'), count('failed')]).toEqual([3, 3, 1]);
+  // As many as the tiles beside it have.
+  expect(await fleet()).toMatchObject({ succeeded: 3, failed: 1, reboot_pending: 1, skipped: 1 });
+});
+
+test('an assignment that failed is no success, whatever came before', async () => {
+  await tell([
+    { name: 'AS1', id: 1, state: 500, at: now - 3 * hour },
+    { name: 'AS1', id: 1, state: 700, at: now - 2 * hour },
+    { name: 'AS1', id: 1, state: 603, at: now - hour },
+  ]);
+  expect(await panel('overview', 'Assignment status')).toEqual([{ assignment: 'failed', clients: expect.anything() }]);
 });

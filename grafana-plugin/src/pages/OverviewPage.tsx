@@ -30,7 +30,7 @@ import { useLoaded } from '../queries/use-loaded.js';
 import { useAcknowledged } from '../queries/acknowledged.js';
 import { FailureTable } from './FailureTable.js';
 
-const colours: Record<string, string> = { succeeded: 'green', failed: 'red', reboot_pending: 'orange' };
+const colours: Record<string, string> = { succeeded: 'green', failed: 'red' };
 
 /** The fleet's health at a glance: where clients stand, what fails, and whether messages come through. */
 export default function OverviewPage() {
@@ -104,7 +104,10 @@ export default function OverviewPage() {
         </QueryState>
         <Chart
           title={t('overview.chart', 'Deployments that ended')}
-          description={t('overview.chart-description', 'Clients by the outcome of their deployment, over time')}
+          description={t(
+            'overview.chart-description',
+            'Clients whose deployment ended or failed in this time, each once, at the newest end',
+          )}
           frames={chart}
           range={range}
           fieldConfig={fieldConfig}

@@ -1,4 +1,9 @@
-import { deploymentCounts, notAssigned, type deploymentOutcomes } from '../../../dashboards/src/deployments.js';
+import {
+  deploymentCounts,
+  endedSql,
+  notAssigned,
+  type deploymentOutcomes,
+} from '../../../dashboards/src/deployments.js';
 import { fleetConditions, heardInRange, messageConditions, messageTime, ofClients, type Chosen } from './chosen.js';
 import { stuckFor } from './clients.js';
 import { where } from './sql.js';
@@ -23,11 +28,11 @@ FROM (SELECT *, ${heardInRange(chosen)} AS heard FROM clients WHERE ${where(ofCl
 
 /** Ends of deployments over time, by outcome. */
 export const deploymentsOverTimeSql = (chosen: Chosen) =>
-  `SELECT $__timeInterval(${messageTime(chosen)}) AS time, toString(outcome) AS outcome, uniqExact(client_key) AS clients
-FROM client_messages
-WHERE topic_type = 800 AND outcome IN ('succeeded', 'failed', 'reboot_pending') AND ${where(messageConditions(chosen))}
-GROUP BY time, outcome
-ORDER BY time`;
+  endedSql({
+    intervalOf: (moment) => `$__timeInterval(${moment})`,
+    at: messageTime(chosen),
+    among: where(messageConditions(chosen)),
+  });
 
 /** How long the deployments took that ended, of the clients of the range, in seconds by their own clocks. */
 export const durationSql = (
