@@ -21,7 +21,7 @@ export const causeRowsSql = (
   h.first_received >= $__fromTime AND (SELECT min(received_at) FROM state_messages) < $__fromTime AS is_new
 FROM
 (
-  SELECT cause, any(topic_type) AS topic_type, any(toString(topic_name)) AS topic_name, any(state_id) AS state_id, any(state_text) AS state_text,
+  SELECT cause, any(topic_type) AS topic_type, any(toString(topic_name)) AS topic_name, any(state_id) AS state_id, min(state_text) AS state_text,
     if(min(params[1]) = max(params[1]), any(params[1]), '…') AS param,
     any(error_code) AS error_code, any(error_text) AS error_text, uniqExact(client_key) AS clients, count() AS messages,
     min(${at}) AS first_seen, max(${at}) AS last_seen
