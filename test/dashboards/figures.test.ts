@@ -316,5 +316,5 @@ test('an assignment that failed is no success, whatever came before', async () =
     { name: 'AS1', id: 1, state: 700, at: now - 2 * hour },
     { name: 'AS1', id: 1, state: 603, at: now - hour },
   ]);
-  expect(await panel('overview', 'Assignment status')).toEqual([{ assignment: 'failed', clients: expect.anything() }]);
+  expect(await panel('overview', 'Assignment status')).toMatchObject([{ assignment: 'failed' }]);
 });

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { FilterInput, LinkButton, Stack, Text } from '@grafana/ui';
+import { EmptyState, FilterInput, LinkButton, Stack, Text } from '@grafana/ui';
+import { getStatus } from '../api/status.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { dashboardPath } from '../app/viewer.js';
@@ -10,13 +11,16 @@ import { stateNames } from '../catalog/states.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
+import { HeldBack } from '../components/HeldBack.js';
 import { QueryState } from '../components/QueryState.js';
 import { count } from '../components/format.js';
 import { Incidents } from '../failures/Incidents.js';
 import { InCommon } from '../failures/InCommon.js';
+import { NothingFailed } from '../failures/NothingFailed.js';
 import { useAcknowledged } from '../queries/acknowledged.js';
 import { failuresOverTimeSql, failuresSql, type Failure } from '../queries/failures.js';
 import { useFrames, useRows } from '../queries/run.js';
+import { useLoaded } from '../queries/use-loaded.js';
 import { FailureTable } from './FailureTable.js';
 
 const fieldConfig = () => ({
@@ -35,6 +39,7 @@ export default function FailuresPage() {
   const acknowledged = useAcknowledged();
   const failures = useRows<Failure>(failuresSql(chosen, search), time.range);
   const chart = useFrames({ sql: failuresOverTimeSql(chosen), series: true }, time.range);
+  const status = useLoaded(getStatus, 30_000);
   const config = useMemo(fieldConfig, []);
   return (
     <PluginPage
@@ -52,6 +57,7 @@ export default function FailuresPage() {
             onRefresh={() => {
               failures.reload();
               chart.reload();
+              status.reload();
             }}
           />
         </>
@@ -59,6 +65,7 @@ export default function FailuresPage() {
     >
       <Stack direction="column" gap={2}>
         <ChosenList chosen={chosen} />
+        <HeldBack of={status.value} error={status.error} />
         <Chart
           title={t('failures.chart', 'Clients that failed, by state')}
           frames={chart}
@@ -74,18 +81,21 @@ export default function FailuresPage() {
           placeholder={t('failures.search', 'State, error or text')}
           aria-label={t('failures.search', 'State, error or text')}
         />
-        <QueryState
-          of={failures}
-          empty={
-            search === '' ? t('failures.none', 'Nothing failed in this time') : t('app.no-match', 'Nothing matches')
-          }
-        >
-          {(rows) => (
-            <>
-              <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />
-              <More causes={rows[0]?.causes ?? 0} shown={rows.length} />
-            </>
-          )}
+        <QueryState of={failures}>
+          {(rows) => {
+            if (rows.length > 0)
+              return (
+                <>
+                  <FailureTable failures={rows} timeQuery={time.query} acknowledged={acknowledged} />
+                  <More causes={rows[0]?.causes ?? 0} shown={rows.length} />
+                </>
+              );
+            return search === '' ? (
+              <NothingFailed chosen={chosen} range={time.range} />
+            ) : (
+              <EmptyState variant="not-found" message={t('app.no-match', 'Nothing matches')} />
+            );
+          }}
         </QueryState>
         <InCommon chosen={chosen} range={time.range} query={time.query} />
       </Stack>

@@ -3,7 +3,7 @@ import { FieldColorModeId } from '@grafana/data';
 import { t, Trans } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { Alert, LinkButton, Stack, Text, TextLink } from '@grafana/ui';
-import { getStatus, type ServerStatus } from '../api/status.js';
+import { getStatus } from '../api/status.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { useChoice } from '../app/chosen.js';
 import { dashboardPath } from '../app/viewer.js';
@@ -11,10 +11,12 @@ import { ChosenList } from '../components/ChosenList.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { Chart } from '../components/Chart.js';
 import { count, duration, moment, share } from '../components/format.js';
+import { HeldBack } from '../components/HeldBack.js';
 import { OutcomeBadge, outcomeText } from '../components/OutcomeBadge.js';
-import { Failed, QueryState } from '../components/QueryState.js';
+import { QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { appPath } from '../constants.js';
+import { NothingFailed } from '../failures/NothingFailed.js';
 import { failuresSql, type Failure } from '../queries/failures.js';
 import {
   deploymentsOverTimeSql,
@@ -119,8 +121,14 @@ export default function OverviewPage() {
             </Text>
             <TextLink href={`${appPath}/failures?${query}`}>{t('overview.all-failures', 'All failures')}</TextLink>
           </Stack>
-          <QueryState of={failures} empty={t('failures.none', 'Nothing failed in this time')}>
-            {(rows) => <FailureTable failures={rows.slice(0, 5)} timeQuery={query} acknowledged={acknowledged} />}
+          <QueryState of={failures}>
+            {(rows) =>
+              rows.length === 0 ? (
+                <NothingFailed chosen={chosen} range={range} />
+              ) : (
+                <FailureTable failures={rows.slice(0, 5)} timeQuery={query} acknowledged={acknowledged} />
+              )
+            }
           </QueryState>
         </section>
         <section>
@@ -219,51 +227,6 @@ function Fleet({ counts, took, timeQuery }: { counts: FleetCounts; took?: Durati
         note={t('overview.p95', '95 of 100 within {{time}}', { time: duration(took?.finished ? took.p95 : null) })}
       />
     </Stack>
-  );
-}
-
-/** Whether messages come through: silence must not be taken for health. */
-function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Error }) {
-  if (error !== undefined) return <Failed error={error} />;
-  if (status === undefined) return null;
-  const { intake, throttle, clickhouse, sinks } = status;
-  const failing = sinks.find(({ lastError }) => lastError !== null);
-  if (!intake.takingMessages)
-    return (
-      <Alert
-        bottomSpacing={0}
-        severity="warning"
-        title={t('overview.removed', 'The role was removed: no messages are taken')}
-      >
-        <TextLink href={`${appPath}/roles`}>{t('roles.title', 'Role configuration')}</TextLink>
-      </Alert>
-    );
-  if (failing !== undefined || clickhouse.state === 'restarting')
-    return (
-      <Alert
-        bottomSpacing={0}
-        severity="warning"
-        title={t('overview.sink', 'Messages are kept, but do not reach their destination: what is shown may be old')}
-      >
-        {failing === undefined
-          ? t('overview.restarting', 'ClickHouse is starting again')
-          : `${failing.sink}: ${failing.lastError?.message ?? ''}`}
-      </Alert>
-    );
-  if (throttle.waiting === 0) return null;
-  return (
-    <Alert
-      bottomSpacing={0}
-      severity="info"
-      title={t('overview.waiting', '{{waiting}} messages wait for the throttle; failures go first', {
-        waiting: count(throttle.waiting),
-      })}
-    >
-      {t('overview.waiting-detail', 'The oldest came {{oldest}}. All will have passed by {{clear}}.', {
-        oldest: moment(throttle.oldestWaitingAt),
-        clear: moment(throttle.expectedClearanceAt),
-      })}
-    </Alert>
   );
 }
 

@@ -43,6 +43,10 @@ ORDER BY clients DESC, messages DESC, cause
 LIMIT ${mostCauses}`;
 };
 
+/** A row where anything at all was heard of what is chosen, within the range; a cause chooses among failures only. */
+export const heardSql = (chosen: Chosen) =>
+  `SELECT 1 AS heard FROM client_messages WHERE ${where(messageConditions({ ...chosen, cause: [], error: [] }))} LIMIT 1`;
+
 /** Failed clients over time, by topic and state: `800/313`. */
 export const failuresOverTimeSql = (chosen: Chosen) =>
   `SELECT $__timeInterval(${messageTime(chosen)}) AS time, concat(toString(topic_type), '/', toString(state_id)) AS state, uniqExact(client_key) AS clients
