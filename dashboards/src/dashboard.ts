@@ -23,20 +23,28 @@ interface Choices {
   sql: string;
 }
 
+/** Where clients are, and where they failed in the time range: panels lead there too, and since then they may have left. */
+const placesSql = (column: string, which = '') => `SELECT DISTINCT ${column} FROM
+(
+  SELECT DISTINCT ${column} FROM clients ${which}
+  UNION ALL SELECT DISTINCT ${column} FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')}
+)
+ORDER BY ${column} LIMIT 1000`;
+
 /** Lists of values. Where there are two columns, the first is the value and the second what is shown. */
 function choicesOf(name: 'site' | 'version' | 'subnet' | 'cause' | 'server', t: Translate): Choices {
   switch (name) {
     case 'site':
-      return { label: 'Site', sql: `SELECT DISTINCT site_code FROM clients ORDER BY site_code LIMIT 1000` };
+      return { label: 'Site', sql: placesSql('site_code') };
     case 'version':
       return {
         label: t('Client version', 'Version du client'),
-        sql: `SELECT DISTINCT client_version FROM clients ORDER BY client_version LIMIT 1000`,
+        sql: placesSql('client_version'),
       };
     case 'subnet':
       return {
         label: t('Subnet', 'Sous-réseau'),
-        sql: `SELECT DISTINCT subnet FROM clients WHERE last_received_at >= $__fromTime ORDER BY subnet LIMIT 1000`,
+        sql: placesSql('subnet', 'WHERE last_received_at >= $__fromTime '),
       };
     case 'cause':
       return {

@@ -4,7 +4,7 @@ import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen
 import { clientExtentSql, clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
 import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { sharedEngine } from '../shared-engine.js';
-import { day, hour, now, times, toldTo } from './told.js';
+import { boardOf, day, hour, now, times, toldTo } from './told.js';
 
 const { tell, ask, panel } = toldTo(sharedEngine());
 const listed = async (filter: Partial<ClientFilter>, chosen: Partial<Chosen> = {}) =>
@@ -92,4 +92,31 @@ test('an empty list says how many clients of its own filter are outside of the t
   expect(await extent({ search: 'NEW' })).toEqual([1, 1, null, null]);
   expect(await extent({ stuckHours: 24 })).toEqual([1, 1, null, null]);
   expect(await extent({}, { cause: ['800/313/1603'] })).toEqual([2, 0, 21, 20]);
+});
+
+test('what panels link to can be chosen: a subnet, a version and a site that clients failed in and have left', async () => {
+  await tell([
+    ...times(3, (one) => [
+      {
+        name: `MV${one}`,
+        id: one,
+        state: 313,
+        params: ['1603'],
+        at: now - 3 * hour,
+        address: '10.1.0.1',
+        version: '5.1',
+      },
+      { name: `MV${one}`, id: one, state: 400, at: now - hour, address: '10.2.0.1', version: '5.2' },
+    ]),
+  ]);
+  for (const board of ['overview', 'failures', 'communication']) {
+    const { list } = boardOf(board).templating;
+    const values = async (name: string) =>
+      (await ask(list.find((one) => one.name === name)!.query)).map((row) => Object.values(row)[0]);
+    expect(await values('subnet')).toEqual(['10.1.0.0/24', '10.2.0.0/24']);
+    expect(await values('version')).toEqual(['5.1', '5.2']);
+    expect(await values('site')).toEqual(['PS1']);
+  }
+  const subnets = await panel('failures', 'Where failures burst: subnets');
+  expect(subnets.map(({ subnet }) => subnet)).toEqual(['10.1.0.0/24']);
 });
