@@ -1,7 +1,7 @@
 -- Which clients failed within a day and have not succeeded since?
--- One row a client, the newest first.
-SELECT client_name, site_code, client_version, last_state_text, last_error_code, last_error_text, last_received_at
-FROM clients
-WHERE outcome = 'failed' AND last_received_at > now() - INTERVAL 1 DAY
-ORDER BY last_received_at DESC
+-- One row a client whose newest word on its deployment is a failure of that day, the newest first.
+SELECT client_name, site_code, client_version, state_text, error_code, error_text, received_at
+FROM client_topics
+WHERE topic_type = 800 AND outcome = 'failed' AND received_at > now() - INTERVAL 1 DAY
+ORDER BY received_at DESC
 LIMIT 500

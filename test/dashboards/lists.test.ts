@@ -1,4 +1,5 @@
 // Lists of boards and pages: what they leave out is told, and each number leads to as many clients as it says.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
 import { clientExtentSql, clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
@@ -119,4 +120,18 @@ test('what panels link to can be chosen: a subnet, a version and a site that cli
   }
   const subnets = await panel('failures', 'Where failures burst: subnets');
   expect(subnets.map(({ subnet }) => subnet)).toEqual(['10.1.0.0/24']);
+});
+
+test('who failed today failed today, and did not only speak', async () => {
+  await tell([
+    { name: 'OLDFAILURE1', state: 313, params: ['1603'], at: now - 10 * day },
+    { name: 'OLDFAILURE1', topic: 1000, id: 1, state: 1, at: now - hour },
+    { name: 'CUT1', topic: 1000, id: 2, state: 2, at: now - hour },
+    { name: 'TODAY1', state: 313, params: ['1603'], at: now - 2 * hour },
+    { name: 'TODAY1', topic: 1300, state: 1, at: now - hour },
+    { name: 'MENDED1', state: 313, params: ['1603'], at: now - 2 * hour },
+    { name: 'MENDED1', id: 3, state: 400, at: now - hour },
+  ]);
+  const sql = readFileSync(new URL('../../dashboards/queries/who-failed-today.sql', import.meta.url), 'utf8');
+  expect(await ask(sql)).toMatchObject([{ client_name: 'TODAY1', error_code: '1603' }]);
 });
