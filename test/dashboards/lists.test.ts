@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
 import { clientExtentSql, clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
+import { expectedCountsSql, expectedSql } from '../../grafana-plugin/src/queries/expected.js';
 import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { sharedEngine } from '../shared-engine.js';
 import { boardOf, day, hour, now, times, toldTo } from './told.js';
 
-const { tell, ask, panel } = toldTo(sharedEngine());
+const shared = sharedEngine();
+const { tell, ask, panel } = toldTo(shared);
 const listed = async (filter: Partial<ClientFilter>, chosen: Partial<Chosen> = {}) =>
   Number(
     (await ask(clientsSql({ ...everything, ...chosen }, { ...noFilter, ...filter }, 'client_name', false, 1)))[0]
@@ -134,4 +136,32 @@ test('who failed today failed today, and did not only speak', async () => {
   ]);
   const sql = readFileSync(new URL('../../dashboards/queries/who-failed-today.sql', import.meta.url), 'utf8');
   expect(await ask(sql)).toMatchObject([{ client_name: 'TODAY1', error_code: '1603' }]);
+});
+
+test('a list of expected machines is found by its name, whatever is in it', async () => {
+  const load = (load_id: string, list_name: string) => ({ load_id, list_name, mode: 'replace' });
+  await shared.writer.insert({
+    table: 'fsp.expected_loads',
+    values: [load('1', 'Paris, Lyon'), load('2', 'Paris')],
+    format: 'JSONEachRow',
+  });
+  await shared.writer.insert({
+    table: 'fsp.expected_machines',
+    values: [
+      { load_id: '1', client_name: 'PC1' },
+      { load_id: '1', client_name: 'PC2' },
+      { load_id: '2', client_name: 'PC3' },
+    ],
+    format: 'JSONEachRow',
+  });
+  const machines = async (list: string) => {
+    const filter = { standing: '', search: '', list, silentDays: 0 };
+    const [rows, [counts]] = await Promise.all([ask(expectedSql(filter, 1)), ask(expectedCountsSql(list, 7))]);
+    expect(Number(counts!.machines)).toBe(rows.length);
+    return rows.map(({ client_name }) => client_name);
+  };
+  expect(await machines('Paris, Lyon')).toEqual(['PC1', 'PC2']);
+  expect(await machines('Paris')).toEqual(['PC3']);
+  expect(await machines('Lyon')).toEqual([]);
+  expect(await machines('')).toEqual(['PC1', 'PC2', 'PC3']);
 });
