@@ -10,22 +10,20 @@ export interface IntakeAlone {
   refused: string[];
   /** The status of each answer. */
   statuses: number[];
-  /** Thrown instead of taking a body. */
-  failure: Error | null;
   post(path: string, body: string | Buffer, headers?: Record<string, string>): Promise<Response>;
   /** Writes on one connection and gives all that came back until it was closed. */
   raw(bytes: string | Buffer, options?: { halfClose?: boolean }): Promise<string>;
 }
 
-/** Starts one, which ends with the test that asked for it. */
-export async function intakeAlone(): Promise<IntakeAlone> {
+/** Starts one, which ends with the test that asked for it; what `accept` throws is the answer to a body. */
+export async function intakeAlone({ accept }: { accept?(body: Buffer): void } = {}): Promise<IntakeAlone> {
   const intake = createIntake({
     trustedProxies: 'loopback',
     logger: { error: () => undefined },
-    accept(body, origin) {
-      if (alone.failure !== null) return Promise.reject(alone.failure);
+    async accept(body, origin) {
+      await Promise.resolve();
+      accept?.(body);
       alone.taken.push({ body: body.toString(), origin });
-      return Promise.resolve();
     },
     reject: (reason) => alone.refused.push(reason),
     onAnswer: (status) => alone.statuses.push(status),
@@ -38,7 +36,6 @@ export async function intakeAlone(): Promise<IntakeAlone> {
     taken: [],
     refused: [],
     statuses: [],
-    failure: null,
     post: (path, body, headers = {}) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers }),
     async raw(bytes, { halfClose = false } = {}) {
       const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: halfClose });

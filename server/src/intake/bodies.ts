@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { FspError } from '../errors.js';
+import { wrapped } from '../report/encoding.js';
 import type { IntakeMemory } from './memory.js';
 import { keptBytes } from './rejected.js';
 
@@ -174,11 +175,9 @@ function tooLarge(): FspError {
 
 /** With its begin as its cause, which keeps all of what was read with it from the collector. */
 function notXml(chunk: Buffer): FspError {
-  return new FspError(
-    'FSP_REPORT_NOT_XML',
-    'The body is no well-formed XML (it does not begin with <); send a state message report',
-    { cause: chunk.subarray(0, keptBytes) },
-  );
+  const message =
+    wrapped(chunk)?.message ?? 'The body is no well-formed XML (it does not begin with <); send a state message report';
+  return new FspError('FSP_REPORT_NOT_XML', message, { cause: chunk.subarray(0, keptBytes) });
 }
 
 function noRoom(): FspError {

@@ -121,7 +121,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       );
     } catch (error) {
       if (refusedAfter[(error as FspError).code] !== undefined) connections.endReading(request.raw.socket);
-      throw error;
+      throw named(error, request);
     }
   });
   app.addHook('onClose', (_app, done) => {
@@ -142,7 +142,8 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     const evidence = bytes.length > keptBytes ? Buffer.from(bytes.subarray(0, keptBytes)) : bytes;
     try {
       await options.accept(bytes, origin);
-    } catch (error) {
+    } catch (cause) {
+      const error = named(cause, request);
       if (error instanceof FspError && error.statusCode < 500)
         options.reject(`${error.code}: ${error.message}`, evidence, origin);
       throw error;
@@ -209,6 +210,15 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/** An error over bytes that make no report, where the request says that they are compressed, as one that says so. */
+function named(error: unknown, { headers }: FastifyRequest): unknown {
+  const encoding = /^(?!identity$)[\w-]{1,20}$/i.exec(headers['content-encoding'] ?? '')?.[0];
+  const unread = error instanceof FspError && /^FSP_REPORT_(?:ENCODING|NOT_XML)$/.test(error.code);
+  if (encoding === undefined || !unread) return error;
+  const message = `The body is compressed (Content-Encoding: ${encoding}); send it without compression`;
+  return new FspError(error.code, message, { cause: error.cause });
 }
 
 /** What is answered to who caused an error: one line of text. */

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
 import { intakeAlone } from '../../../test/intake-alone.js';
+import { decodeReport } from '../report/decode.js';
 
 test.each([
   ['10.9.9.9:51234', '10.9.9.9'],
@@ -30,4 +33,28 @@ test.each([
   const answers = await raw(sizes.map((size, index) => request(size, index === sizes.length - 1)).join(''));
   expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(sizes.map(() => 'HTTP/1.1 200'));
   expect(taken.map(({ body }) => body.length)).toEqual(sizes);
+});
+
+describe('a compressed body is refused as what it is', () => {
+  const text = '<Report/>'.repeat(3_000);
+  test.each([
+    ['gzip', gzipSync(text), ''],
+    ['gzip', gzipSync(text), 'gzip'],
+    ['br', brotliCompressSync(text), 'br'],
+    // Large ones are refused by how they begin.
+    ['gzip', gzipSync(randomBytes(100_000)), ''],
+    ['deflate', deflateSync(randomBytes(100_000)), 'deflate'],
+  ])('%s', async (name, body, header) => {
+    const { post, refused } = await intakeAlone({
+      accept: (bytes) => {
+        decodeReport(bytes);
+      },
+    });
+    const answer = await post('/SMS_FSP/x', body, header === '' ? {} : { 'content-encoding': header });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`^The body is compressed .*${name}.*; send it without compression\\n$`)),
+    ]);
+    expect(refused).toEqual([expect.stringContaining(name)]);
+  });
 });

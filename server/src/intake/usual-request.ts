@@ -6,7 +6,8 @@ const headEnd = Buffer.from('\r\n\r\n');
 const firstLine = /^POST \/SMS_FSP(?:\/[\w.~-]*)? HTTP\/1\.1$/;
 const field = /^([\w-]{1,64}): ?([\t -~]*)$/;
 /** Fields that say how a request is to be read, by whom it was sent, or what is to become of its connection. */
-const saysMore = /^(?:transfer-encoding|expect|upgrade|trailer|te|connection|proxy-connection|x-forwarded-for)$/i;
+const saysMore =
+  /^(?:content-encoding|transfer-encoding|expect|upgrade|trailer|te|connection|proxy-connection|x-forwarded-for)$/i;
 
 /**
  * The body of a request that is laid out as clients lay it out: a `POST` of a report with a length, of bytes that are all

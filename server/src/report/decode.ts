@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { FspError } from '../errors.js';
-import { decodeText } from './encoding.js';
+import { decodeText, wrapped } from './encoding.js';
 import { ReportReading, reportLimits, tooManyAttributes } from './reading.js';
 import type { Report } from './types.js';
 import { readUsual } from './usual.js';
@@ -12,6 +12,8 @@ import { readUsual } from './usual.js';
  */
 export function decodeReport(body: Uint8Array): Report {
   if (body.length === 0) throw new FspError('FSP_REPORT_EMPTY', 'The body is empty; send a state message report');
+  const hidden = wrapped(body);
+  if (hidden !== null) throw hidden;
   const text = decodeText(body);
   if (text.trim() === '')
     throw new FspError('FSP_REPORT_EMPTY', 'The body holds nothing but white space; send a state message report');

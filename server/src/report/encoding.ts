@@ -113,3 +113,14 @@ function unitsOf(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string {
   // Buffer's own decoder is many times faster than TextDecoder, but takes little-endian only and lone surrogates too.
   return (encoding === 'utf-16le' ? words : Buffer.from(words).swap16()).toString('utf16le');
 }
+
+/** What was done to a report whose bytes begin so, as an error that names it; null where nothing of it shows. */
+export function wrapped(first: Uint8Array): FspError | null {
+  if (first[0] === 0x1f && first[1] === 0x8b)
+    return new FspError('FSP_REPORT_ENCODING', 'The body is compressed with gzip; send it without compression');
+  // A boundary has at most 70 characters (RFC 2046).
+  const begin = Buffer.from(first.subarray(0, 80)).toString('latin1');
+  if (/^(?:\r\n)?--[^\s<]{1,70}\r?\n/.test(begin))
+    return new FspError('FSP_REPORT_NOT_XML', 'The body is a multipart form; send the report itself as the body');
+  return null;
+}

@@ -237,6 +237,8 @@ test.each([
     'FSP_REPORT_TOO_MANY_ATTRIBUTES',
   ],
   ['1,001 messages', wrap(message.repeat(1001)), 'FSP_REPORT_TOO_MANY_MESSAGES'],
+  ['a form', '--b\r\nContent-Type: text/xml\r\n\r\n<Report/>\r\n--b--', 'FSP_REPORT_NOT_XML'],
+  ['a form in UTF-16', Buffer.from('--b\r\n\r\n\xff\xfe<\0\r\n--b--', 'latin1'), 'FSP_REPORT_NOT_XML'],
   ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'FSP_REPORT_ENCODING'],
 ])('%s is refused', (_name, body, expected) => {
   expect(code(body as string)).toBe(expected);
@@ -295,6 +297,13 @@ describe('a message that cannot be read', () => {
     const [one] = decodeReport(Buffer.from(wrap(odd(`<Topic Type=${text}/>`, `<State ID=${text}/>`)))).messages;
     expect([one?.topic.type, one?.state.id]).toEqual([value, value]);
   });
+});
+
+test.each([
+  [Buffer.from([0x1f, 0x8b, 8, 0]), 'The body is compressed with gzip; send it without compression'],
+  [Buffer.from('\r\n--b\r\n\r\n\xff'), 'The body is a multipart form; send the report itself as the body'],
+])('what was done to a report is named', (body, message) => {
+  expect(() => decodeReport(body)).toThrow(message);
 });
 
 test('long details with many equal signs are data, not attributes', () => {
