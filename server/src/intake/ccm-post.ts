@@ -39,10 +39,12 @@ export function createCcmPostServer(
 ): Server {
   const closing = new WeakSet<Socket>();
   // Late requests are looked for every second, not every thirty.
-  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHeader: false }, (request, response) => {
     if (closing.has(request.socket)) response.setHeader('connection', 'close');
     handler(request, response);
   });
+  // Nobody knows what is expected; Node would answer 417 unheard, and the report would be lost.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   // Nothing is read of a connection before its turn. (The types do not know that a server has this property too.)
   Object.assign(server, { pauseOnConnect: true });
   const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];

@@ -24,6 +24,9 @@ const refusedAfter: Readonly<Record<string, number>> = {
   FSP_REPORT_NOT_XML: 1_000,
 };
 const reportPaths = ['/sms_fsp', '/sms_fsp/*'];
+/** A path that takes reports, whatever stands behind its first segment: the router refuses what can be no address. */
+const toReports = /^(?:https?:\/\/[^/]*)?\/+sms_fsp(?:[/?#]|$)/i;
+const nothingHere = 'Nothing is here; clients post to /SMS_FSP/.sms_fsp\n';
 /** What a client is told to wait while the spool takes nothing. */
 const retryAfterSeconds = 30;
 
@@ -61,6 +64,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     bodyLimit,
     trustProxy: trustedProxies === '' ? false : trustedProxies,
     routerOptions: { caseSensitive: false },
+    // A path that can be none; the hooks do not hear of it.
+    frameworkErrors(_error, _request, reply) {
+      options.onAnswer?.(404);
+      const headers = { 'content-type': 'text/plain', 'content-length': nothingHere.length, connection: 'close' };
+      reply.raw.writeHead(404, headers).end(nothingHere);
+    },
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
     clientErrorHandler(error, socket) {
@@ -71,6 +80,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
         (request, response) => {
           // Whatever a client calls its body, and however wrongly, it is bytes.
           request.headers['content-type'] = 'application/octet-stream';
+          if (request.method === 'POST' && toReports.test(request.url ?? '')) request.url = '/sms_fsp';
           const forwarded = request.headers['x-forwarded-for'];
           // Node makes one text of several; the types do not know that.
           if (forwarded !== undefined) request.headers['x-forwarded-for'] = withoutPorts(String(forwarded));
@@ -111,6 +121,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     },
   });
 
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { httpVersion, headers } = request.raw;
+    // RFC 9112 has a server refuse it. Node would do so unheard.
+    const lacks = httpVersion === '1.1' && headers.host === undefined;
+    done(lacks ? new FspError('FSP_REQUEST_INVALID', 'The request names no Host, as HTTP/1.1 has it') : undefined);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     try {
@@ -178,7 +194,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
       .send(
         /^\/sms_fsp(?:[/?]|$)/i.test(request.url)
           ? 'Clients post their reports here (POST or CCM_POST); nothing else is answered\n'
-          : 'Nothing is here; clients post to /SMS_FSP/.sms_fsp\n',
+          : nothingHere,
       ),
   );
   app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {

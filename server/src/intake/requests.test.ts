@@ -58,3 +58,40 @@ describe('a compressed body is refused as what it is', () => {
     expect(refused).toEqual([expect.stringContaining(name)]);
   });
 });
+
+const head = (line: string, more = '') => `${line} HTTP/1.1\r\n${more}Connection: close\r\nContent-Length: 1\r\n\r\n<`;
+const host = 'Host: x\r\n';
+
+describe('a report is taken', () => {
+  test.each([
+    ['on a path that no address can have', head('POST /SMS_FSP/%zz', host)],
+    ['on one that is no UTF-8', head('POST /SMS_FSP/%ff', host)],
+    ['behind two slashes', head('POST //SMS_FSP/.sms_fsp', host)],
+    ['with a query that is none', head('POST /sms_fsp?%zz', host)],
+    ['on an absolute address', head('POST http://fsp/SMS_FSP/.sms_fsp', host)],
+    ['by CCM_POST on such a path', head('CCM_POST /SMS_FSP/%zz', host)],
+    ['with an expectation that nobody knows', head('POST /SMS_FSP/x', `${host}Expect: a-miracle\r\n`)],
+  ])('%s', async (_name, bytes) => {
+    const { raw, taken, statuses } = await intakeAlone();
+    expect(await raw(bytes)).toMatch(/^HTTP\/1.1 200/);
+    expect(taken).toHaveLength(1);
+    expect(statuses).toEqual([200]);
+  });
+});
+
+describe('an answer of one line of text, which is counted, is given', () => {
+  test.each([
+    ['where a path can be none', 404, head('POST /%zz', host)],
+    ['where a path can be none that reports are put to', 404, head('PUT /SMS_FSP/%zz', host)],
+    ['without a Host', 400, head('POST /SMS_FSP/x')],
+    ['by CCM_POST without a Host', 400, head('CCM_POST /SMS_FSP/x')],
+  ])('%s', async (_name, status, bytes) => {
+    const { raw, taken, statuses } = await intakeAlone();
+    const answer = await raw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toMatch(/\r\ncontent-type: text\/plain.*\r\n/i);
+    expect(answer.split('\r\n\r\n')[1]).toMatch(/^[^\n{]+\n$/);
+    expect(statuses).toEqual([status]);
+    expect(taken).toEqual([]);
+  });
+});
