@@ -14,8 +14,9 @@ export function decodeReport(body: Uint8Array): Report {
   if (body.length === 0) throw new FspError('FSP_REPORT_EMPTY', 'The body is empty; send a state message report');
   const hidden = wrapped(body);
   if (hidden !== null) throw hidden;
-  const text = decodeText(body);
-  if (text.trim() === '')
+  // A declaration may have nothing before it, which some have all the same.
+  const text = decodeText(body).trimStart();
+  if (text === '')
     throw new FspError('FSP_REPORT_EMPTY', 'The body holds nothing but white space; send a state message report');
   return readUsual(text) ?? readStrictly(text);
 }

@@ -56,7 +56,7 @@ export class ReportReading {
       params: [],
       message: {
         messageTime: parseCimTime(attributes.MessageTime ?? ''),
-        serialNumber: serialOf(attributes.SerialNumber),
+        serialNumber: unsigned(attributes.SerialNumber),
       },
     };
   }
@@ -116,14 +116,9 @@ export function machineOf(installed = '', id = '', version = '', name = ''): Mac
   };
 }
 
-export function serialOf(text: string | undefined): number | null {
-  const serial = Number(text ?? Number.NaN);
-  return Number.isInteger(serial) && serial >= 0 && serial <= 0xffff_ffff ? serial : null;
-}
-
 /** Null where its type is no number. */
 export function topicOf(attributes: Attributes): StateMessage['topic'] | null {
-  const type = identifier(attributes.Type);
+  const type = unsigned(attributes.Type);
   if (type === null) return null;
   return {
     type,
@@ -136,7 +131,7 @@ export function topicOf(attributes: Attributes): StateMessage['topic'] | null {
 
 /** Null where its id is no number. */
 export function stateOf(attributes: Attributes): StateMessage['state'] | null {
-  const id = identifier(attributes.ID);
+  const id = unsigned(attributes.ID);
   return id === null ? null : { id, criticality: integerOrNull(attributes.Criticality) };
 }
 
@@ -155,7 +150,7 @@ function bareGuid(text: string): string {
 }
 
 /** A number of 32 bits without a sign, as ClickHouse's columns hold it; white space and a plus say nothing. */
-function identifier(text = ''): number | null {
+export function unsigned(text = ''): number | null {
   const digits = /^\s*\+?(\d{1,10})\s*$/.exec(text)?.[1];
   const value = Number(digits ?? Number.NaN);
   return value <= 0xffff_ffff ? value : null;

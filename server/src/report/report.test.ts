@@ -306,6 +306,30 @@ test.each([
   expect(() => decodeReport(body)).toThrow(message);
 });
 
+test.each([
+  ['""', null],
+  ['" "', null],
+  ['"1e3"', null],
+  ['"0x10"', null],
+  ['"-1"', null],
+  ['"1.0"', null],
+  ['"4294967296"', null],
+  ['" 12 "', 12],
+  ['"0"', 0],
+  ['"4294967295"', 4_294_967_295],
+])('a SerialNumber of %s is %j', (text, value) => {
+  const [one] = decodeReport(Buffer.from(wrap(message.replace('<StateMessage', `$& SerialNumber=${text}`)))).messages;
+  expect(one?.serialNumber).toBe(value);
+});
+
+test.each(['\r\n', ' \t\n', '\ufeff\ufeff', '\ufeff\r\n'])(
+  'a report behind %j is read, declaration and all',
+  (before) => {
+    for (const encoding of ['utf8', 'utf16le'] as const)
+      expect(code(Buffer.from(`${before}<?xml version="1.0"?>${wrap(message)}`, encoding))).toBe('accepted');
+  },
+);
+
 test('long details with many equal signs are data, not attributes', () => {
   const details = `<StateDetails><![CDATA[${'x="1" '.repeat(5000)}]]></StateDetails>`;
   expect(code(wrap(message.replace('</StateMessage>', `${details}</StateMessage>`)))).toBe('accepted');

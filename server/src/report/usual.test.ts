@@ -28,7 +28,7 @@ const pieces = [
   '<Param>', '</Param>', '<Param/>', '<Param>\r\n</Param>', '<Param>a\rb</Param>', '<Topic Type="1"/>', '<State ID="x"/>',
   '<StateDetails><![CDATA[x]]></StateDetails>', '<StateDetails Type="1">x</StateDetails>', '<UserParameters/>', '<ClientID/>', '/"', '"/', ' ID="2"',
   ' IDFlag="/"', ' Flags=""', '<Date>20260302091501.250000+060</Date>', '<NetBIOSName> B </NetBIOSName>', '<Date> </Date>', '</ReportBody>',
-  ' Type=" 800"', ' Type="+800"', ' Type="abc"', ' ID="2147483648"', ' ID="4294967296"', '<StateMessage>', '</StateMessage>', '<Report>', '</Report>', '<?xml version="1.1"?>', 'encoding="x"', 'ID="', '99999999999',
+  ' SerialNumber=""', ' SerialNumber="1e3"', ' SerialNumber=" 7"', ' Type=" 800"', ' Type="+800"', ' Type="abc"', ' ID="2147483648"', ' ID="4294967296"', '<StateMessage>', '</StateMessage>', '<Report>', '</Report>', '<?xml version="1.1"?>', 'encoding="x"', 'ID="', '99999999999',
   ` ${Array.from({ length: 13 }, (_unused, index) => `a${index}="1"`).join(' ')}`,
 ]; // prettier-ignore
 

@@ -1,5 +1,5 @@
 import { parseCimTime } from './cim-time.js';
-import { machineOf, reportLimits, serialOf, stateOf, topicOf } from './reading.js';
+import { machineOf, reportLimits, stateOf, topicOf, unsigned } from './reading.js';
 import type { Report, StateMessage } from './types.js';
 
 /** Beyond it the strict reader is as good: a pattern remembers where it was at every character. */
@@ -106,7 +106,7 @@ function messageOf(found: RegExpExecArray): StateMessage | null {
   if (topic === null || state === null) return null;
   return {
     messageTime: parseCimTime(found[1] ?? ''),
-    serialNumber: serialOf(found[2]),
+    serialNumber: unsigned(found[2]),
     topic,
     state,
     details: found[10] ?? found[11] ?? '',
