@@ -45,8 +45,9 @@ export function createCcmPostServer(
   });
   // Nobody knows what is expected; Node would answer 417 unheard, and the report would be lost.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  // Nothing is read of a connection before its turn. (The types do not know that a server has this property too.)
-  Object.assign(server, { pauseOnConnect: true });
+  // Nothing is read of a connection before its turn, and who has ended its side is answered all the same. (The types do
+  // not know that a server has these properties too.)
+  Object.assign(server, { pauseOnConnect: true, httpAllowHalfOpen: true });
   const onward = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -54,13 +55,14 @@ export function createCcmPostServer(
     let pieces = 0;
     let taking = false;
     let ended = false;
-    let handedOn = false;
+    /** Whether more may come before it is decided what becomes of its request. */
+    let looking = true;
     let late: NodeJS.Timeout | undefined;
     // An error closes it, and whoever counts connections hears of that.
     const ignore = () => undefined;
     const handOn = (bytes: Buffer) => {
       clearTimeout(late);
-      handedOn = true;
+      looking = false;
       // They would stay for as long as the connection.
       seen = nothing;
       socket.off('data', look);
@@ -78,6 +80,7 @@ export function createCcmPostServer(
         return;
       }
       seen = nothing;
+      looking = false;
       socket.off('data', look);
       socket.pause();
       connections.receive(socket, bytes.length, () => {
@@ -108,6 +111,7 @@ export function createCcmPostServer(
     /** Nothing more is read of it, and it is gone soon after it was told so. */
     const leave = async (refusal: Refusal) => {
       seen = nothing;
+      looking = false;
       socket.off('data', look);
       socket.pause();
       await refusal.turn();
@@ -162,7 +166,7 @@ export function createCcmPostServer(
     // Its peer said good-bye.
     socket.once('end', () => {
       ended = true;
-      if (!taking && !handedOn) socket.end();
+      if (!taking && looking) socket.end();
     });
     socket.once('close', () => {
       clearTimeout(late);

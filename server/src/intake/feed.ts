@@ -33,6 +33,8 @@ export class Feed {
   private counted = 0;
   private paused = false;
   private feeding = false;
+  /** Tells the parser that nothing more comes; null until nothing does, and once it was told. */
+  private end: (() => void) | null = null;
   /** Bytes of the present request that were given, as far as it is a large one. */
   private given = 0;
   private turn: 'none' | 'asked' | 'here' = 'none';
@@ -55,11 +57,18 @@ export class Feed {
     socket.on('resume', () => {
       if (this.paused) socket.pause();
     });
-    for (const event of ['end', 'close'])
-      socket.once(event, () => {
-        this.held = [];
-        this.count();
-      });
+    // The parser hears of the end when it has what came before: whoever has sent all may end its side and wait.
+    const onEnd = socket.listeners('end').at(-1) as () => void;
+    socket.off('end', onEnd);
+    if (socket.readableEnded) this.end = onEnd.bind(socket);
+    socket.once('end', () => {
+      this.end = onEnd.bind(socket);
+      this.goOn();
+    });
+    socket.once('close', () => {
+      this.held = [];
+      this.count();
+    });
   }
 
   take(bytes: Buffer): void {
@@ -98,6 +107,10 @@ export class Feed {
       if (before) this.socket.resume();
     }
     this.count();
+    if (this.held.length > 0 || this.end === null) return;
+    const { end } = this;
+    this.end = null;
+    end();
   }
 
   private count(): void {

@@ -95,3 +95,35 @@ describe('an answer of one line of text, which is counted, is given', () => {
     expect(taken).toEqual([]);
   });
 });
+
+test.each([
+  ['CCM_POST', 500],
+  ['POST', 500],
+  ['POST', 40_000],
+  ['POST', 300_000],
+  ['CCM_POST', 40_000],
+])('a %s of %i bytes is taken and answered where its sender ends its side and waits', async (verb, size) => {
+  const { raw, taken } = await intakeAlone();
+  expect(await raw(request(size).replace('POST', verb), { halfClose: true })).toMatch(/^HTTP\/1.1 200 /);
+  expect(taken.map(({ body }) => body.length)).toEqual([size]);
+});
+
+test('several requests are answered where their sender ends its side and waits', async () => {
+  const { raw } = await intakeAlone();
+  const answers = await raw(request(40_000) + request(2_500) + request(900), { halfClose: true });
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(Array.from({ length: 3 }, () => 'HTTP/1.1 200'));
+});
+
+test('a request whose sender ends its side before it is whole is refused, and its connection ends', async () => {
+  const { raw, taken } = await intakeAlone();
+  for (const size of [500, 40_000])
+    expect(await raw(request(size).slice(0, -1), { halfClose: true })).toMatch(/^(?:HTTP\/1.1 400 |$)/);
+  expect(taken).toEqual([]);
+});
+
+test('what is refused unread is told so where its sender ends its side and waits', async () => {
+  const { raw } = await intakeAlone();
+  expect(
+    await raw(`POST /SMS_FSP/x HTTP/1.1\r\n${host}Content-Length: 100000\r\n\r\nGIF`, { halfClose: true }),
+  ).toMatch(/^HTTP\/1.1 400 /);
+});
