@@ -71,6 +71,7 @@ export class Connections {
   /** Counts a server's connections from now on, and ends them with it. */
   watch(server: Server): void {
     server.timeout = silenceMs;
+    server.keepAliveTimeout = silenceMs;
     server.prependListener('connection', (socket: Socket) => {
       this.add(socket);
     });

@@ -127,3 +127,10 @@ test('what is refused unread is told so where its sender ends its side and waits
     await raw(`POST /SMS_FSP/x HTTP/1.1\r\n${host}Content-Length: 100000\r\n\r\nGIF`, { halfClose: true }),
   ).toMatch(/^HTTP\/1.1 400 /);
 });
+
+test('a connection is kept as long whichever way its request went', async () => {
+  const { post } = await intakeAlone();
+  const usual = await post('/SMS_FSP/x', '<');
+  const other = await post('/SMS_FSP/x?', '<', { 'x-forwarded-for': '10.1.2.3' });
+  expect([usual, other].map(({ headers }) => headers.get('keep-alive'))).toEqual(['timeout=60', 'timeout=60']);
+});
