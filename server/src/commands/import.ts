@@ -19,12 +19,12 @@ interface Flags {
   hostName?: string;
 }
 
-/** `fsp import`: old logs and .SMX files into ClickHouse, once each. */
+/** `fsp import`: old logs and reports into ClickHouse, once each. */
 export function registerImport(program: Command): void {
   const command = program
     .command('import')
-    .argument('<path...>', 'logs, .SMX files, zips of logs, and folders with everything below them')
-    .description('old logs and .SMX files into ClickHouse; running it twice changes nothing')
+    .argument('<path...>', 'logs, reports (.SMX files), zips of logs, and folders with everything below them')
+    .description('old logs and reports (.SMX files) into ClickHouse; running it twice changes nothing')
     .addOption(new Option('--format <format>', 'do not detect the format of logs').choices([...logFormats]))
     .option('--timezone <zone>', 'zone of the machine that wrote them, for logs that tell none')
     .option('--host-name <name>', 'machine that wrote the logs (default: the name of this fallback status point)')
