@@ -205,7 +205,7 @@ WHERE waiting > 0`,
     sql: `WITH (SELECT multiIf(count() = 0, 'not known', max(bodies) * 2 > sum(bodies), argMax(why, bodies), 'several reasons') FROM (SELECT substringUTF8(reason, 1, 80) AS why, count() AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY why)) AS most
 SELECT fsp_server, assumeNotNull(most) AS reason, toFloat64(sum(refused)) AS bodies
 FROM (SELECT toString(fsp_server) AS fsp_server, max(rejected) - maxIf(rejected, updated_at <= now() - INTERVAL 1 HOUR) AS refused FROM throttle_window_updates WHERE window_start > now() - INTERVAL 25 HOUR GROUP BY fsp_server, window_start)
-GROUP BY fsp_server`,
+GROUP BY fsp_server HAVING bodies > 0`,
     above: 100,
     for: '5m',
     noData: 'OK',

@@ -118,7 +118,7 @@ test('an empty database is nothing, nowhere: no count above 0, no span of decade
   for (const [name, sql] of everyQuery()) {
     // Receivers, their disks and the throttle's windows are there from the first minute on.
     if (
-      /Receivers|receiver|disk|quarantine|damage|backlog|throttle|Throttle|server|page roles|annotation|Held back|Waiting/.test(
+      /Receivers|receiver|silence|disk|quarantine|damage|backlog|throttle|Throttle|server|page roles|annotation|Held back|Waiting/.test(
         name,
       )
     )
