@@ -36,6 +36,9 @@ interface Ended {
   among: string;
 }
 
+/** Puts a client's messages in their order, as one number: tuples are dear to compare. */
+const order = 'toUnixTimestamp64Milli(said_at) * 2097152 + least(serial, 2097151)';
+
 /**
  * Deployments that ended over time: each client once, at the newest end of its deployment or failure of it that the
  * condition has. Columns: time, outcome, clients.
@@ -44,13 +47,13 @@ export const endedSql = ({
   intervalOf,
   at,
   among,
-}: Ended) => `SELECT ${intervalOf('ended.1')} AS time, ended.2 AS outcome, count() AS clients
+}: Ended) => `SELECT ${intervalOf("fromUnixTimestamp64Milli(intDiv(ended, 2), 'UTC')")} AS time, if(bitAnd(ended, 1) = 1, 'succeeded', 'failed') AS outcome, count() AS clients
 FROM
 (
-  SELECT client_key, argMax((${at}, if(${isEnd}, 'succeeded', 'failed')), (said_at, serial)) AS ended
+  SELECT argMax(toUnixTimestamp64Milli(${at}) * 2 + toInt64(${isEnd}), ${order}) AS ended
   FROM client_messages
   WHERE outcome IN ('succeeded', 'failed', 'reboot_pending') AND (${isEnd} OR (topic_type = 800 AND phase = 'deployment' AND outcome = 'failed')) AND ${among}
-  GROUP BY client_key
+  GROUP BY cityHash64(client_key)
 )
 GROUP BY time, outcome
 ORDER BY time, outcome`;

@@ -36,11 +36,7 @@ interface Board {
 export const boardOf = (name: string) => JSON.parse(readFileSync(join(generated, `fsp-${name}.json`), 'utf8')) as Board;
 
 /** The last week, all chosen. */
-const scopeOf = ({
-  from = now - 7 * day,
-  to = Date.now() + minute,
-  variables = {},
-}: ScopeGiven = {}): Scope => ({
+const scopeOf = ({ from = now - 7 * day, to = Date.now() + minute, variables = {} }: ScopeGiven = {}): Scope => ({
   from: new Date(from),
   to: new Date(to),
   variables: {

@@ -83,6 +83,9 @@ const deployment = stretch('begin', 'end');
 const assignment = stretch('a_begin', 'a_end');
 const never = "toDateTime64(0, 3, 'UTC')";
 
+/** Whether the newest message is of topic 800, by the highest bit of what puts those first: texts are dear to read. */
+const saidOfDeployment = 'bitShiftRight(state, 127) = 1';
+
 const facts = {
   state: ['outcome', 'max'],
   word: ['word', 'max'],
@@ -117,7 +120,7 @@ const select = (rows: string) => `SELECT
     ${newest.client_version} AS client_version,
     ${valueOf('bitAnd(state, 15)', phases)} AS phase,
     ${valueOf('bitAnd(bitShiftRight(state, 4), 15)', outcomes)} AS outcome,
-    multiIf(last_topic_type != 800, 'no_word', phase = 'deployment' AND outcome = 'failed', 'failed', ${deployment.ended}, 'succeeded', outcome) AS deployment_outcome,
+    multiIf(NOT (${saidOfDeployment}), 'no_word', phase = 'deployment' AND outcome = 'failed', 'failed', ${deployment.ended}, 'succeeded', outcome) AS deployment_outcome,
     multiIf(
         outcome = 'failed', concat(if(last_state_text = '', concat('State ', toString(last_state_id), ' of topic ', toString(last_topic_type)), last_state_text),
             multiIf(last_error_text != '', concat(': ', last_error_text), last_error_code != '', concat(': error ', last_error_code), '')),
