@@ -125,7 +125,7 @@ test('a change by somebody else is shown before anything is overwritten', async 
   const now = (await (await fetch(role, { headers })).json()) as { configuration: object };
   expect(now.configuration).toMatchObject({ messageCount: 15_000, throttleIntervalSeconds: 1_800 });
   await page.getByRole('tab', { name: 'History' }).click();
-  await page.getByText('Number of state messages: 20000 → 15000').waitFor();
+  await page.getByText('Number of state messages: 20,000 → 15,000').waitFor();
   await page.getByRole('cell', { name: 'Grace' }).waitFor();
 });
 
