@@ -124,6 +124,20 @@ describe('a machine', () => {
     expect(await forget('machine', 'forgetme')).toMatchObject({ tables: [], spool: 0, quarantine: 0 });
   }, 180_000);
 
+  test('of an image, whose id many machines have, goes alone', async () => {
+    const id = 'A9006D0E-CF56-41D1-A006-6330EFC39381';
+    for (const client of ['IMAGED1', 'IMAGED2', 'IMAGED3', 'IMAGED4']) {
+      const body = report({ client, state: 400 }).toString('utf16le');
+      const imaged = body.replace('00000000-0000-0000-0000-000000000000', id);
+      expect((await server.post(Buffer.from(imaged, 'utf16le'))).status).toBe(200);
+    }
+    await drain();
+    expect(await forget('machine', 'imaged2')).toMatchObject({ alsoKnownAs: [] });
+    expect(
+      await ask("SELECT client_name FROM fsp.state_messages WHERE client_name LIKE 'IMAGED%' ORDER BY client_name"),
+    ).toEqual(['IMAGED1', 'IMAGED3', 'IMAGED4'].map((client_name) => ({ client_name })));
+  });
+
   test('that reports anew is known again', async () => {
     await server.post(report({ client: 'FORGETME', state: 100, serial: 3 }));
     await drain();

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
+import { mostNames } from '../clickhouse/views/client-names.js';
 import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
 
 /** What was, or would be, done to one table. */
@@ -94,9 +95,11 @@ async function identityOf(
   rows: <Row>(query: string) => Promise<Row[]>,
 ): Promise<{ ids: string[]; names: string[] }> {
   const own = isGuid(subject) ? `upper(client_id) = ${literal(subject.name)}` : sameName('client_name', subject);
+  // The id of an image is none of this machine's own: what the others said stays.
+  const ofOneMachine = ` AND client_id NOT IN (SELECT client_id FROM ${database}.client_names GROUP BY client_id HAVING uniqExact(client_name) > ${mostNames})`;
   const ids = (
     await rows<{ client_id: string }>(
-      `SELECT DISTINCT client_id FROM ${database}.state_messages WHERE (${own}) AND client_id NOT IN ('', '${noClient}')`,
+      `SELECT DISTINCT client_id FROM ${database}.state_messages WHERE (${own}) AND client_id NOT IN ('', '${noClient}')${isGuid(subject) ? '' : ofOneMachine}`,
     )
   ).map((row) => row.client_id);
   if (ids.length === 0) return { ids, names: [] };

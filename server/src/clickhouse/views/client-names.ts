@@ -5,7 +5,7 @@ const severalNames = (names: string) =>
   `SELECT id_hash FROM ${names} GROUP BY id_hash HAVING min(name_hash) != max(name_hash)`;
 
 /** So many names a machine may have had. More with one id are machines of one image: each is a client of its own. */
-const mostNames = 3;
+export const mostNames = 3;
 
 /**
  * A client is known by its name, since that is all that a machine without a client says, and all that stays when it is
