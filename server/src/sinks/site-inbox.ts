@@ -11,7 +11,7 @@ export const reportsPerBatch = 50;
 /**
  * Admitted reports as files for the site server's state system, so that a company that replaces Microsoft's fallback
  * status point keeps its console: byte for byte as they came, `.SMX` in `inboxes/auth/statesys.box/incoming`, written
- * beside and then renamed, so that the site never sees half of one. A report goes with the first of its messages that the throttle lets pass.
+ * beside and then renamed, so that the site never sees half of one. A report goes with the message that carries it.
  */
 export function createSiteInboxSink(folder: string): Sink {
   return {

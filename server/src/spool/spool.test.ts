@@ -38,14 +38,14 @@ afterEach(async () => {
 
 describe('waiting messages', () => {
   test('survive a restart with every field, and wait until they are admitted', async () => {
-    await spool.append([entry('one', { failed: true }), entry('two')]);
+    await spool.append([entry('one', { failed: true }), entry('two', { reportIndex: 1 })]);
     await reopen();
     expect(spool.stats()).toMatchObject({ waiting: 2, waitingFailed: 1, oldestWaitingAt: entry('one').receivedAt });
     expect(await spool.sinks.nextBatch('a', limits)).toBeNull();
     await admitAll();
     expect((await spool.sinks.nextBatch('a', limits))?.batch.entries).toEqual([
       entry('one', { failed: true }),
-      entry('two'),
+      entry('two', { reportIndex: 1 }),
     ]);
   });
 
