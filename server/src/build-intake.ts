@@ -45,8 +45,7 @@ export function buildIntake({
     });
   });
   const refusals = new RefusalLog(logger);
-  const reject = (reason: string, body: Uint8Array, origin: Origin) => {
-    throttle.noteRejected();
+  const tell = (reason: string, body: Uint8Array, origin: Origin) => {
     refusals.note(reason);
     keep(reason, body, origin);
   };
@@ -68,9 +67,12 @@ export function buildIntake({
       if (leftOut === undefined) return;
       // Sent again it would be the same: the client is told that its report was taken, and the operator what was not.
       telemetry.metrics.intakeMessages.add(leftOut.count, 400);
-      reject(leftOutReason(leftOut, entries.length), decoded.body, origin);
+      tell(leftOutReason(leftOut, entries.length), decoded.body, origin);
     },
-    reject,
+    reject(reason, body, origin) {
+      throttle.noteRejected();
+      tell(reason, body, origin);
+    },
     onAnswer(status) {
       telemetry.metrics.intakeRequests.add(1, status);
       if (status !== 200) telemetry.metrics.intakeMessages.add(1, status);
