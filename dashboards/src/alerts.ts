@@ -23,7 +23,7 @@ export const rules: readonly Rule[] = [
     summary:
       '{{ $labels.site_code }}: {{ humanizePercentage $values.A.Value }} of the installations that ended within six hours failed',
     description:
-      'Of the clients whose installation ended, by what was received within six hours, more than a quarter failed, and at least 20; also those that want a restart have succeeded. Where messages wait for the throttle, which failures overtake, the six hours are those before the oldest that waits.',
+      'Of the clients whose installation ended, by what was received within six hours, more than a quarter failed, and at least 20; also those that want a restart have succeeded. Where messages wait for the throttle, which failures overtake, the six hours are those before the oldest that waits; a receiver that is more than a day behind is not looked at.',
     severity: 'warning',
     dashboard: 'failures',
     panel: 'Causes and what to do',
@@ -44,7 +44,7 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
     summary:
       '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed within 30 minutes: {{ $labels.state_text }}',
     description:
-      'Many clients fail in the same way at once: at least 25 within half an hour, and more than five times as many as in half an hour of the day before on average.',
+      'Many clients fail in the same way at once, to install or to be assigned: at least 25 within half an hour, and more than five times as many as in half an hour of the day before on average.',
     severity: 'critical',
     dashboard: 'failures',
     panel: 'Clients that failed, by state',
@@ -195,15 +195,13 @@ WHERE waiting > 0`,
   {
     uid: 'fsp-rejects',
     title: 'Many bodies are refused',
-    summary:
-      '{{ $labels.fsp_server }}: {{ $values.A.Value }} bodies that were no report within an hour, mostly: {{ $labels.reason }}',
+    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} bodies that were no report within an hour',
     description:
-      'A receiver refused more than 100 bodies within an hour: a proxy that changes them, something else that posts here, or clients of a new kind. All are counted; the reason is that of most of those that were kept, the first 60 of each minute at every receiver.',
+      'A receiver refused more than 100 bodies within an hour: a proxy that changes them, something else that posts here, or clients of a new kind. All are counted; the panel has the reasons of those that were kept, the first 60 of each minute.',
     severity: 'warning',
     dashboard: 'operations',
     panel: 'Why bodies were refused',
-    sql: `WITH (SELECT multiIf(count() = 0, 'not known', max(bodies) * 2 > sum(bodies), argMax(why, bodies), 'several reasons') FROM (SELECT substringUTF8(reason, 1, 80) AS why, count() AS bodies FROM rejected_messages WHERE received_at > now() - INTERVAL 1 HOUR GROUP BY why)) AS most
-SELECT fsp_server, assumeNotNull(most) AS reason, toFloat64(sum(refused)) AS bodies
+    sql: `SELECT fsp_server, toFloat64(sum(refused)) AS bodies
 FROM (SELECT toString(fsp_server) AS fsp_server, max(rejected) - maxIf(rejected, updated_at <= now() - INTERVAL 1 HOUR) AS refused FROM throttle_window_updates WHERE window_start > now() - INTERVAL 25 HOUR GROUP BY fsp_server, window_start)
 GROUP BY fsp_server HAVING bodies > 0`,
     above: 100,
