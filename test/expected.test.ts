@@ -138,15 +138,17 @@ describe('who never spoke', () => {
       report({ client: 'RESTART1', state: 317, serial: 2 }),
       report({ client: 'LOADS1', state: 101 }),
       report({ client: 'DONE1', state: 401 }),
+      report({ client: 'ENROLS1', state: 100, topicType: 810 }),
     ])
       expect((await server.post(body)).status).toBe(200);
-    expect((await api('?list=Moved', 'POST', admin, 'OldName1\nrestart1\nloads1\ndone1')).status).toBe(200);
-    await eventually(standings, (found) => found.DONE1 === 'heard');
+    expect((await api('?list=Moved', 'POST', admin, 'OldName1\nrestart1\nloads1\ndone1\nenrols1')).status).toBe(200);
+    await eventually(standings, (found) => found.ENROLS1 === 'heard');
     expect(await standings()).toMatchObject({
       OLDNAME1: 'heard',
       RESTART1: 'never_ended',
       LOADS1: 'never_ended',
       DONE1: 'heard',
+      ENROLS1: 'heard',
     });
     expect((await api('?list=Moved', 'DELETE', admin)).status).toBe(200);
   });

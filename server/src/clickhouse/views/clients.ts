@@ -34,7 +34,7 @@ const columns: readonly Column[] = [
   [
     'deployment_outcome',
     'String',
-    'Where its deployment stands, for figures of deployments: no_word where it said nothing of one; failed where its newest message is of a failed one; succeeded where it has an end, whatever is told of restart and assignment since; else as outcome',
+    'Where its deployment stands, for figures of deployments: no_word where it said nothing of one, or of its assignment alone; failed where its newest message is of a failed one; succeeded where it has an end, whatever is told of restart and assignment since; else as outcome',
   ],
   ['reason', 'String', 'Why it failed, is cut off or is stuck, in words; empty for a client that is well'],
   ['last_topic_type', 'UInt32', 'Topic of its newest deployment message, or of its newest message where there is none'],
@@ -120,7 +120,7 @@ const select = (rows: string) => `SELECT
     ${newest.client_version} AS client_version,
     ${valueOf('bitAnd(state, 15)', phases)} AS phase,
     ${valueOf('bitAnd(bitShiftRight(state, 4), 15)', outcomes)} AS outcome,
-    multiIf(NOT (${saidOfDeployment}), 'no_word', phase = 'deployment' AND outcome = 'failed', 'failed', ${deployment.ended}, 'succeeded', outcome) AS deployment_outcome,
+    multiIf(NOT (${saidOfDeployment}), 'no_word', phase = 'deployment' AND outcome = 'failed', 'failed', ${deployment.ended}, 'succeeded', phase = 'assignment', if(${deployment.began}, 'in_progress', 'no_word'), outcome) AS deployment_outcome,
     multiIf(
         outcome = 'failed', concat(if(last_state_text = '', concat('State ', toString(last_state_id), ' of topic ', toString(last_topic_type)), last_state_text),
             multiIf(last_error_text != '', concat(': ', last_error_text), last_error_code != '', concat(': error ', last_error_code), '')),

@@ -45,7 +45,7 @@ export const expectedClients: View = {
     multiIf(
         c.netbios = '', 'never_heard',
         c.said.3 = 'failed', 'failed',
-        c.said.3 IN ('in_progress', 'reboot_pending') AND c.said.5 IS NULL, 'never_ended',
+        c.said.5 IN ('in_progress', 'reboot_pending'), 'never_ended',
         'heard') AS standing,
     c.said.1 AS client_key,
     c.said.2 AS site_code,
@@ -72,7 +72,7 @@ GLOBAL LEFT JOIN
 (
     SELECT
         ${netbiosOf('client_name')} AS netbios,
-        argMax((client_key, site_code, outcome, deployment_begin_time, deployment_end_time), last_received_at) AS said,
+        argMax((client_key, site_code, outcome, deployment_begin_time, deployment_outcome), last_received_at) AS said,
         max(last_received_at) AS heard
     FROM ${database}.clients
     WHERE netbios GLOBAL IN (SELECT ${nowHeardAs(database, netbiosOf('client_name'))} FROM ${database}.expected_machines)
