@@ -16,6 +16,7 @@ import type { FoundFiles } from './find-files.js';
 
 /** Entries that are compared with what is there, and inserted, at a time. */
 const chunk = 10_000;
+const monthMs = 30 * 86_400_000;
 const yearMs = 365 * 86_400_000;
 
 export interface ImportOptions {
@@ -106,11 +107,11 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
 }
 
 /**
- * When a report was received that lies in a file: when that was written, or where the file was copied since, when the
- * client sent it. A client's clock that is more than a year off says nothing.
+ * When a report was received that lies in a file: when that was written. Where the client says that it sent the report
+ * more than a month before, the file is a copy, which else would be its newest word – unless it says more than a year.
  */
 function receiptOf({ reportTime }: DecodedReport, written: number): number {
-  return reportTime !== null && reportTime < written && reportTime > written - yearMs ? reportTime : written;
+  return reportTime !== null && reportTime < written - monthMs && reportTime > written - yearMs ? reportTime : written;
 }
 
 async function importLog(
