@@ -75,6 +75,25 @@ test('a state that is some clients’ last word leads to them, whether it is a f
   expect(await listed({}, { cause: ['800/313/1603'] })).toBe(4);
 });
 
+test('who still fails leads to as many as are counted, though the failure was sent before the range', async () => {
+  await tell([
+    { name: 'CUT1', id: 1, topic: 1000, state: 2, params: ['12029'], at: now - 8 * day },
+    { name: 'CUT1', id: 1, topic: 1300, state: 1, at: now - day },
+    { name: 'CUT2', id: 2, topic: 1000, state: 2, params: ['12029'], at: now - 8 * day },
+  ]);
+  const [word] = await ask<{ cause: string }>(
+    `SELECT DISTINCT cause FROM newest_words WHERE topic_type = 1000 AND outcome = 'failed'`,
+  );
+  const { cause } = word!;
+  const variables = { cause };
+  expect(await panel('communication', 'Cut off from their management point', { variables })).toMatchObject([
+    { cut_off: 1 },
+  ]);
+  expect(await listed({ cutOff: true, still: 'heard' }, { cause: [cause] })).toBe(1);
+  // Of those that failed so in the range, nobody does.
+  expect(await listed({ still: 'sent' }, { cause: [cause] })).toBe(0);
+});
+
 test('an empty list says how many clients of its own filter are outside of the time, and when those were heard of', async () => {
   await tell([
     ...times(2, (one) => ({ name: `BAD${one}`, state: 313, params: ['1603'], at: now - (20 + one) * day })),

@@ -3,13 +3,20 @@ import { locationService } from '@grafana/runtime';
 import { Stack, Switch } from '@grafana/ui';
 import { useLocation } from 'react-router';
 
+interface Toggle {
+  name: string;
+  label: string;
+  /** What the address has where it is on, if that is not `1`. */
+  on?: string;
+}
+
 /** What narrows the list of clients down without a place of its own above it: it comes by links, and can be taken away. */
 export function ClientToggles({ ofCause }: { ofCause: boolean }) {
   const given = new URLSearchParams(useLocation().search);
   const lastWord = given.get('last-word') ?? '';
   const [topic = '', state = '', error = ''] = lastWord.split('/');
-  const toggles = [
-    ofCause && { name: 'still', label: t('clients.still', 'Only those that still fail this way') },
+  const toggles: (Toggle | false)[] = [
+    ofCause && { name: 'still', on: 'sent', label: t('clients.still', 'Only those that still fail this way') },
     given.has('clock-off') && {
       name: 'clock-off',
       label: t('clients.clock-off', 'Clock off by more than five minutes'),
@@ -23,17 +30,18 @@ export function ClientToggles({ ofCause }: { ofCause: boolean }) {
         error,
       }),
     },
-  ].filter((one) => one !== false);
-  if (toggles.length === 0) return null;
+  ];
+  const shown = toggles.filter((one) => one !== false);
+  if (shown.length === 0) return null;
   return (
     <Stack wrap="wrap" gap={2}>
-      {toggles.map(({ name, label }) => (
+      {shown.map(({ name, on = '1', label }) => (
         <Stack key={name} alignItems="center" gap={1}>
           <Switch
             id={name}
             value={given.has(name)}
             onChange={(event) => {
-              locationService.partial({ [name]: event.currentTarget.checked ? '1' : null, page: null }, true);
+              locationService.partial({ [name]: event.currentTarget.checked ? on : null, page: null }, true);
             }}
           />
           <label htmlFor={name}>{label}</label>

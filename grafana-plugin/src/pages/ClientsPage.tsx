@@ -93,7 +93,7 @@ export default function ClientsPage() {
     notAssigned: notAssigned !== '',
     https,
     lastWord,
-    still: still !== '',
+    still: still === '' || still === 'sent' ? still : 'heard',
     stuckHours: Number(stuck) || 0,
   };
   const clients = useRows<Row>(clientsSql(chosen, filter, sort, descending, page), range);

@@ -80,7 +80,7 @@ export function FailureTable({
               {count(failure.clients)}
             </TextLink>
             {failure.still_failed > 0 ? (
-              <TextLink href={clientsOf(failure, timeQuery, '&still=1')} inline={false} variant="bodySmall">
+              <TextLink href={clientsOf(failure, timeQuery, '&still=sent')} inline={false} variant="bodySmall">
                 {t('failures.still', '{{clients}} still failed', { clients: count(failure.still_failed) })}
               </TextLink>
             ) : (

@@ -56,8 +56,11 @@ export interface ClientFilter {
   https: string;
   /** Only those whose last word is of this topic, state and error, a failure or not. */
   lastWord: string;
-  /** Only those whose last word on the topic is still the cause that is chosen. */
-  still: boolean;
+  /**
+   * Only those whose last word on the topic is still the cause that is chosen: `heard` for all that were heard of in the
+   * time range, as boards count them, `sent` for those that sent it then.
+   */
+  still: '' | 'heard' | 'sent';
   /** In progress for at least so many hours. */
   stuckHours: number;
 }
@@ -71,7 +74,7 @@ export const noFilter: ClientFilter = {
   notAssigned: false,
   https: '',
   lastWord: '',
-  still: false,
+  still: '',
   stuckHours: 0,
 };
 
@@ -90,23 +93,26 @@ export const clientsPerPage = 50;
 /** Deployments that began and have no end for so many hours. */
 export const stuckFor = (hours: number) => `stuck_since < now() - INTERVAL ${Math.floor(hours)} HOUR`;
 
+/** Whether it is asked who sent a cause, and not who was heard of. */
+const isOfSent = ({ cause }: Chosen, { still }: ClientFilter) => cause.length > 0 && still !== 'heard';
+
 /** Clients of the time range: of a cause those that sent it then, as they are counted where it is told. */
-function ofTime(chosen: Chosen, { stuckHours }: ClientFilter): string {
-  if (chosen.cause.length > 0) return sent(messageConditions(chosen));
+function ofTime(chosen: Chosen, filter: ClientFilter): string {
+  if (isOfSent(chosen, filter)) return sent(messageConditions(chosen));
   // Who is stuck is silent: no time range narrows it down.
-  return stuckHours > 0 ? '1' : heardInRange(chosen);
+  return filter.stuckHours > 0 ? '1' : heardInRange(chosen);
 }
 const sent = (conditions: (string | false)[]) =>
   `client_key IN (SELECT client_key FROM client_messages WHERE outcome = 'failed' AND ${where(conditions)})`;
 
 /** Conditions on the view `clients`. */
 export const clientConditions = (chosen: Chosen, filter: ClientFilter) =>
-  where([ofTime(chosen, filter), ...(chosen.cause.length === 0 ? ofClients(chosen) : []), ...ofFilter(chosen, filter)]);
+  where([ofTime(chosen, filter), ...(isOfSent(chosen, filter) ? [] : ofClients(chosen)), ...ofFilter(chosen, filter)]);
 
 function ofFilter(chosen: Chosen, filter: ClientFilter): (string | false)[] {
   const { search, outcome, communication, cutOff, clockOff, notAssigned, https, lastWord, still, stuckHours } = filter;
   return [
-    still && chosen.cause.length > 0 && stillFails(`cause IN (${chosen.cause.map(literal).join(', ')})`),
+    still !== '' && chosen.cause.length > 0 && stillFails(`cause IN (${chosen.cause.map(literal).join(', ')})`),
     search !== '' &&
       contains(
         [
@@ -171,7 +177,7 @@ export interface ClientExtent {
 }
 
 export function clientExtentSql(chosen: Chosen, filter: ClientFilter): string {
-  const ofCause = chosen.cause.length > 0;
+  const ofCause = isOfSent(chosen, filter);
   const whenever = where([
     ...(ofCause ? [sent(messagesChosen(chosen))] : ofClients(chosen)),
     ...ofFilter(chosen, filter),
