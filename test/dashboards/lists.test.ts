@@ -94,6 +94,30 @@ test('who still fails leads to as many as are counted, though the failure was se
   expect(await listed({ still: 'sent' }, { cause: [cause] })).toBe(0);
 });
 
+test('why clients are cut off leads to those that are so by that', async () => {
+  await tell([
+    ...times(3, (one) => ({ name: `MP${one}`, id: one, topic: 1000, state: 2, params: ['12029'], at: now - hour })),
+    ...times(2, (one) => ({ name: `CERT${one}`, id: 10 + one, topic: 1001, state: 2, params: ['5'], at: now - hour })),
+    { name: 'MP0', id: 0, topic: 1001, state: 2, params: ['5'], at: now - hour },
+  ]);
+  const whyTold = async (variables: Record<string, string> = {}) =>
+    Object.values((await panel('communication', 'Why they are cut off', { variables }))[0]!).map(Number);
+  const whyListed = async (filter: Partial<ClientFilter> = {}, chosen: Partial<Chosen> = {}) => [
+    await listed({ cutOff: true, cutOffBy: 1000, ...filter }, chosen),
+    await listed({ cutOff: true, cutOffBy: 1001, ...filter }, chosen),
+  ];
+  expect([await whyTold(), await whyListed()]).toEqual([
+    [3, 3],
+    [3, 3],
+  ]);
+  const [word] = await ask<{ cause: string }>('SELECT DISTINCT cause FROM newest_words WHERE topic_type = 1000');
+  const { cause } = word!;
+  expect([await whyTold({ cause }), await whyListed({ still: 'heard' }, { cause: [cause] })]).toEqual([
+    [3, 0],
+    [3, 0],
+  ]);
+});
+
 test('an empty list says how many clients of its own filter are outside of the time, and when those were heard of', async () => {
   await tell([
     ...times(2, (one) => ({ name: `BAD${one}`, state: 313, params: ['1603'], at: now - (20 + one) * day })),

@@ -3,6 +3,9 @@ import { locationService } from '@grafana/runtime';
 import { Stack, Switch } from '@grafana/ui';
 import { useLocation } from 'react-router';
 
+/** Topics that a client is cut off by: its management point and its certificates. */
+export const cutOffTopics = [1000, 1001] as const;
+
 interface Toggle {
   name: string;
   label: string;
@@ -15,11 +18,20 @@ export function ClientToggles({ ofCause }: { ofCause: boolean }) {
   const given = new URLSearchParams(useLocation().search);
   const lastWord = given.get('last-word') ?? '';
   const [topic = '', state = '', error = ''] = lastWord.split('/');
+  const cutOffBy = given.get('cut-off') ?? '';
   const toggles: (Toggle | false)[] = [
     ofCause && { name: 'still', on: 'sent', label: t('clients.still', 'Only those that still fail this way') },
     given.has('clock-off') && {
       name: 'clock-off',
       label: t('clients.clock-off', 'Clock off by more than five minutes'),
+    },
+    cutOffBy === '1000' && {
+      name: 'cut-off',
+      label: t('clients.cut-off-management-point', 'Cut off: it cannot reach its management point'),
+    },
+    cutOffBy === '1001' && {
+      name: 'cut-off',
+      label: t('clients.cut-off-certificate', 'Cut off: a problem with its certificate'),
     },
     given.has('not-assigned') && { name: 'not-assigned', label: t('clients.not-assigned', 'Assignment failed') },
     lastWord !== '' && {

@@ -50,7 +50,7 @@ import {
 import { stuckAfterHours } from '../queries/overview.js';
 import { rowsOf, runSql, useRows } from '../queries/run.js';
 import { OutsideRange } from '../setup-logs/OutsideRange.js';
-import { ClientToggles } from './ClientToggles.js';
+import { ClientToggles, cutOffTopics } from './ClientToggles.js';
 
 type Row = Client & { total: number };
 
@@ -89,6 +89,7 @@ export default function ClientsPage() {
     // Whoever is cut off is so by the management point or by a certificate.
     communication: communication === 'failed' ? '' : communication,
     cutOff: cutOff !== '' || communication === 'failed',
+    cutOffBy: cutOffTopics.find((topic) => String(topic) === cutOff) ?? 0,
     clockOff: clockOff !== '',
     notAssigned: notAssigned !== '',
     https,

@@ -49,6 +49,8 @@ export interface ClientFilter {
   /** `failed` for those that are cut off. */
   communication: string;
   cutOff: boolean;
+  /** Only those that are cut off by their word on this topic, of a cause that is chosen if it is asked who still fails by it. */
+  cutOffBy: number;
   clockOff: boolean;
   /** Only those whose assignment failed. */
   notAssigned: boolean;
@@ -70,6 +72,7 @@ export const noFilter: ClientFilter = {
   outcome: '',
   communication: '',
   cutOff: false,
+  cutOffBy: 0,
   clockOff: false,
   notAssigned: false,
   https: '',
@@ -110,9 +113,23 @@ export const clientConditions = (chosen: Chosen, filter: ClientFilter) =>
   where([ofTime(chosen, filter), ...(isOfSent(chosen, filter) ? [] : ofClients(chosen)), ...ofFilter(chosen, filter)]);
 
 function ofFilter(chosen: Chosen, filter: ClientFilter): (string | false)[] {
-  const { search, outcome, communication, cutOff, clockOff, notAssigned, https, lastWord, still, stuckHours } = filter;
+  const {
+    search,
+    outcome,
+    communication,
+    cutOff,
+    cutOffBy,
+    clockOff,
+    notAssigned,
+    https,
+    lastWord,
+    still,
+    stuckHours,
+  } = filter;
+  const ofTopic = cutOffBy > 0 && `topic_type = ${Math.floor(cutOffBy)}`;
+  const ofCause = still !== '' && chosen.cause.length > 0 && `cause IN (${chosen.cause.map(literal).join(', ')})`;
   return [
-    still !== '' && chosen.cause.length > 0 && stillFails(`cause IN (${chosen.cause.map(literal).join(', ')})`),
+    (ofTopic !== false || ofCause !== false) && stillFails(where([ofTopic, ofCause])),
     search !== '' &&
       contains(
         [
