@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everything, type Chosen } from '../../grafana-plugin/src/queries/chosen.js';
-import { clientExtentSql, clientsSql, noFilter, type ClientFilter } from '../../grafana-plugin/src/queries/clients.js';
+import {
+  clientExportSql,
+  clientExtentSql,
+  clientsSql,
+  noFilter,
+  type ClientFilter,
+} from '../../grafana-plugin/src/queries/clients.js';
 import { expectedCountsSql, expectedSql } from '../../grafana-plugin/src/queries/expected.js';
 import { failuresSql } from '../../grafana-plugin/src/queries/failures.js';
 import { sharedEngine } from '../shared-engine.js';
@@ -116,6 +122,21 @@ test('why clients are cut off leads to those that are so by that', async () => {
     [3, 0],
     [3, 0],
   ]);
+});
+
+test('what clients are narrowed down by is what is shown and exported of them', async () => {
+  await tell([
+    { name: 'INSTALLED1', id: 1, state: 400, at: now - 2 * hour },
+    { name: 'INSTALLED1', id: 1, state: 603, at: now - hour },
+  ]);
+  const filter = { ...noFilter, outcome: 'succeeded' };
+  for (const sql of [
+    clientsSql(everything, filter, 'deployment_outcome', true, 1),
+    clientExportSql(everything, filter),
+  ])
+    expect(await ask(sql)).toMatchObject([
+      { client_name: 'INSTALLED1', deployment_outcome: 'succeeded', outcome: 'failed' },
+    ]);
 });
 
 test('an empty list says how many clients of its own filter are outside of the time, and when those were heard of', async () => {

@@ -19,6 +19,7 @@ const client = {
   client_version: '5.00.9132.1011',
   phase: 'deployment',
   outcome: 'failed',
+  deployment_outcome: 'failed',
   last_topic_type: 800,
   last_state_id: 313,
   last_state_text: 'Client.msi installation failed with MSI error 1603',

@@ -228,6 +228,7 @@ const exportedColumns = [
   'site_code',
   'fsp_server',
   'client_version',
+  'deployment_outcome',
   'outcome',
   'last_state_text',
   'last_error_code',
@@ -272,8 +273,8 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         ),
       },
       {
-        id: 'outcome',
-        header: t('clients.outcome', 'Outcome'),
+        id: 'deployment_outcome',
+        header: t('client.deployment', 'Deployment'),
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <ClientMarks

@@ -17,6 +17,8 @@ export interface Client {
   client_version: string;
   phase: string;
   outcome: Outcome;
+  /** Where its deployment stands, whatever its newest message is of: what the list is narrowed down by. */
+  deployment_outcome: Outcome | 'no_word';
   last_topic_type: number;
   last_state_id: number;
   last_state_text: string;
@@ -83,7 +85,7 @@ export const noFilter: ClientFilter = {
 
 export const clientSorts = [
   'client_name',
-  'outcome',
+  'deployment_outcome',
   'last_received_at',
   'last_error_code',
   'client_version',
@@ -177,7 +179,7 @@ const mostExported = 100_000;
 
 /** Every client of a list, for a file or the clipboard. */
 export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {
-  return `SELECT client_name, client_fqdn, client_id, client_address, site_code, fsp_server, client_version, outcome, last_state_text, last_error_code, last_error_text,
+  return `SELECT client_name, client_fqdn, client_id, client_address, site_code, fsp_server, client_version, deployment_outcome, outcome, last_state_text, last_error_code, last_error_text,
   is_cut_off, clock_offset_seconds, last_received_at
 FROM clients
 WHERE ${clientConditions(chosen, filter)}
