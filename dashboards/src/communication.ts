@@ -157,8 +157,8 @@ WHERE topic_type = 1100 AND outcome = 'failed' AND ${ofChosenCause} AND ${client
           tablePanel({
             title: t('Summary of problems', 'Résumé des problèmes'),
             description: t(
-              'Every problem that was reported, on any topic. Where there are more than 200, the last row says how many',
-              'Chaque problème signalé, sur tout sujet. S’il y en a plus de 200, la dernière ligne dit combien',
+              'Every problem that was reported, on any topic. Where there are more than 200, the last row says how many, and leads to all clients',
+              'Chaque problème signalé, sur tout sujet. S’il y en a plus de 200, la dernière ligne dit combien, et mène à tous les clients',
             ),
             width: 24,
             shows: [

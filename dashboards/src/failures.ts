@@ -23,8 +23,8 @@ export const failures: SpecIn = (t, language) => ({
         tablePanel({
           title: t('Causes and what to do', 'Causes et que faire'),
           description: t(
-            'A cause is a state and an error. Share of all clients that failed, meaning of the code, what to check. A cause leads to its clients. Where there are more than 200, the last row says how many',
-            'Une cause est un état et une erreur. Part de tous les clients en échec, sens du code, que vérifier. Une cause mène à ses clients. S’il y en a plus de 200, la dernière ligne dit combien',
+            'A cause is a state and an error. Share of all clients that failed, meaning of the code, what to check. A cause leads to its clients. Where there are more than 200, the last row says how many, and leads to all clients',
+            'Une cause est un état et une erreur. Part de tous les clients en échec, sens du code, que vérifier. Une cause mène à ses clients. S’il y en a plus de 200, la dernière ligne dit combien, et mène à tous les clients',
           ),
           width: 24,
           shows: [

@@ -248,8 +248,8 @@ GROUP BY time ORDER BY time`,
           tablePanel({
             title: t('Deployment status', 'État des déploiements'),
             description: t(
-              'Every state that is the last word of a client that was heard of in the range, with its share, as they stand now. Where there are more than 200, the last row has the others',
-              'Chaque état qui est le dernier mot d’un client entendu dans la période, avec sa part, tels qu’ils sont maintenant. S’il y en a plus de 200, la dernière ligne réunit les autres',
+              'Every state that is the last word of a client that was heard of in the range, with its share, as they stand now. Where there are more than 200, the last row has the others, and leads to all clients',
+              'Chaque état qui est le dernier mot d’un client entendu dans la période, avec sa part, tels qu’ils sont maintenant. S’il y en a plus de 200, la dernière ligne réunit les autres, et mène à tous les clients',
             ),
             width: 24,
             shows: ['phase', 'outcome', 'state_id', 'state', 'error_code', 'clients_of_cause', 'share', 'cause_key'],

@@ -1,7 +1,29 @@
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
-import { Stack, Switch } from '@grafana/ui';
+import { Alert, Stack, Switch, TextLink } from '@grafana/ui';
 import { useLocation } from 'react-router';
+import { parameterOf } from '../app/chosen.js';
+import { appPath } from '../constants.js';
+
+/** Whoever comes by the row of a board that sums up others is told that the list is not of those. */
+export function OfNoRow({ query }: { query: string }) {
+  const given = new URLSearchParams(useLocation().search);
+  const isOfRest = ['last-word', parameterOf('cause')].some(
+    (name) => given.has(name) && given.getAll(name).join('') === '',
+  );
+  if (!isOfRest || given.has('still')) return null;
+  return (
+    <Alert
+      bottomSpacing={0}
+      severity="info"
+      title={t('clients.of-rest', 'The row that led here sums up others: these are all clients, and not only its own')}
+    >
+      <TextLink href={`${appPath}/failures?${query}`}>
+        {t('clients.search-failures', 'Search all failures of this time')}
+      </TextLink>
+    </Alert>
+  );
+}
 
 /** Topics that a client is cut off by: its management point and its certificates. */
 export const cutOffTopics = [1000, 1001] as const;

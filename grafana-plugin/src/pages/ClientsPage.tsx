@@ -50,7 +50,7 @@ import {
 import { stuckAfterHours } from '../queries/overview.js';
 import { rowsOf, runSql, useRows } from '../queries/run.js';
 import { OutsideRange } from '../setup-logs/OutsideRange.js';
-import { ClientToggles, cutOffTopics } from './ClientToggles.js';
+import { ClientToggles, cutOffTopics, OfNoRow } from './ClientToggles.js';
 
 type Row = Client & { total: number };
 
@@ -173,6 +173,7 @@ export default function ClientsPage() {
           </Field>
         </Stack>
         <ChosenList chosen={chosen} but={['site', 'version']} />
+        <OfNoRow query={query} />
         <ClientToggles ofCause={chosen.cause.length > 0} />
         <QueryState of={clients}>
           {(rows) =>
