@@ -56,7 +56,7 @@ export const intervalOf = (moment: string) => `toStartOfInterval(toDateTime(${mo
 const byClock = (receipt: string, client: string) => `if(${valueOf('clock')} = 'client', ${client}, ${receipt})`;
 /** Time of a message. */
 export const at = byClock('received_at', 'message_time');
-/** When a client was first heard of, by its own clock: as far ahead as that ever was, and not after its newest message. */
+/** When a client was first heard of, by its own clock: by the offset of its newest hour, and not after its newest message. */
 export const firstByClient = 'least(first_received_at + toIntervalSecond(clock_offset_seconds), last_message_time)';
 /** Times of a client's first and newest message. */
 const firstAt = byClock('first_received_at', firstByClient);

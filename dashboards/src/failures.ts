@@ -169,8 +169,8 @@ ORDER BY last_received_at DESC, client_name LIMIT 1000`,
         tablePanel({
           title: t('Clients that installed', 'Clients installés'),
           description: t(
-            'Clients whose deployment has an end, with the time that it took, by their own clock; whatever cause is chosen, the newest thousand',
-            'Clients dont le déploiement a une fin, avec la durée, à leur propre horloge ; quelle que soit la cause choisie, les mille plus récents',
+            'Clients whose newest deployment ended, and none failed since, with the time that it took, by their own clock; whatever cause is chosen, the newest thousand',
+            'Clients dont le dernier déploiement est terminé, sans échec depuis, avec la durée, à leur propre horloge ; quelle que soit la cause choisie, les mille plus récents',
           ),
           width: 12,
           shows: ['client_name', 'client_version', 'end', 'took'],

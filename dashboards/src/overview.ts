@@ -79,7 +79,7 @@ export const overview: SpecIn = (t, language) => {
               figure('reboot_pending', t('Restart pending', 'À redémarrer'), 'outcome=reboot_pending', 'orange', 1),
               figure('skipped', t('Skipped', 'Ignorés'), 'outcome=skipped'),
               figure('unknown', t('Unknown', 'Inconnus'), 'outcome=unknown'),
-              figure('no_word', t('No word on deployment', 'Sans mot du déploiement'), 'outcome=no_word'),
+              figure('no_word', t('No word on deployment', 'Rien sur le déploiement'), 'outcome=no_word'),
             ],
             sql: `SELECT ${deploymentCounts()}
 FROM clients WHERE ${clientsInRange}`,
@@ -160,7 +160,7 @@ FROM (SELECT *, ${heardInRange} AS heard FROM clients WHERE ${fleetChosen})`,
             title: t('What fails most', 'Ce qui échoue le plus'),
             description: t(
               'The ten causes with the most clients. A cause leads to its clients; all of them, with what to check, stand in Deployment failures',
-              'Les dix causes qui touchent le plus de clients. Une cause mène à ses clients ; toutes, avec que vérifier, sont dans Échecs de déploiement',
+              'Les dix causes qui touchent le plus de clients. Une cause mène à ses clients ; toutes, avec ce qu’il faut vérifier, figurent dans Échecs de déploiement',
             ),
             width: 14,
             shows: ['what_failed', 'error_code', 'error_text', 'clients', 'still_failed', 'cause_key'],

@@ -16,7 +16,7 @@ export function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Err
       <Alert
         bottomSpacing={0}
         severity="warning"
-        title={t('overview.removed', 'The role was removed: no messages are taken')}
+        title={t('overview.removed', 'No messages are taken: its role was removed, or it is drained')}
       >
         <TextLink href={`${appPath}/roles`}>{t('roles.title', 'Role configuration')}</TextLink>
       </Alert>
