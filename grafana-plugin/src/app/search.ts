@@ -7,9 +7,21 @@ import { useUrlParam } from './url-state.js';
 export function useSearch() {
   const [search] = useUrlParam('search');
   const [typed, setTyped] = useState(search);
+  const [seen, setSeen] = useState(search);
+  /** What the address has of what was typed here: anything else came by a link or by going back. */
+  const [given, setGiven] = useState(search);
+  if (search !== seen) {
+    setSeen(search);
+    if (search !== given) {
+      setGiven(search);
+      setTyped(search);
+    }
+  }
   useDebounce(
     () => {
-      if (typed !== search) locationService.partial({ search: typed === '' ? null : typed, page: null }, true);
+      if (typed === search) return;
+      setGiven(typed);
+      locationService.partial({ search: typed === '' ? null : typed, page: null }, true);
     },
     300,
     [typed],
