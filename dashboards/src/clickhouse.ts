@@ -76,8 +76,12 @@ export const fleetChosen = [chosenSites, isChosen('client_version', 'version'), 
 /** Messages of the time range and of what is chosen; where a dashboard has that variable, of the causes that are. */
 export const messagesInRange = (more: 'causes' | 'any cause' = 'any cause') =>
   `${inRange(at)} AND ${fleetChosen}${more === 'causes' ? ` AND ${isChosen('cause', 'cause')}` : ''}`;
-/** That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody. */
-export const heardInRange = `${firstAt} <= $__toTime AND ${lastAt} >= $__fromTime`;
+/**
+ * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody. By
+ * the times of its first and its newest message, for the app's pages too.
+ */
+export const heardBetween = (first: string, last: string) => `${first} <= $__toTime AND ${last} >= $__fromTime`;
+export const heardInRange = heardBetween(firstAt, lastAt);
 /** Clients of the time range, of what is chosen, as they stand now. */
 export const clientsInRange = `${heardInRange} AND ${fleetChosen}`;
 /** That a client's newest word is of a cause that is chosen. */
@@ -98,5 +102,7 @@ export const incidentsChosen = [
   saidByChosen('client_version', 'version'),
   saidByChosen('subnet', 'subnet'),
 ].join(' AND ');
-/** Deployments begun, without an end for as many hours as chosen. Who is stuck is silent: no time range narrows it down. */
-export const stuckFor = `stuck_since < now() - toIntervalHour(toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24)))`;
+/** Deployments begun, without an end for so many hours. Who is stuck is silent: no time range narrows it down. */
+export const stuckForHours = (hours: string) => `stuck_since < now() - toIntervalHour(${hours})`;
+/** For as many hours as chosen. */
+export const stuckFor = stuckForHours(`toUInt32OrDefault(${valueOf('stuck')}, toUInt32(24))`);

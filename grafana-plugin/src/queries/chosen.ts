@@ -1,4 +1,4 @@
-import { firstByClient } from '../../../dashboards/src/clickhouse.js';
+import { firstByClient, heardBetween } from '../../../dashboards/src/clickhouse.js';
 import { properties, type Property } from '../../../server/src/clickhouse/views/compared.js';
 import { literal } from './sql.js';
 
@@ -85,13 +85,11 @@ export const messageConditions = (chosen: Chosen) => [
   ...messagesChosen(chosen),
 ];
 
-/**
- * That a client was heard of by the end of the time range, and not only before it: what was heard since hides nobody.
- */
+/** That a client was heard of in the time range, by the clock that is chosen. */
 export const heardInRange = ({ clock }: Chosen) =>
   clock === 'client'
-    ? `${firstByClient} <= $__toTime AND last_message_time >= $__fromTime`
-    : 'first_received_at <= $__toTime AND last_received_at >= $__fromTime';
+    ? heardBetween(firstByClient, 'last_message_time')
+    : heardBetween('first_received_at', 'last_received_at');
 
 /** Clients of the time range, of what is chosen, as they stand now. */
 export const fleetConditions = (chosen: Chosen) => [heardInRange(chosen), ...ofClients(chosen)];

@@ -1,4 +1,4 @@
-import { stillFails } from '../../../dashboards/src/clickhouse.js';
+import { stillFails, stuckForHours } from '../../../dashboards/src/clickhouse.js';
 import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
 import { heardInRange, messageConditions, messagesChosen, ofClients, type Chosen } from './chosen.js';
 import { contains, literal, where } from './sql.js';
@@ -96,7 +96,7 @@ export type ClientSort = (typeof clientSorts)[number];
 export const clientsPerPage = 50;
 
 /** Deployments that began and have no end for so many hours. */
-export const stuckFor = (hours: number) => `stuck_since < now() - INTERVAL ${Math.floor(hours)} HOUR`;
+export const stuckFor = (hours: number) => stuckForHours(String(Math.floor(hours)));
 
 /** Whether it is asked who sent a cause, and not who was heard of. */
 const isOfSent = ({ cause }: Chosen, { still }: ClientFilter) => cause.length > 0 && still !== 'heard';

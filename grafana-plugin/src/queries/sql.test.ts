@@ -18,7 +18,7 @@ test('what is chosen stays texts, whatever the address says', () => {
     { ...noFilter, outcome: hostile, stuckHours: 24.9 },
   );
   expect(sql.split(`'1\\') OR (1=1 \\\\'`)).toHaveLength(4);
-  expect(sql).toContain('INTERVAL 24 HOUR');
+  expect(sql).toContain('toIntervalHour(24)');
 });
 
 test('no condition means every row', () => {
