@@ -45,7 +45,7 @@ export const communication: SpecIn = (t, language) => {
                 title: t('Cut off', 'Coupés'),
                 colour: 'orange',
                 from: 1,
-                link: showOfCause('cut-off=1'),
+                link: showOfCause('cut-off=1000,1001'),
               },
               {
                 column: 'in_contact',

@@ -109,8 +109,8 @@ test('why clients are cut off leads to those that are so by that', async () => {
   const whyTold = async (variables: Record<string, string> = {}) =>
     Object.values((await panel('communication', 'Why they are cut off', { variables }))[0]!).map(Number);
   const whyListed = async (filter: Partial<ClientFilter> = {}, chosen: Partial<Chosen> = {}) => [
-    await listed({ cutOff: true, cutOffBy: 1000, ...filter }, chosen),
-    await listed({ cutOff: true, cutOffBy: 1001, ...filter }, chosen),
+    await listed({ cutOff: true, cutOffBy: [1000], ...filter }, chosen),
+    await listed({ cutOff: true, cutOffBy: [1001], ...filter }, chosen),
   ];
   expect([await whyTold(), await whyListed()]).toEqual([
     [3, 3],
@@ -122,6 +122,22 @@ test('why clients are cut off leads to those that are so by that', async () => {
     [3, 0],
     [3, 0],
   ]);
+});
+
+test('a chosen cause that is not of communication leads to none of those that are cut off, as the figures say', async () => {
+  await tell([
+    { name: 'BOTH1', state: 313, params: ['1603'], at: now - hour },
+    { name: 'BOTH1', topic: 1000, state: 2, params: ['12029'], at: now - hour },
+    { name: 'BOTH1', topic: 1100, state: 1, at: now - hour },
+  ]);
+  const cause = '800/313/1603';
+  const variables = { cause };
+  expect(await panel('communication', 'Cut off from their management point', { variables })).toMatchObject([
+    { cut_off: 0 },
+  ]);
+  expect(await listed({ cutOff: true, cutOffBy: [1000, 1001], still: 'heard' }, { cause: [cause] })).toBe(0);
+  expect(await panel('communication', 'Capable of HTTPS', { variables })).toMatchObject([{ incapable: 0 }]);
+  expect(await listed({ https: 'failed', still: 'heard' }, { cause: [cause] })).toBe(0);
 });
 
 test('what clients are narrowed down by is what is shown and exported of them', async () => {

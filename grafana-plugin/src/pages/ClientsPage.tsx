@@ -89,7 +89,7 @@ export default function ClientsPage() {
     // Whoever is cut off is so by the management point or by a certificate.
     communication: communication === 'failed' ? '' : communication,
     cutOff: cutOff !== '' || communication === 'failed',
-    cutOffBy: cutOffTopics.find((topic) => String(topic) === cutOff) ?? 0,
+    cutOffBy: cutOffTopics.filter((topic) => cutOff.split(',').includes(String(topic))),
     clockOff: clockOff !== '',
     notAssigned: notAssigned !== '',
     https,

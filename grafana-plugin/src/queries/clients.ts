@@ -51,8 +51,8 @@ export interface ClientFilter {
   /** `failed` for those that are cut off. */
   communication: string;
   cutOff: boolean;
-  /** Only those that are cut off by their word on this topic, of a cause that is chosen if it is asked who still fails by it. */
-  cutOffBy: number;
+  /** Only those that are cut off by their word on one of these topics, of a cause that is chosen if it is asked who still fails by it. */
+  cutOffBy: readonly number[];
   clockOff: boolean;
   /** Only those whose assignment failed. */
   notAssigned: boolean;
@@ -74,7 +74,7 @@ export const noFilter: ClientFilter = {
   outcome: '',
   communication: '',
   cutOff: false,
-  cutOffBy: 0,
+  cutOffBy: [],
   clockOff: false,
   notAssigned: false,
   https: '',
@@ -128,7 +128,9 @@ function ofFilter(chosen: Chosen, filter: ClientFilter): (string | false)[] {
     still,
     stuckHours,
   } = filter;
-  const ofTopic = cutOffBy > 0 && `topic_type = ${Math.floor(cutOffBy)}`;
+  // Boards count who still fails on the very topic that a figure is of.
+  const topics = still === 'heard' && https === 'failed' ? [...cutOffBy, 1100] : cutOffBy;
+  const ofTopic = topics.length > 0 && `topic_type IN (${topics.map(Number).join(', ')})`;
   const ofCause = still !== '' && chosen.cause.length > 0 && `cause IN (${chosen.cause.map(literal).join(', ')})`;
   return [
     (ofTopic !== false || ofCause !== false) && stillFails(where([ofTopic, ofCause])),
