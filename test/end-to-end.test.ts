@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { report, reportFixture, reportFixtures } from './reports.js';
 import { eventually, fsp, environment, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
@@ -21,6 +21,10 @@ const count = async (where: string) => {
 
 describe('a message on its way from a client to ClickHouse', () => {
   test('every shape of report is answered 200 with an empty body and becomes a row', async () => {
+    onTestFailed(async () => {
+      console.error(server.output(), JSON.stringify(await server.status()));
+      console.error(await server.query('SELECT topic_type, batch_id, row_id, received_at FROM state_messages'));
+    });
     for (const name of reportFixtures)
       expect(await server.post(reportFixture(name))).toEqual({ status: 200, text: '' });
     // The first is one message in two encodings: a retransmission, stored once.
