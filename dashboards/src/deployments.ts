@@ -1,4 +1,4 @@
-import { isEnd } from '../../server/src/clickhouse/views/fragments.js';
+import { isEnd, mostSerial } from '../../server/src/clickhouse/views/fragments.js';
 
 /**
  * Where deployments stand, as `deployment_outcome` of `clients` has it: every client is in one of them, so that the parts
@@ -37,7 +37,7 @@ interface Ended {
 }
 
 /** Puts a client's messages in their order, as one number: tuples are dear to compare. */
-const order = 'toUnixTimestamp64Milli(said_at) * 2097152 + least(serial, 2097151)';
+const order = `toUnixTimestamp64Milli(said_at) * ${mostSerial + 1} + least(serial, ${mostSerial})`;
 
 /**
  * Deployments that ended over time: each client once, at the newest end of its deployment or failure of it that the

@@ -5,6 +5,19 @@ export interface Scope {
   variables: Record<string, string | string[]>;
 }
 
+/** What a board begins with: nothing is narrowed down. */
+export const allChosen: Scope['variables'] = {
+  site: '$__all',
+  version: '$__all',
+  subnet: '$__all',
+  cause: '$__all',
+  server: '$__all',
+  clock: 'received',
+  stuck: '24',
+  client: '',
+  run: '',
+};
+
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 /** Grafana's encoding: that of URIs, and what that leaves of quotes and parentheses. */

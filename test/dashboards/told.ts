@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { batchOf, state } from '../entries.js';
 import { sinkOver, type SharedEngine } from '../shared-engine.js';
-import { expand, type Scope } from './macros.js';
+import { allChosen, expand, type Scope } from './macros.js';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -39,18 +39,7 @@ export const boardOf = (name: string) => JSON.parse(readFileSync(join(generated,
 const scopeOf = ({ from = now - 7 * day, to = Date.now() + minute, variables = {} }: ScopeGiven = {}): Scope => ({
   from: new Date(from),
   to: new Date(to),
-  variables: {
-    site: '$__all',
-    version: '$__all',
-    subnet: '$__all',
-    cause: '$__all',
-    server: '$__all',
-    clock: 'received',
-    stuck: '24',
-    client: '',
-    run: '',
-    ...variables,
-  },
+  variables: { ...allChosen, ...variables },
 });
 
 export interface ScopeGiven {

@@ -24,7 +24,7 @@ import { startFleet, type Answer, type Fleet } from './fleet.js';
 import { body, countOf, hostile, said, truth } from './known-fleet.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { eventually, startServer, temporaryFolder } from '../server-process.js';
-import { expand, type Scope } from './macros.js';
+import { allChosen, expand, type Scope } from './macros.js';
 
 interface Panel {
   title: string;
@@ -58,18 +58,7 @@ afterAll(() => fleet.close());
 const scopeOf = (variables: Scope['variables'] = {}): Scope => ({
   from: new Date(Date.now() - day),
   to: new Date(Date.now() + 60_000),
-  variables: {
-    site: '$__all',
-    version: '$__all',
-    subnet: '$__all',
-    cause: '$__all',
-    server: '$__all',
-    clock: 'received',
-    stuck: '0',
-    client: '',
-    run: '',
-    ...variables,
-  },
+  variables: { ...allChosen, stuck: '0', ...variables },
 });
 const ask = (sql: string, variables?: Scope['variables']) => fleet.ask(expand(sql, scopeOf(variables)));
 const board = (uid: string) => boards.find((one) => one.uid === uid)!;

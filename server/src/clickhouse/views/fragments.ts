@@ -28,7 +28,7 @@ export const saidAtWithoutReport = saidAtBy('message_time');
 
 /** Bits below the milliseconds of {@link order}. */
 const serialBits = 21;
-const mostSerial = 2 ** serialBits - 1;
+export const mostSerial = 2 ** serialBits - 1;
 
 /**
  * Puts a client's messages in their order, as one number: by when it said them, then by their serial number, then by
