@@ -69,6 +69,8 @@ export class Journal {
       id: 2,
       syncedSeq: this.seq,
       head: () => this.state,
+      // From its beginning on: a segment without an index is read from its file, where what is being written is missing.
+      started: (segment) => void this.keep(segment, { admissions: [], end: this.state.end }),
       begin: () => {
         this.next = this.state.end;
       },
@@ -128,8 +130,7 @@ export class Journal {
         return jsonRecord(step, room, lines);
       },
       done: (segment, header) => {
-        const index = this.indexes.get(segment.number) ?? this.keep(segment, { admissions: [], end: this.state.end });
-        addTo(index, segment, header, step!);
+        addTo(this.indexes.get(segment.number)!, segment, header, step!);
         applyStep(this.state, step!);
         this.seq = header.seq;
       },

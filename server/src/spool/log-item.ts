@@ -17,6 +17,8 @@ export interface LogOptions {
   head(): unknown;
   /** Told that a group of records begins, each of which is made by its item's `make`. */
   begin(): void;
+  /** Told that a segment begins, in the same turn in which it comes to be among the log's: nothing stands in it yet. */
+  started?(segment: Segment): void;
   /** Told that a segment is full and another follows. */
   sealed?(segment: Segment): void;
   /** The end of each segment that only records of `urgent` items may use, for the time when the disk is full. */

@@ -347,6 +347,7 @@ export class SegmentLog {
     const header = { kind: headKind, offset: 0, length: head.length, seq, synced: seq };
     const next: Segment = { number, path, size, end: head.length, head: { ...header, ...headOf(head) }, next: null };
     this.segments.push(next);
+    options.started?.(next);
     if (before === undefined) return;
     before.next = next;
     options.sealed?.(before);

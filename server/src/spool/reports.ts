@@ -57,6 +57,8 @@ export class Reports {
       begin: () => {
         this.numbering = { ...this.end };
       },
+      // From its beginning on: a segment without an index is read from its file, where what is being written is missing.
+      started: ({ number }) => void this.keepIndex(new ReportIndex(number, { ...this.end })),
       sealed: (segment) => {
         void identities.keep(segment.number).catch(() => undefined);
       },
@@ -101,8 +103,7 @@ export class Reports {
         return record;
       },
       done: (segment, header) => {
-        const index =
-          this.indexes.get(segment.number) ?? this.keepIndex(new ReportIndex(segment.number, { ...this.end }));
+        const index = this.indexes.get(segment.number)!;
         index.add(header, record);
         Object.assign(this.end, index.end);
         for (const id of reportIds(record)) this.options.identities.add(id);
