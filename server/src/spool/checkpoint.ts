@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { DamageLedger } from './damage.js';
 import type { LanePlace } from './report-record.js';
+import { lostBy } from './segments.js';
 import type { State } from './state.js';
 
 /** What is known of the spool beside its logs, so that nothing is known by one file alone. */
@@ -86,7 +87,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint | null | 'damage
     const json = text.slice(9, text.indexOf('\n'));
     return text.slice(0, 8) === checksum(json) ? (JSON.parse(json) as Checkpoint) : 'damaged';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'damaged';
+    return lostBy(path, error) === 'ENOENT' ? null : 'damaged';
   }
 }
 

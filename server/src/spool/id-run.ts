@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { open, rename, stat, unlink } from 'node:fs/promises';
 import { hashOf, idBytes } from './id-table.js';
 import { dataKind, headerBytes, recordAt, stampRecord, type RecordPlace } from './record.js';
-import { syncFolder } from './segments.js';
+import { readWhole, syncFolder } from './segments.js';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -101,7 +101,7 @@ export class IdRun {
     return IdRun.of(path, record);
   }
 
-  /** @returns null where the file is damaged */
+  /** @returns null where the file is damaged. @throws FspError as `lostBy` */
   static async read(path: string, place: RecordPlace): Promise<IdRun | null> {
     // A FIFO or a device would be read for ever.
     const isFile = await stat(path).then(
@@ -109,7 +109,7 @@ export class IdRun {
       () => false,
     );
     if (!isFile) return null;
-    const record = await readFile(path).catch(() => Buffer.alloc(0));
+    const record = await readWhole(path);
     return recordAt(record, 0, 0, place)?.length === record.length ? IdRun.of(path, record) : null;
   }
 

@@ -3,7 +3,16 @@ import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promi
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 import type { LogItem, LogOptions } from './log-item.js';
-import { findSegments, headOf, readWhole, segmentFile, syncFolder, writeZeroes, type Segment } from './segments.js';
+import {
+  findSegments,
+  headOf,
+  lostBy,
+  readWhole,
+  segmentFile,
+  syncFolder,
+  writeZeroes,
+  type Segment,
+} from './segments.js';
 import {
   dataKind,
   headKind,
@@ -110,7 +119,7 @@ export class SegmentLog {
     });
   }
 
-  /** Reads a whole segment and goes through its records. */
+  /** Reads a whole segment and goes through its records. @throws FspError as `lostBy` */
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
     const { next } = segment;
     const { readingRoom: room } = this;
@@ -138,12 +147,16 @@ export class SegmentLog {
     return { ...result, gaps: damaged };
   }
 
-  /** Records of a segment, by offset and length, in ascending order; null for each that cannot be read whole. */
+  /**
+   * Records of a segment, by offset and length, in ascending order; null for each that is damaged.
+   * @throws FspError as `lostBy`
+   */
   async read(segment: Segment, wanted: readonly { offset: number; length: number }[]): Promise<(Buffer | null)[]> {
     let file: FileHandle;
     try {
       file = await open(segment.path, 'r');
-    } catch {
+    } catch (error) {
+      lostBy(segment.path, error);
       return wanted.map(() => null);
     }
     try {
@@ -155,7 +168,10 @@ export class SegmentLog {
         const endOf = (index: number) => wanted[index]!.offset + wanted[index]!.length;
         while (to < wanted.length && wanted[to]!.offset - endOf(to - 1) < 4_096 && endOf(to) - start < 4_194_304) to++;
         const buffer = Buffer.allocUnsafeSlow(endOf(to - 1) - start);
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, start).catch(() => ({ bytesRead: 0 }));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, start).catch((error: unknown) => {
+          lostBy(segment.path, error);
+          return { bytesRead: 0 };
+        });
         for (; from < to; from++) {
           const { offset, length } = wanted[from]!;
           const at = offset - start;

@@ -35,8 +35,24 @@ export function segmentFile(number: number): string {
   return `${String(number).padStart(10, '0')}.log`;
 }
 
-/** Errors by which a file is what it is; others, a right that is missing, say, may pass, and it is not touched. */
-const unreadableForGood = ['ENOENT', 'ELOOP', 'EIO', 'EISDIR', 'ENXIO', 'EINVAL', 'UNKNOWN'];
+/** Errors that say nothing of the file: rights, others that hold it open, too few descriptors, a disk that is away. */
+const mayPass = new Set(
+  'EACCES EPERM EBUSY EMFILE ENFILE ENOMEM EAGAIN EINTR ETIMEDOUT ESTALE ENOTCONN EHOSTDOWN EHOSTUNREACH'.split(' '),
+);
+
+/**
+ * The code of an error by which a file is lost.
+ * @throws FspError FSP_DATA_DIR_UNWRITABLE where the error may pass: what cannot be read for the moment is not lost
+ */
+export function lostBy(path: string, error: unknown): string {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  if (!mayPass.has(code)) return code;
+  throw new FspError(
+    'FSP_DATA_DIR_UNWRITABLE',
+    `${path} cannot be read (${code}); give this user the right to every file of the data folder, and enough open files`,
+    { cause: error },
+  );
+}
 
 /**
  * The segments of a log in their order, heads read. One that lies in another's place is put back; what is none, or
@@ -74,13 +90,7 @@ export async function findSegments(
       if (claimed === number) found.set(number, segment);
       else strays.push({ ...segment, file, tell });
     } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      if (!unreadableForGood.includes(code))
-        throw new FspError(
-          'FSP_DATA_DIR_UNWRITABLE',
-          `${path} cannot be read (${code}); give this user the right to every file of the data folder`,
-          { cause: error },
-        );
+      const code = lostBy(path, error);
       tell(`cannot be read (${code}); it was set aside`);
       damage.setAside(path, `${name}-${file}`);
     }
@@ -171,7 +181,10 @@ export async function markOf(path: string, id: number): Promise<Buffer | null> {
 
 const nothing = Buffer.alloc(0);
 
-/** All bytes of a segment, in `room` where they fit; none where it cannot be read. */
+/**
+ * All bytes of a segment, in `room` where they fit; none where it is lost.
+ * @throws FspError FSP_DATA_DIR_UNWRITABLE where it cannot be read for the moment
+ */
 export async function readWhole(path: string, room: Buffer = nothing): Promise<Buffer> {
   try {
     const file = await open(path, 'r');
@@ -185,7 +198,8 @@ export async function readWhole(path: string, room: Buffer = nothing): Promise<B
     } finally {
       await file.close();
     }
-  } catch {
+  } catch (error) {
+    lostBy(path, error);
     return nothing;
   }
 }
