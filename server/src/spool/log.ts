@@ -1,18 +1,9 @@
 import { constants } from 'node:fs';
-import { open, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FspError } from '../errors.js';
 import type { LogItem, LogOptions } from './log-item.js';
-import {
-  findSegments,
-  headOf,
-  lostBy,
-  readWhole,
-  segmentFile,
-  syncFolder,
-  writeZeroes,
-  type Segment,
-} from './segments.js';
+import { findSegments, headOf, lostBy, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
 import {
   dataKind,
   headKind,
@@ -25,9 +16,8 @@ import {
   type RecordPlace,
   type ScanResult,
 } from './record.js';
+import { SpareFile } from './spare.js';
 
-/** Segments are never made smaller than this; a disk with less room than twice as much counts as full. */
-const smallestSegment = 256 * 1024;
 /**
  * What is written in one go, but for a record that is larger: a group stands byte on byte in memory that is used again,
  * for a buffer of its own for each record would cost more than all else that becomes of it.
@@ -60,7 +50,6 @@ export class SegmentLog {
   /** Offsets in the newest segment at which something begins that was never whole on disk, and never acknowledged. */
   private torn: number[] = [];
   private handle: FileHandle | null = null;
-  private spare: Promise<number> | null = null;
   /** Where segments are read whole, one after the other: V8 takes its time to give back a buffer of that size. */
   private readingRoom: Buffer | undefined;
   private writingRoom: Buffer | undefined;
@@ -69,16 +58,18 @@ export class SegmentLog {
   private probe: NodeJS.Timeout | undefined;
   private closed = false;
   private readonly dir: string;
+  private readonly spare: SpareFile;
 
   constructor(private readonly options: LogOptions) {
     this.dir = join(options.dir, options.name);
+    this.spare = new SpareFile(this.dir, options);
     this.syncedSeq = options.syncedSeq;
   }
 
   /** Finds the segments and reads their heads; `active` and those without a head are to be scanned by the caller. */
   async find(): Promise<void> {
     this.segments.push(...(await findSegments(this.dir, this.options)));
-    await rm(this.sparePath, { force: true, recursive: true });
+    await this.spare.remove();
     for (const { head } of this.segments)
       if (head !== null) this.syncedSeq = Math.max(this.syncedSeq, head.synced, head.seq);
   }
@@ -208,8 +199,7 @@ export class SegmentLog {
     this.closed = true;
     clearTimeout(this.probe);
     while (this.running !== null) await this.running;
-    await this.spare?.catch(() => undefined);
-    await rm(this.sparePath, { force: true });
+    await this.spare.remove();
     await this.release();
   }
 
@@ -247,8 +237,7 @@ export class SegmentLog {
     if (this.closed) return;
     this.probe = setTimeout(() => {
       if (this.unavailable === null || this.closed) return;
-      this.prepareSpare();
-      this.spare?.then(
+      this.spare.prepare().then(
         () => (this.unavailable = null),
         () => {
           this.probeSoon();
@@ -306,7 +295,7 @@ export class SegmentLog {
       resolve();
     }
     segment.end = offset;
-    if (segment.end > segment.size / 2) this.prepareSpare();
+    if (segment.end > segment.size / 2 && !this.closed) this.spare.prepare().catch(() => undefined);
   }
 
   private async write(segment: Segment, records: readonly Buffer[], bytes: number): Promise<void> {
@@ -332,13 +321,7 @@ export class SegmentLog {
     const head = jsonRecord({ torn: this.torn, value: options.head() });
     const least = room + head.length + (options.reservedBytes ?? 0);
     const before = this.segments.at(-1);
-    let size = await (this.spare ?? this.prepare(least)).catch((error: unknown) => error as Error);
-    this.spare = null;
-    if (size instanceof Error) {
-      if (!urgent) throw size;
-      if (options.reserveFile !== undefined) await rm(options.reserveFile, { force: true });
-      size = await this.prepare(least, true);
-    } else if (size < least) size = await this.prepare(least);
+    const size = await this.spare.take(least, urgent);
     const path = join(this.dir, segmentFile(number));
     const seq = this.nextSeq;
     stampRecord(
@@ -346,7 +329,7 @@ export class SegmentLog {
       { mark: options.mark, log: options.id, segment: number },
       { kind: headKind, offset: 0, seq, synced: this.syncedSeq },
     );
-    const file = await open(this.sparePath, 'r+');
+    const file = await open(this.spare.path, 'r+');
     try {
       await file.write(head, 0, head.length, 0);
       await file.sync();
@@ -354,7 +337,7 @@ export class SegmentLog {
       await file.close();
     }
     await this.release();
-    await rename(this.sparePath, path);
+    await rename(this.spare.path, path);
     await syncFolder(this.dir);
     this.handle = await open(path, writing);
     this.syncedSeq = seq;
@@ -375,31 +358,7 @@ export class SegmentLog {
     await handle?.close().catch(() => undefined);
   }
 
-  private prepareSpare(): void {
-    if (this.spare !== null || this.closed) return;
-    this.spare = this.prepare(0);
-    // Who needs it asks again.
-    this.spare.catch(() => (this.spare = null));
-  }
-
-  /** Writes a file of zeroes, so that no append has to ask the file system for room. Resolves to its size. */
-  private async prepare(least: number, urgent = false): Promise<number> {
-    const { bavail, bsize } = await statfs(this.dir);
-    const free = bavail * bsize;
-    // A small disk gets small segments; a large record gets a segment that holds it.
-    const fitting = urgent ? smallestSegment : Math.floor(free / 8 / 4096) * 4096;
-    const size = Math.max(least, Math.min(this.options.segmentBytes, Math.max(smallestSegment, fitting)));
-    if (!urgent && free < size + smallestSegment)
-      throw Object.assign(new Error('no room for another segment'), { code: 'ENOSPC' });
-    await writeZeroes(this.sparePath, size);
-    return size;
-  }
-
   private placeOf(segment: Segment): RecordPlace {
     return { mark: this.options.mark, log: this.options.id, segment: segment.number };
-  }
-
-  private get sparePath(): string {
-    return join(this.dir, 'spare');
   }
 }
