@@ -39,12 +39,14 @@ const elsewhere = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x65735546, 0x0102199
 
 /** The questions, by their names. */
 export const fileAnswers = {
-  /** Null where nothing is there, or may be seen by us. */
+  /** Null where nothing is there. */
   look(path: string): FileLook | null {
     try {
       return lookOf(statSync(path, { bigint: true }));
-    } catch {
-      return null;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      throw error;
     }
   },
 
@@ -84,10 +86,11 @@ export const fileAnswers = {
     let real = path;
     try {
       real = realpathSync.native(path);
+      return { path: real, look: fileAnswers.look(real) };
     } catch {
       // Not there yet, or not to be seen by us.
+      return { path: real, look: null };
     }
-    return { path: real, look: fileAnswers.look(real) };
   },
 
   /** Whether a file is on a network share, as far as the system tells. */

@@ -64,18 +64,25 @@ export class FollowedLog {
     private readonly options: FollowedLogOptions,
   ) {}
 
-  /** True where its file is at a path: not replaced by another, and not shorter than what was read of it. */
-  async isAt(path: string): Promise<boolean> {
-    const look = await this.options.files.ask('look', path);
-    if (look === null) return false;
-    this.size = look.size;
-    this.unchanged = this.restedAs !== null && stampAtRest(look, this.readTo) === this.restedAs;
-    // Whether its beginning is the same is seen when it is read.
-    if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(look, this.position, this.known)))
-      return true;
-    const seen = await this.pieceOf(path, 0, 0).catch(() => null);
-    this.doubtful = seen === null || !isKnown(seen, this.position, this.known);
-    return !this.doubtful;
+  /**
+   * Whether its file is at a path: not replaced by another, and not shorter than what was read of it. Null where that
+   * cannot be told: somebody locks what is there, or a right is missing.
+   */
+  async isAt(path: string): Promise<boolean | null> {
+    try {
+      const look = await this.options.files.ask('look', path);
+      if (look?.isFile !== true) return false;
+      this.size = look.size;
+      this.unchanged = this.restedAs !== null && stampAtRest(look, this.readTo) === this.restedAs;
+      // Whether its beginning is the same is seen when it is read.
+      if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(look, this.position, this.known)))
+        return true;
+      const seen = await this.pieceOf(path, 0, 0);
+      this.doubtful = !isKnown(seen, this.position, this.known);
+      return !this.doubtful;
+    } catch {
+      return null;
+    }
   }
 
   private get known(): number {

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -307,6 +316,47 @@ test('a file that may not be read, or a folder in its place, hinders no other', 
   const one = follower([join(folder.path, 'nothere'), '/dev/null', '/proc/self', log]);
   await one.look();
   expect(messages).toEqual(numbered(1, 1));
+});
+
+describe('a log that somebody locks for a while', () => {
+  const root = process.geteuid?.() === 0;
+
+  /** As another user, whom rights mean something to: the test may run as root. */
+  async function whileLocked(following: Follower, file: string): Promise<void> {
+    chmodSync(folder.path, 0o755);
+    chmodSync(file, 0o000);
+    if (root) process.seteuid!(65_534);
+    try {
+      for (let looks = 0; looks < 8; looks++) await following.look();
+    } finally {
+      if (root) process.seteuid!(0);
+    }
+    chmodSync(file, 0o644);
+  }
+
+  test('is read on where it was left, and nothing of it comes again', async () => {
+    writeFileSync(log, lines(1, 3));
+    const one = follower();
+    await one.look();
+    for (const next of [4, 5]) {
+      await whileLocked(one, log);
+      appendFileSync(log, lines(next, next));
+      for (let looks = 0; looks < 4; looks++) await one.look();
+    }
+    expect(messages).toEqual(numbered(1, 5));
+  });
+
+  test('is read to its end also where it was renamed before', async () => {
+    writeFileSync(log, lines(1, 3));
+    const one = follower([folder.path]);
+    await one.look();
+    appendFileSync(log, lines(4, 4));
+    renameSync(log, join(folder.path, 'fsp.lo_'));
+    writeFileSync(log, lines(5, 5));
+    await whileLocked(one, join(folder.path, 'fsp.lo_'));
+    for (let looks = 0; looks < 4; looks++) await one.look();
+    expect([...messages].sort()).toEqual(numbered(1, 5));
+  });
 });
 
 test('a file as good as endless keeps no other waiting, nor the stop', async () => {

@@ -21,6 +21,7 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
+import type { FileLook } from './file-answers.js';
 import { identityOf } from './file-identity.js';
 import type { FileThreads } from './file-threads.js';
 import { FollowedFiles } from './followed-files.js';
@@ -155,7 +156,8 @@ export class Follower {
     const asked = [...this.logs.values()].map(async (log) => ({ log, isThere: await log.isAt(log.position.path) }));
     for (const { log, isThere } of await Promise.all(asked)) {
       const { path, key } = log.position;
-      if (isThere && !settled.has(path)) {
+      // What cannot be told now is told by a later look.
+      if (isThere !== false && !settled.has(path)) {
         settled.set(path, log);
         this.missed.delete(key);
       } else displaced.push(log);
@@ -220,6 +222,11 @@ export class Follower {
     return this.files.ask('names', folder).catch(() => []);
   }
 
+  /** Null where nothing is there, or nothing that may be seen by us. */
+  private lookAt(path: string): Promise<FileLook | null> {
+    return this.files.ask('look', path).catch(() => null);
+  }
+
   /** A log whose path holds another file now: renamed to one beside it, or gone. */
   private async followRename(log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
     const { key, path } = log.position;
@@ -227,19 +234,23 @@ export class Follower {
       .replace(/\.lo[g_]$/i, '')
       .toLowerCase();
     const names = await this.namesIn(dirname(path));
+    let locked = false;
     for (const name of names) {
       const candidate = join(dirname(path), name);
       if (candidate === path || !name.toLowerCase().startsWith(stem)) continue;
       // Asked again: this log may have come in the place of that one since.
-      if (await settled.get(candidate)?.isAt(candidate)) continue;
-      if (!(await log.isAt(candidate))) continue;
+      const there = settled.get(candidate);
+      if (there !== undefined && (await there.isAt(candidate)) !== false) continue;
+      const isThere = await log.isAt(candidate);
+      locked ||= isThere === null && (await this.lookAt(candidate))?.inode === log.position.inode;
+      if (isThere !== true) continue;
       log.movedTo(candidate);
       settled.set(candidate, log);
       this.missed.delete(key);
       return;
     }
     // A share that is away for a while takes its logs with it; they are known again when it is back.
-    if (names.length === 0) return;
+    if (names.length === 0 || locked) return;
     // A rotation may come between two steps of one look: whoever is missing is looked for again.
     const missed = (this.missed.get(key) ?? 0) + 1;
     this.missed.set(key, missed);
@@ -255,14 +266,14 @@ export class Follower {
    */
   private async findBetween(path: string, log: FollowedLog, settled: Map<string, FollowedLog>): Promise<void> {
     if (!this.targets.has(path)) return;
-    const moved = log.position.path === path ? null : await this.files.ask('look', log.position.path);
+    const moved = log.position.path === path ? null : await this.lookAt(log.position.path);
     const since = moved === null ? log.modifiedAt : moved.modifiedAt;
     if (since === null) return;
     const found: { candidate: string; modifiedAt: number }[] = [];
     for (const name of await this.namesIn(dirname(path))) {
       const candidate = join(dirname(path), name);
       if (candidate === path || settled.has(candidate) || !isGenerationOf(basename(path), name)) continue;
-      const look = await this.files.ask('look', candidate);
+      const look = await this.lookAt(candidate);
       if (look?.isFile === true && look.modifiedAt >= since) found.push({ candidate, modifiedAt: look.modifiedAt });
     }
     for (const { candidate } of found.sort((a, b) => a.modifiedAt - b.modifiedAt)) {
