@@ -1,4 +1,5 @@
 import { describeState } from '../catalog/states.js';
+import { clippedMachine, clippedMessage } from '../report/clip.js';
 import { decodeReport } from '../report/decode.js';
 import { messageId } from '../report/message-id.js';
 import type { LeftOut, Report, StateMessage } from '../report/types.js';
@@ -20,14 +21,16 @@ export interface DecodedReport extends Omit<Report, 'messages'> {
 export function decoded(body: Uint8Array): DecodedReport {
   const { machine, reportTime, messages, leftOut } = decodeReport(body);
   return {
-    machine,
+    machine: clippedMachine(machine),
     reportTime,
     leftOut,
-    messages: messages.map((message) => ({
-      messageId: messageId(machine, message, reportTime),
-      message,
-      failed: describeState(message.topic.type, message.state.id, message.params).outcome === 'failed',
-    })),
+    messages: messages.map((whole) => {
+      // By all that it says: two that differ behind what is kept of them are two.
+      const id = messageId(machine, whole, reportTime);
+      const message = clippedMessage(whole);
+      const { outcome } = describeState(message.topic.type, message.state.id, message.params);
+      return { messageId: id, message, failed: outcome === 'failed' };
+    }),
   };
 }
 
