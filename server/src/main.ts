@@ -25,4 +25,6 @@ try {
     );
     process.exitCode = 70;
   }
+  // A server that did not start is started again by who looks after it, but only once it has ended.
+  if (isServing()) process.exit();
 }

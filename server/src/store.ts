@@ -74,8 +74,9 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       : null;
   const account = engine?.writer ?? { username: config.clickhouseUser, password: config.clickhousePassword };
   const url = engine?.url ?? config.clickhouseUrl;
+  // The engine has no certificate. What cannot be read of a server's must not end a start with an engine that runs on.
+  const caFile = engine === null ? config.clickhouseCaFile : '';
   // Not yet with a database: it may have to be made first.
-  const caFile = config.clickhouseCaFile;
   const client = connect({ url, ...account, database: 'default', needs: database, silenceMs, caFile });
   const placement = placementOf(config);
   const rows = createClickHouseSink({
