@@ -37,7 +37,7 @@ import { resolves } from './roles/resolve.js';
 import { FileThreads } from './setup-logs/follow/file-threads.js';
 import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
-import { checkZone } from './setup-logs/formats/time.js';
+import { checkZone } from './setup-logs/formats/zone.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { areProxies } from './proxies.js';
+import { isZone } from './setup-logs/formats/zone.js';
 
 interface Described {
   description: string;
@@ -46,9 +47,9 @@ const schema = {
   serverName: string({
     default: hostname(),
     defaultText: 'host name',
-    minLength: 1,
     maxLength: 253,
-    allowed: 'a name of 1 to 253 characters',
+    pattern: '^(?! )[^\\p{Cc}\\p{Zl}\\p{Zp}]+(?<! )$',
+    allowed: 'a name of 1 to 253 characters on one line, without a space at its begin or end',
     description: 'name of this fallback status point in rows and roles',
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
@@ -62,9 +63,9 @@ const schema = {
   }),
   trustedProxies: string({
     default: 'loopback',
-    valid: (value) => value === '' || areProxies(value),
-    allowed:
-      'loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas; empty for none',
+    // An empty variable counts as not set, so that nobody could be named by the environment without the word.
+    valid: (value) => value === '' || value === 'none' || areProxies(value),
+    allowed: 'none, or loopback, linklocal, uniquelocal, addresses or networks (10.0.0.0/8), separated by commas',
     description: "proxies whose X-Forwarded-For tells a client's address",
   }),
   intakeWorkers: integer({
@@ -191,6 +192,7 @@ const schema = {
   setupLogsTimezone: string({
     default: '',
     defaultText: 'none',
+    valid: (value) => value === '' || isZone(value),
     allowed: 'a name such as Europe/Paris',
     description: 'time zone of the machine that writes them; those that tell no zone are taken as UTC without it',
   }),

@@ -39,6 +39,9 @@ test.each([
   ['FSP_THROTTLE_ORDER', 'random', 'failures-first or arrival'],
   ['FSP_CLICKHOUSE_URL', 'clickhouse:8123', 'http(s)://host:port'],
   ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
+  ['FSP_SERVER_NAME', ' ', 'a name of 1 to 253 characters'],
+  ['FSP_SERVER_NAME', ' FSP01', 'a name of 1 to 253 characters'],
+  ['FSP_SETUP_LOGS_TIMEZONE', 'Europe/Pariss', 'a name such as Europe/Paris'],
   ['FSP_TRUSTED_PROXIES', 'abc', 'addresses or networks'],
   ['FSP_TRUSTED_PROXIES', '10.0.0.0-33', 'addresses or networks'],
 ])('%s=%s is refused with the name, the value and what is allowed', (name, value, allowed) => {
@@ -62,6 +65,12 @@ test.each([
   };
   expect(accepted(() => load({}, { trustedProxies: proxies }))).toBe(accepted(() => Fastify({ trustProxy: proxies })));
 }); // prettier-ignore
+
+test('the environment can say that no proxy is trusted, and that names are of any script', () => {
+  expect(load({ FSP_TRUSTED_PROXIES: 'none' }).config.trustedProxies).toBe('none');
+  expect(load({ FSP_SERVER_NAME: 'Standort Köln 1' }).config.serverName).toBe('Standort Köln 1');
+  expect(() => load({ FSP_SERVER_NAME: 'FSP\n01' })).toThrow(/on one line/);
+});
 
 test("a secret's value is never part of a message", () => {
   expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(

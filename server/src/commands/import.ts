@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { FspError } from '../errors.js';
 import { findFiles } from '../import/find-files.js';
 import { importFiles, type ImportSummary } from '../import/import.js';
-import { checkZone } from '../setup-logs/formats/time.js';
+import { checkZone } from '../setup-logs/formats/zone.js';
 import { refusalLines, type RefusalReason } from '../setup-logs/files/refusal.js';
 import { logFormats, type LogFormat } from '../setup-logs/types.js';
 import { programName, thisInvocation } from './invocation.js';

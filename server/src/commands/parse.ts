@@ -12,7 +12,7 @@ import { joinRotated } from '../setup-logs/files/names.js';
 import { filesOnDisk } from '../setup-logs/files/on-disk.js';
 import { mergeLogs, type FoundRun, type PlacedRecord } from '../setup-logs/files/read-log.js';
 import { refusalLines, FileRefused } from '../setup-logs/files/refusal.js';
-import { checkZone } from '../setup-logs/formats/time.js';
+import { checkZone } from '../setup-logs/formats/zone.js';
 import { logFormats, type LogFormat, type LogRecord, type Run } from '../setup-logs/types.js';
 import { joinStories } from '../setup-logs/verdict/story.js';
 import { setupLogRecordRow, setupRunRow } from '../sinks/clickhouse-rows.js';

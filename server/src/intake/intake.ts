@@ -42,7 +42,7 @@ export interface IntakeOptions {
   collect?: Pick<Collect, 'admit' | 'take'> | undefined;
   /** Told the status of every answer. */
   onAnswer?(status: number): void;
-  /** Proxies whose X-Forwarded-For is believed, as Fastify's trustProxy takes them; '' for none. */
+  /** Proxies whose X-Forwarded-For is believed, as Fastify's trustProxy takes them; '' or none for none. */
   trustedProxies: string;
   logger: { error(details: object, message: string): void };
 }
@@ -62,7 +62,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
-    trustProxy: trustedProxies === '' ? false : trustedProxies,
+    trustProxy: trustedProxies === '' || trustedProxies === 'none' ? false : trustedProxies,
     routerOptions: { caseSensitive: false },
     // A path that can be none; the hooks do not hear of it.
     frameworkErrors(_error, _request, reply) {

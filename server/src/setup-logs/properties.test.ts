@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asWindowsWrites, parseLog, syntheticLog } from '../../../test/synthetic-logs.js';
 import { FspError } from '../errors.js';
-import { checkZone } from './formats/time.js';
+import { checkZone } from './formats/zone.js';
 
 const everyLog = [
   ...['msi-1603-custom-action', 'msi-french', 'msi-two-runs', 'role-setup-two-runs', 'msi-secrets'].map((name) =>

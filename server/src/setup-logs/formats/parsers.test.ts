@@ -3,7 +3,8 @@ import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthe
 import { longestLine } from './lines.js';
 import { orderShown, readDate } from './msi-dates.js';
 import { Surveyor } from '../survey.js';
-import { checkZone, Clock } from './time.js';
+import { Clock } from './time.js';
+import { checkZone } from './zone.js';
 import type { Remark } from '../types.js';
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());

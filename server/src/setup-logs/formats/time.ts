@@ -1,5 +1,4 @@
 import { Temporal } from 'temporal-polyfill';
-import { FspError } from '../../errors.js';
 import type { Remark } from '../types.js';
 
 /** A date and time of day as a log writes them, without a zone. */
@@ -172,20 +171,5 @@ export class Clock {
     // the offset from before it, as if the writer's clock had not been put forward yet.
     if (back) return (this.last = earlier < this.last - 60_000 ? later : earlier);
     return (this.last = later);
-  }
-}
-
-/**
- * @returns the name as the zone database spells it
- * @throws FspError FSP_USAGE where there is no such zone
- */
-export function checkZone(zone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    throw new FspError(
-      'FSP_USAGE',
-      `There is no time zone ${JSON.stringify(zone.slice(0, 60))}; give a name such as Europe/Paris, America/New_York or UTC`,
-    );
   }
 }
