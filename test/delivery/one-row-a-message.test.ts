@@ -1,8 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findFiles } from '../../server/src/import/find-files.js';
+import { importFiles } from '../../server/src/import/import.js';
 import type { Batch } from '../../server/src/spool/entries.js';
 import type { Fault } from '../fault-proxy.js';
 import { batchOf } from '../entries.js';
 import { database, sinkOver } from '../shared-engine.js';
+import { syntheticLog } from '../synthetic-logs.js';
 import { deliver, faultyWay, messages, rowsOf } from './faulty-way.js';
 
 const way = faultyWay();
@@ -92,5 +98,40 @@ describe('a message that two receivers took is one row', () => {
     });
     await sinkOf('FSP02').deliver(two, false);
     expect(await counted(one, two)).toEqual({ rows: 3, messages: 3, aside: 2 });
+  });
+});
+
+describe('a record of a log is one row', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fsp-import-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const bring = async (hostName: string) => {
+    const path = join(folder, 'fspMSI.log');
+    writeFileSync(path, syntheticLog('msi-1603-custom-action.log'));
+    const { writer: client } = way;
+    return importFiles(await findFiles([path]), {
+      client,
+      sink: sinkOver(client),
+      database,
+      hostName,
+      timezone: 'UTC',
+    });
+  };
+  const counted = (hostName: string) =>
+    way.rows(
+      `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(record_id)) AS records FROM ${database}.setup_log_records WHERE host_name = '${hostName}'`,
+    );
+
+  test('when imports bring it at the same moment', async () => {
+    await Promise.all([bring('TWICE'), bring('TWICE'), bring('TWICE')]);
+    expect(await counted('TWICE')).toEqual([{ rows: 19, records: 19 }]);
+  });
+
+  test('and comes back when it is imported again after it was forgotten', async () => {
+    await bring('BACK');
+    await way.writer.command({ query: `DELETE FROM ${database}.setup_log_records WHERE host_name = 'BACK'` });
+    expect((await bring('BACK')).records).toEqual({ added: 19, known: 0 });
+    expect(await counted('BACK')).toEqual([{ rows: 19, records: 19 }]);
   });
 });

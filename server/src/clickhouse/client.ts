@@ -205,6 +205,14 @@ export function refusesRows(error: unknown): boolean {
   return dataCodes.has(Number(code)) || /\b413\b.{0,80}too large/is.test(message.slice(0, 500));
 }
 
+/** QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING. */
+const sameIdRuns = '216';
+
+/** Whether an insert was refused because the same one, as an earlier attempt or another process sent it, is under way. */
+export function isStillInserting(error: unknown): boolean {
+  return error instanceof FspError && (error.cause as { code?: string } | undefined)?.code === sameIdRuns;
+}
+
 /** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
 const noQuorum = new Set(['285', '286', '319']);
 

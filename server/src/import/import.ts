@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { isStillInserting } from '../clickhouse/client.js';
 import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
@@ -164,7 +166,7 @@ async function addMissing(
     clickhouse_settings: { max_query_size: '100000000' },
   });
   for (const { id } of await answer.json<{ id: string }>()) byId.delete(id);
-  const refused = await deliver([...byId.values()], sink);
+  const refused = await deliver([...byId.values()], sink, batchOf([...byId.keys()]));
   return { added: byId.size - refused.length, known: entries.length - byId.size, refused };
 }
 
@@ -195,10 +197,28 @@ async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summ
   count(summary.runs, { added: changed.length - refused.length, known: runs.length - changed.length });
 }
 
-async function deliver(entries: SpoolEntry[], sink: Sink): Promise<RefusedEntry[]> {
+/**
+ * One batch for the same entries, whoever imports them: of two imports at once, or of one that was killed while ClickHouse
+ * still stored what it had sent and the next, both find the same entries missing. Under one id they are stored once.
+ */
+function batchOf(ids: readonly string[]): string {
+  return createHash('sha256').update(ids.join()).digest('hex').slice(0, 32);
+}
+
+/** @param batch the id of a batch that may have been delivered before; without it, of one of our own */
+async function deliver(entries: SpoolEntry[], sink: Sink, batch?: string): Promise<RefusedEntry[]> {
   if (entries.length === 0) return [];
   await sink.ready?.();
-  return sink.deliver({ id: randomBytes(16).toString('hex'), createdAt: Date.now(), entries }, false);
+  const id = batch ?? randomBytes(16).toString('hex');
+  for (;;) {
+    try {
+      return await sink.deliver({ id, createdAt: Date.now(), entries }, batch !== undefined);
+    } catch (error) {
+      // ClickHouse ends what it stores, for an import that is gone too.
+      if (!isStillInserting(error)) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 /** What ClickHouse refuses of a file, one by one. */
