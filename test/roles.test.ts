@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../server/src/clickhouse/client.js';
@@ -340,6 +340,14 @@ describe('a role and its receiver', () => {
     writeFileSync(join(folder.path, 'tokens.json'), JSON.stringify(next));
     expect((await call('GET', '/api/v1/roles', { token: before.admin })).status).toBe(401);
     expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(200);
-    admin = next.admin;
+    // Whoever revokes a token by a file that cannot be read has to know that it holds on.
+    writeFileSync(join(folder.path, 'tokens.json'), '{"admin":');
+    for (let asked = 0; asked < 2; asked++)
+      expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(200);
+    expect(server.output().match(/tokens\.json cannot be read: .*the former ones hold/g)).toHaveLength(1);
+    rmSync(join(folder.path, 'tokens.json'));
+    expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(401);
+    admin = tokens().admin;
+    expect((await call('GET', '/api/v1/roles', { token: admin })).status).toBe(200);
   });
 });

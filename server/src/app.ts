@@ -87,11 +87,11 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     });
     const startedAt = Date.now();
     const instance = keepInstance(dataDir, config);
-    const tokens = liveTokens(dataDir, config);
-    const tls = LiveTls.read(config);
     complain = (message) => {
       logger.warn(message);
     };
+    const tokens = liveTokens(dataDir, config, complain);
+    const tls = LiveTls.read(config);
     const telemetry = started(
       'ground',
       'telemetry',

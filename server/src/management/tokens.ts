@@ -17,20 +17,27 @@ export function tokenFile(dataDir: string): string {
 
 /**
  * The tokens as they are at each moment: a change of the file in the data folder holds from the next request on, so that
- * tokens are rotated without a restart. A file that cannot be read changes nothing.
+ * tokens are rotated without a restart, and where it was deleted new ones are made. A file that cannot be read changes
+ * nothing, which whoever changed it has to know: what was to be revoked holds on.
  */
-export function liveTokens(dataDir: string, configured: { adminToken: string; viewerToken: string }): () => Tokens {
+export function liveTokens(
+  dataDir: string,
+  configured: { adminToken: string; viewerToken: string },
+  complain: (message: string) => void,
+): () => Tokens {
   let tokens = loadTokens(dataDir, configured);
   let seen = changedAt(tokenFile(dataDir));
+  let complainedOf = seen;
   return () => {
     const changed = changedAt(tokenFile(dataDir));
-    if (changed !== seen && changed !== null) {
-      try {
-        tokens = loadTokens(dataDir, configured);
-        seen = changed;
-      } catch {
-        // Half written: the next request sees the rest.
-      }
+    if (changed === seen) return tokens;
+    try {
+      tokens = loadTokens(dataDir, configured);
+      seen = changedAt(tokenFile(dataDir));
+    } catch (error) {
+      // Half written, perhaps: the next request sees the rest.
+      if (changed !== complainedOf) complain(`${(error as Error).message}; the former ones hold`);
+      complainedOf = changed;
     }
     return tokens;
   };
