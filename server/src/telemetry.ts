@@ -1,7 +1,7 @@
 import { SpanStatusCode, trace, type Attributes, type Meter } from '@opentelemetry/api';
 import { detectResources, envDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { otlpProtocol } from './otlp-protocol.js';
+import { checkOtlpSettings, isExported, otlpProtocol } from './otlp-settings.js';
 import { PrometheusMetrics } from './health/prometheus.js';
 import { Tally } from './health/tally.js';
 
@@ -38,14 +38,6 @@ const exportWithinMs = 30_000;
 /** Seconds from the receipt of a message until a sink has it: from at once to the longest throttle interval. */
 const durations = [0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 
-/** Whether the standard variables name somewhere to send a signal to by OTLP. */
-export function isExported(signal: 'LOGS' | 'METRICS' | 'TRACES', env: NodeJS.ProcessEnv = process.env): boolean {
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
-  const exporters = (env[`OTEL_${signal}_EXPORTER`] ?? '').split(',').flatMap((one) => one.trim() || []);
-  if (exporters.length > 0 && !exporters.includes('otlp')) return false;
-  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
-}
-
 export interface Identity {
   serviceVersion: string;
   instanceId: string;
@@ -69,6 +61,7 @@ function resourceOf(identity: Identity): Resource {
  * exported: it would be a fifth of what a start takes.
  */
 export async function startTelemetry(identity: Identity): Promise<Telemetry> {
+  checkOtlpSettings();
   const resource = resourceOf(identity);
   let sdk: { start(): void; shutdown(): Promise<void> } | null = null;
   if (isExported('TRACES')) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -7,7 +9,7 @@ import { readEngineCredentials, type EngineCredentials } from '../clickhouse/cre
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { requestManagement } from '../management/client.js';
-import { isExported } from '../telemetry.js';
+import { isExported, otlpEndpoint } from '../otlp-settings.js';
 import { failure, ok, warning, type Diagnosis } from './check.js';
 import { examineClickHouse } from './clickhouse.js';
 
@@ -124,23 +126,24 @@ async function column(client: ClickHouseClient, query: string): Promise<string[]
   return (await text(answer.stream)).split('\n').filter(Boolean);
 }
 
-/** The OpenTelemetry endpoint: something there that takes HTTP. */
+/** The OpenTelemetry endpoint: something there that takes connections; what it speaks and whom it trusts a batch shows. */
 export async function checkOtlp(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
   const subject = 'OpenTelemetry';
   if (!isExported('LOGS', env)) return ok(subject, 'no endpoint is set: nothing is exported');
-  const endpoint = env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '';
   let url: URL;
   try {
-    url = new URL(endpoint);
-  } catch {
-    return failure(subject, 'OTEL_EXPORTER_OTLP_ENDPOINT is no address', 'Write it as http://collector:4318');
+    url = otlpEndpoint('LOGS', env);
+  } catch (error) {
+    const [problem = '', remedy = ''] = (error as Error).message.split('; ');
+    return failure(subject, problem, `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`);
   }
   // Only where it is, never what it is called with: an address can carry a password.
-  return (await answers(url.origin))
-    ? ok(subject, `${url.origin} answers`)
+  const shown = url.protocol === 'unix:' ? url.pathname : `${url.protocol}//${url.host}`;
+  return (await takesConnections(url))
+    ? ok(subject, `${shown} answers`)
     : warning(
         subject,
-        `${url.origin} does not answer`,
+        `${shown} does not answer`,
         'Messages wait for it; check OTEL_EXPORTER_OTLP_ENDPOINT and the collector',
       );
 }
@@ -197,4 +200,19 @@ async function answers(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+async function takesConnections({ protocol, hostname, port, pathname }: URL): Promise<boolean> {
+  const socket =
+    protocol === 'unix:'
+      ? connectTo(pathname)
+      : connectTo(Number(port || (protocol === 'https:' ? 443 : 80)), hostname.replace(/^\[(.*)\]$/, '$1'));
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(patienceMs) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -4,8 +4,7 @@ import { checkOwnClock } from '../clock.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
-import { otlpProtocol } from '../otlp-protocol.js';
-import { isExported } from '../telemetry.js';
+import { isExported, otlpProtocol } from '../otlp-settings.js';
 import { logRecordOf, type LogRecordOptions } from './otlp-records.js';
 
 /** Records in one export: some collectors take no more than 4 MiB at a time. */
