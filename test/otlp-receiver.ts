@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import protobuf from 'protobufjs';
@@ -36,7 +36,8 @@ interface KeyValue {
   value: AnyValue;
 }
 interface Request {
-  resourceLogs: {
+  /** Absent where there are none. */
+  resourceLogs?: {
     resource: { attributes: KeyValue[] };
     scopeLogs: {
       logRecords: {
@@ -66,6 +67,7 @@ export interface ReceivedRecord {
 /**
  * A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 401; a request
  * with a record that `refuses` says no to is answered 400 as a whole; `rejects` of a request are told as partial success.
+ * What `instead` answers is not taken; it says whether it did.
  */
 export async function startOtlpReceiver() {
   const receiver = {
@@ -73,6 +75,8 @@ export async function startOtlpReceiver() {
     failing: false,
     refuses: (() => false) as (record: ReceivedRecord) => boolean,
     rejects: 0,
+    instead: (() => false) as (response: ServerResponse) => boolean,
+    requests: 0,
     records: [] as ReceivedRecord[],
     types: new Set<string>(),
     stop: async () => Promise.resolve(),
@@ -82,6 +86,8 @@ export async function startOtlpReceiver() {
       // A sender whose connection ended in the middle is owed nothing: it sends again.
       if (body === null) return response.destroy();
       if (request.url !== '/v1/logs') return response.writeHead(200).end();
+      receiver.requests++;
+      if (receiver.instead(response)) return;
       if (receiver.failing) return response.writeHead(401).end();
       const type = request.headers['content-type'] ?? '';
       receiver.types.add(type);
@@ -118,11 +124,11 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer | null> {
 
 function decode(type: string, body: Buffer): Request {
   if (type === 'application/json') return JSON.parse(body.toString()) as Request;
-  return schema.toObject(schema.decode(body), { longs: String, defaults: false }) as Request;
+  return schema.toObject(schema.decode(body), { longs: String, defaults: false });
 }
 
 function recordsOf(request: Request): ReceivedRecord[] {
-  return request.resourceLogs.flatMap(({ resource, scopeLogs }) =>
+  return (request.resourceLogs ?? []).flatMap(({ resource, scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) =>
       logRecords.map((record) => ({
         timeMs: Number(record.timeUnixNano) / 1e6,

@@ -7,7 +7,6 @@ import { countLateness } from './health/counts.js';
 import type { Logger } from './logger.js';
 import type { Quarantine } from './quarantine/quarantine.js';
 import type { Sink } from './delivery/sink.js';
-import { reportsPerBatch } from './sinks/site-inbox.js';
 import type { Spool } from './spool/spool.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -52,7 +51,6 @@ export function buildDeliveries({
       },
       onDelivered: countLateness(telemetry, sink.name),
       ...(sink === otlp ? { maxLag: config.otlpMaxLag } : {}),
-      ...(sink === siteInbox ? { limits: { maxEntries: reportsPerBatch } } : {}),
     }),
   }));
 }

@@ -60,7 +60,7 @@ export class Delivery {
   };
 
   constructor(private readonly options: DeliveryOptions) {
-    this.limits = { ...defaults, ...options.limits };
+    this.limits = { ...defaults, ...options.sink.limits, ...options.limits };
     this.now = options.now ?? Date.now;
   }
 

@@ -11,6 +11,7 @@ export function withOwnTimes(sink: Sink): Sink {
   const leaps = new Leaps();
   return {
     name: sink.name,
+    ...(sink.limits === undefined ? {} : { limits: sink.limits }),
     ready: async () => {
       leaps.look();
       await sink.ready?.();

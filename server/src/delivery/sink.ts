@@ -13,6 +13,8 @@ export interface Refused {
 /** A place that admitted entries go to. Each has its own cursor and never waits for another. */
 export interface Sink {
   readonly name: string;
+  /** What a batch for it may hold, where that is less than usual. */
+  readonly limits?: { maxEntries?: number; maxBytes?: number };
   /** Rejects where no new batch may be made for it now: what is made carries the time of this moment. */
   ready?(): Promise<void>;
   /** Does what can be done of a batch before its turn comes, for `deliver` to find. Never rejects for what it carries. */

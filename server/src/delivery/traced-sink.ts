@@ -5,6 +5,7 @@ import type { Sink } from './sink.js';
 export function tracedSink(sink: Sink, telemetry: Pick<Telemetry, 'traced'>): Sink {
   return {
     name: sink.name,
+    ...(sink.limits === undefined ? {} : { limits: sink.limits }),
     ...(sink.ready === undefined ? {} : { ready: () => sink.ready!() }),
     ...(sink.prepare === undefined ? {} : { prepare: (batch) => sink.prepare!(batch) }),
     deliver: (batch, redelivery) =>

@@ -58,6 +58,7 @@ export class ForgottenInSpool {
   apart(sink: Sink): Sink {
     return {
       name: sink.name,
+      ...(sink.limits === undefined ? {} : { limits: sink.limits }),
       ...(sink.ready === undefined ? {} : { ready: () => sink.ready!() }),
       // What is forgotten may not be made ready either.
       ...(sink.prepare === undefined

@@ -6,7 +6,7 @@ import { carriesReport } from '../spool/carrier.js';
 import type { StateMessageEntry } from '../spool/entries.js';
 
 /** Reports in one batch: after a crash a batch comes again, and the site may have taken its files by then. */
-export const reportsPerBatch = 50;
+const reportsPerBatch = 50;
 
 /**
  * Admitted reports as files for the site server's state system, so that a company that replaces Microsoft's fallback
@@ -16,6 +16,7 @@ export const reportsPerBatch = 50;
 export function createSiteInboxSink(folder: string): Sink {
   return {
     name: 'site-inbox',
+    limits: { maxEntries: reportsPerBatch },
     async deliver(batch) {
       // Not made where it is missing: a share that is away must not become a folder of this machine.
       const stats = await stat(folder).catch((cause: unknown) => {

@@ -1,0 +1,190 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Agent as HttpAgent, STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
+import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { FspError } from '../errors.js';
+import { otlpCertificates, otlpProtocol, otlpTimeout } from '../otlp-settings.js';
+
+/** ExportResultCode.SUCCESS of the SDK. */
+const success = 0;
+/** The SDK tries again within its timeout, and the last try may take as long once more. */
+const timeoutsPerExport = 3;
+/** The longest that an endpoint may ask to be left alone for: what it says may be nonsense. */
+const longestPauseMs = 300_000;
+
+/** Why an endpoint took no records. */
+export interface NotTaken {
+  /** Whether it refused them for what they are; else they may be sent again. */
+  forGood: boolean;
+  /** The status of HTTP or of gRPC; null where there was no answer. */
+  code: number | null;
+  /** What the endpoint said. */
+  said: string;
+}
+
+export interface OtlpExport {
+  /**
+   * Resolves when the endpoint has the records. One call at a time.
+   * @throws FspError FSP_OTLP_FAILED, with `NotTaken` as its cause
+   */
+  send(records: ReadableLogRecord[]): Promise<void>;
+  /** Until when the endpoint asked to be left alone, by `performance.now()`. */
+  resumesAt(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Log records to the endpoint of the standard variables, by the SDK's exporter; and what the SDK knows of the answer and
+ * does not tell: a status that may be retried and its Retry-After, a partial success, what is no answer of the protocol,
+ * and one that never comes to its end.
+ */
+export async function openOtlpExport(onRejected: (count: number, reason: string) => void): Promise<OtlpExport> {
+  const protocol = otlpProtocol('LOGS');
+  const options = { keepAlive: true, ...otlpCertificates('LOGS') };
+  let agent: HttpAgent | null = null;
+  const exporter = await createExporter(protocol, (scheme) => {
+    agent = scheme === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    return agent;
+  });
+  const within = otlpTimeout('LOGS') * timeoutsPerExport;
+  let answer: { status: number; retryAfter: string } | null = null;
+  let resumesAt = 0;
+  const onAnswer = (told: unknown) => {
+    const { request, response } = told as { request: ClientRequest & { agent?: unknown }; response: IncomingMessage };
+    if (request.agent !== agent) return;
+    answer = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? '' };
+  };
+  subscribe('http.client.response.finish', onAnswer);
+  listenToAnswers(onRejected);
+  return {
+    async send(records) {
+      answer = null;
+      const state: ExportUnderWay = { isStrange: false };
+      const inTime = new AbortController();
+      const result = await Promise.race([
+        new Promise<{ code: number; error?: Error }>((resolve) => {
+          underWay.run(state, () => {
+            exporter.export(records, resolve);
+          });
+        }),
+        sleep(within, null, { signal: inTime.signal, ref: false }).catch(() => null),
+      ]);
+      inTime.abort();
+      if (result === null) {
+        // What is left of the answer would hold its place among the exporter's requests for ever.
+        agent?.destroy();
+        throw notTaken(`its answer did not end within ${within / 1000} s`, { forGood: false, code: null, said: '' });
+      }
+      if (state.isStrange)
+        throw new FspError(
+          'FSP_OTLP_FAILED',
+          'Something answered in the place of the OpenTelemetry endpoint; check OTEL_EXPORTER_OTLP_ENDPOINT and the proxies on the way',
+          { cause: { forGood: false, code: null, said: '' } satisfies NotTaken },
+        );
+      if (result.code === success) return;
+      const { error } = result;
+      const { code, data } = (error ?? {}) as { code?: unknown; data?: unknown };
+      if (protocol === 'grpc') {
+        const status = typeof code === 'number' ? code : null;
+        const said = (error as { details?: string } | undefined)?.details ?? '';
+        throw notTaken(error?.message ?? '', { forGood: refusedByGrpc(status, said), code: status, said }, error);
+      }
+      const given = answer as { status: number; retryAfter: string } | null;
+      // The SDK's error has a text where no connection was made, and nothing where the status may be retried.
+      const status = typeof code === 'number' ? code : code === undefined ? (given?.status ?? null) : null;
+      if (status === null || status < 300)
+        throw notTaken(error?.message ?? '', { forGood: false, code: null, said: '' }, error);
+      resumesAt = performance.now() + pauseOf(given?.retryAfter ?? '');
+      const text = typeof data === 'string' ? data : '';
+      const cause = { forGood: refusals.includes(status), code: status, said: text };
+      throw notTaken(`HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(), cause, error);
+    },
+    resumesAt: () => resumesAt,
+    async close() {
+      unsubscribe('http.client.response.finish', onAnswer);
+      await exporter.shutdown();
+    },
+  };
+}
+
+/**
+ * Statuses by which a receiver refuses records for what they are (OpenTelemetry protocol, *Failures*): 400; 413 where a
+ * single record is too large. A wrong address, credentials and all that may be retried concern the receiver, and
+ * records wait.
+ */
+const refusals = [400, 413, 422];
+
+/** INVALID_ARGUMENT; and RESOURCE_EXHAUSTED where it is the message that is too large, as 413 says by HTTP. */
+function refusedByGrpc(status: number | null, said: string): boolean {
+  return status === 3 || (status === 8 && /larger than max|exceeds[^]*max/i.test(said));
+}
+
+/** Retry-After, in seconds or as a date, in milliseconds; 0 where it says nothing that can be. */
+function pauseOf(retryAfter: string): number {
+  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), longestPauseMs);
+}
+
+function notTaken(reason: string, cause: NotTaken, error?: Error): FspError {
+  const told =
+    reason.split('\n')[0]!.slice(0, 200) || ((error as NodeJS.ErrnoException | undefined)?.code ?? 'no reason given');
+  return new FspError(
+    'FSP_OTLP_FAILED',
+    `The OpenTelemetry endpoint took no records (${told}); check OTEL_EXPORTER_OTLP_ENDPOINT`,
+    { cause },
+  );
+}
+
+interface ExportUnderWay {
+  /** Whether what came is no answer of the protocol. */
+  isStrange: boolean;
+}
+
+/** The export of log records that what the SDK says is about: metrics and traces are exported beside it. */
+const underWay = new AsyncLocalStorage<ExportUnderWay>();
+
+/**
+ * The SDK takes every answer 200 for a success and speaks in its diagnostics only of what it found there
+ * (@opentelemetry/otlp-exporter-base): a partial success, which by the protocol must not be sent again, and what is no
+ * answer of the protocol at all, such as a proxy's page. An empty answer is a good one; nobody can tell who gave it.
+ */
+function listenToAnswers(onRejected: (count: number, reason: string) => void): void {
+  const silent = () => undefined;
+  const listener: DiagLogger = {
+    error: silent,
+    warn(message, ...told) {
+      const state = underWay.getStore();
+      if (state === undefined) return;
+      const text = [message, ...told].find((one) => typeof one === 'string' && one.includes('could not deserialize'));
+      if (text !== undefined) state.isStrange = true;
+      const [partial] = told;
+      if (!message.startsWith('Received Partial Success') || typeof partial !== 'string') return;
+      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(partial) as {
+        rejectedLogRecords?: number | string;
+        errorMessage?: string;
+      };
+      if (Number(rejectedLogRecords) > 0) onRejected(Number(rejectedLogRecords), errorMessage);
+    },
+    info: silent,
+    debug: silent,
+    verbose: silent,
+  };
+  diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+async function createExporter(
+  protocol: ReturnType<typeof otlpProtocol>,
+  httpAgentOptions: (scheme: string) => HttpAgent,
+): Promise<LogRecordExporter> {
+  switch (protocol) {
+    case 'http/protobuf':
+      return new (await import('@opentelemetry/exporter-logs-otlp-proto')).OTLPLogExporter({ httpAgentOptions });
+    case 'http/json':
+      return new (await import('@opentelemetry/exporter-logs-otlp-http')).OTLPLogExporter({ httpAgentOptions });
+    case 'grpc':
+      return new (await import('@opentelemetry/exporter-logs-otlp-grpc')).OTLPLogExporter();
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { batchOf, entry } from '../../../test/entries.js';
+import { startOtlpReceiver } from '../../../test/otlp-receiver.js';
+import { eventually } from '../../../test/server-process.js';
+import { describeMessage } from '../catalog/describe.js';
+import { createDelivery } from '../delivery/delivery.js';
+import type { Sink } from '../delivery/sink.js';
+import { openSpool } from '../spool/open.js';
+import { createOtlpSink } from './otlp.js';
+
+let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
+
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url);
+});
+afterEach(async () => {
+  await receiver.stop();
+  vi.unstubAllEnvs();
+});
+
+async function sinkToReceiver(): Promise<Sink> {
+  const sink = await createOtlpSink({
+    describe: describeMessage,
+    siteCode: 'PS1',
+    resource: resourceFromAttributes({ 'service.name': 'fsp' }),
+    onRejected: () => undefined,
+  });
+  if (sink === null) throw new Error('nothing is exported');
+  onTestFinished(() => sink.close());
+  return sink;
+}
+
+/** An answer that is the same whatever came, as of a port for TLS. */
+const refuseAll = (response: ServerResponse) => {
+  response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.');
+  return true;
+};
+const batch = () => batchOf(entry('PC1'), entry('PC2'), entry('PC3'));
+const names = () => receiver.records.map(({ attributes }) => attributes['configmgr.client.name']);
+
+test.each(['http/protobuf', 'http/json'])(
+  'what refuses every request by %s is no place for records: they wait, and none is set aside',
+  async (protocol) => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', protocol);
+    const sink = await sinkToReceiver();
+    receiver.instead = refuseAll;
+    await expect(sink.deliver(batch(), false)).rejects.toThrow(/refuses every request.*400.*HTTPS server/);
+    expect(receiver.requests).toBe(2);
+    receiver.instead = () => false;
+    expect(await sink.deliver(batch(), true)).toEqual([]);
+    expect(names()).toEqual(['PC1', 'PC2', 'PC3']);
+  },
+);
+
+test('a record that is refused for itself is set aside, also where an export without records is refused otherwise', async () => {
+  const sink = await sinkToReceiver();
+  receiver.refuses = ({ attributes }) => attributes['configmgr.client.name'] === 'PC2';
+  expect(await sink.deliver(batch(), false)).toEqual([{ index: 1, code: '400', reason: 'no such record' }]);
+  receiver.instead = (response) => {
+    if (receiver.requests % 2 === 0) return false;
+    response.writeHead(422).end('at least one stream is required');
+    return true;
+  };
+  receiver.requests = 1;
+  expect(await sink.deliver(batchOf(entry('PC2')), false)).toHaveLength(1);
+});
+
+test('an answer that never ends is given up, and the next export goes out', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '150');
+  const sink = await sinkToReceiver();
+  receiver.instead = (response) => {
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' });
+    const drops = setInterval(() => response.write('.'), 20);
+    response.on('close', () => {
+      clearInterval(drops);
+    });
+    return true;
+  };
+  await expect(sink.deliver(batch(), false)).rejects.toThrow('its answer did not end within');
+  receiver.instead = () => false;
+  expect(await sink.deliver(batch(), true)).toEqual([]);
+  expect(names()).toEqual(['PC1', 'PC2', 'PC3']);
+});
+
+test('an endpoint that says when to come again is left alone until then, and its status is told', async () => {
+  const sink = await sinkToReceiver();
+  receiver.instead = (response) => {
+    response.writeHead(503, { 'retry-after': '3600' }).end();
+    return true;
+  };
+  await expect(sink.deliver(batch(), false)).rejects.toThrow('HTTP 503 Service Unavailable');
+  await expect(sink.ready?.()).rejects.toThrow('HTTP 503 Service Unavailable');
+  receiver.instead = (response) => {
+    response.writeHead(404, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }).end();
+    return true;
+  };
+  await expect(sink.deliver(batch(), true)).rejects.toThrow('HTTP 404 Not Found');
+  await sink.ready?.();
+});
+
+test('an endpoint that takes nothing time and again gets each record once', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fsp-otlp-'));
+  const spool = await openSpool({ dir });
+  const total = 2_000;
+  await spool.sinks.register(['otlp']);
+  await spool.append(
+    Array.from({ length: total }, (_, n) => entry(`PC${n}`, { messageId: String(n).padStart(32, '0') })),
+  );
+  const window = { start: 0, limit: total, intervalMs: 1000, used: 0, received: 0, rejected: 0 };
+  await spool.admit(total, 'arrival', () => window);
+  receiver.instead = (response) => {
+    if (receiver.requests % 3 !== 0) return false;
+    response.writeHead(401).end();
+    return true;
+  };
+  const delivery = createDelivery({
+    spool,
+    sink: await sinkToReceiver(),
+    setAside: () => Promise.reject(new Error('nothing here is refused')),
+    limits: { lingerMs: 1, firstRetryMs: 5, lastRetryMs: 20 },
+  });
+  onTestFinished(async () => {
+    await delivery.stop();
+    await spool.close();
+    rmSync(dir, { recursive: true });
+  });
+  delivery.start();
+  await eventually(
+    () => Promise.resolve(delivery.status().lag),
+    (lag) => lag === 0,
+  );
+  expect(receiver.records).toHaveLength(total);
+  expect(new Set(names()).size).toBe(total);
+});
