@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { filesOnDisk } from '../server/src/setup-logs/files/on-disk.js';
-import { environment, fsp, temporaryFolder } from './server-process.js';
+import { environment, fsp, program, temporaryFolder } from './server-process.js';
 
 const folder = temporaryFolder();
 afterAll(() => {
@@ -29,6 +30,18 @@ describe('a command that cannot do what is asked says so and does nothing', () =
     const { code, stdout, stderr } = await fsp(args, environment(made('data')));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(says);
+  });
+
+  test('an answer that the disk does not take is told', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [program, 'explain', '1603'], {
+      env: environment(made('full')),
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cannot be written: ENOSPC/);
   });
 
   test('a quarantine that cannot be read is not called empty', async () => {

@@ -10,7 +10,7 @@ import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
 import { askReadOnly } from '../server/src/clickhouse/reader.js';
 import { prepareEngine } from './prepared-engine.js';
 
-const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
+export const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta.url));
 
 /** How long a start may take: with its engine and a new schema it is late now and then on few cores. */
 const startWithinMs = 120_000;

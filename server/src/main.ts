@@ -7,7 +7,10 @@ import { createProgram } from './program.js';
 // The server goes on (serve.ts).
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isServing()) process.exit(error.code === 'EPIPE' ? 141 : 1);
+    if (isServing()) return;
+    if (error.code === 'EPIPE') process.exit(141);
+    if (stream === process.stdout) process.stderr.write(`fsp: what is answered cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 
 try {
