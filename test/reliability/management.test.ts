@@ -211,6 +211,15 @@ describe('queries', () => {
     expect([answer.status, Array.isArray(((await answer.json()) as { data: unknown }).data)]).toEqual([200, true]);
   });
 
+  test('a question that fails behind its first rows is refused with the reason, and not as a ClickHouse that is away', async () => {
+    const answer = await query('SELECT throwIf(number = 20000) FROM numbers(25000) SETTINGS max_block_size = 1000');
+    expect(await answer.json()).toMatchObject({
+      status: 400,
+      code: 'FSP_QUERY_FAILED',
+      title: expect.stringContaining('throwIf') as string,
+    });
+  });
+
   test('an answer that is too large is never one that looks whole', async () => {
     const answer = await query("SELECT repeat('x', 1000) AS x FROM numbers(200000)");
     await expect(answer.text().then((text) => JSON.parse(text) as unknown)).rejects.toThrow();

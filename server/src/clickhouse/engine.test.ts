@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { database, sharedEngine } from '../../../test/shared-engine.js';
 import { startEngine } from './engine.js';
 import { refuseFileFunction } from './file-gate.js';
+import { askReadOnly } from './reader.js';
 
 const shared = sharedEngine();
 
@@ -51,6 +52,18 @@ describe('the engine', () => {
     }
     await refuseFileFunction(shared.reader, "SELECT 'file' AS profile");
   });
+
+  test.each(['SELECT throwIf(number = 900000) FROM numbers(950000)', 'SELECT number FROM numbers(9000000)'])(
+    'gives rows alone, and then the reason, where a question fails behind its first rows: %s',
+    async (sql) => {
+      let rows = '';
+      const read = async () => {
+        for await (const chunk of await askReadOnly(shared.reader, sql, 'TSV')) rows += String(chunk);
+      };
+      await expect(read()).rejects.toThrow(/throwIf|Limit for result exceeded, max rows/);
+      expect(rows).toMatch(/^(\d+\n)+$/);
+    },
+  );
 
   test('comes back by itself after kill -9, on the same port with the same passwords', async () => {
     process.kill(shared.engine.pid(), 'SIGKILL');

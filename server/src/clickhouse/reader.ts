@@ -4,6 +4,7 @@ import type { ClickHouseClient, DataFormat } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import { refuseFileFunction } from './file-gate.js';
+import { withLateError } from './late-error.js';
 import { Bounded, QueryGate, refuseOtherThanReading } from './query-gate.js';
 
 /** What one answer may have: more is no answer for a page, and `fsp query` has no such limit. */
@@ -99,7 +100,7 @@ export async function askReadOnly(
     clickhouse_settings: { default_format: format as DataFormat },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
-  return answer.stream;
+  return withLateError(answer.stream, answer.response_headers['x-clickhouse-exception-tag']);
 }
 
 /** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */

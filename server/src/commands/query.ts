@@ -75,8 +75,13 @@ async function askElsewhere(url: string, token: string, sql: string, format: str
   const answer = await askAt(url, token, '/query', { sql, format });
   try {
     await pipeline(answer, process.stdout, { end: false });
-  } catch (error) {
-    throw queryError(error);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw queryError(cause);
+    throw new FspError(
+      'FSP_QUERY_FAILED',
+      'The server broke its answer off: it is larger than one may be there, or the question took too long or too much; ask for fewer rows or columns',
+      { cause },
+    );
   }
 }
 
