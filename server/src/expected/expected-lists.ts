@@ -20,7 +20,7 @@ export interface ListLoad {
 /** A list as it counts now. */
 export interface KnownList {
   list: string;
-  /** Rows of the loads that it is made of; a machine may stand in several. */
+  /** Machines that it has, each once, in however many of its loads it stands. */
   machines: number;
   loads: number;
   fileName: string;
@@ -89,12 +89,16 @@ export class ExpectedLists {
 
   /** The lists that count, by name. @throws FspError FSP_CLICKHOUSE_… */
   lists(): Promise<KnownList[]> {
+    const { database } = this.placement;
+    // A machine is told by what a client says of its name, as in the view expected_clients.
     return this
-      .rows<KnownList>(`SELECT list_name AS list, toUInt32(sum(machines)) AS machines, toUInt32(count()) AS loads,
-  argMax(file_name, changed_at) AS fileName, argMax(changed_by, changed_at) AS by, toUnixTimestamp64Milli(max(changed_at)) AS at
-FROM (SELECT *, maxIf(changed_at, mode != 'merge') OVER (PARTITION BY list_name) AS begun FROM ${this.placement.database}.expected_loads)
-WHERE changed_at >= begun AND mode != 'remove'
-GROUP BY list_name ORDER BY list_name`);
+      .rows<KnownList>(`SELECT l.list_name AS list, toUInt32(uniqExactIf(substringUTF8(m.client_name, 1, 15), m.client_name != '')) AS machines,
+  toUInt32(uniqExact(l.load_id)) AS loads,
+  argMax(l.file_name, l.changed_at) AS fileName, argMax(l.changed_by, l.changed_at) AS by, toUnixTimestamp64Milli(max(l.changed_at)) AS at
+FROM (SELECT *, maxIf(changed_at, mode != 'merge') OVER (PARTITION BY list_name) AS begun FROM ${database}.expected_loads) AS l
+LEFT JOIN (SELECT load_id, client_name FROM ${database}.expected_machines) AS m ON m.load_id = l.load_id
+WHERE l.changed_at >= l.begun AND l.mode != 'remove'
+GROUP BY list ORDER BY list`);
   }
 
   private async note(load: {

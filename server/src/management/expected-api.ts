@@ -16,7 +16,7 @@ const lists = Type.Object({
   lists: Type.Array(
     Type.Object({
       list: Type.String(),
-      machines: Type.Integer(),
+      machines: Type.Integer({ description: 'Machines that it has, each once' }),
       loads: Type.Integer({ description: 'The load that replaced it, and those that were merged since' }),
       fileName: Type.String(),
       by: Type.String(),
@@ -25,7 +25,7 @@ const lists = Type.Object({
   ),
 });
 const loaded = Type.Object({
-  machines: Type.Integer({ description: 'Machines that the list has' }),
+  machines: Type.Integer({ description: 'Machines that the file has' }),
   disabled: Type.Integer({ description: 'Rows of disabled accounts, which nobody expects' }),
   repeated: Type.Integer({ description: 'Rows of machines that stood in the file before' }),
   unreadable: Type.Object({
