@@ -75,7 +75,10 @@ export async function buildManagement({
     quarantine: {
       list: () => quarantine.list(),
       read: (id) => quarantine.read(id),
-      drop: (ids) => quarantine.drop(ids),
+      drop: async (ids) => {
+        quarantine.requireAll(ids);
+        return quarantine.drop(ids);
+      },
       retry: (ids) => retryQuarantined(quarantine, sinks, ids),
     },
     drain: {

@@ -98,6 +98,16 @@ test('every route answers every kind of asker as it should, and gives no browser
   expect(wrong).toEqual([]);
 });
 
+test('as many entries as a quarantine may have can be named at a time', async () => {
+  const ids = Array.from({ length: 10_000 }, (_, index) => `clickhouse-${'0'.repeat(32)}-${index}`);
+  const answer = await ask('/api/v1/quarantine/drop', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ids }),
+  });
+  expect(answer.status, await answer.text()).toBe(404);
+});
+
 test('wrong bearer tokens are answered ever more slowly, a few at a time, and a right one is not held up by them', async () => {
   const status = async (token: string) =>
     (await ask('/api/v1/status', { headers: { authorization: `Bearer ${token}` } })).status;

@@ -54,8 +54,8 @@ Examples:
     const { config } = configOfServer(drop);
     const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
     if (chosen.length === 0) return;
-    await askServer(config, '/quarantine/drop', { ids: chosen });
-    process.stdout.write(`${chosen.length} dropped\n`);
+    const { dropped } = (await askServer(config, '/quarantine/drop', { ids: chosen })) as { dropped: number };
+    process.stdout.write(`${dropped} dropped\n`);
   });
 }
 

@@ -9,7 +9,7 @@ import { problemSchema } from './schemas.js';
 export interface QuarantineRoom {
   list(): QuarantinedSummary[];
   read(id: string): Promise<Quarantined>;
-  drop(ids: readonly string[]): Promise<void>;
+  drop(ids: readonly string[]): Promise<number>;
   retry(ids: readonly string[]): Promise<RetryResult[]>;
 }
 
@@ -22,6 +22,8 @@ const summary = Type.Object({
   reason: Type.String({ description: 'Why, in its words' }),
   bytes: Type.Integer({ description: 'What it takes on disk' }),
 });
+/** As many names as may be chosen. */
+const bodyLimit = 2 * 1024 * 1024;
 const chosen = Type.Object(
   { ids: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 10_000 }) },
   { additionalProperties: false },
@@ -66,6 +68,7 @@ export function registerQuarantine(
     '/quarantine/retry',
     {
       onRequest: adminOnly,
+      bodyLimit,
       schema: {
         tags,
         summary: 'Sends entries again, each to the destination that refused it',
@@ -85,6 +88,7 @@ export function registerQuarantine(
     '/quarantine/drop',
     {
       onRequest: adminOnly,
+      bodyLimit,
       schema: {
         tags,
         summary: 'Forgets entries for good, with their content',
@@ -92,10 +96,7 @@ export function registerQuarantine(
         response: { 200: Type.Object({ dropped: Type.Integer() }), ...changing },
       },
     },
-    async ({ body }) => {
-      await room.drop(body.ids);
-      return { dropped: body.ids.length };
-    },
+    async ({ body }) => ({ dropped: await room.drop(body.ids) }),
   );
 }
 

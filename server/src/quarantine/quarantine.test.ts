@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import type { Sink } from '../delivery/sink.js';
 import type { Batch } from '../spool/entries.js';
 import { batchOf, Quarantine } from './quarantine.js';
+import { retryQuarantined } from './retry.js';
 
 let dir: string;
 const told: string[] = [];
@@ -70,7 +72,38 @@ test('what is dropped is gone, and only names of entries are names', async () =>
   expect(quarantine.stats().entries).toBe(1);
   expect(readdirSync(dir)).toHaveLength(1);
   await expect(quarantine.read('../../tokens')).rejects.toThrow('in quarantine');
-  await expect(quarantine.drop(['../../tokens'])).rejects.toThrow('in quarantine');
+  writeFileSync(join(dir, '..', 'tokens.json'), '{}');
+  expect(await quarantine.drop(['../tokens'])).toBe(0);
+  expect(readdirSync(join(dir, '..'))).toContain('tokens.json');
+});
+
+test('dropped twice at a time, an entry counts once, and its bytes are taken off once', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['x', 'y']), refused(0, 1));
+  const [first, second] = quarantine.list();
+  const counts = await Promise.all([quarantine.drop([first!.id]), quarantine.drop([first!.id, first!.id])]);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+  expect(quarantine.stats()).toMatchObject({ entries: 1, bytes: second!.bytes });
+});
+
+test('a retry that names one that is not there sends none; one that is named twice is sent once', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['x', 'y']), refused(0, 1));
+  const [first, second] = quarantine.list().map(({ id }) => id);
+  const sent: string[] = [];
+  const sink: Sink = {
+    name: 'otlp',
+    deliver: ({ id }) => {
+      sent.push(id);
+      return Promise.resolve([]);
+    },
+    close: () => Promise.resolve(),
+  };
+  await expect(retryQuarantined(quarantine, [sink], [first!, 'otlp-none-0'])).rejects.toThrow('otlp-none-0');
+  expect([sent, quarantine.list().length]).toEqual([[], 2]);
+  const results = await retryQuarantined(quarantine, [sink], [first!, first!, second!]);
+  expect(results).toEqual([first, second].map((id) => ({ id, delivered: true, reason: '' })));
+  expect([sent.length, quarantine.list().length]).toEqual([2, 0]);
 });
 
 test('a retry goes under the same name each time, so that it counts once', async () => {

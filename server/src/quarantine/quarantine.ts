@@ -125,15 +125,29 @@ export class Quarantine {
     return { ...kept, id, bytes: text.length };
   }
 
-  /** Forgets entries, with their content. */
-  async drop(ids: readonly string[]): Promise<void> {
+  /**
+   * That all of them are there: who names one that is not is refused before anything is done.
+   * @throws FspError FSP_NOT_FOUND
+   */
+  requireAll(ids: readonly string[]): void {
+    for (const id of ids) if (!this.items.has(id)) throw notThere(id);
+  }
+
+  /**
+   * Forgets entries, with their content.
+   * @returns how many; one that is not there, as somebody else dropped it meanwhile, is not among them
+   */
+  async drop(ids: readonly string[]): Promise<number> {
+    let dropped = 0;
     for (const id of ids) {
       const item = this.items.get(id);
-      if (item === undefined) throw notThere(id);
+      if (item === undefined) continue;
       await rm(this.path(id), { force: true });
-      this.items.delete(id);
+      if (!this.items.delete(id)) continue;
       this.bytes -= item.bytes;
+      dropped++;
     }
+    return dropped;
   }
 
   stats(): QuarantineStats {

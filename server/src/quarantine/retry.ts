@@ -12,21 +12,23 @@ export interface RetryResult {
 /**
  * Sends quarantined entries again, each to the sink that refused it and each alone: after an upgrade, or when a limit of
  * the sink was raised. What is taken leaves the quarantine; what is refused again stays, with the new reason in the answer.
+ * @throws FspError FSP_NOT_FOUND where one is not there: none is sent then
  */
 export async function retryQuarantined(
   quarantine: Quarantine,
   sinks: readonly Sink[],
   ids: readonly string[],
 ): Promise<RetryResult[]> {
+  quarantine.requireAll(ids);
   const results: RetryResult[] = [];
-  for (const id of ids) {
-    const kept = await quarantine.read(id);
-    const sink = sinks.find((one) => one.name === kept.sink);
-    if (sink === undefined) {
-      results.push({ id, delivered: false, reason: `Its destination ${kept.sink} is not configured` });
-      continue;
-    }
+  for (const id of new Set(ids)) {
     try {
+      const kept = await quarantine.read(id);
+      const sink = sinks.find((one) => one.name === kept.sink);
+      if (sink === undefined) {
+        results.push({ id, delivered: false, reason: `Its destination ${kept.sink} is not configured` });
+        continue;
+      }
       // As a redelivery: an earlier retry may have got through unseen.
       await sink.ready?.();
       const [refused] = await withOwnTimes(sink).deliver(batchOf(kept), true);
