@@ -181,6 +181,7 @@ export function registerRoles(
       schema: {
         tags,
         summary: 'Changes a role; in force at once',
+        description: 'What is in force already answers 200, whatever If-Match says: nothing is overwritten.',
         params: serverParam,
         headers: ifMatch,
         body: roleInputSchema,
@@ -202,7 +203,7 @@ export function registerRoles(
         tags,
         summary: 'Removes a role',
         description:
-          'Its receiver takes no more messages, and delivers what it holds. Creating the role again resumes.',
+          'Its receiver takes no more messages, and delivers what it holds. Creating the role again resumes. The same removal again answers 204.',
         params: serverParam,
         headers: ifMatch,
         response: { 204: Type.Null(), ...errors(401, 403, 404, 412, 428, 503) },

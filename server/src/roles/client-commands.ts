@@ -12,8 +12,8 @@ export interface ClientCommands {
   powershellExisting: string;
 }
 
-/** Text within single quotes of PowerShell. */
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** Text within single quotes of PowerShell, which takes typographic ones for such, too. */
+const quoted = (text: string) => `'${text.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
 
 /**
  * What to tell clients, and Configuration Manager: the client.msi property `FSP`, and the cmdlets of Microsoft's

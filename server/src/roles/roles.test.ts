@@ -49,6 +49,7 @@ describe('rules', () => {
     ['ROLE_INTERNET_FQDN_INVALID', { internetFqdn: 'fsp..com' }],
     ['ROLE_INTERNET_FQDN_MISSING', { internetClients: true }],
     ['ROLE_ACCOUNT_INVALID', { installationAccount: 'user' }],
+    ['ROLE_ACCOUNT_INVALID', { installationAccount: 'CONTOSO\\svc\nRemove-Item' }],
     ['ROLE_MESSAGE_COUNT_RANGE', { messageCount: 99 }],
     ['ROLE_MESSAGE_COUNT_RANGE', { messageCount: 100_001 }],
     ['ROLE_THROTTLE_INTERVAL_RANGE', { throttleIntervalSeconds: 59 }],
@@ -129,6 +130,9 @@ describe('what follows from a role', () => {
     });
     expect(clientCommands({ ...good, intranetFqdn: '' }).ccmsetup).toBe('ccmsetup.exe FSP=FSP01');
     expect(clientCommands({ ...good, siteCode: "P'1" }).powershell).toContain("-SiteCode 'P''1'");
+    // PowerShell ends a text with a typographic quote, too.
+    const hers = { ...good, installationAccount: 'CONTOSO\\O’Brien' };
+    expect(clientCommands(hers).powershell).toContain("-AccountName 'CONTOSO\\O’’Brien'");
   });
 
   test('the Internet FQDN and the account that were asked for are in the commands, and Internet clients get a name that they reach', () => {
@@ -246,6 +250,16 @@ describe('changes', () => {
   test('a change that changes nothing makes no version', async () => {
     await roles.create(good, 'a');
     expect((await roles.change('FSP01', { ...good }, 1, 'b')).role.version).toBe(1);
+  });
+
+  test('a change or a removal whose answer was lost is answered again, and done once', async () => {
+    await roles.create(good, 'a');
+    const change = async () => (await roles.change('FSP01', { ...good, messageCount: 500 }, 1, 'a')).role.version;
+    expect([await change(), await change()]).toEqual([2, 2]);
+    const remove = async () => (await roles.remove('FSP01', 2, 'a')).version;
+    expect([await remove(), await remove()]).toEqual([3, 3]);
+    expect(await code(roles.remove('FSP01', 1, 'b'))).toBe('FSP_ROLE_NOT_FOUND');
+    expect(told).toHaveLength(3);
   });
 
   test('a removed role is gone, keeps its history, and can be created again', async () => {

@@ -90,25 +90,27 @@ export class Roles {
   }
 
   /**
-   * Changes a role.
+   * Changes a role. A change that is in force already is not made again, so that whoever got no answer may ask once more.
    * @param expected the version that the administrator saw
    * @throws FspError FSP_ROLE_NOT_FOUND, FSP_ROLE_CHANGED where somebody else was first, FSP_ROLE_INVALID
    */
   change(server: string, input: RoleConfiguration, expected: number, by: string): Promise<CheckedRole> {
     return this.inTurn(async () => {
       const before = there(await this.options.store.newestOf(serverKey(server)), server);
-      expect(before, expected);
       const configuration = this.complete(input);
+      if (same(before.configuration, configuration)) return { role: before, warnings: await this.warningsOf(before) };
+      expect(before, expected);
       const warnings = accepted(await this.check(configuration, before, false));
-      if (same(before.configuration, configuration)) return { role: before, warnings };
       return { role: await this.add(before.server, before, configuration, false, by), warnings };
     });
   }
 
-  /** Removes a role. @throws FspError FSP_ROLE_NOT_FOUND, FSP_ROLE_CHANGED */
+  /** Removes a role; one that was removed as the administrator saw it is not removed again. @throws FspError FSP_ROLE_NOT_FOUND, FSP_ROLE_CHANGED */
   remove(server: string, expected: number, by: string): Promise<RoleVersion> {
     return this.inTurn(async () => {
-      const before = there(await this.options.store.newestOf(serverKey(server)), server);
+      const newest = await this.options.store.newestOf(serverKey(server));
+      if (newest?.removed === true && newest.version === expected + 1) return newest;
+      const before = there(newest, server);
       expect(before, expected);
       return this.add(before.server, before, before.configuration, true, by);
     });

@@ -37,7 +37,7 @@ function toldIn(language: 'en' | 'fr', value: Told): string {
 const shortName = /^(?!-)(?=.*[A-Z])[A-Z0-9-]{1,15}(?<!-)$/i;
 const label = '(?!-)[a-z0-9-]{1,63}(?<!-)';
 const fqdn = new RegExp(`^(?=.{4,253}$)(?:${label}\\.)+(?!\\d+$)${label}$`, 'i');
-const account = /^[^"/\\[\]:;|=,+*?<>\s]{1,15}\\[^"/\\[\]:;|=,+*?<>]{1,104}$/;
+const account = /^[^"/\\[\]:;|=,+*?<>\s\p{Cc}]{1,15}\\[^"/\\[\]:;|=,+*?<>\p{Cc}\u2028\u2029]{1,104}$/u;
 
 /**
  * Everything that speaks against a configuration, or for another one; errors first. Warnings leave the choice to the
