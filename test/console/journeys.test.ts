@@ -267,7 +267,19 @@ test('test connection says what is wrong with a URL and with a token', async () 
 test('removing a role asks for its name, and says what it means', async () => {
   const { page } = admin;
   await admin.open(`${appPath}/roles/FSP02?tab=remove`);
-  await page.getByRole('button', { name: 'Remove the role' }).click();
+  const remove = page.getByRole('button', { name: 'Remove the role' });
+  await remove.click();
+  await page.keyboard.press('Escape');
+  // Whoever thinks better of it goes on where they were.
+  await page.locator('button:focus', { hasText: 'Remove the role' }).waitFor();
+  // Somebody else changes it while it is looked at.
+  const role = `${server.management}/api/v1/roles/FSP02`;
+  const headers = { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' };
+  const seen = (await (await fetch(role, { headers })).json()) as { version: number; configuration: object };
+  const body = JSON.stringify({ ...seen.configuration, messageCount: 12_345 });
+  await fetch(role, { method: 'PUT', headers: { ...headers, 'if-match': `"${seen.version}"` }, body });
+  await page.getByText(`Version ${seen.version + 1}, changed`).waitFor();
+  await remove.click();
   await page.getByText('takes no more messages', { exact: false }).waitFor();
   const confirm = page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true });
   expect(await confirm.isDisabled()).toBe(true);
@@ -275,6 +287,10 @@ test('removing a role asks for its name, and says what it means', async () => {
   await confirm.click();
   await page.waitForURL(/\/roles$/);
   await page.getByRole('row').filter({ hasText: 'FSP02' }).getByText('Role removed').waitFor();
+  // By whom, and when, is still there to be read.
+  await page.getByRole('link', { name: 'FSP02' }).click();
+  await page.getByText('FSP02 holds no fallback status point').waitFor();
+  await page.getByRole('row').filter({ hasText: 'Removed' }).getByText('Ada').waitFor();
 });
 
 test('a hundred thousand lines are scrolled without laying out more than is seen', async () => {

@@ -54,5 +54,10 @@ function apiError(error: unknown): ApiError {
   if (!isFetchError<Partial<{ code: string; title: string; message: string; findings: Finding[] }> | null>(error))
     return new ApiError(0, '', (error as Error).message);
   const { code = '', title, message, findings } = error.data ?? {};
-  return new ApiError(error.status, code, title ?? message ?? (error.statusText || String(error.status)), findings);
+  return new ApiError(
+    error.status,
+    code,
+    title ?? message ?? (error.statusText || (error.status === 0 ? '' : String(error.status))),
+    findings,
+  );
 }

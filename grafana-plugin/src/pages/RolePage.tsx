@@ -4,7 +4,7 @@ import { locationService, PluginPage } from '@grafana/runtime';
 import { Alert, EmptyState, LinkButton, Stack, Tab, TabContent, TabsBar, Text } from '@grafana/ui';
 import { useParams } from 'react-router';
 import { ApiError } from '../api/http.js';
-import { getRole, type Role } from '../api/roles.js';
+import { getHistory, getRole, type Role } from '../api/roles.js';
 import { useUrlParam } from '../app/url-state.js';
 import { isAdmin } from '../app/viewer.js';
 import { moment } from '../components/format.js';
@@ -14,7 +14,7 @@ import { useLoaded } from '../queries/use-loaded.js';
 import { FromMemory } from '../roles/FromMemory.js';
 import { RemoveRole } from '../roles/RemoveRole.js';
 import { RoleEditor } from '../roles/RoleEditor.js';
-import { RoleHistory } from '../roles/RoleHistory.js';
+import { HistoryTable, RoleHistory } from '../roles/RoleHistory.js';
 import { RoleVerification } from '../roles/RoleVerification.js';
 import { StateBadge } from '../roles/RoleState.js';
 import { Commands, Findings } from '../roles/Summary.js';
@@ -32,25 +32,15 @@ export default function RolePage() {
     useCallback(() => getRole(server), [server]),
     everyMs,
   );
-  const { value, error } = role;
-  const isNone = value === undefined && error instanceof ApiError && error.code === 'FSP_ROLE_NOT_FOUND';
+  const { error } = role;
+  // Also while it is looked at: somebody else may remove it.
+  const isNone = error instanceof ApiError && error.code === 'FSP_ROLE_NOT_FOUND';
   return (
     <PluginPage
       pageNav={{ text: server, parentItem: { text: t('roles.title', 'Role configuration'), url: `${appPath}/roles` } }}
     >
       {isNone ? (
-        <EmptyState
-          variant="not-found"
-          message={t('role.absent', '{{server}} holds no fallback status point: it was removed, or never added', {
-            server,
-            interpolation: { escapeValue: false },
-          })}
-          button={
-            <LinkButton variant="secondary" href={`${appPath}/roles`}>
-              {t('role.others', 'Servers that hold one')}
-            </LinkButton>
-          }
-        />
+        <Absent server={server} />
       ) : (
         <QueryState of={role}>{(loaded) => <Properties key={loaded.server} loaded={loaded} />}</QueryState>
       )}
@@ -58,8 +48,33 @@ export default function RolePage() {
   );
 }
 
+/** What is left of a role that was removed: its history says by whom, and when. */
+function Absent({ server }: { server: string }) {
+  const history = useLoaded(useCallback(() => getHistory(server), [server]));
+  const wasThere = (history.value ?? []).length > 0;
+  return (
+    <Stack direction="column" gap={2}>
+      <EmptyState
+        variant="not-found"
+        message={t('role.absent', '{{server}} holds no fallback status point: it was removed, or never added', {
+          server,
+          interpolation: { escapeValue: false },
+        })}
+        button={
+          <LinkButton variant="secondary" href={`${appPath}/roles`}>
+            {t('role.others', 'Servers that hold one')}
+          </LinkButton>
+        }
+      />
+      {wasThere && <HistoryTable of={history} />}
+    </Stack>
+  );
+}
+
 function Properties({ loaded }: { loaded: Role }) {
-  const [role, setRole] = useState(loaded);
+  const [own, setOwn] = useState(loaded);
+  // What was saved here may not be what is loaded yet, and what others saved comes with what is loaded.
+  const role = own.version > loaded.version ? own : loaded;
   const [tabParam, setTab] = useUrlParam('tab');
   const [saved, setSaved] = useState(false);
   const servers = useServers();
@@ -121,7 +136,7 @@ function Properties({ loaded }: { loaded: Role }) {
               tab={isEditor ? tab : 'general'}
               readOnly={readOnly}
               onSaved={(changed) => {
-                setRole(changed);
+                setOwn(changed);
                 setSaved(true);
               }}
             />

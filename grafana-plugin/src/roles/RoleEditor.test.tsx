@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { expect, test, vi } from 'vitest';
+import type { Role, RoleConfiguration } from '../api/roles.js';
 import { configuration, finding, problem, proxy, requests, role, server, validation } from '../test/handlers.js';
 import { renderInGrafana } from '../test/grafana.js';
 import { RoleEditor } from './RoleEditor.js';
@@ -84,6 +85,40 @@ test('when somebody else was first, both changes are shown, and mine go on top o
   await waitFor(() => {
     expect(requests.at(-1)).toMatchObject({ body: { siteCode: 'PS2', messageCount: 500 }, ifMatch: '"9"' });
   });
+});
+
+test('what was typed while a save is under way is not saved with it, and not lost', async () => {
+  let answer: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  server.use(
+    http.put(`${proxy}/admin/roles/FSP01`, async ({ request }) => {
+      const body = (await request.json()) as RoleConfiguration;
+      await held;
+      return HttpResponse.json({ ...role, version: 4, configuration: body } as never);
+    }),
+  );
+  const onSaved = vi.fn();
+  const { user } = renderInGrafana(<RoleEditor role={role} tab="general" readOnly={false} onSaved={onSaved} />);
+  await user.type(field(/^Internet FQDN/), 'fsp.contoso.com');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await user.type(field(/^Account/), 'CONTOSO\\svc');
+  answer!();
+  await waitFor(() => {
+    expect(onSaved).toHaveBeenCalled();
+  });
+  expect(field(/^Account/)).toHaveValue('CONTOSO\\svc');
+  await screen.findByText('Changed: Account that installs');
+});
+
+test('what others saved is shown where nothing was changed here, and where something was it stays', async () => {
+  const editor = (shown: Role) => <RoleEditor role={shown} tab="general" readOnly={false} onSaved={vi.fn()} />;
+  const { user, show } = renderInGrafana(editor(role));
+  show(editor({ ...role, version: 4, configuration: { ...configuration, siteCode: 'PS4' } }));
+  expect(field(/^Site code/)).toHaveValue('PS4');
+  await user.clear(field(/^Site code/));
+  await user.type(field(/^Site code/), 'PS9');
+  show(editor({ ...role, version: 5, configuration: { ...configuration, siteCode: 'PS5' } }));
+  expect(field(/^Site code/)).toHaveValue('PS9');
 });
 
 test('a server that is away is told, with a way to try again', async () => {

@@ -43,6 +43,11 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
   const [saving, setSaving] = useState(false);
   const changed = differences(seen.configuration, edited);
   const isChanged = changed.length > 0;
+  // What others saved is shown at once where nothing was changed here.
+  if (!isChanged && role.version > seen.version) {
+    setSeen(role);
+    setEdited(role.configuration);
+  }
   const latestDraft = useLatest(draft);
   useEffect(() => {
     if (isChanged) latestDraft.current.keep({ seen, edited });
@@ -64,7 +69,8 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
     try {
       const saved = await changeRole(seen.server, seen.version, edited);
       setSeen(saved);
-      setEdited(saved.configuration);
+      // What was typed while the answer was on its way is not saved yet, and stays.
+      setEdited((now) => ({ ...saved.configuration, ...only(differences(edited, now), now) }));
       onSaved(saved);
     } catch (error) {
       if (error instanceof ApiError && error.status === 412) {
@@ -96,9 +102,8 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
         }}
         onKeepMine={() => {
           // Only what was changed here; what else they changed stays.
-          const mine = Object.fromEntries(changed.map((field) => [field, edited[field]]));
           setSeen(conflict.theirs);
-          setEdited({ ...conflict.theirs.configuration, ...mine });
+          setEdited({ ...conflict.theirs.configuration, ...only(changed, edited) });
           setConflict(undefined);
         }}
       />
@@ -197,6 +202,10 @@ function Tab({ tab, seen, fields }: { tab: EditorTab; seen: Role; fields: Parame
       />
     </Stack>
   );
+}
+
+function only(fields: (keyof RoleConfiguration)[], of: RoleConfiguration): Partial<RoleConfiguration> {
+  return Object.fromEntries(fields.map((field) => [field, of[field]]));
 }
 
 interface ConflictProps {

@@ -4,14 +4,18 @@ import { InteractiveTable, Stack, Text, type CellProps, type Column } from '@gra
 import { getHistory, type RoleVersion } from '../api/roles.js';
 import { moment } from '../components/format.js';
 import { QueryState } from '../components/QueryState.js';
-import { useLoaded } from '../queries/use-loaded.js';
+import { useLoaded, type Loaded } from '../queries/use-loaded.js';
 import { differences, fieldName, fieldValue } from './texts.js';
 
 type Row = RoleVersion & { before: RoleVersion | undefined };
 
 /** Who changed what, when; the newest first. */
 export function RoleHistory({ server }: { server: string }) {
-  const history = useLoaded(useCallback(() => getHistory(server), [server]));
+  return <HistoryTable of={useLoaded(useCallback(() => getHistory(server), [server]))} />;
+}
+
+/** A history that was asked for. */
+export function HistoryTable({ of: history }: { of: Loaded<RoleVersion[]> }) {
   const columns = useMemo<Column<Row>[]>(
     () => [
       { id: 'version', header: t('history.version', 'Version') },

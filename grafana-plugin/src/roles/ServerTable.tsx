@@ -19,11 +19,11 @@ export function ServerTable({ servers }: { servers: SiteSystem[] }) {
         sortType: 'string',
         cell: ({
           row: {
-            original: { server, role },
+            original: { server, role, state },
           },
         }: Cell) => (
           <Stack direction="column" gap={0.25}>
-            {role === undefined ? (
+            {role === undefined && state !== 'removed' ? (
               <Text>{server}</Text>
             ) : (
               <TextLink href={`${appPath}/roles/${server}`} inline={false}>

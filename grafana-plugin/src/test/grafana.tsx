@@ -43,12 +43,20 @@ export function renderInGrafana(component: ReactNode, { orgRole = 'Admin', langu
     getInstanceSettings: () => source,
   } as unknown as DataSourceSrv);
   const user = userEvent.setup({ delay: null });
-  const rendered = render(
+  const within = (shown: ReactNode) => (
     <Router history={locationService.getHistory()}>
       <CompatRouter>
-        <LocationServiceProvider service={locationService}>{component}</LocationServiceProvider>
+        <LocationServiceProvider service={locationService}>{shown}</LocationServiceProvider>
       </CompatRouter>
-    </Router>,
+    </Router>
   );
-  return { user, ...rendered };
+  const rendered = render(within(component));
+  return {
+    user,
+    ...rendered,
+    /** The same component with other properties. */
+    show(shown: ReactNode) {
+      rendered.rerender(within(shown));
+    },
+  };
 }
