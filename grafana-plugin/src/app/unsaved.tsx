@@ -1,8 +1,8 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { t } from '@grafana/i18n';
 import { locationService } from '@grafana/runtime';
-import { ConfirmModal } from '@grafana/ui';
 import { useLatest } from 'react-use';
+import { Question } from '../components/Question.js';
 
 /** What is kept of an edit that was not saved, in this tab, so that a reload or signing in again does not lose it. */
 export interface Draft<T> {
@@ -71,7 +71,7 @@ export function useUnsaved(unsaved: boolean, onDiscard: () => void): ReactNode {
     };
   }, [unsaved, discard]);
   return (
-    <ConfirmModal
+    <Question
       isOpen={leaving !== undefined}
       title={t('unsaved.title', 'Leave without saving?')}
       body={t('unsaved.body', 'What you changed here is not saved.')}

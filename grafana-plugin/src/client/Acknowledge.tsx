@@ -5,6 +5,7 @@ import { acknowledge, withdraw, type FailureKey } from '../api/acknowledgements.
 import { isAdmin } from '../app/viewer.js';
 import { moment } from '../components/format.js';
 import { Failed } from '../components/QueryState.js';
+import { useFocusBack } from '../components/Question.js';
 import type { Acknowledged } from '../queries/acknowledged.js';
 
 interface Props {
@@ -90,6 +91,7 @@ function Ask({
   onDone,
   onDismiss,
 }: Pick<Props, 'failure' | 'what'> & { onDone(): void; onDismiss(): void }) {
+  useFocusBack();
   const [note, setNote] = useState('');
   const [hours, setHours] = useState(8);
   const [failed, setFailed] = useState<Error>();

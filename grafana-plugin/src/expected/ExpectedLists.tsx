@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { t } from '@grafana/i18n';
-import { Alert, Button, ConfirmModal, Field, FileDropzone, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Field, FileDropzone, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import { loadList, removeList, type ExpectedList, type LoadedList } from '../api/expected.js';
 import { isAdmin } from '../app/viewer.js';
 import { CopyLine } from '../components/CopyLine.js';
+import { Question } from '../components/Question.js';
 import { count, moment } from '../components/format.js';
 import { Failed } from '../components/QueryState.js';
 
@@ -56,7 +57,7 @@ export function ExpectedLists({ lists, onChange }: { lists: ExpectedList[]; onCh
       ))}
       {failure !== undefined && <Failed error={failure} />}
       {isAdmin() && <Load onLoaded={onChange} />}
-      <ConfirmModal
+      <Question
         isOpen={removing !== undefined}
         title={t('expected.remove-title', 'Expect the machines of {{list}} no more?', {
           list: removing ?? '',

@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'react';
 import { t } from '@grafana/i18n';
-import { Alert, Button, ConfirmModal, InteractiveTable, Stack, type CellProps, type Column } from '@grafana/ui';
+import { Alert, Button, InteractiveTable, Stack, type CellProps, type Column } from '@grafana/ui';
 import { dropEntries, getQuarantine, retryEntries, type QuarantinedEntry } from '../api/quarantine.js';
 import { isAdmin } from '../app/viewer.js';
 import { count, moment } from '../components/format.js';
 import { useLoaded } from '../queries/use-loaded.js';
+import { Question } from '../components/Question.js';
 import { Refused } from './RoleWizard.js';
 
 /** Entries that a destination refuses for good; nothing where there are none. Administrators send them again or drop them. */
@@ -103,7 +104,7 @@ export function Quarantine() {
           </Button>
         </Stack>
       )}
-      <ConfirmModal
+      <Question
         isOpen={asking}
         title={t('quarantine.drop-title', 'Drop what is in quarantine?')}
         body={t('quarantine.drop-body', '{{entries}} entries and their content are gone for good.', {

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { t } from '@grafana/i18n';
-import { Button, ConfirmModal, Stack } from '@grafana/ui';
+import { Button, Stack } from '@grafana/ui';
 import { removeRole, type Role } from '../api/roles.js';
 import { count } from '../components/format.js';
+import { Question } from '../components/Question.js';
 import { Refused } from './RoleWizard.js';
 
 interface Props {
@@ -41,7 +42,7 @@ export function RemoveRole({ role, waiting, onRemoved }: Props) {
           {t('remove.button', 'Remove the role')}
         </Button>
       </div>
-      <ConfirmModal
+      <Question
         isOpen={asking}
         title={t('remove.title', 'Remove the fallback status point from {{server}}?', { server })}
         body={t(

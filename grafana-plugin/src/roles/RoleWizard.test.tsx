@@ -64,6 +64,23 @@ test('a page that the rules object to is not left', async () => {
   expect(screen.getByRole('button', { name: 'Next' })).toBeDisabled();
 });
 
+test('by the keyboard alone: each page takes the focus, with its title, and Enter goes on', async () => {
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'FSP09');
+  for (const [left, entered] of [
+    ['General', 'System role selection'],
+    ['System role selection', 'Fallback status point'],
+  ] as const) {
+    const page = screen.getByRole('form', { name: left });
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Next' })).toBeEnabled();
+    });
+    await user.keyboard('{Enter}');
+    expect(page).toHaveAccessibleName(entered);
+    expect(page).toHaveFocus();
+  }
+});
+
 test('an error of a later page does not hold an earlier one back', async () => {
   server.use(
     http.post(`${proxy}/admin/roles/validate`, async ({ request }) =>

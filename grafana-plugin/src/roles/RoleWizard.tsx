@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
@@ -74,6 +74,12 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
   useEffect(() => {
     if (created !== undefined) latest.current.onCreated(created);
   }, [created, latest]);
+  const form = useRef<HTMLFormElement>(null);
+  const turnTo = (next: Page) => {
+    setPage(next);
+    // The field that had it is gone: the keyboard goes on from the top of the page, and its title is read out.
+    form.current?.focus();
+  };
   const validation = useValidation(configuration);
   const change = (part: Partial<RoleConfiguration>) => {
     setFailure(undefined);
@@ -113,12 +119,18 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
         ))}
       </ol>
       <form
+        ref={form}
         className={styles.page}
+        tabIndex={-1}
+        aria-label={pageTitle(page)}
+        onKeyDown={({ key, target, currentTarget }) => {
+          if (key === 'Enter' && target === currentTarget) currentTarget.requestSubmit();
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           if (blocked || creating) return;
           if (page === 'summary') void create();
-          else setPage(pages[at + 1]!);
+          else turnTo(pages[at + 1]!);
         }}
       >
         <Text element="h2" variant="h4">
@@ -162,7 +174,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
             type="button"
             disabled={at === 0 || creating}
             onClick={() => {
-              setPage(pages[at - 1]!);
+              turnTo(pages[at - 1]!);
             }}
           >
             {t('wizard.back', 'Back')}
@@ -170,7 +182,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
           <Button type="submit" disabled={blocked || creating}>
             {page === 'summary' ? t('wizard.create', 'Create the role') : t('wizard.next', 'Next')}
           </Button>
-          <Button variant="secondary" fill="text" type="button" onClick={onCancel}>
+          <Button variant="secondary" fill="text" type="button" disabled={creating} onClick={onCancel}>
             {t('app.cancel', 'Cancel')}
           </Button>
         </Stack>
@@ -257,6 +269,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     flex: '1 1 480px',
     maxWidth: 860,
     minWidth: 0,
+    outline: 'none',
     display: 'flex',
     flexDirection: 'column',
     gap: theme.spacing(2),
