@@ -208,6 +208,28 @@ test('what is typed is looked for as it is, with its dots, brackets and backslas
   await page.getByText(/^1 of 19 lines/).waitFor();
 });
 
+test('a list is narrowed down by what is shown above it, and has no page without rows', async () => {
+  const { page } = admin;
+  const total = async () => Number((await page.getByText(/^[\d,]+ clients$/).innerText()).replace(/[^\d]/g, ''));
+  const [row] = await server.query<{ n: string }>('SELECT count() AS n FROM clients');
+  for (const rubbish of [
+    'page=99',
+    'page=1e30',
+    'page=1.5',
+    'outcome=nonsense',
+    'communication=none',
+    'stuck=never',
+    'https=0',
+  ]) {
+    await admin.go(`${appPath}/clients?${rubbish}`);
+    expect([rubbish, await total()]).toEqual([rubbish, Number(row?.n)]);
+  }
+  await admin.open(`${appPath}/clients?https=failed`);
+  expect(await page.getByLabel('Incapable of HTTPS').isChecked()).toBe(true);
+  await page.getByText('Incapable of HTTPS').click();
+  expect(await total()).toBe(Number(row?.n));
+});
+
 test('a viewer sees roles and cannot change them, by the page or past it', async () => {
   const { page } = viewer;
   await viewer.open(`${appPath}/roles`);

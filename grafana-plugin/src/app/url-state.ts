@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dateMath, dateTime, isDateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { useLocation } from 'react-router';
@@ -14,6 +14,26 @@ export function useUrlParam(name: string): [string, (value: string) => void] {
     [name],
   );
   return [value, set];
+}
+
+/** A number of the page's address, between the least that makes sense and the most; the least where it is none. */
+export function wholeNumber(text: string, least: number, most: number): number {
+  return Math.floor(Math.min(Math.max(least, Number(text) || least), most));
+}
+
+/** The page of a list, of the page's address. */
+export function usePageNumber(): [number, (value: string) => void] {
+  const [page, set] = useUrlParam('page');
+  return [wholeNumber(page, 1, 1_000_000), set];
+}
+
+/** Goes to the first page of a list where there are fewer by now than the address says: with another time, or later. */
+export function useOnlyPagesThatAre(rows: readonly unknown[] | undefined): void {
+  const [page, setPage] = usePageNumber();
+  const isPastEnd = page > 1 && rows?.length === 0;
+  useEffect(() => {
+    if (isPastEnd) setPage('');
+  }, [isPastEnd, setPage]);
 }
 
 /** `now-7d` stays as it is; a number is a moment in milliseconds. */

@@ -11,6 +11,8 @@ interface Props<Row extends object> {
   /** Name of the file, without its ending. */
   name: string;
   columns: readonly (keyof Row & string)[];
+  /** The most rows that `load` gives. */
+  most: number;
   /** What is copied, one a line. */
   nameOf(row: Row): string;
   load(): Promise<Row[]>;
@@ -26,12 +28,22 @@ interface Copy<Row extends object> {
 }
 
 /** A whole list as a file, or its names for a collection or a script. */
-export function ListActions<Row extends object>({ name, columns, nameOf, load, copies = [] }: Props<Row>) {
+export function ListActions<Row extends object>({ name, columns, most, nameOf, load, copies = [] }: Props<Row>) {
   const [busy, setBusy] = useState(false);
   const act = async (then: (rows: Row[]) => Promise<void> | void) => {
     setBusy(true);
     try {
-      await then(await load());
+      const rows = await load();
+      await then(rows);
+      if (rows.length >= most)
+        getAppEvents().publish({
+          type: AppEvents.alertWarning.name,
+          payload: [
+            t('app.only-first', 'Only the first {{number}} were taken: narrow the list down for the others', {
+              number: count(most),
+            }),
+          ],
+        });
     } catch (error) {
       getAppEvents().publish({
         type: AppEvents.alertError.name,

@@ -41,6 +41,7 @@ export function ClientToggles({ ofCause }: { ofCause: boolean }) {
   const lastWord = given.get('last-word') ?? '';
   const [topic = '', state = '', error = ''] = lastWord.split('/');
   const cutOffBy = given.get('cut-off') ?? '';
+  const https = given.get('https') ?? '';
   const toggles: (Toggle | false)[] = [
     ofCause && { name: 'still', on: 'sent', label: t('clients.still', 'Only those that still fail this way') },
     given.has('clock-off') && {
@@ -55,6 +56,8 @@ export function ClientToggles({ ofCause }: { ofCause: boolean }) {
       name: 'cut-off',
       label: t('clients.cut-off-certificate', 'Cut off: a problem with its certificate'),
     },
+    https === 'failed' && { name: 'https', label: t('clients.https-failed', 'Incapable of HTTPS') },
+    https === 'succeeded' && { name: 'https', label: t('clients.https-succeeded', 'Capable of HTTPS') },
     given.has('not-assigned') && { name: 'not-assigned', label: t('clients.not-assigned', 'Assignment failed') },
     lastWord !== '' && {
       name: 'last-word',

@@ -18,7 +18,7 @@ import { deploymentOutcomes } from '../../../dashboards/src/deployments.js';
 import { TimePicker } from '../app/TimePicker.js';
 import { clientAddress, parameterOf, useChoice, type UrlChoice } from '../app/chosen.js';
 import { useSearch } from '../app/search.js';
-import { useUrlParam } from '../app/url-state.js';
+import { usePageNumber, useOnlyPagesThatAre, useUrlParam, wholeNumber } from '../app/url-state.js';
 import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { logPaths, retryCommands } from '../client/commands.js';
@@ -40,6 +40,7 @@ import {
   clientSorts,
   clientsPerPage,
   clientsSql,
+  mostExported,
   sitesAndVersionsSql,
   type Client,
   type ClientExtent,
@@ -54,6 +55,12 @@ import { ClientToggles, cutOffTopics, OfNoRow } from './ClientToggles.js';
 
 type Row = Client & { total: number };
 
+/** The most hours that an address may ask for: some years. */
+const mostStuckHours = 100_000;
+
+/** What a client said of a topic, where a list is narrowed down by that. */
+const wordOf = (text: string) => (text === 'failed' || text === 'succeeded' ? text : '');
+
 /** Every client that was heard of: searched, narrowed down and sorted by ClickHouse, so that size does not matter. */
 export default function ClientsPage() {
   const time = useChoice();
@@ -66,8 +73,11 @@ export default function ClientsPage() {
     properties: propertiesFor({ site_code: String(site_code), fsp_server: String(fsp_server) }),
   });
   const { search, typed, setTyped } = useSearch();
-  const [outcome, setOutcome] = useUrlParam('outcome');
-  const [communication, setCommunication] = useUrlParam('communication');
+  // What narrows the list down is what is shown above it: a value that none of that can show narrows nothing.
+  const [outcomeParam, setOutcome] = useUrlParam('outcome');
+  const outcome = deploymentOutcomes.find((one) => one === outcomeParam) ?? '';
+  const [communicationParam, setCommunication] = useUrlParam('communication');
+  const communication = wordOf(communicationParam);
   const [cutOff] = useUrlParam('cut-off');
   const [clockOff] = useUrlParam('clock-off');
   const [notAssigned] = useUrlParam('not-assigned');
@@ -77,12 +87,12 @@ export default function ClientsPage() {
   const [, setSite] = useUrlParam(parameterOf('site'));
   const [, setVersion] = useUrlParam(parameterOf('version'));
   const [stuck, setStuck] = useUrlParam('stuck');
+  const stuckHours = wholeNumber(stuck, 0, mostStuckHours);
   const [sortParam] = useUrlParam('sort');
-  const [pageParam, setPage] = useUrlParam('page');
+  const [page, setPage] = usePageNumber();
 
   const descending = sortParam === '' || sortParam.startsWith('-');
   const sort = clientSorts.find((one) => one === sortParam.replace(/^-/, '')) ?? 'last_received_at';
-  const page = Math.max(1, Number(pageParam) || 1);
   const filter: ClientFilter = {
     search,
     outcome,
@@ -92,12 +102,13 @@ export default function ClientsPage() {
     cutOffBy: cutOffTopics.filter((topic) => cutOff.split(',').includes(String(topic))),
     clockOff: clockOff !== '',
     notAssigned: notAssigned !== '',
-    https,
+    https: wordOf(https),
     lastWord,
     still: still === '' || still === 'sent' ? still : 'heard',
-    stuckHours: Number(stuck) || 0,
+    stuckHours,
   };
   const clients = useRows<Row>(clientsSql(chosen, filter, sort, descending, page), range);
+  useOnlyPagesThatAre(clients.value);
   const choices = useRows<SiteAndVersion>(sitesAndVersionsSql);
   const distinct = (values: string[]) => [...new Set(values)].filter((one) => one !== '').map((value) => ({ value }));
   const narrow = (set: (value: string) => void) => (choice: { value: string } | null) => {
@@ -158,13 +169,13 @@ export default function ClientsPage() {
             options={distinct((choices.value ?? []).map(({ client_version }) => client_version))}
           />
           <Field
-            label={t('clients.stuck', 'Stuck for {{hours}} h', { hours: Number(stuck) || stuckAfterHours })}
+            label={t('clients.stuck', 'Stuck for {{hours}} h', { hours: stuckHours || stuckAfterHours })}
             htmlFor="stuck"
             noMargin
           >
             <Switch
               id="stuck"
-              value={stuck !== ''}
+              value={stuckHours > 0}
               onChange={(event) => {
                 setPage('');
                 setStuck(event.currentTarget.checked ? String(stuckAfterHours) : '');
@@ -187,6 +198,7 @@ export default function ClientsPage() {
                   </Text>
                   <ListActions<ExportedClient>
                     name="clients"
+                    most={mostExported}
                     columns={exportedColumns}
                     nameOf={({ client_name }) => String(client_name)}
                     load={async () =>

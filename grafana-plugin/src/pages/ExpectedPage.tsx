@@ -4,7 +4,7 @@ import { PluginPage } from '@grafana/runtime';
 import { Badge, EmptyState, FilterInput, InteractiveTable, Pagination, Stack, Text } from '@grafana/ui';
 import type { CellProps, Column } from '@grafana/ui';
 import { clientAddress } from '../app/chosen.js';
-import { useUrlParam } from '../app/url-state.js';
+import { useOnlyPagesThatAre, usePageNumber, useUrlParam, wholeNumber } from '../app/url-state.js';
 import { isAdmin } from '../app/viewer.js';
 import { expectedLists, type ExpectedList } from '../api/expected.js';
 import { Choice } from '../components/Choice.js';
@@ -22,6 +22,7 @@ import {
   expectedExportSql,
   expectedSql,
   machinesPerPage,
+  mostExported,
   standings,
   type ExpectedCounts,
   type ExpectedFilter,
@@ -50,12 +51,18 @@ function standingText(standing: Standing): string {
 
 const colours = { never_heard: 'red', never_ended: 'orange', failed: 'red', heard: 'green' } as const;
 
+/** The most days that an address may ask for: some years. */
+const mostSilentDays = 10_000;
+
 /** Which machines should be heard of, and which of them never said a word, began and never ended, or fell silent. */
 export default function ExpectedPage() {
   const lists = useLoaded<ExpectedList[]>(expectedLists);
-  const [list, setList] = useUrlParam('list');
+  const [listParam, setList] = useUrlParam('list');
+  // A list that is gone narrows nothing: there may be others.
+  const list = lists.value?.every((one) => one.list !== listParam) === true ? '' : listParam;
   const [silent, setSilent] = useUrlParam('silent');
-  const days = Number(silent) || silentAfterDays;
+  const silentDays = wholeNumber(silent, 0, mostSilentDays);
+  const days = silentDays || silentAfterDays;
   const counts = useRows<ExpectedCounts>(expectedCountsSql(list, days));
   const [loads, setLoads] = useState(0);
   const reload = () => {
@@ -141,10 +148,15 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
   const { datasourceUid } = useSettings();
   const [standing, setStanding] = useUrlParam('standing');
   const [search, setSearch] = useUrlParam('search');
-  const [pageParam, setPage] = useUrlParam('page');
-  const page = Math.max(1, Number(pageParam) || 1);
-  const filter: ExpectedFilter = { standing, search, list, silentDays: Number(silent) || 0 };
+  const [page, setPage] = usePageNumber();
+  const filter: ExpectedFilter = {
+    standing: standings.find((one) => one === standing) ?? '',
+    search,
+    list,
+    silentDays: wholeNumber(silent, 0, mostSilentDays),
+  };
   const machines = useRows<Row>(expectedSql(filter, page));
+  useOnlyPagesThatAre(machines.value);
   const narrow = (set: (value: string) => void) => (choice: { value: string } | null) => {
     setPage('');
     set(choice?.value ?? '');
@@ -197,6 +209,7 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
               </Text>
               <ListActions<ExportedMachine>
                 name="expected-machines"
+                most={mostExported}
                 columns={exportedColumns}
                 nameOf={({ client_name }) => String(client_name)}
                 load={async () => rowsOf(await runSql({ sql: expectedExportSql(filter) }, allTime, datasourceUid))}

@@ -30,6 +30,8 @@ import { OutsideRange } from '../setup-logs/OutsideRange.js';
 import { RunVerdict } from '../setup-logs/RunVerdict.js';
 import { ShownLog } from '../setup-logs/ShownLog.js';
 
+const verdicts = ['succeeded', 'failed', 'reboot_pending', 'unfinished'] as const;
+
 /** Forgets where one was in another log. */
 const elsewhere = { line: null, file: null };
 
@@ -38,7 +40,8 @@ export default function SetupLogsPage() {
   const styles = useStyles2(getStyles);
   const time = useTimeRange('now-30d');
   const [list] = useUrlParam('list');
-  const [verdict, setVerdict] = useUrlParam('verdict');
+  const [verdictParam, setVerdict] = useUrlParam('verdict');
+  const verdict = verdicts.find((one) => one === verdictParam) ?? '';
   const [host, setHost] = useUrlParam('host');
   const [product, setProduct] = useUrlParam('product');
   const filter = useMemo(() => ({ verdict, host, product }), [verdict, host, product]);
@@ -82,7 +85,7 @@ export default function SetupLogsPage() {
             aria-label={t('setup.verdict', 'Verdict')}
             width={20}
             value={verdict}
-            options={['', 'succeeded', 'failed', 'reboot_pending', 'unfinished'].map((value) => ({
+            options={['', ...verdicts].map((value) => ({
               value,
               label: value === '' ? t('setup.any-verdict', 'Any verdict') : outcomeText(value),
             }))}

@@ -177,7 +177,7 @@ LIMIT ${clientsPerPage} OFFSET ${(page - 1) * clientsPerPage}`;
 }
 
 /** The most clients that a list is exported with. */
-const mostExported = 100_000;
+export const mostExported = 100_000;
 
 /** Every client of a list, for a file or the clipboard. */
 export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {

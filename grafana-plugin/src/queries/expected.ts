@@ -50,6 +50,9 @@ WHERE ${conditions(filter)}
 ORDER BY indexOf([${standings.map(literal).join(', ')}], standing), client_name
 LIMIT ${machinesPerPage} OFFSET ${(page - 1) * machinesPerPage}`;
 
+/** The most machines that a list is exported with. */
+export const mostExported = 500_000;
+
 /** Every machine of a list, for a file or the clipboard. */
 export const expectedExportSql = (
   filter: ExpectedFilter,
@@ -58,7 +61,7 @@ export const expectedExportSql = (
 FROM expected_clients
 WHERE ${conditions(filter)}
 ORDER BY client_name
-LIMIT 500000`;
+LIMIT ${mostExported}`;
 
 export interface ExpectedCounts {
   machines: number;
