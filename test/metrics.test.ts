@@ -43,6 +43,11 @@ describe('what Prometheus scrapes', () => {
       ({ name, labels }) => name === 'fsp_client_messages_total' && labels.configmgr_outcome === 'failed',
     );
     expect(failures).toMatchObject({ value: 0, labels: { configmgr_site_code: 'PS1' } });
+    for (const [name, labels] of [
+      ['fsp_intake_messages_total', { http_response_status_code: '503' }],
+      ['fsp_sink_dropped_total', { fsp_sink: 'otlp' }],
+    ] as const)
+      expect(samplesOf(text).filter((one) => one.name === name)).toContainEqual({ name, labels, value: 0 });
   });
 
   test('tells failures by site and cause, how long messages took to become rows, and what waits', async () => {

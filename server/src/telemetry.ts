@@ -105,21 +105,26 @@ function answered(status: number): Attributes {
   return { 'http.response.status_code': status };
 }
 
+/** Answers to what is refused. A series that begins with its first refusals would hide them: increase() sees no step. */
+const refusalsFromTheStart = [400, 413, 503];
+
 function instruments(meter: Meter): Telemetry['metrics'] {
+  const intakeMessages = new Tally(
+    meter,
+    'fsp.intake.messages',
+    {
+      description: 'State messages that came, by answer; a request that was not taken counts as one',
+      unit: '{message}',
+    },
+    answered,
+  );
+  for (const status of refusalsFromTheStart) intakeMessages.add(0, status);
   return {
+    intakeMessages,
     intakeRequests: new Tally(
       meter,
       'fsp.intake.requests',
       { description: 'Requests to the intake, by answer', unit: '{request}' },
-      answered,
-    ),
-    intakeMessages: new Tally(
-      meter,
-      'fsp.intake.messages',
-      {
-        description: 'State messages that came, by answer; a request that was not taken counts as one',
-        unit: '{message}',
-      },
       answered,
     ),
     clientMessages: new Tally(

@@ -55,12 +55,11 @@ function metricsOfTheServer(): Set<string> {
     for (const [, instrument, tally, name, rest] of source.matchAll(made)) {
       const kind = instrument ?? tally;
       const base = name!.replaceAll('.', '_') + (/unit: 's'/.test(rest!) ? '_seconds' : '');
-      const endings =
-        kind === 'Counter' || kind === 'Tally'
-          ? ['_total']
-          : kind === 'Histogram'
-            ? ['_bucket', '_sum', '_count']
-            : [''];
+      const endings = ['Counter', 'ObservableCounter', 'Tally'].includes(kind!)
+        ? ['_total']
+        : kind === 'Histogram'
+          ? ['_bucket', '_sum', '_count']
+          : [''];
       for (const ending of endings) names.add(base + ending);
     }
   }
@@ -103,7 +102,7 @@ describe('the rules for Prometheus', () => {
     const known = metricsOfTheServer();
     expect(known.size).toBeGreaterThan(15);
     const asked = new Set(rules.flatMap(({ expr }) => expr.match(/\bfsp_[a-z_]+(?=[{[\s)]|$)/g) ?? []));
-    const labelsInUse = new Set(['fsp_sink', 'fsp_outcome']);
+    const labelsInUse = new Set(['fsp_sink', 'fsp_outcome', 'fsp_disk_kind']);
     expect([...asked].filter((name) => !known.has(name) && !labelsInUse.has(name))).toEqual([]);
     expect(asked.size).toBeGreaterThan(8);
   });
@@ -120,6 +119,16 @@ describe('the rules for Prometheus', () => {
   test('are what their tests are about', () => {
     const named = readFileSync(`${folder}fsp-rules-test.yml`, 'utf8').match(/(?<=alertname: )\w+/g) ?? [];
     for (const name of named) expect(rules.map(({ alert }) => alert)).toContain(name);
+  });
+
+  test('are each seen to fire: one whose sides never have the same labels is a rule as good as any other', () => {
+    const { tests } = parse(readFileSync(`${folder}fsp-rules-test.yml`, 'utf8')) as {
+      tests: { alert_rule_test: { alertname: string; exp_alerts?: object[] }[] }[];
+    };
+    const fired = tests.flatMap((one) =>
+      one.alert_rule_test.filter(({ exp_alerts: alerts = [] }) => alerts.length > 0),
+    );
+    expect(rules.map(({ alert }) => alert).filter((name) => !fired.some((one) => one.alertname === name))).toEqual([]);
   });
 
   // Where PROMTOOL names the program it has to be there; else it is used where it is found.

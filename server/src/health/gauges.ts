@@ -80,6 +80,17 @@ export function observe(
       }
     });
   meter
+    .createObservableCounter('fsp.sink.dropped', {
+      description: 'Entries that were given up because a sink was away for too long',
+      unit: '{entry}',
+    })
+    .addCallback((result) => {
+      for (const delivery of deliveries) {
+        const { sink, dropped } = delivery.status();
+        result.observe(dropped, { 'fsp.sink': sink });
+      }
+    });
+  meter
     .createObservableUpDownCounter('fsp.quarantine.entries', {
       description: 'Entries that a sink refuses for good and that were set aside',
       unit: '{entry}',
