@@ -82,6 +82,17 @@ test('logs that were just imported are older than the range: what there is, is s
   await page.getByText(/Outside of this time: 1, from 2017-08-17/).waitFor();
   await page.getByRole('button', { name: 'Show all' }).click();
   await page.getByRole('button', { name: /msi-1603-custom-action.log/ }).waitFor();
+  // Told is of when those are that are left out, not those that are shown.
+  const [row] = await server.query<{ first: string }>(
+    `SELECT formatDateTime(min(started_at), '%F %T', 'Europe/Paris') AS first FROM setup_runs WHERE toYear(started_at) != 2017`,
+  );
+  await visitor.go(`${appPath}/setup-logs?from=${Date.UTC(2017, 0)}&to=${Date.UTC(2018, 0)}`);
+  await page.getByText(`from ${row?.first} to`).waitFor();
+});
+
+test('a link to a log that is not listed says so', async () => {
+  await visitor.open(`${appPath}/setup-logs?${everything}&list=logs&log=0123456789ABCDEF`);
+  await visitor.page.getByText('A log that was asked for is not in this list', { exact: false }).waitFor();
 });
 
 test('a failed run shows verdict and evidence, its log opens at the cause, and stays in the order of the file', async () => {

@@ -3,7 +3,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
-import { Combobox, FilterInput, LinkButton, RadioButtonGroup, Switch, Stack, useStyles2 } from '@grafana/ui';
+import { Alert, Combobox, FilterInput, LinkButton, RadioButtonGroup, Switch, Stack, useStyles2 } from '@grafana/ui';
 import { TimePicker } from '../app/TimePicker.js';
 import { useTimeRange, useUrlParam, type UrlTimeRange } from '../app/url-state.js';
 import { dashboardPath } from '../app/viewer.js';
@@ -14,6 +14,7 @@ import type { LogFile } from '../log-view/source.js';
 import { useRows } from '../queries/run.js';
 import {
   installationSql,
+  mostListed,
   runLinesSql,
   runsExtentSql,
   setupLogsSql,
@@ -270,6 +271,7 @@ function Logs({ filter, time }: ListProps) {
         );
         const ids = chosen === '' ? inRange.slice(0, 1).map(({ id }) => id) : chosen.split(',');
         const files = ids.flatMap((id) => rows.filter((log) => log.id === id)).map(fileOf);
+        const isMissed = chosen !== '' && files.length < ids.length;
         const outside = rows.filter((row) => !inRange.includes(row));
         return (
           <>
@@ -297,9 +299,20 @@ function Logs({ filter, time }: ListProps) {
                   />
                 </div>
               )}
-              {files.length > 0 && (
+              {(files.length > 0 || isMissed) && (
                 <div className={styles.log}>
-                  <ShownLog files={files} />
+                  {isMissed && (
+                    <Alert
+                      bottomSpacing={0}
+                      severity="info"
+                      title={t(
+                        'setup.no-log',
+                        'A log that was asked for is not in this list: what is typed above leaves it out, it is not among the newest {{most}}, or its records have expired',
+                        { most: mostListed },
+                      )}
+                    />
+                  )}
+                  {files.length > 0 && <ShownLog files={files} />}
                 </div>
               )}
             </div>

@@ -85,7 +85,7 @@ WHERE (host_name, log_file, run_id) IN (
 ORDER BY log_file, log_part`;
 }
 
-/** How much there is, in the range and outside of it. */
+/** How much there is, in the range and outside of it, and of when what is outside is. */
 export interface Extent {
   all: number;
   in_range: number;
@@ -94,8 +94,8 @@ export interface Extent {
 }
 
 export function runsExtentSql(filter: RunFilter): string {
-  return `SELECT count() AS all, countIf($__timeFilter(started_at)) AS in_range, minOrNull(started_at) AS first, maxOrNull(started_at) AS last
-FROM setup_runs WHERE ${where(matching(filter))}`;
+  return `SELECT count() AS all, countIf(in_time) AS in_range, minOrNullIf(started_at, NOT in_time) AS first, maxOrNullIf(started_at, NOT in_time) AS last
+FROM (SELECT started_at, $__timeFilter(started_at) AS in_time FROM setup_runs WHERE ${where(matching(filter))})`;
 }
 
 /** Where a run's records are: the file, of a log that is rotated, and its lines. */
