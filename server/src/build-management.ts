@@ -13,7 +13,7 @@ import type { SetupLogRoom } from './management/setup-logs-api.js';
 import type { LiveTls } from './management/tls.js';
 import type { Tokens } from './management/tokens.js';
 import { builtHost, builtPlugin, registerPreview } from './preview/preview.js';
-import { retryQuarantined } from './quarantine/retry.js';
+import { QuarantineRetries } from './quarantine/retry.js';
 import type { Roles } from './roles/roles.js';
 import type { TestPosts } from './roles/test-post.js';
 import type { FollowList } from './setup-logs/follow/follow-list.js';
@@ -52,6 +52,7 @@ export async function buildManagement({
   logger: Logger;
 }): Promise<FastifyInstance> {
   const { config, spool, store, quarantine, setupLogs, draining } = parts;
+  const retries = new QuarantineRetries(quarantine, sinks);
   const { reader } = store;
   const management = await createManagement({
     tokens,
@@ -79,7 +80,7 @@ export async function buildManagement({
         quarantine.requireAll(ids);
         return quarantine.drop(ids);
       },
-      retry: (ids) => retryQuarantined(quarantine, sinks, ids),
+      retry: (ids) => retries.send(ids),
     },
     drain: {
       begin: (beyondLimit) => {

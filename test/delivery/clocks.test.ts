@@ -6,7 +6,7 @@ import { migrate } from '../../server/src/clickhouse/migrate.js';
 import { createDelivery, type Delivery } from '../../server/src/delivery/delivery.js';
 import { withOwnTimes } from '../../server/src/delivery/own-times.js';
 import { Quarantine } from '../../server/src/quarantine/quarantine.js';
-import { retryQuarantined } from '../../server/src/quarantine/retry.js';
+import { QuarantineRetries } from '../../server/src/quarantine/retry.js';
 import { openSpool } from '../../server/src/spool/open.js';
 import type { Spool } from '../../server/src/spool/spool.js';
 import { batchOf, entry } from '../entries.js';
@@ -148,6 +148,6 @@ test('what was in quarantine for longer than anything is kept stays when it is t
   const batch = batchOf(entry('QUARANTINED', { receivedAt: rightNow() }));
   await quarantine.setAside('clickhouse', batch, [{ index: 0, code: '1', reason: 'once' }]);
   const [one] = quarantine.list();
-  await retryQuarantined(quarantine, [sinkOver(engine.writer)], [one!.id]);
+  await new QuarantineRetries(quarantine, [sinkOver(engine.writer)]).send([one!.id]);
   expect(await leftOf('QUARANTINED')).toEqual(wholeAndOfToday);
 }, 60_000);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
-import type { Sink } from '../delivery/sink.js';
 import type { Batch } from '../spool/entries.js';
+import type { Sink } from '../delivery/sink.js';
+import { QuarantineRetries } from './retry.js';
 import { batchOf, Quarantine } from './quarantine.js';
-import { retryQuarantined } from './retry.js';
 
 let dir: string;
 const told: string[] = [];
@@ -99,9 +99,10 @@ test('a retry that names one that is not there sends none; one that is named twi
     },
     close: () => Promise.resolve(),
   };
-  await expect(retryQuarantined(quarantine, [sink], [first!, 'otlp-none-0'])).rejects.toThrow('otlp-none-0');
+  const retries = new QuarantineRetries(quarantine, [sink]);
+  await expect(retries.send([first!, 'otlp-none-0'])).rejects.toThrow('otlp-none-0');
   expect([sent, quarantine.list().length]).toEqual([[], 2]);
-  const results = await retryQuarantined(quarantine, [sink], [first!, first!, second!]);
+  const results = await retries.send([first!, first!, second!]);
   expect(results).toEqual([first, second].map((id) => ({ id, delivered: true, reason: '' })));
   expect([sent.length, quarantine.list().length]).toEqual([2, 0]);
 });
@@ -112,4 +113,31 @@ test('a retry goes under the same name each time, so that it counts once', async
   const kept = await quarantine.read(quarantine.list()[0]?.id ?? '');
   expect(batchOf(kept)).toEqual(batchOf(await quarantine.read(kept.id)));
   expect(batchOf(kept).id).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('of two retries at once each entry is sent by one, and of several names those that are not there are told', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['x', 'y']), refused(0, 1));
+  const ids = quarantine.list().map(({ id }) => id);
+  let sent = 0;
+  const sink: Sink = {
+    name: 'otlp',
+    deliver: async ({ entries }) => {
+      sent += entries.length;
+      await new Promise((done) => setTimeout(done, 20));
+      return [];
+    },
+    close: () => Promise.resolve(),
+  };
+  const retries = new QuarantineRetries(quarantine, [sink]);
+  const [first, second] = await Promise.all([retries.send(ids), retries.send(ids)]);
+  expect(sent).toBe(2);
+  expect(
+    [...first, ...second]
+      .filter(({ delivered }) => delivered)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(ids.sort());
+  expect(quarantine.stats()).toMatchObject({ entries: 0, bytes: 0 });
+  await expect(retries.send(ids)).rejects.toThrow('in quarantine');
 });

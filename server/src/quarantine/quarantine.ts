@@ -125,6 +125,10 @@ export class Quarantine {
     return { ...kept, id, bytes: text.length };
   }
 
+  has(id: string): boolean {
+    return this.items.has(id);
+  }
+
   /**
    * That all of them are there: who names one that is not is refused before anything is done.
    * @throws FspError FSP_NOT_FOUND

@@ -12,31 +12,46 @@ export interface RetryResult {
 /**
  * Sends quarantined entries again, each to the sink that refused it and each alone: after an upgrade, or when a limit of
  * the sink was raised. What is taken leaves the quarantine; what is refused again stays, with the new reason in the answer.
- * @throws FspError FSP_NOT_FOUND where one is not there: none is sent then
+ * What somebody else sends at this moment is left to them: not every destination knows a record that comes twice.
  */
-export async function retryQuarantined(
-  quarantine: Quarantine,
-  sinks: readonly Sink[],
-  ids: readonly string[],
-): Promise<RetryResult[]> {
-  quarantine.requireAll(ids);
-  const results: RetryResult[] = [];
-  for (const id of new Set(ids)) {
+export class QuarantineRetries {
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly quarantine: Quarantine,
+    private readonly sinks: readonly Sink[],
+  ) {}
+
+  /** @throws FspError FSP_NOT_FOUND where one of the entries is not there: none is sent then */
+  async send(ids: readonly string[]): Promise<RetryResult[]> {
+    this.quarantine.requireAll(ids);
+    const results: RetryResult[] = [];
+    for (const id of new Set(ids)) results.push({ id, ...(await this.sendOne(id)) });
+    return results;
+  }
+
+  private async sendOne(id: string): Promise<Omit<RetryResult, 'id'>> {
+    if (this.underWay.has(id)) return kept('It is being sent already');
+    if (!this.quarantine.has(id)) return kept('It is in quarantine no more: it was sent or dropped meanwhile');
+    this.underWay.add(id);
     try {
-      const kept = await quarantine.read(id);
-      const sink = sinks.find((one) => one.name === kept.sink);
-      if (sink === undefined) {
-        results.push({ id, delivered: false, reason: `Its destination ${kept.sink} is not configured` });
-        continue;
-      }
+      const entry = await this.quarantine.read(id);
+      const sink = this.sinks.find((one) => one.name === entry.sink);
+      if (sink === undefined) return kept(`Its destination ${entry.sink} is not configured`);
       // As a redelivery: an earlier retry may have got through unseen.
       await sink.ready?.();
-      const [refused] = await withOwnTimes(sink).deliver(batchOf(kept), true);
-      if (refused === undefined) await quarantine.drop([id]);
-      results.push({ id, delivered: refused === undefined, reason: refused?.reason ?? '' });
+      const [refused] = await withOwnTimes(sink).deliver(batchOf(entry), true);
+      if (refused !== undefined) return kept(refused.reason);
+      await this.quarantine.drop([id]);
+      return { delivered: true, reason: '' };
     } catch (error) {
-      results.push({ id, delivered: false, reason: (error as Error).message });
+      return kept((error as Error).message);
+    } finally {
+      this.underWay.delete(id);
     }
   }
-  return results;
+}
+
+function kept(reason: string): Omit<RetryResult, 'id'> {
+  return { delivered: false, reason };
 }
