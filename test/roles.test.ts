@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
@@ -72,7 +74,7 @@ const defaults: RoleConfiguration = {
 interface Operation {
   summary?: string;
   security?: unknown[];
-  requestBody?: unknown;
+  requestBody?: { content: Record<string, unknown> };
   responses: Record<string, unknown>;
 }
 interface Description {
@@ -146,7 +148,7 @@ describe('the API, driven from its description', () => {
     expect(answer.body).toMatchObject({ status: 400, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
   });
 
-  test.each(guarded.filter(({ operation }) => operation.requestBody !== undefined))(
+  test.each(guarded.filter(({ operation }) => 'application/json' in (operation.requestBody?.content ?? {})))(
     '$name refuses what is too large or no JSON, as its description says',
     async ({ method, path, operation }) => {
       const largest = path.startsWith('/api/v1/quarantine') ? 2_097_152 : 262_144;
@@ -157,8 +159,21 @@ describe('the API, driven from its description', () => {
         expect(Object.keys(operation.responses)).toContain(String(status));
       }
       expect([tooLarge.status, noJson.status]).toEqual([413, 415]);
+      expect(tooLarge.body.title).toContain(`up to ${largest} bytes`);
+      expect(noJson.body.title).toBe('A body of application/xml is not taken here; send it as application/json');
     },
   );
+
+  test.each([
+    ['no HTTP', 'NONSENSE\r\n\r\n', 400],
+    ['too much of headers', `GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('%s is refused in the same form', async (_name, sent, status) => {
+    const socket = createConnection(Number(new URL(server.management).port), '127.0.0.1');
+    socket.write(sent);
+    const [head, body] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body ?? '')).toMatchObject({ status, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
+  });
 
   test('an address that is none is refused like any other request', async () => {
     const { status, body } = await call('GET', '/api/v1/roles/%E0');

@@ -12,6 +12,7 @@ const viewer = 'the-viewer-token-123';
 
 interface Operation {
   security?: unknown[];
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 interface Description {
   paths: Record<string, Record<string, Operation>>;
@@ -89,7 +90,11 @@ test('every route answers every kind of asker as it should, and gives no browser
         answer.headers.get('x-content-type-options') === 'nosniff' &&
         (answer.headers.get('content-security-policy') ?? '').includes("frame-ancestors 'none'") &&
         (path === '/metrics' ? /^text\/plain;/ : /^application\/(problem\+)?json/).test(type);
-      if (!allowed(who, open, changes)(answer.status) || !safe)
+      const { responses } = operation;
+      const described = Object.keys((responses[answer.status] ?? responses.default)?.content ?? {}).some(
+        (one) => one.split(';')[0] === type.split(';')[0],
+      );
+      if (!allowed(who, open, changes)(answer.status) || !safe || !described)
         wrong.push(`${method} ${path} with ${who}: ${answer.status} ${type} ${text.slice(0, 200)}`);
     });
     all.push(...asked);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Acknowledgements, Failure } from '../acknowledgements/acknowledgements.js';
-import { problemSchema } from './schemas.js';
+import { problemForNow, problemSchema } from './schemas.js';
 import { userOf } from './user.js';
 
 /** What the routes need of them. */
@@ -26,7 +26,7 @@ const acknowledgement = Type.Object({
   until: Type.Integer({ description: 'When it ends by itself, in milliseconds since 1970 UTC' }),
 });
 const tags = ['Acknowledgements'];
-const changing = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemSchema };
+const changing = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemForNow };
 
 /** Routes on failures that somebody takes care of: viewers see them, administrators acknowledge and take back. */
 export function registerAcknowledgements(
@@ -43,7 +43,7 @@ export function registerAcknowledgements(
         response: {
           200: Type.Object({ acknowledgements: Type.Array(acknowledgement) }),
           401: problemSchema,
-          503: problemSchema,
+          503: problemForNow,
         },
       },
     },

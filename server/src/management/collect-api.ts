@@ -55,7 +55,6 @@ export function registerCollect(
           401: problemSchema,
           403: problemSchema,
           409: problemSchema,
-          429: problemSchema,
         },
       },
     },

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
 import { peerOf } from '../peer.js';
-import { problemSchema } from './schemas.js';
+import { fileBody, problemForNow, problemSchema } from './schemas.js';
 
 /** What the routes ask ClickHouse; always as one who may only read. */
 export type Reader = Pick<DataReader, 'setupRuns' | 'setupRunRecords' | 'query'>;
@@ -48,7 +48,7 @@ const setupRun = Type.Object(
   },
   { additionalProperties: true },
 );
-const errors = { 400: problemSchema, 401: problemSchema, 503: problemSchema };
+const errors = { 400: problemSchema, 401: problemSchema, 503: problemForNow };
 const limit = Type.Optional(
   Type.String({ pattern: '^[1-9]\\d{0,4}$', description: `Rows at the most; up to ${mostRows}` }),
 );
@@ -96,7 +96,16 @@ export function registerData(api: FastifyInstance, reader: Reader): void {
         tags: ['Queries'],
         summary: 'Read-only SQL; the answer in ClickHouse’s JSON format, or another of its formats',
         body: queryBody,
-        response: { 200: Type.Object({}, { additionalProperties: true }), ...errors },
+        response: {
+          200: {
+            description: 'The answer; JSON where no other format is asked for',
+            content: {
+              'application/json': { schema: Type.Object({}, { additionalProperties: true }) },
+              'application/octet-stream': { schema: fileBody },
+            },
+          },
+          ...errors,
+        },
       },
     },
     ({ body }, reply) => answerQuery(reader, body.sql, reply, body.format),

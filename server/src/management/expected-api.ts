@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
 import { defaultList, listName, type ExpectedLists, type LoadMode } from '../expected/expected-lists.js';
-import { problemSchema } from './schemas.js';
+import { fileBody, problemForNow, problemSchema } from './schemas.js';
 import { userOf } from './user.js';
 
 /** What the routes need of the lists. */
@@ -33,7 +33,7 @@ const loaded = Type.Object({
     examples: Type.Array(Type.Object({ row: Type.Integer(), text: Type.String() })),
   }),
 });
-const changing = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemSchema };
+const changing = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemForNow };
 
 /** Routes on machines that are expected: viewers see which lists there are, administrators load and remove them. */
 export function registerExpected(
@@ -48,7 +48,7 @@ export function registerExpected(
       schema: {
         tags,
         summary: 'Lists of machines that are expected to be heard of; the view expected_clients has the machines',
-        response: { 200: lists, 401: problemSchema, 503: problemSchema },
+        response: { 200: lists, 401: problemSchema, 503: problemForNow },
       },
     },
     async () => ({ lists: await room.lists() }),
@@ -63,15 +63,18 @@ export function registerExpected(
         tags,
         summary: 'Loads a list, as fsp expect does: CSV as a directory or the site exports it, or one name a line',
         consumes: ['application/octet-stream'],
+        body: fileBody,
         querystring: Type.Object({
-          list: Type.String({ ...nameOfList, default: defaultList }),
-          mode: Type.Enum(['replace', 'merge'] as const, {
-            default: 'replace',
-            description: 'replace: instead of what the list held; merge: beside it',
-          }),
-          name: Type.String({ maxLength: 255, default: '', description: 'Name of the file' }),
+          list: Type.Optional(Type.String({ ...nameOfList, default: defaultList })),
+          mode: Type.Optional(
+            Type.Enum(['replace', 'merge'] as const, {
+              default: 'replace',
+              description: 'replace: instead of what the list held; merge: beside it',
+            }),
+          ),
+          name: Type.Optional(Type.String({ maxLength: 255, default: '', description: 'Name of the file' })),
         }),
-        response: { 200: loaded, ...changing, 413: problemSchema, 429: problemSchema },
+        response: { 200: loaded, ...changing, 413: problemSchema },
       },
     },
     async (request) => {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Forgets } from '../forget/forget.js';
 import { subjectOf, type Subject } from '../forget/subject.js';
-import { problemSchema } from './schemas.js';
+import { problemForNow, problemSchema } from './schemas.js';
 
 const forgets = Type.Object({
   subject: Type.Object({ kind: Type.String(), name: Type.String() }),
@@ -36,7 +36,7 @@ export function registerForget(
           },
           { additionalProperties: false },
         ),
-        response: { 200: forgets, 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemSchema },
+        response: { 200: forgets, 400: problemSchema, 401: problemSchema, 403: problemSchema, 503: problemForNow },
       },
     },
     ({ body }) => forget(subjectOf(body.kind, body.name), body.dryRun),

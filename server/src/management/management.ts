@@ -19,11 +19,11 @@ import type { Subject } from '../forget/subject.js';
 import { registerForget } from './forget-api.js';
 import { registerExpected, type ExpectedRoom } from './expected-api.js';
 import { registerExplain } from './explain-api.js';
-import { answerProblem, answerProblems } from './problem.js';
+import { answerNoRequest, answerProblem, answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { registerRunbooks } from '../runbooks/runbook-pages.js';
-import { problemSchema } from './schemas.js';
+import { problemForNow, problemSchema } from './schemas.js';
 import { Crowd, StrangersPace } from './strangers.js';
 import type { ServerTls } from './tls.js';
 import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
@@ -87,6 +87,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     frameworkErrors: (error, request, reply) => {
       answerProblem(options.logger, error, request, reply);
     },
+    clientErrorHandler: answerNoRequest,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   const crowd = new Crowd(connectionShares().management);
@@ -110,6 +111,8 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     done();
   });
   answerProblems(app, options.logger);
+  // Nothing takes plain text: a body that is announced as such, or as nothing, is told what to be announced as.
+  app.removeContentTypeParser('text/plain');
   // Many clients announce JSON with every request, also with a DELETE that has no body.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -201,10 +204,15 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
             : 'This is not a token of this server: send Authorization: Bearer with the viewer or admin token, as tokens.json in FSP_DATA_DIR or FSP_ADMIN_TOKEN and FSP_VIEWER_TOKEN have them',
         );
       });
-      // Fastify refuses these before any route is asked.
+      // Fastify refuses these before any route is asked. Whoever tries tokens, or sends an address that is none, is
+      // answered on every route.
       api.addHook('onRoute', ({ method, schema }) => {
-        if (['POST', 'PUT', 'PATCH'].includes(String(method)) && schema?.response !== undefined)
-          schema.response = { 413: problemSchema, 415: problemSchema, ...schema.response };
+        if (schema?.response === undefined) return;
+        const withBody = ['POST', 'PUT', 'PATCH'].includes(String(method));
+        Object.assign(schema.response as object, withBody ? { 413: problemSchema, 415: problemSchema } : {}, {
+          429: problemForNow,
+          default: problemSchema,
+        });
       });
       const adminOnly = (request: FastifyRequest): Promise<void> =>
         roleOf(request.headers.authorization, options.tokens()) === 'admin'

@@ -1,3 +1,5 @@
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
 
@@ -62,15 +64,44 @@ export function answerProblem(
     type: 'about:blank',
     status,
     code: known?.code ?? (status < 500 ? 'FSP_REQUEST_INVALID' : 'FSP_INTERNAL'),
-    title: titleOf(error, known, status),
+    title: titleOf(error, known, status, request),
     ...(known?.findings === undefined ? {} : { findings: known.findings }),
   };
   if (status === 503 || status === 429) reply.header('retry-after', retryAfterSeconds);
   return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-function titleOf(error: RequestError, known: FspError | undefined, status: number): string {
+/** What is no request at all, which no route is asked about: the same form, by hand, as there is nothing to reply by. */
+export function answerNoRequest(error: { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, title] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? [408, 'The request did not come in time; send it again']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? [431, `The headers are too large; allowed: up to ${maxHeaderSize} bytes`]
+        : [400, 'This is no request of HTTP that can be read'];
+  const problem: Problem = { type: 'about:blank', status, code: 'FSP_REQUEST_INVALID', title };
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+function titleOf(
+  error: RequestError,
+  known: FspError | undefined,
+  status: number,
+  { headers, routeOptions: { schema, bodyLimit } }: FastifyRequest,
+): string {
   if (known === undefined && status >= 500) return 'The server failed; its log says why';
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return `A body of ${(headers['content-type'] ?? 'no Content-Type').slice(0, 100)} is not taken here; send it as ${schema?.consumes?.join(', ') ?? 'application/json'}`;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return `The body is too large; allowed: up to ${bodyLimit} bytes`;
   if (error.validation === undefined) return error.message.split('\n')[0] ?? '';
   const whole = error.validationContext === 'querystring' ? 'the query of the address' : 'the body';
   return error.validation

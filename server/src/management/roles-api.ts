@@ -9,7 +9,7 @@ import type { Finding } from '../roles/rules.js';
 import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
 import { testPostTexts, type TestPostVerdict } from '../roles/test-post-texts.js';
 import type { TestPostResult } from '../roles/test-post.js';
-import { problemSchema } from './schemas.js';
+import { problemForNow, problemSchema } from './schemas.js';
 import { userOf } from './user.js';
 
 const finding = Type.Object({
@@ -52,7 +52,13 @@ const remembered = Type.Union(
   { description: 'Not null where ClickHouse does not answer, and this is what the receiver knows by itself' },
 );
 const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
-const readRole = Type.Object({ ...role.properties, remembered });
+const etag = Type.String({ description: 'Of this version, for If-Match' });
+const tagged = { ...role, headers: { etag } };
+const created = {
+  ...role,
+  headers: { etag, location: Type.String({ description: 'Path of the role' }) },
+};
+const readRole = { ...Type.Object({ ...role.properties, remembered }), headers: { etag } };
 const validation = Type.Object({
   valid: Type.Boolean(),
   configuration: roleInputSchema,
@@ -86,7 +92,8 @@ export function registerRoles(
   testPost: (name: string) => Promise<TestPostResult>,
 ): void {
   const tags = ['Role configuration'];
-  const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, problemSchema]));
+  const errors = (...statuses: number[]) =>
+    Object.fromEntries(statuses.map((status) => [status, status === 503 ? problemForNow : problemSchema]));
 
   api.get(
     '/roles',
@@ -115,13 +122,13 @@ export function registerRoles(
         summary: 'Creates the role, on a new site system server or one that is known',
         description: 'The same configuration again answers 200 with the role that is there.',
         body: roleInputSchema,
-        response: { 200: role, 201: role, ...errors(400, 401, 403, 409, 422, 503) },
+        response: { 200: created, 201: created, ...errors(400, 401, 403, 409, 422, 503) },
       },
     },
     async (request, reply) => {
-      const { role: created, warnings, created: isNew } = await roles.create(request.body, userOf(request));
-      reply.code(isNew ? 201 : 200).header('location', `/api/v1/roles/${created.server}`);
-      return tagged(reply, created, warnings);
+      const { role: made, warnings, created: isNew } = await roles.create(request.body, userOf(request));
+      reply.code(isNew ? 201 : 200).header('location', `/api/v1/roles/${made.server}`);
+      return withTag(reply, made, warnings);
     },
   );
 
@@ -169,7 +176,7 @@ export function registerRoles(
     },
     async (request, reply) => {
       const { value, remembered } = await roles.get(request.params.server);
-      const found = tagged(reply, value, await roles.warningsOf(value, remembered));
+      const found = withTag(reply, value, await roles.warningsOf(value, remembered));
       return { ...found, remembered: rememberedOf(remembered) };
     },
   );
@@ -185,13 +192,13 @@ export function registerRoles(
         params: serverParam,
         headers: ifMatch,
         body: roleInputSchema,
-        response: { 200: role, ...errors(400, 401, 403, 404, 412, 422, 428, 503) },
+        response: { 200: tagged, ...errors(400, 401, 403, 404, 412, 422, 428, 503) },
       },
     },
     async (request, reply) => {
       const { server } = request.params;
       const changed = await roles.change(server, request.body, expectedVersion(request), userOf(request));
-      return tagged(reply, changed.role, changed.warnings);
+      return withTag(reply, changed.role, changed.warnings);
     },
   );
 
@@ -228,7 +235,7 @@ export function registerRoles(
           { network: Type.Enum(['intranet', 'internet'], { description: 'By which name of the server' }) },
           { additionalProperties: false },
         ),
-        response: { 200: testPostResult, ...errors(400, 401, 403, 404, 429, 503) },
+        response: { 200: testPostResult, ...errors(400, 401, 403, 404, 503) },
       },
     },
     async (request) => {
@@ -263,7 +270,7 @@ export function registerRoles(
   );
 }
 
-function tagged(reply: FastifyReply, one: RoleVersion, warnings: Finding[]) {
+function withTag(reply: FastifyReply, one: RoleVersion, warnings: Finding[]) {
   reply.header('etag', `"${one.version}"`);
   return answer(one, warnings);
 }

@@ -5,7 +5,7 @@ import type { ImportSummary } from '../import/import.js';
 import { largestUpload } from '../import/largest-upload.js';
 import { usualPlaces } from '../setup-logs/follow/follow-list.js';
 import type { FollowedStatus } from '../setup-logs/follow/follower.js';
-import { problemSchema } from './schemas.js';
+import { fileBody, problemForNow, problemSchema } from './schemas.js';
 
 /** What the routes need of the set-up logs. */
 export interface SetupLogRoom {
@@ -109,11 +109,12 @@ export function registerSetupLogs(
         tags,
         summary: 'Imports one log, as fsp import does; twice changes nothing',
         consumes: ['application/octet-stream'],
+        body: fileBody,
         querystring: Type.Object({
           name: Type.String({ minLength: 1, maxLength: 120, description: 'Name of the file, without its folder' }),
           host: Type.String({ minLength: 1, maxLength: 253, description: 'Machine that wrote it' }),
         }),
-        response: { 200: uploaded, ...changing, 413: problemSchema, 429: problemSchema, 503: problemSchema },
+        response: { 200: uploaded, ...changing, 413: problemSchema, 503: problemForNow },
       },
     },
     async ({ body, query }) => {
