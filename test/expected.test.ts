@@ -187,8 +187,10 @@ describe('who never spoke', () => {
     );
     expect(both?.lists).toBe('Lyon, expected');
     // What cannot be read changes nothing.
-    const refused = await api('', 'POST', admin, '<html>');
-    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([400, 'FSP_LIST_UNREADABLE']);
+    for (const file of ['<html>', '']) {
+      const refused = await api('', 'POST', admin, file);
+      expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([400, 'FSP_LIST_UNREADABLE']);
+    }
     expect(Object.keys(await standings())).toHaveLength(7);
     for (const names of ['only1\nonly2', 'only2', 'only3'])
       expect((await api('', 'POST', admin, names)).status).toBe(200);

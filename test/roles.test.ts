@@ -175,6 +175,17 @@ describe('the API, driven from its description', () => {
     expect(JSON.parse(body ?? '')).toMatchObject({ status, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
   });
 
+  test.each(['name=a%00.log&host=PC1', 'name=a.log&host=PC1%0A'])(
+    'a log is of no machine and no file whose name has control characters: %s',
+    async (query) => {
+      const { status, body } = await call('POST', `/api/v1/setup-logs/upload?${query}`, {
+        body: 'a line\n',
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+      expect([status, body.code]).toEqual([400, 'FSP_REQUEST_INVALID']);
+    },
+  );
+
   test('an address that is none is refused like any other request', async () => {
     const { status, body } = await call('GET', '/api/v1/roles/%E0');
     expect(status).toBe(400);

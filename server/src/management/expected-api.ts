@@ -79,12 +79,14 @@ export function registerExpected(
     },
     async (request) => {
       const { body, query } = request;
-      if (!Buffer.isBuffer(body) || body.length === 0)
+      // An empty file has no body.
+      const list = body ?? Buffer.alloc(0);
+      if (!Buffer.isBuffer(list))
         throw new FspError('FSP_REQUEST_INVALID', 'Send the list itself as application/octet-stream');
       if (loading) throw new FspError('FSP_UPLOAD_BUSY', 'Another list is being taken; try again in some seconds');
       loading = true;
       try {
-        return await room.load(body, {
+        return await room.load(list, {
           list: query.list,
           mode: query.mode,
           fileName: query.name,

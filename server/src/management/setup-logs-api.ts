@@ -111,8 +111,8 @@ export function registerSetupLogs(
         consumes: ['application/octet-stream'],
         body: fileBody,
         querystring: Type.Object({
-          name: Type.String({ minLength: 1, maxLength: 120, description: 'Name of the file, without its folder' }),
-          host: Type.String({ minLength: 1, maxLength: 253, description: 'Machine that wrote it' }),
+          name: Type.String({ pattern: '^\\P{Cc}{1,120}$', description: 'Name of the file, without its folder' }),
+          host: Type.String({ pattern: '^\\P{Cc}{1,253}$', description: 'Machine that wrote it' }),
         }),
         response: { 200: uploaded, ...changing, 413: problemSchema, 503: problemForNow },
       },
