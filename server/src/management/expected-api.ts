@@ -79,8 +79,8 @@ export function registerExpected(
     },
     async (request) => {
       const { body, query } = request;
-      // An empty file has no body.
-      const list = body ?? Buffer.alloc(0);
+      // An empty file has no body; JSON's null is none.
+      const list = body ?? (request.headers['content-type']?.includes('json') === true ? null : Buffer.alloc(0));
       if (!Buffer.isBuffer(list))
         throw new FspError('FSP_REQUEST_INVALID', 'Send the list itself as application/octet-stream');
       if (loading) throw new FspError('FSP_UPLOAD_BUSY', 'Another list is being taken; try again in some seconds');
