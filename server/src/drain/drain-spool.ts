@@ -78,9 +78,12 @@ export async function drainSpool({
       if (still < left) since = Date.now();
       left = still;
       onProgress(0, left);
-      const failed = deliveries.map((one) => one.status()).find(({ lag, lastError }) => lag > 0 && lastError !== null);
-      if (failed !== undefined && Date.now() - since > patienceMs)
-        throw new Error(`${failed.sink} takes nothing: ${failed.lastError?.message ?? ''}`);
+      if (Date.now() - since <= patienceMs) continue;
+      // One that failed says why; else it is one that hangs, as a share whose server is away.
+      const waitedFor = deliveries.map((one) => one.status()).filter(({ lag }) => lag > 0);
+      const [failed] = [...waitedFor.filter(({ lastError }) => lastError !== null), ...waitedFor];
+      if (failed !== undefined)
+        throw new Error(`${failed.sink} takes nothing: ${failed.lastError?.message ?? 'it does not answer'}`);
     }
   } finally {
     await Promise.all(deliveries.map((one) => one.stop()));
