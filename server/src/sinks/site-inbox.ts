@@ -14,6 +14,9 @@ const reportsPerBatch = 50;
  * beside and then renamed, so that the site never sees half of one. A report goes with the message that carries it.
  */
 export function createSiteInboxSink(folder: string): Sink {
+  // A batch that failed in the middle goes on there: the site may have taken its files, and where there is room for
+  // some alone it would get those over and over, and never the others.
+  let reached = { batchId: '', entries: 0 };
   return {
     name: 'site-inbox',
     limits: { maxEntries: reportsPerBatch },
@@ -23,8 +26,11 @@ export function createSiteInboxSink(folder: string): Sink {
         throw failed(folder, cause);
       });
       if (!stats.isDirectory()) throw failed(folder, new Error('it is no folder'));
-      for (const entry of batch.entries)
+      if (reached.batchId !== batch.id) reached = { batchId: batch.id, entries: 0 };
+      for (const entry of batch.entries.slice(reached.entries)) {
         if (entry.kind === 'state_message' && carriesReport(entry)) await writeReport(folder, entry);
+        reached.entries++;
+      }
       return [];
     },
     close: () => Promise.resolve(),
