@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -134,4 +134,20 @@ test('what leaves has every attribute of the row in otel_logs with its value, an
     async () => (await rows()).filter((row) => !left().some((one) => isDeepStrictEqual(one, row))),
     (withoutEqual) => withoutEqual.length === 0,
   );
+  // A log that grows tells more of its run: a receiver that keeps one record of each uid must keep that too.
+  const growing = join(logs, 'role-setup-1603.log');
+  appendFileSync(growing, readFileSync(growing));
+  const runs = () =>
+    receiver.records.filter(
+      ({ eventName, attributes }) =>
+        eventName === 'configmgr.setup_run' && attributes['log.file.name'] === 'role-setup-1603.log',
+    );
+  const before = runs().length;
+  await eventually(
+    () => Promise.resolve(runs()),
+    (all) => all.length > before,
+  );
+  // What is sent again may be observed later, and is the same else.
+  const different = new Set(receiver.records.map((record) => JSON.stringify({ ...record, observedMs: 0 })));
+  expect(new Set(receiver.records.map(({ attributes }) => attributes['log.record.uid'])).size).toBe(different.size);
 });

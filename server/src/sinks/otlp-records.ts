@@ -151,7 +151,8 @@ function setupRunRecord(entry: SetupRunEntry): Told {
     instrumentationScope: setupLogs,
     attributes: told({
       ...fileAttributes(entry.logFile),
-      'log.record.uid': entry.runId,
+      // Records of one uid are duplicates by the semantic conventions, and a run leaves whenever more is known of it.
+      'log.record.uid': `${entry.runId}-${entry.updatedAt}`,
       'configmgr.run.id': entry.runId,
       'configmgr.run.action': entry.action,
       'configmgr.run.verdict': entry.verdict,

@@ -112,7 +112,8 @@ const setupRun = (database: string): LogRecord => ({
   scope: 'fsp.setup_logs',
   attributes: {
     ...logFile,
-    'log.record.uid': 'run_id',
+    // A run leaves whenever more is known of it, and records of one uid are duplicates by the semantic conventions.
+    'log.record.uid': "concat(run_id, '-', toString(toUnixTimestamp64Milli(updated_at)))",
     'configmgr.run.id': 'run_id',
     'configmgr.run.action': 'toString(action)',
     'configmgr.run.verdict': 'toString(verdict)',
