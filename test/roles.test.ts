@@ -2,10 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
 import { describeApi } from '../server/src/management/management.js';
+import { statusSchema } from '../server/src/management/status-schema.js';
 import { normalised, type RoleConfiguration } from '../server/src/roles/role.js';
 import { RoleStore } from '../server/src/roles/role-store.js';
 import { report } from './reports.js';
@@ -163,6 +165,16 @@ describe('the API, driven from its description', () => {
       expect(noJson.body.title).toBe('A body of application/xml is not taken here; send it as application/json');
     },
   );
+
+  test('the status is what the description says, and nothing of it is left out', async () => {
+    const { body } = await call('GET', '/api/v1/status');
+    expect([...Value.Errors(statusSchema, body)]).toEqual([]);
+    expect(Object.keys(statusSchema.properties).sort()).toEqual(Object.keys(body).sort());
+    for (const part of ['spool', 'throttle', 'clickhouse', 'quarantine', 'server'] as const)
+      expect(Object.keys(statusSchema.properties[part].properties).sort(), part).toEqual(
+        Object.keys(body[part] as object).sort(),
+      );
+  });
 
   test.each([
     ['no HTTP', 'NONSENSE\r\n\r\n', 400],

@@ -24,6 +24,7 @@ import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { registerRunbooks } from '../runbooks/runbook-pages.js';
 import { problemForNow, problemSchema } from './schemas.js';
+import { statusSchema } from './status-schema.js';
 import { Crowd, StrangersPace } from './strangers.js';
 import type { ServerTls } from './tls.js';
 import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
@@ -226,8 +227,10 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
           schema: {
             tags: ['Status'],
             summary: 'What an operator asks: taking messages? how many wait, for how long? each sink',
-            response: { 200: Type.Object({}, { additionalProperties: true }), 401: problemSchema },
+            response: { 200: statusSchema, 401: problemSchema },
           },
+          // The description is for who asks; what is answered is not cut to it.
+          serializerCompiler: () => JSON.stringify,
         },
         () => options.status(),
       );
