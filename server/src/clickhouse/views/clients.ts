@@ -70,7 +70,7 @@ const columns: readonly Column[] = [
   ['last_message_time', time, 'Newest message of any kind, by the client’s clock'],
   ['last_received_at', time, 'When the newest message of any kind was received'],
   ['first_received_at', time, 'When the first message of any kind was received'],
-  ['message_count', 'UInt64', 'Number of its messages'],
+  ['message_count', 'UInt64', 'Number of its messages, also of those that are kept no longer'],
 ];
 
 /** From the newest begin to the newest end, where that is not before it. */
