@@ -43,7 +43,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
       {findings.map((finding) => (
         <Alert
           bottomSpacing={0}
-          key={finding.code + finding.message.en}
+          key={finding.code + finding.field + finding.message.en}
           severity={finding.severity}
           title={findingText(finding)}
         />

@@ -99,19 +99,23 @@ export function storedConfiguration(
   return { throttleReserve: limits.throttleReserve.default, ...stored };
 }
 
+/** Letters of names in one case. Only those that names may have: a wrong one such as ß would become right as another name. */
+const capitals = (text: string) => text.trim().replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+const smallLetters = (text: string) => text.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /** The key of a server: short name, capitals. `fsp01.contoso.com` and `FSP01` are one server. */
 export function serverKey(name: string): string {
-  return (name.trim().split('.', 1)[0] ?? '').toUpperCase();
+  return capitals(name.trim().split('.', 1)[0] ?? '');
 }
 
 /** The configuration without spaces around names, and the name as its key. */
 export function normalised(input: RoleConfiguration): RoleConfiguration {
   return {
     ...input,
-    serverName: input.serverName.trim().toUpperCase(),
-    siteCode: input.siteCode.trim().toUpperCase(),
-    intranetFqdn: input.intranetFqdn.trim().toLowerCase(),
-    internetFqdn: input.internetFqdn.trim().toLowerCase(),
+    serverName: capitals(input.serverName),
+    siteCode: capitals(input.siteCode),
+    intranetFqdn: smallLetters(input.intranetFqdn),
+    internetFqdn: smallLetters(input.internetFqdn),
     installationAccount: input.installationAccount?.trim() || null,
     otherRoles: [...new Set(input.otherRoles)].sort(),
   };

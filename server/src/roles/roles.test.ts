@@ -277,6 +277,11 @@ describe('changes', () => {
     ]);
   });
 
+  test('a letter that no name has does not become another name', async () => {
+    for (const wrong of [{ serverName: 'straße' }, { siteCode: 'ß1' }, { intranetFqdn: 'fsp01.\u212aontoso.com' }])
+      expect(await code(roles.create({ ...good, ...wrong }, 'a'))).toBe('FSP_ROLE_INVALID');
+  });
+
   test('what is wrong is never stored', async () => {
     expect(await code(roles.create({ ...good, messageCount: 5 }, 'a'))).toBe('FSP_ROLE_INVALID');
     expect(store.versions).toEqual([]);

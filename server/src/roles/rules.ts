@@ -26,8 +26,8 @@ export interface RuleContext {
 /** What a rule is about, where each language has its own word for it. */
 type Told = string | number | { en: string; fr: string };
 
-const inFrench = new Intl.NumberFormat('fr-FR');
-const inEnglish = new Intl.NumberFormat('en-US');
+const inFrench = new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 20 });
+const inEnglish = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
 
 function toldIn(language: 'en' | 'fr', value: Told): string {
   if (typeof value === 'number') return (language === 'fr' ? inFrench : inEnglish).format(value);
