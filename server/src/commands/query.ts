@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Command } from 'commander';
@@ -72,28 +73,32 @@ function tokenOf({ viewerToken, adminToken }: Config): string {
 
 async function askElsewhere(url: string, token: string, sql: string, format: string): Promise<void> {
   const { askAt } = await import('./management-client.js');
-  const answer = await askAt(url, token, '/query', { sql, format });
-  try {
-    await pipeline(answer, process.stdout, { end: false });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw queryError(cause);
-    throw new FspError(
-      'FSP_QUERY_FAILED',
-      'The server broke its answer off: it is larger than one may be there, or the question took too long or too much; ask for fewer rows or columns',
-      { cause },
-    );
-  }
+  await passOn(await askAt(url, token, '/query', { sql, format }));
 }
 
 async function runQuery(config: Config, sql: string, format: string): Promise<void> {
   const { client, close } = await connectForReading(config);
   try {
     const { askReadOnly } = await import('../clickhouse/reader.js');
-    await pipeline(await askReadOnly(client, sql, format), process.stdout, { end: false });
+    await passOn(await askReadOnly(client, sql, format));
   } catch (error) {
     throw queryError(error);
   } finally {
     await close();
+  }
+}
+
+/** An answer that has begun is of somebody who answers, whatever ends it. */
+async function passOn(answer: Readable): Promise<void> {
+  try {
+    await pipeline(answer, process.stdout, { end: false });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw queryError(cause);
+    throw new FspError(
+      'FSP_QUERY_FAILED',
+      'The answer was broken off: it is larger than one may be there, or the question took too long or too much; ask for fewer rows or columns',
+      { cause },
+    );
   }
 }
 
