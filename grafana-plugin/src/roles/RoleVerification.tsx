@@ -90,7 +90,8 @@ function Logs({ role }: { role: Role }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void act(() => followLog(path.trim())).then(() => {
+          void act(async () => {
+            await followLog(path.trim());
             setPath('');
           });
         }}
