@@ -1,22 +1,38 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sink } from '../delivery/sink.js';
+import type { Refused, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { carriesReport } from '../spool/carrier.js';
 import type { StateMessageEntry } from '../spool/entries.js';
 
 /** Reports in one batch: after a crash a batch comes again, and the site may have taken its files by then. */
 const reportsPerBatch = 50;
+/** So often a report is tried that the folder does not take, while it takes others. */
+const mostTries = 5;
+/** A small file says nothing of the room for a large one. */
+const wantOfRoom = new Set(['ENOSPC', 'EDQUOT']);
+
+/** How far a batch got. */
+interface Reached {
+  batchId: string;
+  entries: number;
+  /** How often the next entry was tried. */
+  tries: number;
+  refused: Refused[];
+}
 
 /**
  * Admitted reports as files for the site server's state system, so that a company that replaces Microsoft's fallback
  * status point keeps its console: byte for byte as they came, `.SMX` in `inboxes/auth/statesys.box/incoming`, written
  * beside and then renamed, so that the site never sees half of one. A report goes with the message that carries it.
+ *
+ * Anybody may send a report that a virus scanner of the site server takes for one: where the folder does not take a file
+ * and takes another in the same moment, it is the report that is refused.
  */
 export function createSiteInboxSink(folder: string): Sink {
   // A batch that failed in the middle goes on there: the site may have taken its files, and where there is room for
   // some alone it would get those over and over, and never the others.
-  let reached = { batchId: '', entries: 0 };
+  let last: Reached = { batchId: '', entries: 0, tries: 0, refused: [] };
   return {
     name: 'site-inbox',
     limits: { maxEntries: reportsPerBatch },
@@ -26,25 +42,56 @@ export function createSiteInboxSink(folder: string): Sink {
         throw failed(folder, cause);
       });
       if (!stats.isDirectory()) throw failed(folder, new Error('it is no folder'));
-      if (reached.batchId !== batch.id) reached = { batchId: batch.id, entries: 0 };
-      for (const entry of batch.entries.slice(reached.entries)) {
-        if (entry.kind === 'state_message' && carriesReport(entry)) await writeReport(folder, entry);
-        reached.entries++;
+      if (last.batchId !== batch.id) last = { batchId: batch.id, entries: 0, tries: 0, refused: [] };
+      // What is in quarantine may be sent at the same time.
+      const reached = last;
+      for (const [index, entry] of batch.entries.entries()) {
+        if (index < reached.entries) continue;
+        if (entry.kind === 'state_message' && carriesReport(entry)) {
+          try {
+            await writeReport(folder, entry);
+          } catch (cause) {
+            reached.tries++;
+            if (reached.tries < mostTries || !(await isTheReport(folder, cause))) throw failed(folder, cause);
+            const { code = '', message } = cause as NodeJS.ErrnoException;
+            const reason = `The site's inbox takes other files, and not this report (${code === '' ? message : code}): a virus scanner may object to it, or something else has its name`;
+            reached.refused.push({ index, code, reason });
+          }
+        }
+        reached.tries = 0;
+        reached.entries = index + 1;
       }
-      return [];
+      return reached.refused;
     },
     close: () => Promise.resolve(),
   };
 }
 
-async function writeReport(folder: string, { messageId, raw }: StateMessageEntry): Promise<void> {
+function writeReport(folder: string, { messageId, raw }: StateMessageEntry): Promise<void> {
   // The name comes from the message, so that a repetition replaces the file where the site has not taken it yet.
-  const path = join(folder, `FSP${messageId.slice(0, 24)}.SMX`);
+  return writeFile(join(folder, `FSP${messageId.slice(0, 24)}.SMX`), raw);
+}
+
+/** Whether a folder that did not take a report takes a file that nobody can object to. */
+async function isTheReport(folder: string, cause: unknown): Promise<boolean> {
+  if (wantOfRoom.has((cause as NodeJS.ErrnoException).code ?? '')) return false;
+  // Of a name that the site does not look for.
+  const path = join(folder, 'FSP-try');
+  try {
+    await writeFile(path, Buffer.from('The fallback status point tries whether it may write here\n'));
+    await rm(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
   const beside = `${path}.tmp`;
   try {
     const file = await open(beside, 'w', 0o640);
     try {
-      await file.writeFile(raw);
+      await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
@@ -52,7 +99,7 @@ async function writeReport(folder: string, { messageId, raw }: StateMessageEntry
     await rename(beside, path);
   } catch (cause) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw failed(folder, cause);
+    throw cause;
   }
 }
 
