@@ -143,6 +143,8 @@ describe('two receivers', () => {
     });
     await post(first, 0, 150, 'FIRST');
     await untilTaken('FIRST', 100);
+    const held = await fsp(['drain', '--keep-limit', '--timeout', '1'], env);
+    expect([held.code, held.stderr]).toEqual([1, expect.stringMatching(/stays on disk and passes as the throttle/)]);
     const { code, stdout } = await fsp(['drain'], env);
     expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is held any more') as string]);
     expect(await taken('FIRST')).toEqual({ rows: 150, messages: 150 });

@@ -58,23 +58,35 @@ Examples:
 async function drainRunning(config: Config, keepLimit: boolean, patienceMs: number): Promise<void> {
   let progress = (await askServer(config, '/drain', { keepLimit })) as DrainProgress;
   let told = '';
+  let least = Infinity;
   for (let since = performance.now(); !progress.done;) {
     const line = lineOf(progress);
-    if (line !== told) {
-      process.stderr.write(`${line}\n`);
-      told = line;
+    if (line !== told) process.stderr.write(`${line}\n`);
+    told = line;
+    const owed = owedBy(progress);
+    if (owed < least) {
+      least = owed;
       since = performance.now();
-    } else if (performance.now() - since > patienceMs)
+    } else if (performance.now() - since > patienceMs) {
+      const until = progress.sinks.some(({ lag, error }) => lag > 0 && error !== null)
+        ? 'is delivered when the destination is back'
+        : 'passes as the throttle allows';
       throw new FspError(
         'FSP_DRAIN_UNFINISHED',
-        `Nothing moves: ${line}. What is held stays on disk and is delivered when the destination is back; fsp drain --resume takes messages again`,
+        `Nothing moves: ${line}. What is held stays on disk and ${until}; fsp drain --resume takes messages again`,
       );
+    }
     await sleep(500);
     progress = (await askServer(config, '/drain')) as DrainProgress;
     if (progress.startedAt === null)
       throw new FspError('FSP_DRAIN_UNFINISHED', 'Somebody has ended the draining; messages are taken again');
   }
   process.stdout.write('Nothing is held any more; stop the receiver, or fsp drain --resume\n');
+}
+
+/** What all destinations together have still to take. A receiver notes its windows meanwhile: more is no movement. */
+function owedBy({ waiting, sinks }: DrainProgress): number {
+  return sinks.reduce((owed, { lag }) => owed + waiting + lag, 0);
 }
 
 function lineOf({ waiting, sinks }: DrainProgress): string {

@@ -71,13 +71,15 @@ export async function drainSpool({
   );
   for (const delivery of deliveries) delivery.start();
   try {
-    let left = behind(spool, sinks);
+    // Of all together: one that takes its time is waited for behind one that takes nothing.
+    const owed = () => sinks.reduce((sum, { name }) => sum + spool.sinks.lag(name), 0);
+    let left = owed();
     for (let since = Date.now(); left > 0;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      const still = behind(spool, sinks);
+      const still = owed();
       if (still < left) since = Date.now();
       left = still;
-      onProgress(0, left);
+      onProgress(0, behind(spool, sinks));
       if (Date.now() - since <= patienceMs) continue;
       // One that failed says why; else it is one that hangs, as a share whose server is away.
       const waitedFor = deliveries.map((one) => one.status()).filter(({ lag }) => lag > 0);
