@@ -37,6 +37,7 @@ import { resolves } from './roles/resolve.js';
 import { FileThreads } from './setup-logs/follow/file-threads.js';
 import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
+import { StoredLogs } from './setup-logs/stored-logs.js';
 import { checkZone } from './setup-logs/formats/zone.js';
 import { createOtlpSink } from './sinks/otlp.js';
 import { createSiteInboxSink } from './sinks/site-inbox.js';
@@ -282,6 +283,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
           telemetry.metrics.setupLogRecords.add(count, { 'fsp.log.format': format });
         },
         threads,
+        storedLogs: new StoredLogs(store.client, config.clickhouseDatabase, config.serverName),
       }),
       (one) => one.stop(),
     );

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
@@ -240,12 +240,35 @@ describe('otel_logs', () => {
 describe('fsp import', () => {
   const env = () => environment(dataDir());
 
+  /** A log that was imported is followed from now on, and grows by a line: that one is new, and no other. */
+  async function followsWithoutDoubling(path: string): Promise<void> {
+    const { admin } = JSON.parse(readFileSync(join(dataDir(), 'tokens.json'), 'utf8')) as { admin: string };
+    const counted = async () => {
+      const sql = 'SELECT toUInt32(count()) AS n, toUInt32(uniqExact(record_id)) AS ids FROM setup_log_records';
+      const [row] = await server!.query<{ n: number; ids: number }>(sql);
+      return row!;
+    };
+    const before = await counted();
+    const answer = await fetch(`${server!.management}/api/v1/setup-logs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ path }),
+    });
+    expect(answer.status).toBe(200);
+    appendFileSync(
+      path,
+      Buffer.from('MSI (s) (A0:B0) [09:00:00:000]: A line behind the import\r\n'.repeat(2), 'utf16le'),
+    );
+    const after = await eventually(counted, ({ n }) => n >= before.n + 2);
+    expect(after).toEqual({ n: before.n + 2, ids: before.ids + 2 });
+  }
+
   test('takes logs and reports into the server that runs, and a second time changes nothing', async () => {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-two-runs.log')));
     writeFileSync(join(logs, 'SMSFSPSetup.lo_'), syntheticLog('role-setup-two-runs.log'));
     writeFileSync(join(logs, 'a.SMX'), reportFixture('installed-client.utf16le.smx'));
     writeFileSync(join(logs, 'b.smx'), 'no report');
-    server = await startServer(dataDir());
+    server = await startServer(dataDir(), { FSP_SETUP_LOGS_TIMEZONE: 'Europe/Paris' });
     const first = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());
     expect([first.code, first.stderr]).toEqual([1, '']);
     expect(first.stdout).toMatch(/2 logs and 1 report read/);
@@ -258,6 +281,7 @@ describe('fsp import', () => {
     expect(second.stdout).toMatch(/set-up runs +0 added, 4/);
     expect(second.stdout).toMatch(/state messages +0 added, 1/);
     expect(await server.query('SELECT count(), uniq(record_id) FROM setup_log_records')).toEqual(before);
+    await followsWithoutDoubling(join(logs, 'fspMSI.log'));
     expect(await server.query('SELECT verdict FROM setup_runs ORDER BY started_at')).toHaveLength(4);
     const [client] = await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM clients');
     expect(client?.n).toBe(1);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { isStillInserting } from '../clickhouse/client.js';
+import { storedIds } from '../clickhouse/stored-ids.js';
 import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
@@ -159,13 +160,8 @@ async function addMissing(
     entries.map((entry) => [entry.kind === 'state_message' ? entry.messageId : entry.recordId, entry]),
   );
   if (byId.size === 0) return { added: 0, known: entries.length, refused: [] };
-  const answer = await client.query({
-    // Identities are of our own making, hexadecimal digits; so many do not fit into an address as parameters.
-    query: `SELECT DISTINCT ${column} AS id FROM ${database}.${table} WHERE ${column} IN (${[...byId.keys()].map((id) => `'${id}'`).join(',')})`,
-    format: 'JSONEachRow',
-    clickhouse_settings: { max_query_size: '100000000' },
-  });
-  for (const { id } of await answer.json<{ id: string }>()) byId.delete(id);
+  for (const id of await storedIds(client, { table: `${database}.${table}`, column }, [...byId.keys()]))
+    byId.delete(id);
   const refused = await deliver([...byId.values()], sink, batchOf([...byId.keys()]));
   return { added: byId.size - refused.length, known: entries.length - byId.size, refused };
 }

@@ -43,6 +43,11 @@ function digest({ hostName, logFile }: LogSource, offset: number, time: number |
   return hash('sha256', identity).slice(0, 32);
 }
 
+/** Whether records of both have the same identities, where they say the same. */
+export function isSameLog(a: LogSource, b: LogSource): boolean {
+  return a.hostName.toLowerCase() === b.hostName.toLowerCase() && logName(a.logFile) === logName(b.logFile);
+}
+
 let lastPath: string | null = null;
 let lastName = '';
 

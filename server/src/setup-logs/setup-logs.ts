@@ -9,8 +9,9 @@ import { isFollowedName } from './files/names.js';
 import type { FileThreads } from './follow/file-threads.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
-import { runId } from './identity.js';
-import type { Run } from './types.js';
+import { recordId, runId, type LogSource } from './identity.js';
+import type { AskStored, StoredLogs } from './stored-logs.js';
+import type { LogRecord, Run } from './types.js';
 import { Stories } from './verdict/story.js';
 
 /** Entries that may wait for the sinks before reading pauses: logs are on disk already, and can wait there. */
@@ -26,6 +27,8 @@ export interface SetupLogsOptions {
   pollMs?: number;
   /** Who asks for files, to be shared with whoever else asks for these. */
   threads: FileThreads;
+  /** Which records are stored already, from elsewhere; nobody is asked where absent. */
+  storedLogs?: StoredLogs;
 }
 
 interface KnownRun {
@@ -44,6 +47,8 @@ export class SetupLogs {
   private readonly followers = new Map<string, Follower>();
   private readonly known = new Map<string, KnownRun>();
   private readonly stories = new Stories();
+  /** Of logs whose beginning is being read. */
+  private readonly stored = new Map<string, Promise<AskStored | null>>();
   private started = false;
   private stopping = false;
 
@@ -100,7 +105,8 @@ export class SetupLogs {
     if (this.started) follower.start();
   }
 
-  private async store({ records, runs, position, modifiedAt, replayed }: NewRecords): Promise<void> {
+  private async store(read: NewRecords): Promise<void> {
+    const { runs, position, modifiedAt, replayed } = read;
     const { spool, hostName, onRecords } = this.options;
     const source = { hostName, logFile: position.logFile };
     const touched = new Set<string>();
@@ -117,6 +123,7 @@ export class SetupLogs {
         if (this.stopping) throw new Error('the server stops');
         await sleep(200);
       }
+      const records = await this.notStored(source, read);
       const rows = new RecordRows(source, modifiedAt);
       const entries: SpoolEntry[] = records.map((record) => rows.rowOf(record));
       for (const { entry } of changed) entries.push(entry);
@@ -125,6 +132,29 @@ export class SetupLogs {
       if (first !== undefined) onRecords?.(records.length, first.format);
     }
     for (const { known, told } of changed) known.told = told;
+  }
+
+  /**
+   * The records without those that are in ClickHouse from elsewhere. What it does not answer to is taken for new: a log
+   * does not wait for ClickHouse.
+   */
+  private async notStored(source: LogSource, { found, records, position }: NewRecords): Promise<readonly LogRecord[]> {
+    const { storedLogs } = this.options;
+    const { key } = position;
+    if (!found || storedLogs === undefined) {
+      this.stored.delete(key);
+      return records;
+    }
+    if (!this.stored.has(key))
+      this.stored.set(
+        key,
+        storedLogs.of(source).catch(() => null),
+      );
+    const ask = await this.stored.get(key)!;
+    if (ask === null || records.length === 0) return records;
+    const ids = records.map((record) => recordId(source, record));
+    const known = await ask(ids).catch(() => new Set<string>());
+    return records.filter((_record, index) => !known.has(ids[index]!));
   }
 
   private changedOf(ids: ReadonlySet<string>): { known: KnownRun; entry: SetupRunEntry; told: string }[] {

@@ -27,6 +27,8 @@ export interface NewRecords {
   modifiedAt: number;
   /** True where these are the runs of what was stored before a restart, and nothing is new. */
   replayed: boolean;
+  /** True where the records stood in the log when it was found: they may be stored from elsewhere. */
+  found: boolean;
 }
 
 export interface FollowedLogOptions {
@@ -47,6 +49,8 @@ export class FollowedLog {
   private touched = new Set<Run>();
   private replaying = false;
   private readTo = 0;
+  /** Size of the log when it was found; 0 where it was read before. */
+  private foundWith = 0;
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
   modifiedAt: number | null = null;
   private quiet = 0;
@@ -136,7 +140,14 @@ export class FollowedLog {
         else parser.flush();
         this.records = [];
         this.replaying = false;
-        yield { records: [], runs: this.takeTouched(), position: this.position, modifiedAt, replayed: true };
+        yield {
+          records: [],
+          runs: this.takeTouched(),
+          position: this.position,
+          modifiedAt,
+          replayed: true,
+          found: false,
+        };
         continue;
       }
       grown = true;
@@ -164,6 +175,7 @@ export class FollowedLog {
   private async begin({ size, modifiedAt }: FileLook): Promise<LogParser> {
     const { path, offset: stored } = this.position;
     this.replaying = stored > 0;
+    this.foundWith = stored > 0 ? 0 : size;
     const read = async (at: number, length: number) => (await this.pieceOf(path, at, length)).bytes;
     return new LogParser({
       timezone: this.options.timezone,
@@ -181,8 +193,9 @@ export class FollowedLog {
     this.records = [];
     const offset = complete ? this.readTo : parser.settledOffset;
     if (records.length === 0 && offset === this.position.offset) return;
+    const found = this.position.offset < this.foundWith;
     this.position = { ...this.position, offset };
-    yield { records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false };
+    yield { records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false, found };
   }
 
   private takeTouched(): ReadonlySet<Run> {
