@@ -6,7 +6,7 @@ import type { Machine, StateMessage } from './types.js';
  * and 253 in DNS (RFC 1035); parameters are codes, names, paths and short texts. What is cut stands whole in the report's
  * bytes.
  */
-export const longest = { identifier: 128, name: 256, param: 4_096 } as const;
+const longest = { identifier: 128, name: 256, param: 4_096 } as const;
 
 const mark = '…';
 
