@@ -17,6 +17,7 @@ export async function storedIds(
   client: ClickHouseClient,
   { table, column, where = '1', parameters = {} }: IdsIn,
   ids: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Set<string>> {
   const answer = await client.query({
     // So many do not fit into an address as parameters.
@@ -24,6 +25,7 @@ export async function storedIds(
     query_params: parameters,
     format: 'JSONEachRow',
     clickhouse_settings: { max_query_size: '100000000' },
+    ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   return new Set((await answer.json<{ id: string }>()).map(({ id }) => id));
 }

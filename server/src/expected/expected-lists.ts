@@ -90,14 +90,14 @@ export class ExpectedLists {
   /** The lists that count, by name. @throws FspError FSP_CLICKHOUSE_… */
   lists(): Promise<KnownList[]> {
     const { database } = this.placement;
+    const counted = `SELECT * FROM (SELECT *, maxIf(changed_at, mode != 'merge') OVER (PARTITION BY list_name) AS begun FROM ${database}.expected_loads) WHERE changed_at >= begun AND mode != 'remove'`;
     // A machine is told by what a client says of its name, as in the view expected_clients.
     return this
       .rows<KnownList>(`SELECT l.list_name AS list, toUInt32(uniqExactIf(substringUTF8(m.client_name, 1, 15), m.client_name != '')) AS machines,
   toUInt32(uniqExact(l.load_id)) AS loads,
   argMax(l.file_name, l.changed_at) AS fileName, argMax(l.changed_by, l.changed_at) AS by, toUnixTimestamp64Milli(max(l.changed_at)) AS at
-FROM (SELECT *, maxIf(changed_at, mode != 'merge') OVER (PARTITION BY list_name) AS begun FROM ${database}.expected_loads) AS l
-LEFT JOIN (SELECT load_id, client_name FROM ${database}.expected_machines) AS m ON m.load_id = l.load_id
-WHERE l.changed_at >= l.begun AND l.mode != 'remove'
+FROM (${counted}) AS l
+LEFT JOIN (SELECT load_id, client_name FROM ${database}.expected_machines WHERE load_id GLOBAL IN (SELECT load_id FROM (${counted}))) AS m ON m.load_id = l.load_id
 GROUP BY list ORDER BY list`);
   }
 

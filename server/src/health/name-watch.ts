@@ -1,5 +1,4 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { serverKey } from '../roles/role.js';
 import type { Instance } from './instance.js';
 
 /** A receiver under our name, by its last sign of life. */
@@ -23,14 +22,16 @@ export async function twinsOf(
   instance: Pick<Instance, 'id' | 'serverName'>,
   startedAt: number,
 ): Promise<Twin[]> {
+  // By ClickHouse's capitals on both sides: a server may have letters in its name that no role's name has.
+  const key = (name: string) => `upperUTF8(splitByChar('.', trim(BOTH ' ' FROM ${name}))[1])`;
   const answer = await client.query({
     query: `SELECT instance_id, argMax(host_name, at) AS host, toUnixTimestamp64Milli(max(at)) AS seen
       FROM ${database}.receiver_status
-      WHERE upperUTF8(splitByChar('.', trim(BOTH ' ' FROM toString(fsp_server)))[1]) = {key: String} AND instance_id != ''
+      WHERE ${key('toString(fsp_server)')} = ${key('{name: String}')} AND instance_id != ''
         AND written_at > now64(3) - INTERVAL ${runningSeconds} SECOND AND at > written_at - INTERVAL ${lateSeconds} SECOND
         AND (instance_id != {id: String} OR toUnixTimestamp64Milli(started_at) != {started: Int64} AND at > fromUnixTimestamp64Milli({started: Int64} + 5000))
       GROUP BY instance_id`,
-    query_params: { key: serverKey(instance.serverName), id: instance.id, started: startedAt },
+    query_params: { name: instance.serverName, id: instance.id, started: startedAt },
     format: 'JSONEachRow',
   });
   const rows = await answer.json<{ instance_id: string; host: string; seen: string }>();

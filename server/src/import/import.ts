@@ -19,6 +19,8 @@ import type { FoundFiles } from './find-files.js';
 
 /** Entries that are compared with what is there, and inserted, at a time. */
 const chunk = 10_000;
+/** How long ClickHouse is waited for that still stores the same, of an import that is gone or goes on beside. */
+const stillStoringMs = 600_000;
 const monthMs = 30 * 86_400_000;
 const yearMs = 365 * 86_400_000;
 
@@ -206,12 +208,12 @@ async function deliver(entries: SpoolEntry[], sink: Sink, batch?: string): Promi
   if (entries.length === 0) return [];
   await sink.ready?.();
   const id = batch ?? randomBytes(16).toString('hex');
-  for (;;) {
+  for (const until = performance.now() + stillStoringMs; ;) {
     try {
       return await sink.deliver({ id, createdAt: Date.now(), entries }, batch !== undefined);
     } catch (error) {
       // ClickHouse ends what it stores, for an import that is gone too.
-      if (!isStillInserting(error)) throw error;
+      if (!isStillInserting(error) || performance.now() > until) throw error;
       await sleep(500);
     }
   }

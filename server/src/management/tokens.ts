@@ -33,7 +33,8 @@ export function liveTokens(
     if (changed === seen) return tokens;
     try {
       tokens = loadTokens(dataDir, configured);
-      seen = changedAt(tokenFile(dataDir));
+      // The time before it was read: what is written meanwhile is seen by the next request.
+      seen = changed ?? changedAt(tokenFile(dataDir));
     } catch (error) {
       // Half written, perhaps: the next request sees the rest.
       if (changed !== complainedOf) complain(`${(error as Error).message}; the former ones hold`);

@@ -10,7 +10,7 @@ import type { FileThreads } from './follow/file-threads.js';
 import type { NewRecords } from './follow/followed-log.js';
 import { Follower, type FollowedStatus } from './follow/follower.js';
 import { recordId, runId, type LogSource } from './identity.js';
-import type { AskStored, StoredLogs } from './stored-logs.js';
+import type { StoredLogs } from './stored-logs.js';
 import type { LogRecord, Run } from './types.js';
 import { Stories } from './verdict/story.js';
 
@@ -47,8 +47,6 @@ export class SetupLogs {
   private readonly followers = new Map<string, Follower>();
   private readonly known = new Map<string, KnownRun>();
   private readonly stories = new Stories();
-  /** Of logs whose beginning is being read. */
-  private readonly stored = new Map<string, Promise<AskStored | null>>();
   private started = false;
   private stopping = false;
 
@@ -70,6 +68,7 @@ export class SetupLogs {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    this.options.storedLogs?.stop();
     await Promise.all([...this.followers.values()].map((follower) => follower.stop()));
   }
 
@@ -90,7 +89,7 @@ export class SetupLogs {
   }
 
   private addFollower(folder: string, targets: readonly string[], positions: readonly LogPosition[]): void {
-    const { spool, timezone, logger, pollMs, threads } = this.options;
+    const { spool, timezone, logger, pollMs, threads, storedLogs } = this.options;
     const follower = new Follower({
       targets,
       timezone,
@@ -98,7 +97,10 @@ export class SetupLogs {
       logger,
       threads,
       store: (found) => this.store(found),
-      forget: (key) => spool.forgetLog(key),
+      forget: (key) => {
+        storedLogs?.forget(key);
+        return spool.forgetLog(key);
+      },
       ...(pollMs === undefined ? {} : { pollMs }),
     });
     this.followers.set(folder, follower);
@@ -134,27 +136,18 @@ export class SetupLogs {
     for (const { known, told } of changed) known.told = told;
   }
 
-  /**
-   * The records without those that are in ClickHouse from elsewhere. What it does not answer to is taken for new: a log
-   * does not wait for ClickHouse.
-   */
+  /** The records without those that are in ClickHouse from elsewhere. */
   private async notStored(source: LogSource, { found, records, position }: NewRecords): Promise<readonly LogRecord[]> {
     const { storedLogs } = this.options;
-    const { key } = position;
     if (!found || storedLogs === undefined) {
-      this.stored.delete(key);
+      storedLogs?.forget(position.key);
       return records;
     }
-    if (!this.stored.has(key))
-      this.stored.set(
-        key,
-        storedLogs.of(source).catch(() => null),
-      );
-    const ask = await this.stored.get(key)!;
-    if (ask === null || records.length === 0) return records;
     const ids = records.map((record) => recordId(source, record));
-    const known = await ask(ids).catch(() => new Set<string>());
-    return records.filter((_record, index) => !known.has(ids[index]!));
+    const known = await storedLogs.among(position.key, source, ids);
+    // They come again after the next start.
+    if (this.stopping) throw new Error('the server stops');
+    return known.size === 0 ? records : records.filter((_record, index) => !known.has(ids[index]!));
   }
 
   private changedOf(ids: ReadonlySet<string>): { known: KnownRun; entry: SetupRunEntry; told: string }[] {

@@ -44,14 +44,21 @@ test('a report that the folder does not take while it takes others is refused fo
     { index: 1, code: 'EISDIR', reason: expect.stringContaining('not this report (EISDIR)') as string },
   ]);
   expect(readdirSync(folder)).toEqual(files);
+  // Sent again from quarantine it is tried again.
+  const alone = batchOf(entries[1]!);
+  for (let tries = 0; tries < 4; tries++) await expect(sink.deliver(alone, true)).rejects.toThrow('EISDIR');
+  expect(await sink.deliver(alone, true)).toHaveLength(1);
+  rmdirSync(join(folder, files[1]!));
+  expect(await sink.deliver(alone, true)).toEqual([]);
 });
 
 test('while the folder takes nothing at all no report is refused for good, however often it is tried', async () => {
   const folder = inbox();
   const sink = createSiteInboxSink(folder);
   for (const name of [files[0]!, 'FSP-try']) mkdirSync(join(folder, name));
+  const batch = batchOf(...entries);
   for (let tries = 0; tries < 10; tries++)
-    await expect(sink.deliver(batchOf(...entries), tries > 0)).rejects.toThrow('takes no files');
+    await expect(sink.deliver(batch, tries > 0)).rejects.toThrow('takes no files');
 });
 
 test('what is sent from quarantine meanwhile is sent, however far the batch got', async () => {

@@ -42,7 +42,9 @@ export function createSiteInboxSink(folder: string): Sink {
         throw failed(folder, cause);
       });
       if (!stats.isDirectory()) throw failed(folder, new Error('it is no folder'));
-      if (last.batchId !== batch.id) last = { batchId: batch.id, entries: 0, tries: 0, refused: [] };
+      // What is sent again from quarantine, as a batch that is known to its end, is tried anew.
+      if (last.batchId !== batch.id || last.entries === batch.entries.length)
+        last = { batchId: batch.id, entries: 0, tries: 0, refused: [] };
       // What is in quarantine may be sent at the same time.
       const reached = last;
       for (const [index, entry] of batch.entries.entries()) {
@@ -52,7 +54,7 @@ export function createSiteInboxSink(folder: string): Sink {
             await writeReport(folder, entry);
           } catch (cause) {
             reached.tries++;
-            if (reached.tries < mostTries || !(await isTheReport(folder, cause))) throw failed(folder, cause);
+            if (reached.tries < mostTries || !(await isRefusedAlone(folder, entry, cause))) throw failed(folder, cause);
             const { code = '', message } = cause as NodeJS.ErrnoException;
             const reason = `The site's inbox takes other files, and not this report (${code === '' ? message : code}): a virus scanner may object to it, or something else has its name`;
             reached.refused.push({ index, code, reason });
@@ -72,18 +74,22 @@ function writeReport(folder: string, { messageId, raw }: StateMessageEntry): Pro
   return writeFile(join(folder, `FSP${messageId.slice(0, 24)}.SMX`), raw);
 }
 
-/** Whether a folder that did not take a report takes a file that nobody can object to. */
-async function isTheReport(folder: string, cause: unknown): Promise<boolean> {
+/** Whether a folder that did not take a report takes a file that nobody can object to, and that report still not. */
+async function isRefusedAlone(folder: string, entry: StateMessageEntry, cause: unknown): Promise<boolean> {
   if (wantOfRoom.has((cause as NodeJS.ErrnoException).code ?? '')) return false;
   // Of a name that the site does not look for.
   const path = join(folder, 'FSP-try');
   try {
     await writeFile(path, Buffer.from('The fallback status point tries whether it may write here\n'));
     await rm(path);
-    return true;
   } catch {
     return false;
   }
+  // The folder may have come back in between.
+  return writeReport(folder, entry).then(
+    () => false,
+    () => true,
+  );
 }
 
 async function writeFile(path: string, bytes: Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { hashOf, idBytes } from './id-table.js';
 import { dataKind, headerBytes, recordAt, stampRecord, type RecordPlace } from './record.js';
-import { readWhole, syncFolder } from './segments.js';
+import { lostBy, readWhole, syncFolder } from './segments.js';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -104,11 +104,8 @@ export class IdRun {
   /** @returns null where the file is damaged. @throws FspError as `lostBy` */
   static async read(path: string, place: RecordPlace): Promise<IdRun | null> {
     // A FIFO or a device would be read for ever.
-    const isFile = await stat(path).then(
-      (stats) => stats.isFile(),
-      () => false,
-    );
-    if (!isFile) return null;
+    const stats = await stat(path).catch((error: unknown) => void lostBy(path, error));
+    if (stats?.isFile() !== true) return null;
     const record = await readWhole(path);
     return recordAt(record, 0, 0, place)?.length === record.length ? IdRun.of(path, record) : null;
   }

@@ -321,7 +321,6 @@ export class SegmentLog {
     const head = jsonRecord({ torn: this.torn, value: options.head() });
     const least = room + head.length + (options.reservedBytes ?? 0);
     const before = this.segments.at(-1);
-    const size = await this.spare.take(least, urgent);
     const path = join(this.dir, segmentFile(number));
     const seq = this.nextSeq;
     stampRecord(
@@ -329,15 +328,18 @@ export class SegmentLog {
       { mark: options.mark, log: options.id, segment: number },
       { kind: headKind, offset: 0, seq, synced: this.syncedSeq },
     );
-    const file = await open(this.spare.path, 'r+');
-    try {
-      await file.write(head, 0, head.length, 0);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await this.release();
-    await rename(this.spare.path, path);
+    const size = await this.spare.take(least, urgent, async (bytes) => {
+      const file = await open(this.spare.path, 'r+');
+      try {
+        await file.write(head, 0, head.length, 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.release();
+      await rename(this.spare.path, path);
+      return bytes;
+    });
     await syncFolder(this.dir);
     this.handle = await open(path, writing);
     this.syncedSeq = seq;

@@ -200,7 +200,8 @@ export class Reports {
     for (const segment of [...this.log.segments]) {
       if (stopped()) return;
       if (this.extents.has(segment.number) || !this.log.segments.includes(segment)) continue;
-      await this.indexOf(segment);
+      // One that cannot be read for the moment is gone through when it is needed.
+      await this.indexOf(segment).catch(() => undefined);
       await setImmediate();
     }
   }

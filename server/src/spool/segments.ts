@@ -35,9 +35,12 @@ export function segmentFile(number: number): string {
   return `${String(number).padStart(10, '0')}.log`;
 }
 
-/** Errors that say nothing of the file: rights, others that hold it open, too few descriptors, a disk that is away. */
-const mayPass = new Set(
-  'EACCES EPERM EBUSY EMFILE ENFILE ENOMEM EAGAIN EINTR ETIMEDOUT ESTALE ENOTCONN EHOSTDOWN EHOSTUNREACH'.split(' '),
+/**
+ * Errors by which a file is lost. Others may pass: rights, somebody who holds it open, too few descriptors, too little
+ * memory, a disk that is away.
+ */
+const forGood = new Set(
+  'ENOENT ENOTDIR ELOOP ENAMETOOLONG EIO EISDIR ENXIO EINVAL EUCLEAN EBADMSG EFBIG UNKNOWN ERR_OUT_OF_RANGE'.split(' '),
 );
 
 /**
@@ -45,8 +48,9 @@ const mayPass = new Set(
  * @throws FspError FSP_DATA_DIR_UNWRITABLE where the error may pass: what cannot be read for the moment is not lost
  */
 export function lostBy(path: string, error: unknown): string {
-  const { code = 'unknown' } = error as NodeJS.ErrnoException;
-  if (!mayPass.has(code)) return code;
+  // What has no code is no word of the file system, as content that cannot be read.
+  const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
+  if (forGood.has(code)) return code;
   throw new FspError(
     'FSP_DATA_DIR_UNWRITABLE',
     `${path} cannot be read (${code}); give this user the right to every file of the data folder, and enough open files`,

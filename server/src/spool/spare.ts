@@ -9,6 +9,8 @@ const smallestSegment = 256 * 1024;
 export class SpareFile {
   readonly path: string;
   private ready: Promise<number> | null = null;
+  /** Whether it is given away and not renamed yet: nobody makes another in its place. */
+  private isTaken = false;
 
   constructor(
     private readonly dir: string,
@@ -21,8 +23,12 @@ export class SpareFile {
     this.path = join(dir, 'spare');
   }
 
-  /** Makes it, unless it is there or is being made; resolves to its size. @throws where there is no room */
+  /**
+   * Makes it, unless it is there, is being made or is about to become a segment; resolves to its size.
+   * @throws where there is no room
+   */
   prepare(): Promise<number> {
+    if (this.isTaken) return Promise.reject(new Error('the file is about to become a segment'));
     if (this.ready === null) {
       this.ready = this.make(0);
       // Who needs it asks again.
@@ -32,24 +38,34 @@ export class SpareFile {
   }
 
   /**
-   * Gives the file away: it is there, of the size that this resolves to, until it is renamed.
+   * Gives the file away for as long as `use` takes, which renames it.
    * @param least bytes that it must have
    * @param urgent whether the reserve is given up for it
-   * @throws where there is no room
+   * @param use is given its size
+   * @throws where there is no room; what `use` throws
    */
-  async take(least: number, urgent: boolean): Promise<number> {
-    const size = await (this.ready ?? this.make(least)).catch((error: unknown) => error as Error);
-    this.ready = null;
-    if (!(size instanceof Error)) return size < least ? this.make(least) : size;
-    if (!urgent) throw size;
-    if (this.options.reserveFile !== undefined) await rm(this.options.reserveFile, { force: true });
-    return this.make(least, true);
+  async take<T>(least: number, urgent: boolean, use: (size: number) => Promise<T>): Promise<T> {
+    this.isTaken = true;
+    try {
+      return await use(await this.made(least, urgent));
+    } finally {
+      this.isTaken = false;
+    }
   }
 
   /** Takes it away, also one that is being made. */
   async remove(): Promise<void> {
     await this.ready?.catch(() => undefined);
     await rm(this.path, { force: true, recursive: true });
+  }
+
+  private async made(least: number, urgent: boolean): Promise<number> {
+    const size = await (this.ready ?? this.make(least)).catch((error: unknown) => error as Error);
+    this.ready = null;
+    if (!(size instanceof Error)) return size < least ? this.make(least) : size;
+    if (!urgent) throw size;
+    if (this.options.reserveFile !== undefined) await rm(this.options.reserveFile, { force: true });
+    return this.make(least, true);
   }
 
   private async make(least: number, urgent = false): Promise<number> {

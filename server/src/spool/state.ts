@@ -67,6 +67,8 @@ export interface LogPosition {
   headHash: string;
   /** Byte up to which its records are in the spool. */
   offset: number;
+  /** Its size when it was found: what stood in it by then may be stored from elsewhere. Absent in earlier versions. */
+  foundWith?: number;
 }
 
 /** Everything that the spool knows beside the entries themselves. */

@@ -49,8 +49,6 @@ export class FollowedLog {
   private touched = new Set<Run>();
   private replaying = false;
   private readTo = 0;
-  /** Size of the log when it was found; 0 where it was read before. */
-  private foundWith = 0;
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
   modifiedAt: number | null = null;
   private quiet = 0;
@@ -85,6 +83,7 @@ export class FollowedLog {
       this.doubtful = !isKnown(seen, this.position, this.known);
       return !this.doubtful;
     } catch {
+      this.doubtful = false;
       return null;
     }
   }
@@ -175,7 +174,7 @@ export class FollowedLog {
   private async begin({ size, modifiedAt }: FileLook): Promise<LogParser> {
     const { path, offset: stored } = this.position;
     this.replaying = stored > 0;
-    this.foundWith = stored > 0 ? 0 : size;
+    if (!this.replaying) this.position = { ...this.position, foundWith: size };
     const read = async (at: number, length: number) => (await this.pieceOf(path, at, length)).bytes;
     return new LogParser({
       timezone: this.options.timezone,
@@ -193,7 +192,7 @@ export class FollowedLog {
     this.records = [];
     const offset = complete ? this.readTo : parser.settledOffset;
     if (records.length === 0 && offset === this.position.offset) return;
-    const found = this.position.offset < this.foundWith;
+    const found = this.position.offset < (this.position.foundWith ?? 0);
     this.position = { ...this.position, offset };
     yield { records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false, found };
   }

@@ -25,6 +25,8 @@ let folder: ReturnType<typeof temporaryFolder>;
 let log: string;
 let positions: Map<string, LogPosition>;
 let messages: string[];
+/** Of each record, whether it stood in its log when that was found. */
+let found: boolean[];
 let failNext: boolean;
 /** What happens while records are being stored, once each. */
 let meanwhile: (() => void)[];
@@ -35,6 +37,7 @@ beforeEach(() => {
   log = join(folder.path, 'fsp.log');
   positions = new Map();
   messages = [];
+  found = [];
   failNext = false;
   meanwhile = [];
 });
@@ -49,13 +52,14 @@ function follower(targets: string[] = [log]): Follower {
     targets,
     timezone: null,
     positions: [...positions.values()],
-    store({ records, position }) {
+    store({ records, position, found: stoodThere }) {
       if (failNext) {
         failNext = false;
         return Promise.reject(new Error('disk full'));
       }
       positions.set(position.key, position);
       messages.push(...records.map(({ message }) => message));
+      found.push(...records.map(() => stoodThere));
       meanwhile.shift()?.();
       return Promise.resolve();
     },
@@ -168,6 +172,26 @@ describe('a log that grows', () => {
       expect(messages).toEqual(numbered(1, 99));
     },
   );
+
+  test('says of each record whether it stood there when the log was found, also after an error and a restart', async () => {
+    const many = 5_000;
+    writeFileSync(log, lines(1, many));
+    const one = follower();
+    // The second piece of it fails.
+    meanwhile = [() => (failNext = true)];
+    await one.look();
+    await one.stop();
+    expect(messages.length).toBeGreaterThan(0);
+    expect(messages.length).toBeLessThan(many);
+    const other = follower();
+    await other.look();
+    expect(messages).toEqual(numbered(1, many));
+    expect(found).not.toContain(false);
+    appendFileSync(log, lines(many + 1, many + 2));
+    for (let looks = 0; looks < 4; looks++) await other.look();
+    expect(found.slice(many)).toEqual([false, false]);
+    await other.stop();
+  });
 
   test('comes again when it could not be stored', async () => {
     writeFileSync(log, lines(1, 5));
