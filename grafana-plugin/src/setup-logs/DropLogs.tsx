@@ -90,9 +90,7 @@ export function DropLogs({ id, host, label, hint, onTaken }: Props) {
           {failures
             .filter(({ error }) => titleOf(error) === title)
             .map(({ name, error }, index) => (
-              <div key={index}>
-                {error.message.startsWith(name) ? error.message : `${labelled(visible(name))} ${error.message}`}
-              </div>
+              <div key={index}>{told(name, error)}</div>
             ))}
         </WholeAlert>
       ))}
@@ -110,4 +108,10 @@ function remarksOn({ plain, refused, failed }: TakenLog): string[] {
     ...refused.map((one) => because(one.path, notReadText(one))),
     ...failed.map(({ path, reason }) => because(path, reason)),
   ];
+}
+
+/** What is wrong with a file, by its name; the name alone where there is nothing to say but that nobody answered. */
+function told(name: string, { message }: Error): string {
+  if (message === '') return visible(name);
+  return message.startsWith(name) ? message : `${labelled(visible(name))} ${message}`;
 }

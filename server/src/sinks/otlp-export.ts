@@ -119,7 +119,7 @@ const refusals = [400, 413, 422];
 
 /** INVALID_ARGUMENT; and RESOURCE_EXHAUSTED where it is the message that is too large, as 413 says by HTTP. */
 function refusedByGrpc(status: number | null, said: string): boolean {
-  return status === 3 || (status === 8 && /larger than max|exceeds[^]*max/i.test(said));
+  return status === 3 || (status === 8 && /larger than max|exceeds.{0,100}max/i.test(said));
 }
 
 /** Retry-After, in seconds or as a date, in milliseconds; 0 where it says nothing that can be. */
