@@ -12,6 +12,8 @@ import { otlpCertificates, otlpProtocol, otlpTimeout } from '../otlp-settings.js
 const success = 0;
 /** The SDK tries again within its timeout, and the last try may take as long once more. */
 const timeoutsPerExport = 3;
+/** A timer of more ends at once. */
+const longestTimerMs = 2 ** 31 - 1;
 /** The longest that an endpoint may ask to be left alone for: what it says may be nonsense. */
 const longestPauseMs = 300_000;
 
@@ -27,12 +29,15 @@ export interface NotTaken {
 
 export interface OtlpExport {
   /**
-   * Resolves when the endpoint has the records. One call at a time.
+   * Resolves when the endpoint has the records. Calls at the same time go out one after the other.
    * @throws FspError FSP_OTLP_FAILED, with `NotTaken` as its cause
    */
   send(records: ReadableLogRecord[]): Promise<void>;
-  /** Until when the endpoint asked to be left alone, by `performance.now()`. */
-  resumesAt(): number;
+  /**
+   * Throws while the endpoint wants to be left alone, what it said then.
+   * @throws FspError FSP_OTLP_FAILED
+   */
+  checkPause(): void;
   close(): Promise<void>;
 }
 
@@ -49,9 +54,10 @@ export async function openOtlpExport(onRejected: (count: number, reason: string)
     agent = scheme === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
     return agent;
   });
-  const within = otlpTimeout('LOGS') * timeoutsPerExport;
+  const within = Math.min(otlpTimeout('LOGS') * timeoutsPerExport, longestTimerMs);
   let answer: { status: number; retryAfter: string } | null = null;
-  let resumesAt = 0;
+  // Another export that is taken, or fails otherwise, ends no pause.
+  let pause: { until: number; reason: FspError } | null = null;
   const onAnswer = (told: unknown) => {
     const { request, response } = told as { request: ClientRequest & { agent?: unknown }; response: IncomingMessage };
     if (request.agent !== agent) return;
@@ -59,50 +65,60 @@ export async function openOtlpExport(onRejected: (count: number, reason: string)
   };
   subscribe('http.client.response.finish', onAnswer);
   listenToAnswers(onRejected);
+  let turn: Promise<unknown> = Promise.resolve();
+  async function sendNow(records: ReadableLogRecord[]): Promise<void> {
+    answer = null;
+    const state: ExportUnderWay = { isStrange: false };
+    const inTime = new AbortController();
+    const result = await Promise.race([
+      new Promise<{ code: number; error?: Error }>((resolve) => {
+        underWay.run(state, () => {
+          exporter.export(records, resolve);
+        });
+      }),
+      sleep(within, null, { signal: inTime.signal, ref: false }).catch(() => null),
+    ]);
+    inTime.abort();
+    if (result === null) {
+      // What is left of the answer would hold its place among the exporter's requests for ever.
+      agent?.destroy();
+      throw notTaken(`its answer did not end within ${within / 1000} s`, { forGood: false, code: null, said: '' });
+    }
+    if (state.isStrange)
+      throw new FspError(
+        'FSP_OTLP_FAILED',
+        'Something answered in the place of the OpenTelemetry endpoint; check OTEL_EXPORTER_OTLP_ENDPOINT and the proxies on the way',
+        { cause: { forGood: false, code: null, said: '' } satisfies NotTaken },
+      );
+    if (result.code === success) return;
+    const { error } = result;
+    const { code, data } = (error ?? {}) as { code?: unknown; data?: unknown };
+    if (protocol === 'grpc') {
+      const status = typeof code === 'number' ? code : null;
+      const said = (error as { details?: string } | undefined)?.details ?? '';
+      throw notTaken(error?.message ?? '', { forGood: refusedByGrpc(status, said), code: status, said }, error);
+    }
+    const given = answer as { status: number; retryAfter: string } | null;
+    // The SDK's error has a text where no connection was made, and nothing where the status may be retried.
+    const status = typeof code === 'number' ? code : code === undefined ? (given?.status ?? null) : null;
+    if (status === null || status < 300)
+      throw notTaken(error?.message ?? '', { forGood: false, code: null, said: '' }, error);
+    const text = typeof data === 'string' ? data : '';
+    const cause = { forGood: refusals.includes(status), code: status, said: text };
+    const reason = notTaken(`HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(), cause, error);
+    const until = performance.now() + pauseOf(given?.retryAfter ?? '');
+    if (!cause.forGood && until > (pause?.until ?? 0)) pause = { until, reason };
+    throw reason;
+  }
   return {
-    async send(records) {
-      answer = null;
-      const state: ExportUnderWay = { isStrange: false };
-      const inTime = new AbortController();
-      const result = await Promise.race([
-        new Promise<{ code: number; error?: Error }>((resolve) => {
-          underWay.run(state, () => {
-            exporter.export(records, resolve);
-          });
-        }),
-        sleep(within, null, { signal: inTime.signal, ref: false }).catch(() => null),
-      ]);
-      inTime.abort();
-      if (result === null) {
-        // What is left of the answer would hold its place among the exporter's requests for ever.
-        agent?.destroy();
-        throw notTaken(`its answer did not end within ${within / 1000} s`, { forGood: false, code: null, said: '' });
-      }
-      if (state.isStrange)
-        throw new FspError(
-          'FSP_OTLP_FAILED',
-          'Something answered in the place of the OpenTelemetry endpoint; check OTEL_EXPORTER_OTLP_ENDPOINT and the proxies on the way',
-          { cause: { forGood: false, code: null, said: '' } satisfies NotTaken },
-        );
-      if (result.code === success) return;
-      const { error } = result;
-      const { code, data } = (error ?? {}) as { code?: unknown; data?: unknown };
-      if (protocol === 'grpc') {
-        const status = typeof code === 'number' ? code : null;
-        const said = (error as { details?: string } | undefined)?.details ?? '';
-        throw notTaken(error?.message ?? '', { forGood: refusedByGrpc(status, said), code: status, said }, error);
-      }
-      const given = answer as { status: number; retryAfter: string } | null;
-      // The SDK's error has a text where no connection was made, and nothing where the status may be retried.
-      const status = typeof code === 'number' ? code : code === undefined ? (given?.status ?? null) : null;
-      if (status === null || status < 300)
-        throw notTaken(error?.message ?? '', { forGood: false, code: null, said: '' }, error);
-      resumesAt = performance.now() + pauseOf(given?.retryAfter ?? '');
-      const text = typeof data === 'string' ? data : '';
-      const cause = { forGood: refusals.includes(status), code: status, said: text };
-      throw notTaken(`HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(), cause, error);
+    send(records) {
+      const sent = turn.then(() => sendNow(records));
+      turn = sent.catch(() => undefined);
+      return sent;
     },
-    resumesAt: () => resumesAt,
+    checkPause() {
+      if (pause !== null && performance.now() < pause.until) throw pause.reason;
+    },
     async close() {
       unsubscribe('http.client.response.finish', onAnswer);
       await exporter.shutdown();

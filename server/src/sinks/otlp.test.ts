@@ -88,8 +88,14 @@ test('an answer that never ends is given up, and the next export goes out', asyn
   expect(names()).toEqual(['PC1', 'PC2', 'PC3']);
 });
 
-test('an endpoint that says when to come again is left alone until then, and its status is told', async () => {
+test('an endpoint that says when to come again is left alone until then, whatever else was under way, and its status is told', async () => {
   const sink = await sinkToReceiver();
+  receiver.instead = (response) => {
+    response.writeHead(404, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }).end();
+    return true;
+  };
+  await expect(sink.deliver(batch(), true)).rejects.toThrow('HTTP 404 Not Found');
+  await sink.ready?.();
   receiver.instead = (response) => {
     response.writeHead(503, { 'retry-after': '3600' }).end();
     return true;
@@ -97,11 +103,42 @@ test('an endpoint that says when to come again is left alone until then, and its
   await expect(sink.deliver(batch(), false)).rejects.toThrow('HTTP 503 Service Unavailable');
   await expect(sink.ready?.()).rejects.toThrow('HTTP 503 Service Unavailable');
   receiver.instead = (response) => {
-    response.writeHead(404, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }).end();
+    response.writeHead(404).end();
     return true;
   };
-  await expect(sink.deliver(batch(), true)).rejects.toThrow('HTTP 404 Not Found');
-  await sink.ready?.();
+  await expect(sink.deliver(batchOf(entry('PC8')), true)).rejects.toThrow('HTTP 404 Not Found');
+  receiver.instead = () => false;
+  expect(await sink.deliver(batchOf(entry('PC9')), true)).toEqual([]);
+  await expect(sink.ready?.()).rejects.toThrow('HTTP 503 Service Unavailable');
+});
+
+test('what is sent at the same time goes out one after the other', async () => {
+  const sink = await sinkToReceiver();
+  let underWay = 0;
+  const seen: number[] = [];
+  receiver.instead = (response) => {
+    seen.push(++underWay);
+    setTimeout(() => {
+      underWay--;
+      response.writeHead(seen.length === 1 ? 404 : 200).end();
+    }, 50);
+    return true;
+  };
+  const results = await Promise.allSettled(
+    [batch(), batchOf(entry('PC8')), batch()].map((one) => sink.deliver(one, true)),
+  );
+  expect(seen).toEqual([1, 1, 1]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+});
+
+test('a time for the answer that is longer than any timer is no short one', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '1000000000');
+  const sink = await sinkToReceiver();
+  receiver.instead = (response) => {
+    setTimeout(() => response.writeHead(200).end(), 100);
+    return true;
+  };
+  expect(await sink.deliver(batch(), false)).toEqual([]);
 });
 
 test('an endpoint that takes nothing time and again gets each record once', async () => {

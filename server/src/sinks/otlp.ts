@@ -27,7 +27,6 @@ export interface OtlpSinkOptions extends LogRecordOptions {
 export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | null> {
   if (!isExported('LOGS')) return null;
   const endpoint = await openOtlpExport(options.onRejected);
-  let lastError: FspError | null = null;
 
   /**
    * An endpoint of another kind, such as a port for TLS or a gateway, refuses whatever comes: then nothing is wrong with
@@ -72,7 +71,7 @@ export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | n
     ready: () =>
       Promise.resolve().then(() => {
         checkOwnClock();
-        if (lastError !== null && performance.now() < endpoint.resumesAt()) throw lastError;
+        endpoint.checkPause();
       }),
     async deliver(batch) {
       const refused: Refused[] = [];
@@ -81,23 +80,17 @@ export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | n
         if (piece.length > 0) refused.push(...(await exported(piece)));
         piece = [];
       };
-      try {
-        for (const [index, entry] of batch.entries.entries()) {
-          try {
-            const record = logRecordOf(entry, options);
-            if (record !== null) piece.push({ index, record });
-          } catch (error) {
-            refused.push({ index, code: '', reason: `No log record can be made of it: ${(error as Error).message}` });
-          }
-          // A batch that an earlier version wrote down holds more.
-          if (piece.length === recordsPerExport) await sendPiece();
+      for (const [index, entry] of batch.entries.entries()) {
+        try {
+          const record = logRecordOf(entry, options);
+          if (record !== null) piece.push({ index, record });
+        } catch (error) {
+          refused.push({ index, code: '', reason: `No log record can be made of it: ${(error as Error).message}` });
         }
-        await sendPiece();
-        lastError = null;
-      } catch (error) {
-        lastError = error as FspError;
-        throw error;
+        // A batch that an earlier version wrote down holds more.
+        if (piece.length === recordsPerExport) await sendPiece();
       }
+      await sendPiece();
       return refused;
     },
     close: () => endpoint.close(),
