@@ -66,7 +66,7 @@ export interface ReceivedRecord {
 
 /**
  * A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 401; a request
- * with a record that `refuses` says no to is answered 400 as a whole; `rejects` of a request are told as partial success.
+ * with a record that `refuses` says no to is answered 400 as a whole, and where `refusesNone` one without records too; `rejects` of a request are told as partial success.
  * What `instead` answers is not taken; it says whether it did.
  */
 export async function startOtlpReceiver() {
@@ -74,6 +74,7 @@ export async function startOtlpReceiver() {
     url: '',
     failing: false,
     refuses: (() => false) as (record: ReceivedRecord) => boolean,
+    refusesNone: false,
     rejects: 0,
     instead: (() => false) as (response: ServerResponse) => boolean,
     requests: 0,
@@ -92,7 +93,9 @@ export async function startOtlpReceiver() {
       const type = request.headers['content-type'] ?? '';
       receiver.types.add(type);
       const records = recordsOf(decode(type, body));
-      if (records.some((record) => receiver.refuses(record))) return response.writeHead(400).end('no such record');
+      const isRefused =
+        records.length === 0 ? receiver.refusesNone : records.some((record) => receiver.refuses(record));
+      if (isRefused) return response.writeHead(400).end('no such record');
       receiver.records.push(...records);
       return response.writeHead(200, { 'content-type': type }).end(answerOf(type, receiver.rejects));
     });

@@ -51,7 +51,7 @@ test.each(['http/protobuf', 'http/json'])(
     const sink = await sinkToReceiver();
     receiver.instead = refuseAll;
     await expect(sink.deliver(batch(), false)).rejects.toThrow(/refuses every request.*400.*HTTPS server/);
-    expect(receiver.requests).toBe(2);
+    expect(receiver.requests).toBe(3);
     receiver.instead = () => false;
     expect(await sink.deliver(batch(), true)).toEqual([]);
     expect(names()).toEqual(['PC1', 'PC2', 'PC3']);
@@ -139,6 +139,61 @@ test('a time for the answer that is longer than any timer is no short one', asyn
     return true;
   };
   expect(await sink.deliver(batch(), false)).toEqual([]);
+});
+
+test('a batch with a refused record goes on where it failed: what was taken leaves once, however few requests pass at a time', async () => {
+  const sink = await sinkToReceiver();
+  receiver.refuses = ({ attributes }) => attributes['configmgr.client.name'] === 'PC11';
+  let passing = 0;
+  receiver.instead = (response) => {
+    if (passing-- > 0) return false;
+    response.writeHead(401).end();
+    return true;
+  };
+  const all = Array.from({ length: 16 }, (_, n) => `PC${n}`);
+  const whole = batchOf(...all.map((name) => entry(name)));
+  const retried: string[] = [];
+  const deliver = async () => {
+    // What is in quarantine is sent in between.
+    retried.push(`Q${retried.length}`);
+    passing = 1;
+    await sink.deliver(batchOf(entry(retried.at(-1)!)), true);
+    passing = 2;
+    return sink.deliver(whole, true).catch(() => null);
+  };
+  const refused = await eventually(deliver, (answer) => answer !== null);
+  expect(refused).toEqual([{ index: 11, code: '400', reason: 'no such record' }]);
+  expect(retried.length).toBeGreaterThan(2);
+  expect(names().sort()).toEqual([...all.filter((name) => name !== 'PC11'), ...retried].sort());
+});
+
+test('where no records are refused as a bad one is, a bad one is set aside alone, and where all are refused none is', async () => {
+  const sink = await sinkToReceiver();
+  receiver.refusesNone = true;
+  receiver.refuses = ({ attributes }) => attributes['configmgr.client.name'] === 'PC2';
+  // The first of all that leaves, one among others, several alone.
+  expect(await sink.deliver(batchOf(entry('PC2')), false)).toHaveLength(1);
+  expect((await sink.deliver(batch(), false)).map(({ index }) => index)).toEqual([1]);
+  expect(await sink.deliver(batchOf(entry('PC2'), entry('PC2'), entry('PC2')), false)).toHaveLength(3);
+  expect(names().filter((name) => name !== undefined)).toEqual(['PC1', 'PC3']);
+  // It is away in the middle of a batch, and comes back as another.
+  const half = batchOf(entry('PC2'), entry('PC5'), entry('PC6'), entry('PC7'));
+  receiver.instead = (response) => {
+    if (names().at(-1) !== 'PC5') return false;
+    response.writeHead(401).end();
+    return true;
+  };
+  await expect(sink.deliver(half, false)).rejects.toThrow('401');
+  receiver.instead = refuseAll;
+  await expect(sink.deliver(half, true)).rejects.toThrow('refuses every request');
+  receiver.instead = refuseAll;
+  receiver.requests = 0;
+  await expect(sink.deliver(batchOf(entry('PC4')), false)).rejects.toThrow('refuses every request');
+  const many = batchOf(...Array.from({ length: 512 }, (_, n) => entry(`M${n}`)));
+  await expect(sink.deliver(many, false)).rejects.toThrow('refuses every request');
+  expect(receiver.requests).toBe(6);
+  receiver.instead = () => false;
+  expect(await sink.deliver(many, true)).toEqual([]);
 });
 
 test('an endpoint that takes nothing time and again gets each record once', async () => {
