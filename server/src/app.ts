@@ -287,7 +287,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       }),
       (one) => one.stop(),
     );
-    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs, threads });
+    const followList = new FollowList({ dataDir, targets: listOf(config.setupLogs), setupLogs, threads, logger });
     const parts: Parts = {
       config,
       intake,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -55,7 +55,13 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
     10_000,
   );
   write('here/fspMSI.log', line('two'));
-  const list = new FollowList({ dataDir: join(folder.path, 'data'), targets: [], setupLogs: following, threads });
+  const list = new FollowList({
+    dataDir: join(folder.path, 'data'),
+    targets: [],
+    setupLogs: following,
+    threads,
+    logger,
+  });
   mkdirSync(join(folder.path, 'data'));
   await list.add(write('there/SMSFSPSetup.log', line('three')));
   await eventually(
@@ -67,7 +73,7 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
 });
 
 test('who adds a log that the file system does not find an answer for is told so, and the next one holds no thread more', async () => {
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads });
+  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads, logger });
   const asked = vi.spyOn(threads, 'ask');
   const path = join(folder.path, '..', 'share', 'fspMSI.log');
   const told = await Promise.all(
@@ -97,4 +103,19 @@ test('after a restart a log is known by its folder, however its folder was named
     10_000,
   );
   expect(after.status()).toHaveLength(2);
+});
+
+test('a list of followed logs that somebody damaged is told and put aside, and the next log that is added leaves it there', async () => {
+  const file = join(folder.path, 'followed-logs.json');
+  const damaged = '["/logs/a.log", "/logs/b';
+  writeFileSync(file, damaged);
+  const told: string[] = [];
+  const warn = (message: string) => told.push(message);
+  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads, logger: { warn } });
+  expect(list.added()).toEqual([]);
+  expect(told).toEqual([expect.stringContaining(`it is kept as ${file}.damaged`)]);
+  const elsewhere = temporaryFolder();
+  await list.add(join(elsewhere.path, 'fspMSI.log'));
+  elsewhere.remove();
+  expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(damaged);
 });

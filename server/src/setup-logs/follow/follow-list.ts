@@ -26,6 +26,7 @@ export interface FollowListOptions {
   setupLogs: { follow(path: string): void; unfollow(path: string): void };
   /** Who asks for files, as for those who follow. */
   threads: FileThreads;
+  logger: { warn(message: string): void };
 }
 
 /**
@@ -39,7 +40,7 @@ export class FollowList {
   private readonly files: FollowedFiles;
 
   constructor(private readonly options: FollowListOptions) {
-    this.paths = kept(this.file);
+    this.paths = kept(this.file, options.logger);
     this.files = new FollowedFiles(options.threads);
     for (const path of this.paths) options.setupLogs.follow(path);
   }
@@ -110,12 +111,19 @@ export class FollowList {
   }
 }
 
-function kept(file: string): string[] {
+/** None where none was added. A list that somebody damaged is put aside: the settings' logs are followed all the same. */
+function kept(file: string, logger: FollowListOptions['logger']): string[] {
   try {
     const paths: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return Array.isArray(paths) ? paths.filter((one): one is string => typeof one === 'string') : [];
-  } catch {
-    // None was added, or somebody damaged the list: the settings' logs are followed all the same.
+    if (!Array.isArray(paths)) throw new Error('it is no list');
+    return paths.filter((one): one is string => typeof one === 'string');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const aside = `${file}.damaged`;
+    logger.warn(
+      `The list of logs that administrators follow cannot be read (${(error as Error).message}); it is kept as ${aside}: mend it and put it back, or add its logs anew`,
+    );
+    renameSync(file, aside);
     return [];
   }
 }
