@@ -41,7 +41,8 @@ export function buildDeliveries({
       spool,
       sink: forgotten.apart(withOwnTimes(tracedSink(sink, telemetry))),
       logger,
-      setAside: (name, batch, refused) => quarantine.setAside(name, batch, refused),
+      // What was forgotten while its batch was under way is no content of the quarantine either.
+      setAside: (name, batch, refused) => quarantine.setAside(name, forgotten.passedOn(batch), refused),
       onBatch: (succeeded) => {
         if (succeeded && spool.isEmpty()) forgotten.clear();
         telemetry.metrics.sinkBatches.add(1, {

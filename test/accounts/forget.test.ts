@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { patternOf, subjectOf } from '../../server/src/forget/subject.js';
-import { withoutSubject } from '../../server/src/forget/in-spool.js';
+import { ForgottenInSpool, withoutSubject } from '../../server/src/forget/in-spool.js';
 import type { Forgets } from '../../server/src/forget/forget.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
-import { entry } from '../entries.js';
+import { Quarantine } from '../../server/src/quarantine/quarantine.js';
+import { batchOf, entry } from '../entries.js';
 import { report } from '../reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
 
@@ -166,6 +167,23 @@ describe('a user', () => {
       raw: new Uint8Array(),
     });
     expect(withoutSubject(base, subject)).toBe(base);
+  });
+
+  test('stays out of the quarantine, also where it is forgotten while its batch is under way', async () => {
+    const place = temporaryFolder();
+    const forgotten = new ForgottenInSpool(place.path);
+    const quarantine = await Quarantine.open({ dir: join(place.path, 'quarantine') });
+    const base = entry('PC1');
+    const message = { ...base.message, params: ['jdoe'] };
+    const batch = batchOf({ ...base, message }, entry('PC2'));
+    await forgotten.add(subjectOf('user', 'CORP\\jdoe'));
+    await forgotten.add(subjectOf('machine', 'PC2'));
+    const refused = [0, 1].map((index) => ({ index, code: '', reason: 'no' }));
+    await quarantine.setAside('otlp', forgotten.passedOn(batch), refused);
+    expect(quarantine.list()).toHaveLength(1);
+    const kept = await quarantine.read(quarantine.list()[0]!.id);
+    expect(kept.entry).toMatchObject({ message: { params: ['(forgotten)'] } });
+    place.remove();
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sink } from '../delivery/sink.js';
 import { decodeText } from '../report/encoding.js';
 import { recordOfRow } from '../sinks/clickhouse-rows.js';
-import type { SpoolEntry } from '../spool/entries.js';
+import type { Batch, SpoolEntry } from '../spool/entries.js';
 import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
 
 interface Forgotten extends Subject {
@@ -65,16 +65,18 @@ export class ForgottenInSpool {
         ? {}
         : { prepare: async (batch) => (this.list.length === 0 ? sink.prepare!(batch) : undefined) }),
       deliver: (batch, redelivery) => {
-        // The very batch that was made ready, where nothing is left out of it.
-        const passedOn =
-          this.list.length === 0 ? batch : { ...batch, entries: batch.entries.map((entry) => this.of(entry)) };
-        const delivering = sink.deliver(passedOn, redelivery);
+        const delivering = sink.deliver(this.passedOn(batch), redelivery);
         this.underWay.add(delivering);
         void delivering.catch(() => undefined).finally(() => this.underWay.delete(delivering));
         return delivering;
       },
       close: () => sink.close(),
     };
+  }
+
+  /** A batch as it may be passed on; the very one that was made ready, where nothing is left out of it. */
+  passedOn(batch: Batch): Batch {
+    return this.list.length === 0 ? batch : { ...batch, entries: batch.entries.map((entry) => this.of(entry)) };
   }
 
   private of(entry: SpoolEntry): SpoolEntry {

@@ -92,7 +92,7 @@ export class Quarantine {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const { index, code, reason } of refused) {
       const refusedEntry = batch.entries[index];
-      if (refusedEntry === undefined) continue;
+      if (refusedEntry === undefined || refusedEntry.kind === 'forgotten') continue;
       const entry = refusedEntry.kind === 'setup_log_row' ? recordOfRow(refusedEntry) : refusedEntry;
       const id = `${sink}-${batch.id}-${index}`;
       const kept = { id, sink, at: this.now(), kind: entry.kind, code, reason, entry };
