@@ -32,3 +32,18 @@ export function parseLog(
   const runs = [...new Set(records.map(({ run }) => run).filter((run) => run !== null))];
   return { records, runs, format: parser.format };
 }
+
+/** A line as CMTrace reads it. */
+export function ccmLine(text: string): string {
+  return `<![LOG[${text}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\r\n`;
+}
+
+/** Lines of the numbers from one to another. */
+export function ccmLines(from: number, to: number): string {
+  return numbered(from, to).map(ccmLine).join('');
+}
+
+/** What these lines say. */
+export function numbered(from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_unused, index) => `line ${from + index}`);
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, temporaryFolder } from '../../../test/server-process.js';
+import { ccmLine } from '../../../test/synthetic-logs.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
 import { FileThreads } from './follow/file-threads.js';
@@ -11,8 +12,6 @@ import { SetupLogs } from './setup-logs.js';
 
 const faultyProgram = fileURLToPath(new URL('../../../test/setup-logs/faulty-file-worker.mjs', import.meta.url));
 
-const line = (text: string) =>
-  `<![LOG[${text}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\r\n`;
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -46,7 +45,7 @@ const records = (following: SetupLogs) =>
   Object.fromEntries(following.status().map(({ file, records }) => [file.slice(folder.path.length + 1), records]));
 
 test('nine folders that do not answer keep no log of another waiting, nor one that is added, nor who adds', async () => {
-  const here = write('here/fspMSI.log', line('one'));
+  const here = write('here/fspMSI.log', ccmLine('one'));
   const shares = Array.from({ length: 8 }, (_, index) => join(folder.path, `share-${index}`));
   const following = follow(...shares, join(folder.path, 'share-9', 'a.log'), join(folder.path, 'here'));
   await eventually(
@@ -54,7 +53,7 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
     (now) => now['here/fspMSI.log'] === 1,
     10_000,
   );
-  write('here/fspMSI.log', line('two'));
+  write('here/fspMSI.log', ccmLine('two'));
   const list = new FollowList({
     dataDir: join(folder.path, 'data'),
     targets: [],
@@ -63,7 +62,7 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
     logger,
   });
   mkdirSync(join(folder.path, 'data'));
-  await list.add(write('there/SMSFSPSetup.log', line('three')));
+  await list.add(write('there/SMSFSPSetup.log', ccmLine('three')));
   await eventually(
     () => Promise.resolve(records(following)),
     (now) => now['here/fspMSI.log'] === 2 && now['there/SMSFSPSetup.log'] === 1,
@@ -84,8 +83,8 @@ test('who adds a log that the file system does not find an answer for is told so
 });
 
 test('after a restart a log is known by its folder, however its folder was named', async () => {
-  write('logs.log/fspMSI.log', line('one'));
-  write('plain/SMSFSPSetup', line('two'));
+  write('logs.log/fspMSI.log', ccmLine('one'));
+  write('plain/SMSFSPSetup', ccmLine('two'));
   const targets = [join(folder.path, 'logs.log'), `${folder.path}/plain/`, join(folder.path, 'plain', 'SMSFSPSetup')];
   const before = follow(...targets);
   const all = { 'logs.log/fspMSI.log': 1, 'plain/SMSFSPSetup': 1 };
@@ -96,7 +95,7 @@ test('after a restart a log is known by its folder, however its folder was named
   );
   await before.stop();
   const after = follow(...targets);
-  write('logs.log/fspMSI.log', line('three'));
+  write('logs.log/fspMSI.log', ccmLine('three'));
   await eventually(
     () => Promise.resolve(records(after)),
     (now) => now['logs.log/fspMSI.log'] === 1,

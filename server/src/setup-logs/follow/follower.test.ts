@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  chmodSync,
-  copyFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, temporaryFolder } from '../../../../test/server-process.js';
-import { asWindowsWrites, parseLog, syntheticLog } from '../../../../test/synthetic-logs.js';
+import {
+  asWindowsWrites,
+  ccmLine,
+  ccmLines,
+  numbered,
+  parseLog,
+  syntheticLog,
+} from '../../../../test/synthetic-logs.js';
 import type { LogPosition } from '../../spool/state.js';
 import { FileThreads } from './file-threads.js';
 import { Follower } from './follower.js';
@@ -71,13 +69,6 @@ function follower(targets: string[] = [log]): Follower {
     threads,
   });
 }
-const line = (text: string) =>
-  `<![LOG[${text}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="1" thread="1" file="">\r\n`;
-const lines = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, index) => line(`line ${from + index}`)).join('');
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
-
 /** The numbers of the writer's lines as they came. */
 const numbersSeen = () => messages.map((message) => Number(/^line (\d+)/.exec(message)?.[1]));
 const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -86,7 +77,7 @@ describe('a log of long ago', () => {
   const long = new Date('2026-01-01T10:00:00Z');
   /** Looked at until it is known to be at rest. */
   async function atRest(): Promise<Follower> {
-    writeFileSync(log, lines(1, 3));
+    writeFileSync(log, ccmLines(1, 3));
     utimesSync(log, long, long);
     const one = follower();
     for (let look = 0; look < 4; look++) await one.look();
@@ -96,14 +87,14 @@ describe('a log of long ago', () => {
 
   test('is read on when it is written again', async () => {
     const one = await atRest();
-    appendFileSync(log, lines(4, 4));
+    appendFileSync(log, ccmLines(4, 4));
     await one.look();
     expect(messages).toEqual(numbered(1, 4));
   });
 
   test('is a new one when it is overwritten by as many bytes and with the same time', async () => {
     const one = await atRest();
-    writeFileSync(log, lines(7, 9));
+    writeFileSync(log, ccmLines(7, 9));
     utimesSync(log, long, long);
     for (let look = 0; look < 4; look++) await one.look();
     expect(messages).toEqual([...numbered(1, 3), ...numbered(7, 9)]);
@@ -114,16 +105,16 @@ describe('a log that grows', () => {
   test('is not there yet, comes, and is read to its last whole line', async () => {
     const one = follower();
     await one.look();
-    writeFileSync(log, lines(1, 2) + line('line 3').slice(0, 20));
+    writeFileSync(log, ccmLines(1, 2) + ccmLine('line 3').slice(0, 20));
     await one.look();
     expect(messages).toEqual(numbered(1, 2));
-    appendFileSync(log, line('line 3').slice(20));
+    appendFileSync(log, ccmLine('line 3').slice(20));
     await one.look();
     expect(messages).toEqual(numbered(1, 3));
   });
 
   test('gives each record once when it grows byte by byte in UTF-16LE', async () => {
-    const bytes = asWindowsWrites(Buffer.from(lines(1, 3).replaceAll('\r', '')));
+    const bytes = asWindowsWrites(Buffer.from(ccmLines(1, 3).replaceAll('\r', '')));
     const one = follower();
     writeFileSync(log, '');
     for (let at = 0; at < bytes.length; at += 3) {
@@ -153,11 +144,11 @@ describe('a log that grows', () => {
     'of %s, written to in the middle of a line while it is read, gives each record whole, also after a restart',
     async (encoding) => {
       const pieces = [
-        lines(1, 2),
-        line('line 3').slice(0, 5),
-        line('line 3').slice(5) + lines(4, 9) + line('line 10').slice(0, 5),
-        line('line 10').slice(5) + lines(11, 42) + line('line 43').slice(0, 5),
-        line('line 43').slice(5) + lines(44, 99),
+        ccmLines(1, 2),
+        ccmLine('line 3').slice(0, 5),
+        ccmLine('line 3').slice(5) + ccmLines(4, 9) + ccmLine('line 10').slice(0, 5),
+        ccmLine('line 10').slice(5) + ccmLines(11, 42) + ccmLine('line 43').slice(0, 5),
+        ccmLine('line 43').slice(5) + ccmLines(44, 99),
       ].map((text) => Buffer.from(text, encoding));
       const write = () => {
         appendFileSync(log, pieces.shift() ?? '');
@@ -175,7 +166,7 @@ describe('a log that grows', () => {
 
   test('says of each record whether it stood there when the log was found, also after an error and a restart', async () => {
     const many = 5_000;
-    writeFileSync(log, lines(1, many));
+    writeFileSync(log, ccmLines(1, many));
     const one = follower();
     // The second piece of it fails.
     meanwhile = [() => (failNext = true)];
@@ -187,14 +178,14 @@ describe('a log that grows', () => {
     await other.look();
     expect(messages).toEqual(numbered(1, many));
     expect(found).not.toContain(false);
-    appendFileSync(log, lines(many + 1, many + 2));
+    appendFileSync(log, ccmLines(many + 1, many + 2));
     for (let looks = 0; looks < 4; looks++) await other.look();
     expect(found.slice(many)).toEqual([false, false]);
     await other.stop();
   });
 
   test('comes again when it could not be stored', async () => {
-    writeFileSync(log, lines(1, 5));
+    writeFileSync(log, ccmLines(1, 5));
     failNext = true;
     const one = follower();
     await one.look();
@@ -206,34 +197,34 @@ describe('a log that grows', () => {
 
 describe('a log that is rotated', () => {
   test('is read to its end under its new name before the new one, also when nobody looked meanwhile', async () => {
-    writeFileSync(log, lines(1, 3));
+    writeFileSync(log, ccmLines(1, 3));
     await follower().look();
-    appendFileSync(log, lines(4, 6));
+    appendFileSync(log, ccmLines(4, 6));
     renameSync(log, log.replace('.log', '.lo_'));
-    writeFileSync(log, lines(7, 8));
+    writeFileSync(log, ccmLines(7, 8));
     await follower().look();
     expect(messages).toEqual(numbered(1, 8));
   });
 
   test('loses nothing of its last line when that has no end', async () => {
-    writeFileSync(log, lines(1, 20));
+    writeFileSync(log, ccmLines(1, 20));
     await follower().look();
-    appendFileSync(log, line('line 21').trimEnd());
+    appendFileSync(log, ccmLine('line 21').trimEnd());
     renameSync(log, log.replace('.log', '.lo_'));
-    writeFileSync(log, lines(22, 22));
+    writeFileSync(log, ccmLines(22, 22));
     await follower().look();
     await follower().look();
     expect(messages).toEqual(numbered(1, 22));
   });
 
   test('is known by its content where it was copied and emptied, as network shares and copytruncate do', async () => {
-    writeFileSync(log, lines(1, 3));
+    writeFileSync(log, ccmLines(1, 3));
     const one = follower();
     await one.look();
-    appendFileSync(log, lines(4, 6));
+    appendFileSync(log, ccmLines(4, 6));
     copyFileSync(log, log.replace('.log', '.lo_'));
     truncateSync(log);
-    appendFileSync(log, lines(7, 7));
+    appendFileSync(log, ccmLines(7, 7));
     await one.look();
     expect(messages).toEqual(numbered(1, 7));
   });
@@ -243,28 +234,28 @@ describe('a log that is rotated', () => {
     ['numbered names', 'fsp.log.2', 'fsp.log.1'],
     ['a name that is used again', 'fsp.lo_', 'fsp.lo_'],
   ])('twice between two looks, to %s: what came between is read too', async (_how, first, second) => {
-    writeFileSync(join(folder.path, 'fsp-20250101-100000.log'), line('of long ago'));
-    writeFileSync(join(folder.path, 'fspMSI.log'), line('of another log'));
-    writeFileSync(log, lines(1, 3));
+    writeFileSync(join(folder.path, 'fsp-20250101-100000.log'), ccmLine('of long ago'));
+    writeFileSync(join(folder.path, 'fspMSI.log'), ccmLine('of another log'));
+    writeFileSync(log, ccmLines(1, 3));
     const long = new Date('2025-01-01T10:00:00Z');
     utimesSync(join(folder.path, 'fsp-20250101-100000.log'), long, long);
     const one = follower();
     await one.look();
     renameSync(log, join(folder.path, first));
-    writeFileSync(log, lines(4, 6));
+    writeFileSync(log, ccmLines(4, 6));
     renameSync(log, join(folder.path, second));
-    writeFileSync(log, lines(7, 8));
+    writeFileSync(log, ccmLines(7, 8));
     await one.look();
     await one.look();
     expect(messages).toEqual(numbered(1, 8));
   });
 
   test('in a folder that is followed is not read a second time under its new name', async () => {
-    writeFileSync(log, lines(1, 3));
+    writeFileSync(log, ccmLines(1, 3));
     const one = follower([folder.path]);
     await one.look();
     renameSync(log, log.replace('.log', '.lo_'));
-    writeFileSync(log, lines(4, 5));
+    writeFileSync(log, ccmLines(4, 5));
     await one.look();
     await one.look();
     await follower([folder.path]).look();
@@ -274,10 +265,10 @@ describe('a log that is rotated', () => {
 
 describe('a log that is replaced', () => {
   test.each([
-    ['emptied and shorter', lines(11, 12)],
-    ['emptied and longer', lines(11, 19)],
+    ['emptied and shorter', ccmLines(11, 12)],
+    ['emptied and longer', ccmLines(11, 19)],
   ])('%s, is a new log', async (_how, content) => {
-    writeFileSync(log, lines(1, 4));
+    writeFileSync(log, ccmLines(1, 4));
     const one = follower();
     await one.look();
     truncateSync(log);
@@ -287,11 +278,11 @@ describe('a log that is replaced', () => {
   });
 
   test('deleted and made again, even with the same inode, is a new log', async () => {
-    writeFileSync(log, lines(1, 4));
+    writeFileSync(log, ccmLines(1, 4));
     const one = follower();
     await one.look();
     rmSync(log);
-    writeFileSync(log, lines(5, 9));
+    writeFileSync(log, ccmLines(5, 9));
     await one.look();
     expect(messages).toEqual(numbered(1, 9));
     for (let look = 0; look < 3; look++) await one.look();
@@ -336,56 +327,15 @@ describe('a process that really writes', () => {
 });
 
 test('a file that may not be read, or a folder in its place, hinders no other', async () => {
-  writeFileSync(log, lines(1, 1));
+  writeFileSync(log, ccmLines(1, 1));
   const one = follower([join(folder.path, 'nothere'), '/dev/null', '/proc/self', log]);
   await one.look();
   expect(messages).toEqual(numbered(1, 1));
 });
 
-describe('a log that somebody locks for a while', () => {
-  const root = process.geteuid?.() === 0;
-
-  /** As another user, whom rights mean something to: the test may run as root. */
-  async function whileLocked(following: Follower, file: string): Promise<void> {
-    chmodSync(folder.path, 0o755);
-    chmodSync(file, 0o000);
-    if (root) process.seteuid!(65_534);
-    try {
-      for (let looks = 0; looks < 8; looks++) await following.look();
-    } finally {
-      if (root) process.seteuid!(0);
-    }
-    chmodSync(file, 0o644);
-  }
-
-  test('is read on where it was left, and nothing of it comes again', async () => {
-    writeFileSync(log, lines(1, 3));
-    const one = follower();
-    await one.look();
-    for (const next of [4, 5]) {
-      await whileLocked(one, log);
-      appendFileSync(log, lines(next, next));
-      for (let looks = 0; looks < 4; looks++) await one.look();
-    }
-    expect(messages).toEqual(numbered(1, 5));
-  });
-
-  test('is read to its end also where it was renamed before', async () => {
-    writeFileSync(log, lines(1, 3));
-    const one = follower([folder.path]);
-    await one.look();
-    appendFileSync(log, lines(4, 4));
-    renameSync(log, join(folder.path, 'fsp.lo_'));
-    writeFileSync(log, lines(5, 5));
-    await whileLocked(one, join(folder.path, 'fsp.lo_'));
-    for (let looks = 0; looks < 4; looks++) await one.look();
-    expect([...messages].sort()).toEqual(numbered(1, 5));
-  });
-});
-
 test('a file as good as endless keeps no other waiting, nor the stop', async () => {
   const endless = join(folder.path, 'endless.log');
-  writeFileSync(endless, lines(1, 2));
+  writeFileSync(endless, ccmLines(1, 2));
   // Without a byte on the disk: zeroes without an end of line.
   truncateSync(endless, 1e12);
   writeFileSync(log, '');
@@ -396,7 +346,7 @@ test('a file as good as endless keeps no other waiting, nor the stop', async () 
       () => Promise.resolve(messages.length),
       (length) => length > 0,
     );
-    appendFileSync(log, lines(3, 4));
+    appendFileSync(log, ccmLines(3, 4));
     await eventually(
       () => Promise.resolve(messages),
       (seen) => seen.includes('line 4'),
@@ -408,14 +358,14 @@ test('a file as good as endless keeps no other waiting, nor the stop', async () 
 
 test('a large log that was renamed is read to its end, over many looks, before the one in its place', async () => {
   const count = 8_000;
-  writeFileSync(log, lines(1, count).replaceAll('component="w"', `component="${'w'.repeat(1_200)}"`));
+  writeFileSync(log, ccmLines(1, count).replaceAll('component="w"', `component="${'w'.repeat(1_200)}"`));
   const one = follower();
   await one.look();
   const first = messages.length;
   expect(first).toBeGreaterThan(0);
   expect(first).toBeLessThan(count);
   renameSync(log, join(folder.path, 'fsp.lo_'));
-  writeFileSync(log, lines(count + 1, count + 1));
+  writeFileSync(log, ccmLines(count + 1, count + 1));
   for (let looks = 0; looks < 10; looks++) await one.look();
   expect(messages).toEqual(numbered(1, count + 1));
 });
