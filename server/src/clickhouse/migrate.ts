@@ -232,8 +232,15 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
           `ALTER TABLE ${database}.${one.name} ${form.onCluster} MODIFY COMMENT '${quoted(one.comment)} [fallback-status-point]'`,
         );
       }
-      for (const migration of await pending()) {
-        options.logger?.info(`Migration ${migration.name} is applied to ${database}`);
+      const toApply = await pending();
+      // What a new schema is made of, step by step, is of no use to those who start for the first time.
+      const isNew = toApply.length === numbered.length;
+      const tell = (step: string) => {
+        if (!isNew) options.logger?.info(step);
+      };
+      if (isNew) options.logger?.info(`The tables and views of ${database} are made`);
+      for (const migration of toApply) {
+        tell(`Migration ${migration.name} is applied to ${database}`);
         for (const statement of migration.statements) await step(marked(statement));
         await client.insert({
           table: `${database}.schema_migrations`,
@@ -243,7 +250,7 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
       }
       for (const { statement } of await viewsToMake()) await step(statement);
       for (const statement of await lifetimes()) {
-        options.logger?.info(`What ${database} keeps changes: ${statement}`);
+        tell(`What ${database} keeps changes: ${statement}`);
         await step(statement);
       }
     },
