@@ -91,11 +91,11 @@ export class Journal {
       const { next } = segment;
       const older = next !== null && next.head !== null && next.head.seq <= this.seq;
       if (older && next.number === segment.number + 1 && segment.head !== null) continue;
-      scan = await this.goThrough(segment, (header, step) => {
+      ({ scan } = await this.goThrough(segment, (header, step) => {
         if (header.seq <= this.seq) return;
         applyStep(this.state, step);
         this.seq = header.seq;
-      });
+      }));
     }
     await log.resume(scan);
   }
@@ -154,7 +154,7 @@ export class Journal {
     return null;
   }
 
-  /** The entries of parts that are in order; none of what cannot be read any more. */
+  /** The entries of parts that are in order; none of what cannot be read any more, or what every sink has got meanwhile. */
   async read(parts: readonly AdmittedPart[]): Promise<SpoolEntry[]> {
     const entries: SpoolEntry[] = [];
     for (let from = 0, to: number; from < parts.length; from = to) {
@@ -181,6 +181,7 @@ export class Journal {
           .map(entryFromLine);
       return (step.entries ?? []).slice(from, from + count).map(entryFromJson);
     }
+    if (!this.log.segments.includes(admission.segment)) return [];
     const entries = admission.to.position - admission.from.position;
     this.tell(admission.segment.number, { offset: admission.offset, bytes: admission.length }, entries, 'is damaged');
     return [];
@@ -197,11 +198,13 @@ export class Journal {
   }
 
   private async indexOf(segment: Segment): Promise<JournalIndex> {
-    if (!this.indexes.has(segment.number)) await this.goThrough(segment, () => undefined);
-    return this.indexes.get(segment.number)!;
+    return this.indexes.get(segment.number) ?? (await this.goThrough(segment, () => undefined)).index;
   }
 
-  private async goThrough(segment: Segment, visit: (header: RecordHeader, step: Step) => void): Promise<ScanResult> {
+  private async goThrough(
+    segment: Segment,
+    visit: (header: RecordHeader, step: Step) => void,
+  ): Promise<{ scan: ScanResult; index: JournalIndex }> {
     const before = this.log.segments[this.log.segments.indexOf(segment) - 1];
     const head = segment.head?.value as State | undefined;
     const index: JournalIndex = {
@@ -216,13 +219,15 @@ export class Journal {
       addTo(index, segment, header, step);
       visit(header, step);
     });
+    // One that was deleted meanwhile, every sink having all of it, is not damaged.
+    if (!this.log.segments.includes(segment)) return { scan, index };
     this.keep(segment, index);
     const tell = () => {
       this.tellGaps(segment, index, scan, lost);
     };
     if (this.opened) tell();
     else this.untold.push(tell);
-    return scan;
+    return { scan, index };
   }
 
   private tellGaps(

@@ -163,7 +163,10 @@ export class Reports {
     return walk.ready() ?? (await walk.load());
   }
 
-  /** The messages themselves. One whose record cannot be read any more is told of, and left out. */
+  /**
+   * The messages themselves. One whose record cannot be read any more is told of, and left out; one that every sink has
+   * got meanwhile is left out alone.
+   */
   async read(refs: readonly MessageRef[]): Promise<StateMessageEntry[]> {
     const entries: StateMessageEntry[] = [];
     let turn = performance.now();
@@ -188,7 +191,7 @@ export class Reports {
           turn = performance.now();
         }
         if (record !== null) entries.push(...decodeReport(record, messages));
-        else this.tell(number, { offset, bytes: length }, messages.length, 'is damaged');
+        else if (this.isThere(number)) this.tell(number, { offset, bytes: length }, messages.length, 'is damaged');
       }
       from = to;
     }
@@ -277,6 +280,8 @@ export class Reports {
         );
       visit(record);
     });
+    // One that was deleted meanwhile, every sink having all of it, is not damaged.
+    if (!this.isThere(segment.number)) return { scan, index };
     this.keepIndex(index, start);
     for (const gap of scan.gaps)
       if (gap.before !== null) this.tell(segment.number, gap, lost.get(gap.before) ?? 0, 'is damaged', gap.piece);
@@ -294,6 +299,10 @@ export class Reports {
     const messages = missing ? 0 : this.lostBetween(index.end, follows);
     if (missing) this.tellMissing(index.end, follows, segment.number + 1);
     if (messages > 0 || gap.bytes > 0) this.tell(segment.number, gap, messages, 'is damaged at its end', gap.piece);
+  }
+
+  private isThere(number: number): boolean {
+    return this.log.segments.some((segment) => segment.number === number);
   }
 
   private lostBetween(from: LanePlace, to: LanePlace): number {

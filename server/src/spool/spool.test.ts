@@ -67,6 +67,25 @@ describe('waiting messages', () => {
   });
 });
 
+describe('what sinks have not taken', () => {
+  test('is gone through while sinks take it and its segments go: none of them counts as damaged', async () => {
+    await spool.close();
+    spool = await openSpool({ dir, now: () => now, segmentBytes: { reports: 32 * 1024, journal: 256 * 1024 } });
+    const all = Array.from({ length: 3_000 }, (_, index) => entry(`PC${index}`, { raw: Buffer.alloc(1_000, 7) }));
+    await Promise.all(all.map((one) => spool.append([one])));
+    while ((await spool.admit(5_000, 'arrival', window)) > 0);
+    const take = async (sink: string) => {
+      for (let next; (next = await spool.sinks.nextBatch(sink, limits)) !== null;)
+        await spool.sinks.completeBatch(sink, next.batch.id);
+    };
+    const look = async () => {
+      while (!spool.isEmpty()) for await (const entries of spool.held()) expect(entries.length).toBeGreaterThan(0);
+    };
+    await Promise.all([look(), look(), take('a'), take('b')]);
+    expect(spool.stats().damage).toMatchObject({ pieces: 0, messages: 0 });
+  });
+});
+
 describe('a message that comes again', () => {
   test('is acknowledged and not taken twice, at once, later, and after a restart', async () => {
     expect(await Promise.all([spool.append([entry('same')]), spool.append([entry('same')])])).toEqual([1, 0]);
