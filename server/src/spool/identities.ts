@@ -90,7 +90,7 @@ export class Identities {
   }
 
   has(id: Buffer, now: number): boolean {
-    if (dayOf(now) > this.day) this.endDay(now);
+    if (dayOf(now) !== this.day) this.endDay(now);
     const oldest = dayOf(now) - rememberedDays;
     if (this.table.has(id)) return true;
     if (this.full !== null && this.full.day > oldest && this.full.table.has(id)) return true;
@@ -152,9 +152,12 @@ export class Identities {
   }
 
   private endDay(now: number): void {
-    // What is in the table belongs to the day that ended; a run of it is forgotten in time.
+    const today = dayOf(now);
+    // What is in the table belongs to the day that ended; a run of it is forgotten in time. Of a clock that was ahead and
+    // was set back, the days to come would never be over: what came by it counts as of today.
+    this.day = Math.min(this.day, today);
     this.endRun();
-    this.day = dayOf(now);
+    this.day = today;
     this.working = this.working.then(() => this.forget(now));
   }
 
