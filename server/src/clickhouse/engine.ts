@@ -110,7 +110,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return child;
   };
   let running: RunningChild | null = null;
-  const lockedUntil = Date.now() + lockedForMs;
+  const lockedUntil = performance.now() + lockedForMs;
   for (let attempt = 1; running === null;)
     try {
       running = started(await launch());
@@ -118,7 +118,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const { code } = error as Partial<FspError>;
       // Somebody else was faster to take a port that was free a moment ago: another will do where any would.
       if (options.port === 0 && code === 'FSP_PORT_TAKEN' && attempt++ < portAttempts) port = await listenOnce(0, host);
-      else if (code === 'FSP_DATA_DIR_LOCKED' && Date.now() < lockedUntil) await sleep(lockedPauseMs);
+      else if (code === 'FSP_DATA_DIR_LOCKED' && performance.now() < lockedUntil) await sleep(lockedPauseMs);
       else if (!isNew && mayPass(error)) {
         sayNotStarted(error);
         break;
@@ -280,7 +280,7 @@ async function startChild(
     });
   });
 
-  const deadline = Date.now() + startWithinMs;
+  const deadline = performance.now() + startWithinMs;
   try {
     for (;;) {
       if (ended) throw startError(said);
@@ -294,7 +294,7 @@ async function startChild(
         return { child, native: nativePort !== null, landlock, exited };
       }
       options.signal.throwIfAborted();
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new FspError(
           'FSP_ENGINE_FAILED',
           `The embedded ClickHouse did not start within ${startWithinMs / 1000} s; look at the machine's load and disk`,

@@ -108,7 +108,7 @@ export class Hosts {
   /** Goes on to the next server, unless somebody did already. */
   private leave(asked: number): void {
     const host = this.hosts[asked]!;
-    host.notBefore = Date.now() + host.pauseMs;
+    host.notBefore = performance.now() + host.pauseMs;
     host.pauseMs = Math.min(host.pauseMs * 2, lastReturnMs);
     if (asked === this.current) this.current = (asked + 1) % this.hosts.length;
     this.lookBack();
@@ -128,12 +128,12 @@ export class Hosts {
   private async returnToNearest(): Promise<void> {
     for (const [index, host] of this.hosts.entries()) {
       if (index >= this.current || this.closed) return;
-      if (Date.now() < host.notBefore) continue;
+      if (performance.now() < host.notBefore) continue;
       if (await this.works(host.client).catch(() => false)) {
         if (index < this.current) this.current = index;
         return;
       }
-      host.notBefore = Date.now() + host.pauseMs;
+      host.notBefore = performance.now() + host.pauseMs;
     }
   }
 }

@@ -99,10 +99,10 @@ export async function underLease(
   }
 
   async function holding(n: number): Promise<void> {
-    let until = Date.now() + seconds * 1_000;
+    let until = performance.now() + seconds * 1_000;
     const timer = setInterval(
       () => {
-        const from = Date.now();
+        const from = performance.now();
         insert(n, seconds, `lease-${n}-${from}-${id}`).then(
           () => (until = from + seconds * 1_000),
           () => undefined,
@@ -112,7 +112,7 @@ export async function underLease(
     );
     try {
       await step(() => {
-        if (Date.now() > until)
+        if (performance.now() > until)
           throw new FspError(
             'FSP_CLICKHOUSE_UNREACHABLE',
             'ClickHouse did not answer for so long that another receiver may bring the schema up to date now',

@@ -31,7 +31,6 @@ export interface ReaderAccountOptions {
   connectAs(account: Account): ClickHouseClient;
   /** The server's own account, by which a reader is made; null where none shall be. */
   writer: ClickHouseClient | null;
-  now?: () => number;
 }
 
 /**
@@ -48,8 +47,7 @@ export class ReaderAccount {
 
   /** @throws FspError FSP_READER_MISSING, FSP_READER_UNSAFE, FSP_CLICKHOUSE_… */
   async client(): Promise<ClickHouseClient> {
-    const now = (this.options.now ?? Date.now)();
-    if (this.ready !== null && now < this.ready.until) return this.ready.client;
+    if (this.ready !== null && performance.now() < this.ready.until) return this.ready.client;
     this.preparing ??= this.prepare().finally(() => (this.preparing = null));
     return this.preparing;
   }
@@ -66,7 +64,6 @@ export class ReaderAccount {
   }
 
   private async prepare(): Promise<ClickHouseClient> {
-    const { now = Date.now } = this.options;
     try {
       const client = this.ready?.client ?? (await this.connect());
       try {
@@ -76,7 +73,7 @@ export class ReaderAccount {
         await client.close();
         throw error;
       }
-      this.ready = { client, until: now() + trustedForMs };
+      this.ready = { client, until: performance.now() + trustedForMs };
       this.trouble = null;
       return client;
     } catch (error) {

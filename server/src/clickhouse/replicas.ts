@@ -51,8 +51,8 @@ export async function quorumOf(
   let known = leastReplicas.get(client);
   if (known === undefined) leastReplicas.set(client, (known = new Map<string, { least: number; until: number }>()));
   let found = known.get(table);
-  if (found === undefined || Date.now() > found.until) {
-    found = { least: await fewestReplicas(client, placement, table), until: Date.now() + replicasForMs };
+  if (found === undefined || performance.now() > found.until) {
+    found = { least: await fewestReplicas(client, placement, table), until: performance.now() + replicasForMs };
     known.set(table, found);
   }
   return quorumSettings(found.least === 1 ? '1' : 'auto');
@@ -174,7 +174,7 @@ async function tableOf(ask: Ask, { database }: Pick<Placement, 'database'>, tabl
 
 /** Any replica of a shard may answer for it: all of them must have caught up. */
 async function untilAllCaughtUp(ask: Ask, { database, cluster }: Placement, table: string): Promise<void> {
-  const end = Date.now() + catchUpWithinMs;
+  const end = performance.now() + catchUpWithinMs;
   for (;;) {
     const behind = await ask<{ replica_name: string }>(
       `SELECT replica_name FROM clusterAllReplicas({cluster: String}, system.replicas)
@@ -183,7 +183,7 @@ async function untilAllCaughtUp(ask: Ask, { database, cluster }: Placement, tabl
       { cluster, database, table },
     );
     if (behind.length === 0) return;
-    if (Date.now() > end)
+    if (performance.now() > end)
       throw new FspError(
         'FSP_CLICKHOUSE_REFUSED',
         `${behind.map(({ replica_name }) => replica_name).join(', ')} did not catch up with ${table}; look at system.replicas and the replication queue`,

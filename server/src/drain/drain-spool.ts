@@ -74,13 +74,13 @@ export async function drainSpool({
     // Of all together: one that takes its time is waited for behind one that takes nothing.
     const owed = () => sinks.reduce((sum, { name }) => sum + spool.sinks.lag(name), 0);
     let left = owed();
-    for (let since = Date.now(); left > 0;) {
+    for (let since = performance.now(); left > 0;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       const still = owed();
-      if (still < left) since = Date.now();
+      if (still < left) since = performance.now();
       left = still;
       onProgress(0, behind(spool, sinks));
-      if (Date.now() - since <= patienceMs) continue;
+      if (performance.now() - since <= patienceMs) continue;
       // One that failed says why; else it is one that hangs, as a share whose server is away.
       const waitedFor = deliveries.map((one) => one.status()).filter(({ lag }) => lag > 0);
       const [failed] = [...waitedFor.filter(({ lastError }) => lastError !== null), ...waitedFor];

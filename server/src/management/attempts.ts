@@ -29,7 +29,7 @@ export class WrongTokens {
   private readonly byPeer = new Map<string, Attempts>();
   private readonly all: Attempts = { wrong: 0, since: 0, held: 0 };
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** @throws FspError FSP_TOO_MANY_ATTEMPTS while too many wrong ones of this peer wait for their answer */
   allow(address: string): void {

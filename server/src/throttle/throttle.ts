@@ -227,7 +227,7 @@ export class Throttle {
 
   private async reportRunning(): Promise<void> {
     const now = this.now();
-    const early = now - this.reportedAt < reportEveryMs;
+    const early = Math.abs(now - this.reportedAt) < reportEveryMs;
     // With every message that comes: what is dear is looked at where it may matter.
     if (early && this.toldOfWaiting) return;
     const waits = this.spool.stats().waiting > 0;
