@@ -27,7 +27,11 @@ export class RoleInForce {
 
   constructor(private readonly options: RoleInForceOptions) {
     const stored = options.spool.storedRole();
-    this.version = stored && { ...stored, configuration: storedConfiguration(stored.configuration) };
+    // A receiver that was given another name has the role of that name; what was kept is of the former one.
+    this.version =
+      stored?.server === options.server
+        ? { ...stored, configuration: storedConfiguration(stored.configuration) }
+        : null;
     if (this.version === null) return;
     options.apply(this.version);
     if (this.version.removed)
@@ -51,11 +55,13 @@ export class RoleInForce {
     await this.asking;
   }
 
-  /** Puts a version into force at once, if it is this receiver's and newer. */
+  /** Puts a version into force at once, if it is this receiver's and no older one. */
   offer(version: RoleVersion): void {
     const { server, spool, apply, logger } = this.options;
     if (version.server !== server || version.changeId === this.version?.changeId) return;
-    if (version.version < (this.version?.version ?? 0)) return;
+    // A ClickHouse that was made anew, or restored from a backup, counts from further back: what is said there later holds.
+    const { version: number, changedAt } = this.version ?? { version: 0, changedAt: 0 };
+    if (version.version < number && version.changedAt <= changedAt) return;
     this.version = version;
     apply(version);
     const what = version.removed ? 'was removed: no message is taken any more' : 'is in force';

@@ -342,6 +342,24 @@ describe('the role in force', () => {
     expect(inForce(version(3), () => Promise.resolve(null)).warned).toEqual([]);
   });
 
+  test('that was kept under another name of the receiver is not this one’s, whatever its version and though it was removed', async () => {
+    const ofFormerName = { ...version(7, true), server: 'FSP00' };
+    const { role, applied, warned } = inForce(ofFormerName, () => Promise.resolve(version(1)));
+    expect([role.current, applied, warned]).toEqual([null, [], []]);
+    role.start();
+    await expect.poll(() => role.current?.version).toBe(1);
+    await role.stop();
+  });
+
+  test('is what was said last where a ClickHouse that was made anew counts from the beginning', async () => {
+    const again = { ...version(1), changedAt: 1 };
+    const { role, kept } = inForce(version(7, true), () => Promise.resolve(again));
+    role.start();
+    await expect.poll(() => role.current?.changeId).toBe('change 1');
+    await role.stop();
+    expect(kept).toEqual([again]);
+  });
+
   test('never goes back to an older version, nor takes that of another server', async () => {
     const { role, applied } = inForce(version(5), () => Promise.resolve(version(4)));
     role.offer({ ...version(9), server: 'OTHER' });
