@@ -42,6 +42,52 @@ test('a receiver is told as silent until it comes back or somebody took it away,
   expect(await silent()).toEqual(['GONE29', 'LEFT']);
 });
 
+test('a receiver that was given another name is missed under none, and what it holds counts once; a copy of it is its own', async () => {
+  const now = Date.now();
+  const silent = async () => (await firing('fsp-receiver-silent')).map(({ labels }) => labels.fsp_server).sort();
+  const folder = { instance_id: 'one folder', waiting: 7 };
+  for (const ago of [2 * hour, hour]) await sign('FORMER', now - ago, folder);
+  await sign('NEW', now - minute, folder);
+  const held = () =>
+    rows('SELECT toUInt32(sum(waiting)) AS held, arraySort(groupArray(toString(fsp_server))) AS names FROM receivers');
+  expect([await silent(), await held()]).toEqual([[], [{ held: 7, names: ['NEW'] }]]);
+  // A copy that ran beside it, and ended, is missed though the first one lives.
+  for (const ago of [3 * hour, 2 * hour, 2 * hour - minute]) await sign('FIRST', now - ago, { instance_id: 'copied' });
+  await sign('COPY', now - 2 * hour + 2 * minute, { instance_id: 'copied' });
+  for (const ago of [2 * hour - 2 * minute, minute]) await sign('FIRST', now - ago, { instance_id: 'copied' });
+  expect(await silent()).toEqual(['COPY']);
+});
+
+test('a receiver whose clock was ahead is told by its newest sign, and missed when it gives none', async () => {
+  const now = Date.now();
+  await sign('AHEAD', now + 8 * hour, { written_at: now - 5 * minute, waiting: 900 });
+  await sign('AHEAD', now - 3 * minute, { waiting: 3 });
+  await sign('DEAD', now + 7 * hour, { written_at: now - hour });
+  expect(await rows("SELECT toUInt32(waiting) AS waiting FROM receivers WHERE fsp_server = 'AHEAD'")).toEqual([
+    { waiting: 3 },
+  ]);
+  expect((await firing('fsp-receiver-silent')).map(({ labels }) => labels.fsp_server)).toEqual(['DEAD']);
+});
+
+test('two receivers under one name are told, each of a folder of its own or both of copies, and one that started again is one', async () => {
+  const now = Date.now();
+  const named = async () => (await firing('fsp-receiver-name')).map(({ labels, value }) => [labels.fsp_server, value]);
+  const began = (ago: number) => ({ started_at: now - ago });
+  await sign('OWN', now - 2 * minute, { instance_id: 'a', ...began(hour) });
+  await sign('OWN', now - minute, { instance_id: 'b', ...began(hour) });
+  for (const ago of [3, 2, 1]) {
+    await sign('COPIED', now - ago * minute, began(2 * hour));
+    await sign('COPIED', now - ago * minute + 1_000, began(hour));
+  }
+  await sign('AGAIN', now - 4 * minute, began(hour));
+  await sign('AGAIN', now - 3 * minute, began(3 * minute));
+  await sign('AGAIN', now - minute, began(minute + 1_000));
+  expect((await named()).sort()).toEqual([
+    ['COPIED', 2],
+    ['OWN', 2],
+  ]);
+});
+
 test('each receiver that passes nothing on for a day is told of: also one that never did, or not for a month', async () => {
   const now = Date.now();
   const quiet = async () =>

@@ -55,27 +55,44 @@ const others = new Set([
 
 export const receivers: View = {
   name: 'receivers',
-  comment: 'One row a receiver: how it was when it last gave a sign of life',
+  comment: 'One row a receiver, under the name that it has now: how it was when it last gave a sign of life',
   columns,
   select(database) {
     const latest = columns
       .filter(([name]) => !others.has(name))
       .map(([name, type]) =>
         type.startsWith('Nullable')
-          ? `argMax(tuple(r.${name}), r.at).1 AS ${name}`
-          : `argMax(r.${name}, r.at) AS ${name}`,
+          ? `argMax(tuple(r.${name}), r.seen_at).1 AS ${name}`
+          : `argMax(r.${name}, r.seen_at) AS ${name}`,
       );
-    // A sign that waited for ClickHouse came late, so the nearest of a few tells the clocks apart.
-    return `SELECT
+    // A receiver's clock may be ahead, and be set right: a sign is no later than ClickHouse got it. One that waited for
+    // ClickHouse came late, so the nearest of a few tells the clocks apart.
+    return `WITH
+signs AS (SELECT *, least(at, written_at) AS seen_at FROM ${database}.receiver_status),
+names AS (SELECT instance_id, fsp_server, max(seen_at) AS last FROM signs WHERE instance_id != '' GROUP BY instance_id, fsp_server)
+SELECT
     r.fsp_server AS fsp_server,
-    max(r.at) AS last_seen_at,
+    max(r.seen_at) AS last_seen_at,
     last_seen_at > now64(3, 'UTC') - INTERVAL ${aliveMinutes} MINUTE AS is_alive,
     dateDiff('second', last_seen_at, now64(3, 'UTC')) AS silent_for,
     ${latest.join(',\n    ')},
     max(r.last_message_at) AS last_message_at,
-    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
-    uniqExactIf(r.instance_id, r.at > r.newest - INTERVAL ${aliveMinutes} MINUTE AND r.instance_id != '') AS instances
-FROM (SELECT *, max(at) OVER (PARTITION BY fsp_server) AS newest FROM ${database}.receiver_status) AS r
+    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.seen_at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
+    uniqExactIf((r.instance_id, r.process), r.seen_at > r.newest - INTERVAL ${aliveMinutes} MINUTE AND r.instance_id != '') AS instances
+FROM (
+    -- What ran before the last start of a folder is the same receiver; what gives signs beside it has a copy of the folder.
+    SELECT *,
+        max(seen_at) OVER (PARTITION BY fsp_server) AS newest,
+        max(started_at) OVER (PARTITION BY fsp_server, instance_id) AS last_start,
+        if(seen_at > last_start + INTERVAL 5 SECOND, started_at, last_start) AS process
+    FROM signs
+) AS r
+WHERE (r.fsp_server, r.newest) NOT IN (
+    -- A name whose folder gives signs under another one since then, and gave none under that while it had this.
+    SELECT n.fsp_server, n.last FROM names AS n INNER JOIN signs AS s ON s.instance_id = n.instance_id
+    WHERE s.fsp_server != n.fsp_server GROUP BY n.fsp_server, n.last
+    HAVING max(s.seen_at) > n.last AND countIf(s.seen_at BETWEEN n.last - INTERVAL ${aliveMinutes} MINUTE AND n.last) = 0
+)
 GROUP BY r.fsp_server`;
   },
 };
