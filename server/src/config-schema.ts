@@ -29,7 +29,13 @@ interface NumberKind extends Described {
   maximum: number;
 }
 
-type Kind = TextKind | NumberKind;
+/** A number that is decided elsewhere where nobody sets it. */
+interface OptionalKind extends Omit<NumberKind, 'default'> {
+  default: null;
+  defaultText: string;
+}
+
+type Kind = TextKind | NumberKind | OptionalKind;
 
 /**
  * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
@@ -134,19 +140,14 @@ const schema = {
     description:
       'replicas that must have a message on disk before it leaves the spool; auto: more than half of them. Of two replicas that is both, so messages wait in the spool while one is away; 1 goes on with one, and loses what only that one had if its disk dies',
   }),
-  retentionDays: integer({
-    default: 365,
-    minimum: 0,
-    maximum: 36_500,
-    description: 'days for which ClickHouse keeps messages, records of set-up logs and refused bodies; 0 keeps all',
-  }),
-  rawRetentionDays: integer({
-    default: 30,
-    minimum: 0,
-    maximum: 36_500,
-    description:
-      'days for which it keeps the reports as they came (the column raw); 0 keeps them as long as their messages',
-  }),
+  retentionDays: daysKept(
+    '365 in a new database, else as it is there',
+    'days for which ClickHouse keeps messages, records of set-up logs and refused bodies; 0 keeps all',
+  ),
+  rawRetentionDays: daysKept(
+    '30 in a new database, else as it is there',
+    'days for which it keeps the reports as they came (the column raw); 0 keeps them as long as their messages',
+  ),
   embeddedClickhousePort: port(8123, 'HTTP port of the embedded ClickHouse'),
   embeddedClickhouseNativePort: port(
     9000,
@@ -219,9 +220,11 @@ export type ConfigKey = keyof typeof schema;
 export type Config = {
   [Key in ConfigKey]: (typeof schema)[Key] extends NumberKind
     ? number
-    : (typeof schema)[Key] extends { choices: readonly (infer Choice)[] }
-      ? Choice
-      : string;
+    : (typeof schema)[Key] extends OptionalKind
+      ? number | null
+      : (typeof schema)[Key] extends { choices: readonly (infer Choice)[] }
+        ? Choice
+        : string;
 };
 
 /** What the reference, the messages and the parsers need to know of one setting. */
@@ -233,7 +236,7 @@ export interface Setting {
   flag: string;
   description: string;
   allowed: string;
-  default: string | number;
+  default: string | number | null;
   defaultText: string;
   secret: boolean;
   number: boolean;
@@ -294,6 +297,11 @@ function oneOf<const Choices extends readonly string[]>(
 
 function integer(given: Omit<NumberKind, 'type'>): NumberKind {
   return { type: 'integer', ...given };
+}
+
+/** Of several receivers over one database the one that sets it decides, whichever starts last. */
+function daysKept(defaultText: string, description: string): OptionalKind {
+  return { type: 'integer', default: null, defaultText, minimum: 0, maximum: 36_500, description };
 }
 
 function number(given: Omit<NumberKind, 'type'>): NumberKind {

@@ -40,7 +40,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   const sources: Record<string, string> = {};
   const warnings: string[] = [];
   const take = (setting: Setting, value: unknown, source: string) => {
-    values[setting.key] = checked(setting, value, source);
+    values[setting.key] = value === null && source === 'default' ? null : checked(setting, value, source);
     sources[setting.key] = source;
   };
 

@@ -225,6 +225,28 @@ describe('the schema', () => {
     expect(new Set(waiting).size).toBe(2);
   });
 
+  test('keeps messages for a year and reports for a month where nobody says how long, and what is added as its messages', async () => {
+    const database = fresh();
+    const unsaid = { days: null, rawDays: null };
+    await migrate(writer, { database, retention: unsaid });
+    const lifetimes = async () =>
+      rows(
+        `SELECT name, arrayMap(one -> toUInt32(one), arrayConcat(extractAll(create_table_query, ' TTL [^\n]*?toIntervalDay.(\\d+)'))) AS days FROM system.tables WHERE database = '${database}' AND name IN ('state_messages', 'message_keys') ORDER BY name`,
+      );
+    expect(await lifetimes()).toEqual([
+      { name: 'message_keys', days: [365] },
+      { name: 'state_messages', days: [30, 365] },
+    ]);
+    await run(`ALTER TABLE ${database}.message_keys REMOVE TTL`);
+    await migrate(writer, { database, retention: { days: 90, rawDays: null } });
+    await run(`ALTER TABLE ${database}.message_keys REMOVE TTL`);
+    await migrate(writer, { database, retention: unsaid });
+    expect(await lifetimes()).toEqual([
+      { name: 'message_keys', days: [90] },
+      { name: 'state_messages', days: [30, 90] },
+    ]);
+  });
+
   test('keeps data for as long as it is told, also in tables that are there; and what is old leaves', async () => {
     const database = fresh();
     await migrate(writer, { database, retention: { days: 365, rawDays: 30 } });
@@ -265,6 +287,10 @@ describe('the schema', () => {
     expect(said).toEqual([]);
     await migrate(writer, { database, retention: { days: 0, rawDays: 0 }, logger });
     expect(await lifetimes()).toEqual([]);
+    // A receiver that says nothing of it deletes nothing that others keep.
+    said.length = 0;
+    await migrate(writer, { database, retention: { days: null, rawDays: null }, logger });
+    expect([await lifetimes(), said]).toEqual([[], []]);
     expect(
       await rows(
         `SELECT name FROM system.columns WHERE database = '${database}' AND table = 'state_messages' AND name = 'raw' AND comment != '' AND compression_codec LIKE '%ZSTD%'`,

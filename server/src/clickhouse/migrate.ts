@@ -71,6 +71,9 @@ const everywhere = new Set([
   'expected_machines',
 ]);
 
+/** The migration by which tables forget: before it nothing was decided of how long they keep. */
+const retentionSince = 17;
+
 /** A semicolon at the end of a line ends a statement. */
 const statementEnd = /;\s*$/m;
 
@@ -203,10 +206,10 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
     const there = new Map((await existing(client, database)).map((one) => [one.name, one.comment]));
     return views.filter(({ name, mark }) => !(there.get(name) ?? '').endsWith(mark));
   };
-  const lifetimes = async () =>
+  const lifetimes = async (isNew = false) =>
     options.retention === undefined
       ? []
-      : retentionStatements(await existing(client, database), form, options.retention);
+      : retentionStatements(await existing(client, database), form, options.retention, isNew);
   const isDone = async () =>
     (await pending()).length === 0 && (await viewsToMake()).length === 0 && (await lifetimes()).length === 0;
   if (unmarked.length === 0 && (await isDone())) return;
@@ -242,6 +245,8 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
       for (const migration of toApply) {
         tell(`Migration ${migration.name} is applied to ${database}`);
         for (const statement of migration.statements) await step(marked(statement));
+        // Before it is remembered: after a crash nobody would know that it was still to be decided.
+        if (migration.version === retentionSince) for (const statement of await lifetimes(true)) await step(statement);
         await client.insert({
           table: `${database}.schema_migrations`,
           format: 'JSONEachRow',

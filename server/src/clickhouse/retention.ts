@@ -1,12 +1,15 @@
 import type { Ask } from './replicas.js';
 
-/** How long data is kept, in days since it was stored; 0 keeps all. */
+/** How long data is kept, in days since it was stored: 0 keeps all, null as long as the database does already. */
 export interface Retention {
   /** Messages, what is known of clients, records of set-up logs, refused bodies. */
-  days: number;
+  days: number | null;
   /** Reports as they came. */
-  rawDays: number;
+  rawDays: number | null;
 }
+
+/** What holds in a database that nobody decided for. */
+const usual = { days: 365, rawDays: 30 };
 
 interface Table {
   name: string;
@@ -30,13 +33,19 @@ const rawTable = 'state_messages';
 
 /**
  * The statements that make tables keep what they are to keep, from how they are; none where they do. ClickHouse deletes
- * by itself from then on, and what is too old already as parts are merged.
+ * by itself from then on, and what is too old already as parts are merged. What nobody sets is as messages have it: a
+ * receiver that is added to others, and says nothing, must not delete what those keep.
+ * @param isNew whether nothing was decided for this database yet
  */
 export function retentionStatements(
   existing: readonly Table[],
   { database, onCluster }: { database: string; onCluster: string },
-  { days, rawDays }: Retention,
+  asked: Retention,
+  isNew: boolean,
 ): string[] {
+  const kept = isNew ? usual : keptNow(existing);
+  const days = asked.days ?? kept.days;
+  const rawDays = asked.rawDays ?? kept.rawDays;
   return existing.flatMap(({ name, engine, create }) => {
     const table = name.replace(/_local$/, '');
     const at = storedAt[table];
@@ -44,10 +53,10 @@ export function retentionStatements(
     if (at === undefined || !engine.endsWith('MergeTree')) return [];
     const alter = `ALTER TABLE ${database}.${name} ${onCluster}`;
     const statements: string[] = [];
-    const [definitions = '', storage = ''] = create.split(/\bENGINE = /);
-    if (lifetimeIn(storage) !== days)
+    const lifetimes = lifetimesOf(create);
+    if (lifetimes.days !== days)
       statements.push(days === 0 ? `${alter} REMOVE TTL` : `${alter} MODIFY TTL ${at} + toIntervalDay(${days})`);
-    if (table === rawTable && lifetimeIn(/`raw` String.*/.exec(definitions)?.[0] ?? '') !== rawDays)
+    if (table === rawTable && lifetimes.rawDays !== rawDays)
       statements.push(
         rawDays === 0
           ? `${alter} MODIFY COLUMN raw REMOVE TTL`
@@ -55,6 +64,19 @@ export function retentionStatements(
       );
     return statements;
   });
+}
+
+function keptNow(existing: readonly Table[]) {
+  const messages = existing.find(
+    ({ name, engine }) => name.replace(/_local$/, '') === rawTable && engine.endsWith('MergeTree'),
+  );
+  return messages === undefined ? usual : lifetimesOf(messages.create);
+}
+
+/** How long a table keeps its rows, and the column raw where it has it. */
+function lifetimesOf(create: string): { days: number; rawDays: number } {
+  const [definitions = '', storage = ''] = create.split(/\bENGINE = /);
+  return { days: lifetimeIn(storage), rawDays: lifetimeIn(/`raw` String.*/.exec(definitions)?.[0] ?? '') };
 }
 
 /** Days in a piece of a CREATE statement; 0 for no end. */
@@ -73,6 +95,6 @@ export async function keptSince(ask: Ask, database: string, table: string): Prom
      WHERE database = {database: String} AND name IN ({table: String}, {local: String}) AND engine LIKE '%MergeTree'`,
     { database, table, local: `${table}_local` },
   );
-  const days = lifetimeIn(found?.create.split(/\bENGINE = /)[1] ?? '');
+  const { days } = lifetimesOf(found?.create ?? '');
   return days === 0 ? -Infinity : (Number(found?.now) - days * 86_400) * 1_000;
 }

@@ -34,8 +34,8 @@ export function configReference(): string {
 
 function effective(command: Command) {
   const { config, sources } = configOf(command);
-  return settings.map(({ key, secret }) => {
-    const value = config[key];
+  return settings.map(({ key, secret, defaultText }) => {
+    const value = config[key] ?? defaultText;
     return { key, value: secret && value !== '' ? '********' : value, source: sources[key] };
   });
 }
