@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { checkServer, clickHouseError, connect } from './client.js';
@@ -16,6 +16,42 @@ test('what does not come from ClickHouse is told as no answer of it', () => {
   const { code, message } = clickHouseError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
   expect(code).toBe('FSP_CLICKHOUSE_UNREACHABLE');
   expect(message).toContain('ECONNREFUSED');
+});
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /certificate .*name its authority with FSP_CLICKHOUSE_CA_FILE/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /certificate .*the server in FSP_CLICKHOUSE_URL as the certificate does$/],
+  ['EPROTO', /speaks no TLS there \(EPROTO\); check FSP_CLICKHOUSE_URL/],
+])('what goes wrong with TLS is told as that, with what to set: %s', (code, told) => {
+  const error = clickHouseError(Object.assign(new Error('write'), { code }));
+  expect(error.code).toBe('FSP_CLICKHOUSE_UNREACHABLE');
+  expect(error.message).toMatch(told);
+});
+
+test('a right that is missing is told with its table, however many columns that has', () => {
+  const columns = Array.from({ length: 60 }, (_, index) => `column_${index}`).join(', ');
+  const said = `writer: Not enough privileges. To execute this query, it's necessary to have the grant INSERT(${columns}) ON fsp.state_messages. `;
+  expect(clickHouseError(Object.assign(new Error(said), { code: '497' })).message).toMatch(
+    /the grant INSERT ON fsp\.state_messages; fsp doctor prints the rights that are missing$/,
+  );
+});
+
+test('a server that lost its accounts is left for the next one (two fakes: one that knows nobody, one that answers)', async () => {
+  const answers = [
+    (response: ServerResponse) =>
+      response
+        .writeHead(403, { 'x-clickhouse-exception-code': '516' })
+        .end('Code: 516. DB::Exception: writer: Authentication failed. (AUTHENTICATION_FAILED)'),
+    (response: ServerResponse) =>
+      response.writeHead(200, { 'x-clickhouse-query-id': 'one' }).end('{"version":"26.7.1.1"}\n'),
+  ];
+  const fakes = answers.map((answer) => createServer((_request, response) => answer(response)));
+  for (const fake of fakes) await new Promise<void>((listening) => fake.listen(0, '127.0.0.1', listening));
+  const url = fakes.map((fake) => `http://127.0.0.1:${(fake.address() as AddressInfo).port}`).join();
+  const client = connect({ url, username: 'writer', password: 'right', database: 'default' });
+  await expect(checkServer(client)).resolves.toBeUndefined();
+  await client.close();
+  for (const fake of fakes) fake.close();
 });
 
 test('a server that is too old is named with its version (a fake that only tells a version: no old server can be had)', async () => {

@@ -79,11 +79,11 @@ export async function preferServerWith(client: ClickHouseClient, database: strin
   await (client as { [severalHosts]?: Hosts })[severalHosts]?.prefer((one) => worksAgain(one, database));
 }
 
-/** A server that answers and takes rows: it has its databases, and none of its tables is read-only. */
+/** A server that answers and takes rows: it has the database, and none of its tables is read-only. */
 async function worksAgain(client: ClickHouseClient, database: string): Promise<boolean> {
   const answer = await client.query({
     query: `SELECT (SELECT count() FROM system.databases WHERE name = {database: String}) AS there,
-      (SELECT count() FROM system.replicas WHERE is_readonly) AS readonly`,
+      (SELECT count() FROM system.replicas WHERE is_readonly AND database = {database: String}) AS readonly`,
     query_params: { database },
     format: 'JSONEachRow',
   });
@@ -216,8 +216,21 @@ export function isStillInserting(error: unknown): boolean {
 /** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
 const noQuorum = new Set(['285', '286', '319']);
 
-/** NOT_ENOUGH_SPACE. */
-const notEnoughSpace = '243';
+/** What ends some of ClickHouse's refusals, by their codes. */
+const mends: Readonly<Record<string, string>> = {
+  '243': '; make room on its disk', // NOT_ENOUGH_SPACE
+  '497': '; fsp doctor prints the rights that are missing', // ACCESS_DENIED
+  '516': '; check the user and the password in the settings', // AUTHENTICATION_FAILED
+};
+
+/** Whether a connection was given up for the server's certificate: by Node's codes of its verification. */
+export function isCertificateRefused(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return /SELF_SIGNED|^UNABLE_TO_|CERT_|^ERR_TLS/.test(code);
+}
+
+/** Where an address says https and something without TLS answers. */
+const speaksNoTls = new Set(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 
 /** A failure of the client as an error of the catalogue: away, or there and unwilling. */
 export function clickHouseError(error: unknown): FspError {
@@ -233,16 +246,26 @@ export function clickHouseError(error: unknown): FspError {
         `Fewer replicas have the rows, or are there, than must have them (code ${code}); bring the others back, forget a lost one with SYSTEM DROP REPLICA, or see FSP_CLICKHOUSE_QUORUM`,
         { cause: error },
       );
-    const reason = message.slice(0, 1_000).replaceAll(/\s+/g, ' ').slice(0, 300);
-    const mend = code === notEnoughSpace ? '; make room on its disk' : '';
-    return new FspError('FSP_CLICKHOUSE_REFUSED', `ClickHouse refused with code ${code}: ${reason}${mend}`, {
-      cause: error,
-    });
+    const reason = message
+      .slice(0, 4_000)
+      // All columns of a table, before its name.
+      .replaceAll(/\b(SELECT|INSERT)\([^()]{60,}\)/g, '$1')
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, 300)
+      .replace(/[. ]+$/, '');
+    return new FspError(
+      'FSP_CLICKHOUSE_REFUSED',
+      `ClickHouse refused with code ${code}: ${reason}${mends[code] ?? ''}`,
+      {
+        cause: error,
+      },
+    );
   }
   const reason = code || message.split('\n')[0] || 'no answer';
-  return new FspError(
-    'FSP_CLICKHOUSE_UNREACHABLE',
-    `ClickHouse does not answer (${reason}); check that it runs and FSP_CLICKHOUSE_URL`,
-    { cause: error },
-  );
+  const told = isCertificateRefused(error)
+    ? `The certificate of ClickHouse is not trusted (${reason}); name its authority with FSP_CLICKHOUSE_CA_FILE, and the server in FSP_CLICKHOUSE_URL as the certificate does`
+    : speaksNoTls.has(code)
+      ? `ClickHouse speaks no TLS there (${reason}); check FSP_CLICKHOUSE_URL: https needs its port for TLS`
+      : `ClickHouse does not answer (${reason}); check that it runs and FSP_CLICKHOUSE_URL`;
+  return new FspError('FSP_CLICKHOUSE_UNREACHABLE', told, { cause: error });
 }

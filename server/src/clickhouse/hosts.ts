@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { FspError } from '../errors.js';
 
 /**
- * Codes by which a server says that it cannot do for now what another one of its cluster may: it lost its tables or its
+ * Codes by which a server says that it cannot do for now what another one of its cluster may: it lost its tables, accounts or
  * ZooKeeper, is read-only, full, overloaded or about to stop. By ClickHouse's ErrorCodes.cpp.
  */
 const serversOwn = new Set([
@@ -19,6 +19,7 @@ const serversOwn = new Set([
   243, // NOT_ENOUGH_SPACE
   252, // TOO_MANY_PARTS
   372, // SESSION_NOT_FOUND: a balancer sent half of a step elsewhere
+  516, // AUTHENTICATION_FAILED: a disk that was lost took the accounts along that were made by SQL
   999, // KEEPER_EXCEPTION
 ]);
 

@@ -4,7 +4,7 @@ import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { checkServer, connect } from '../clickhouse/client.js';
+import { checkServer, connect, isCertificateRefused } from '../clickhouse/client.js';
 import { readEngineCredentials, type EngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
@@ -53,7 +53,7 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
         message,
         error instanceof FspError && error.code === 'FSP_CLICKHOUSE_TOO_OLD'
           ? 'Upgrade it'
-          : isTls(error)
+          : isCertificateRefused((error as Error).cause ?? error)
             ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
             : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password',
       ),
@@ -61,12 +61,6 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
   } finally {
     await client.close();
   }
-}
-
-/** Whether TLS failed for a certificate: Node's codes of its verification. */
-function isTls(error: unknown): boolean {
-  const { message = '', cause } = error as { message?: string; cause?: { code?: string } };
-  return /SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS/.test(`${message} ${cause?.code ?? ''}`);
 }
 
 function connectAsWriter(config: Config): ClickHouseClient | null {
