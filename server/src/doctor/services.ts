@@ -102,15 +102,15 @@ async function checkDeduplication(client: ClickHouseClient, { clickhouseDatabase
   const subject = 'ClickHouse deduplication';
   const without = await column(
     client,
-    `SELECT name FROM system.tables WHERE database = '${clickhouseDatabase}' AND name IN ('state_messages', 'client_facts', 'setup_log_records', 'setup_run_updates')
-     AND NOT match(engine_full, 'deduplication_window = [1-9]')`,
+    `SELECT name FROM system.tables WHERE database = '${clickhouseDatabase}' AND match(name, '^(state_messages|client_facts|setup_log_records|setup_run_updates)(_local)?$')
+     AND engine LIKE '%MergeTree' AND NOT match(engine_full, 'deduplication_window = [1-9]')`,
   );
   return without.length === 0
     ? ok(subject, 'every table remembers its inserts')
     : failure(
         subject,
         `${without.join(', ')} without deduplication window`,
-        'ALTER TABLE … MODIFY SETTING non_replicated_deduplication_window = 1000',
+        'ALTER TABLE … MODIFY SETTING non_replicated_deduplication_window = 1000, with replicas replicated_deduplication_window',
       );
 }
 
