@@ -4,6 +4,7 @@ import { connect } from '../../server/src/clickhouse/client.js';
 import { migrate } from '../../server/src/clickhouse/migrate.js';
 import type { Fault, FaultProxy } from '../fault-proxy.js';
 import { eventually, temporaryFolder } from '../server-process.js';
+import { forgetMachine } from './administrator.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Further, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { account, StandIn } from './stand-in/stand-in.js';
@@ -205,6 +206,30 @@ test.each(scenarios)('0 lost and 0 twice on every replica when %s', async (scena
   const found = await underLoad(receivers, nodes, happening, { withinMs: 300_000 });
   record('replicas', scenario, found);
   expect(found).toMatchObject({ lost: 0, doubled: 0, wrong: 0 });
+});
+
+test('a machine is forgotten while a replica is away, which is told, and that one does it when it is back', async () => {
+  const there = (number: number) =>
+    cluster.query(number, "SELECT count() FROM fsp.state_messages WHERE client_name = 'FORGETME'");
+  await cluster.query(
+    1,
+    "INSERT INTO fsp.state_messages (received_at, processed_at, client_name, message_id) VALUES (now64(3), now64(3), 'FORGETME', 'one')",
+  );
+  await eventually(
+    () => there(2),
+    (rows) => rows === '1',
+  );
+  await cluster.kill(2);
+  expect(await forgetMachine(folder.path, receivers[0]!, 'forgetme')).toMatchObject({
+    unfinished: expect.arrayContaining(['client_facts', 'state_messages']) as string[],
+  });
+  expect(await there(1)).toBe('0');
+  await cluster.run(2);
+  await eventually(
+    () => there(2),
+    (rows) => rows === '0',
+    180_000,
+  );
 });
 
 test('tables of a Replicated database that keep their rows to one server are refused by name', async () => {

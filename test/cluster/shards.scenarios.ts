@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, temporaryFolder } from '../server-process.js';
-import { callRoles, messageCount } from './administrator.js';
+import { environment, eventually, fsp, temporaryFolder } from '../server-process.js';
+import { callRoles, forgetMachine, messageCount } from './administrator.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
-import { StandIn } from './stand-in/stand-in.js';
+import { account, StandIn } from './stand-in/stand-in.js';
 
 const folder = temporaryFolder();
 let cluster: StandIn;
@@ -95,6 +96,32 @@ SELECT now64(3) - INTERVAL ${minutesAgo} MINUTE AS received, received, received,
     "SELECT count() FROM fsp.expected_clients WHERE standing = 'never_heard'",
   ])
     expect(new Set((await onEach(sql)).map((one) => one.trim()))).toEqual(new Set(['0']));
+});
+
+test('a machine that one receiver forgets is gone from both shards, and the doctor finds nothing wrong with their tables', async () => {
+  const [one] = receivers as [Receiver, Receiver];
+  expect(await forgetMachine(folder.path, one, 'RENAMED-NEW')).toMatchObject({
+    alsoKnownAs: ['RENAMED-OLD'],
+    unfinished: [],
+  });
+  for (const table of ['state_messages', 'client_facts', 'client_names'])
+    expect(await onEach(`SELECT count() FROM fsp.${table} WHERE client_name = 'RENAMED-NEW'`), table).toEqual([
+      '0',
+      '0',
+    ]);
+  const { stdout } = await fsp(
+    ['doctor', '--json'],
+    environment(join(folder.path, 'elsewhere'), {
+      FSP_SERVER_NAME: 'FSP09',
+      FSP_CLICKHOUSE_URL: cluster.url(1),
+      FSP_CLICKHOUSE_USER: account.username,
+      FSP_CLICKHOUSE_PASSWORD: account.password,
+    }),
+  );
+  const wrong = (JSON.parse(stdout) as { subject: string; state: string; found: string }[]).filter(
+    ({ subject, state }) => subject.startsWith('ClickHouse') && state === 'failure',
+  );
+  expect(wrong).toEqual([]);
 });
 
 test('0 lost and 0 twice over all shards when each is killed in turn', async () => {

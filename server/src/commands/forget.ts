@@ -64,7 +64,7 @@ async function confirm(): Promise<void> {
 const plurals = { row: 'rows', entry: 'entries' };
 const counted = (number: number, what: keyof typeof plurals) => `${number} ${number === 1 ? what : plurals[what]}`;
 
-function textOf({ subject, dryRun, tables, spool, quarantine, alsoKnownAs }: Forgets): string {
+function textOf({ subject, dryRun, tables, spool, quarantine, alsoKnownAs, unfinished }: Forgets): string {
   const lines = [
     ...tables.flatMap(({ table, rowsRemoved, rowsBlanked }) => [
       ...(rowsRemoved > 0 ? [`  ${table.padEnd(28)} ${counted(rowsRemoved, 'row')}`] : []),
@@ -75,5 +75,9 @@ function textOf({ subject, dryRun, tables, spool, quarantine, alsoKnownAs }: For
   ];
   if (lines.length === 0) return `Nothing is known of the ${subject.kind} ${subject.name}\n`;
   const also = alsoKnownAs.length === 0 ? '' : `  by its GUID also known as ${alsoKnownAs.join(', ')}\n`;
-  return `${dryRun ? 'Would be removed' : 'Removed'} of the ${subject.kind} ${subject.name}:\n${also}${lines.join('\n')}\n`;
+  const later =
+    unfinished.length === 0
+      ? ''
+      : `  still under way in ${unfinished.join(', ')}: ClickHouse goes on by itself, on a replica that is away when it comes back; say it again then to see\n`;
+  return `${dryRun ? 'Would be removed' : 'Removed'} of the ${subject.kind} ${subject.name}:\n${also}${lines.join('\n')}\n${later}`;
 }

@@ -16,6 +16,8 @@ export interface Forgets {
   quarantine: number;
   /** Other names under which the machine has reported by its GUID; they go as well. */
   alsoKnownAs: string[];
+  /** Tables in which ClickHouse removes it later: a replica is away, or there is much to go through. */
+  unfinished: string[];
 }
 
 /**
@@ -54,6 +56,6 @@ export async function forget(
     await inSpool.add(subject);
     await quarantine.drop(kept);
   }
-  const { tables, alsoKnownAs } = await forgetInClickHouse(client, { database, cluster }, subject, dryRun);
-  return { subject, dryRun, tables, spool: waiting, quarantine: kept.length, alsoKnownAs };
+  const { tables, alsoKnownAs, unfinished } = await forgetInClickHouse(client, { database, cluster }, subject, dryRun);
+  return { subject, dryRun, tables, spool: waiting, quarantine: kept.length, alsoKnownAs, unfinished };
 }

@@ -40,7 +40,7 @@ export async function forgetInClickHouse(
   { database, cluster }: { database: string; cluster?: string | undefined },
   subject: Subject,
   dryRun: boolean,
-): Promise<{ tables: TableForgets[]; alsoKnownAs: string[] }> {
+): Promise<{ tables: TableForgets[]; alsoKnownAs: string[]; unfinished: string[] }> {
   const rows = async <Row>(query: string, parameters: Record<string, unknown> = {}) =>
     (await client.query({ query, query_params: parameters, format: 'JSONEachRow' })).json<Row>();
   try {
@@ -60,7 +60,14 @@ export async function forgetInClickHouse(
       tables.set(table, known);
     }
     const identity = subject.kind === 'machine' ? await identityOf(subject, database, rows) : { ids: [], names: [] };
+    const [own] = await rows<{ engine: string }>(
+      'SELECT engine FROM system.databases WHERE name = {database: String}',
+      { database },
+    );
+    // A Replicated database brings it to all servers by itself, and takes no ON CLUSTER.
+    const onCluster = cluster === undefined || own?.engine === 'Replicated' ? '' : ` ON CLUSTER '${cluster}'`;
     const found: TableForgets[] = [];
+    const unfinished: string[] = [];
     for (const [table, known] of tables) {
       const plan = subject.kind === 'machine' ? ofMachine(table, known, subject, identity) : ofUser(known, subject);
       if (plan === null) continue;
@@ -72,20 +79,45 @@ export async function forgetInClickHouse(
       if (removed + blanked === 0) continue;
       found.push({ table, rowsRemoved: removed, rowsBlanked: blanked });
       if (dryRun) continue;
-      const onCluster = cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`;
-      const alter = (what: string) =>
-        client.command({
-          query: `ALTER TABLE ${database}.${table}${onCluster} ${what}`,
-          // On every replica, before it is said to be done.
-          clickhouse_settings: { mutations_sync: '2' },
-        });
+      const alter = async (what: string) => {
+        try {
+          await client.command({
+            query: `ALTER TABLE ${database}.${table}${onCluster} ${what}`,
+            // On every replica, before it is said to be done.
+            clickhouse_settings: { mutations_sync: '2' },
+          });
+        } catch (error) {
+          if (!(await goesOn(error, table, database, rows))) throw error;
+          if (!unfinished.includes(table)) unfinished.push(table);
+        }
+      };
       if (removed > 0) await alter(`DELETE WHERE ${plan.remove}`);
       if (blanked > 0) await alter(`UPDATE ${plan.changes.join(', ')} WHERE ${plan.blank}`);
     }
-    return { tables: found, alsoKnownAs: identity.names };
+    return { tables: found, alsoKnownAs: identity.names, unfinished };
   } catch (error) {
     throw clickHouseError(error);
   }
+}
+
+/** 159 TIMEOUT_EXCEEDED, 341 UNFINISHED: a replica is away, or has much to go through, and does it when it can. */
+const doneLater = new Set(['159', '341']);
+
+/** Whether a change that failed was taken all the same, and is done later; also one that took longer than an answer may. */
+async function goesOn(
+  error: unknown,
+  table: string,
+  database: string,
+  rows: <Row>(query: string, parameters: Record<string, unknown>) => Promise<Row[]>,
+): Promise<boolean> {
+  if (doneLater.has((error as { code?: string }).code ?? '')) return true;
+  if (clickHouseError(error).code !== 'FSP_CLICKHOUSE_UNREACHABLE') return false;
+  // Whichever server is asked now: the others know of it, or have done it.
+  const underWay = await rows(
+    'SELECT 1 FROM system.mutations WHERE database = {database: String} AND table = {table: String} AND create_time > now() - INTERVAL 1 MINUTE LIMIT 1',
+    { database, table },
+  );
+  return underWay.length > 0;
 }
 
 /** Under which ids and names else a machine has reported. */
@@ -95,8 +127,8 @@ async function identityOf(
   rows: <Row>(query: string) => Promise<Row[]>,
 ): Promise<{ ids: string[]; names: string[] }> {
   const own = isGuid(subject) ? `upper(client_id) = ${literal(subject.name)}` : sameName('client_name', subject);
-  // The id of an image is none of this machine's own: what the others said stays.
-  const ofOneMachine = ` AND client_id NOT IN (SELECT client_id FROM ${database}.client_names GROUP BY client_id HAVING uniqExact(client_name) > ${mostNames})`;
+  // The id of an image is none of this machine's own: what the others said stays. GLOBAL: on shards both are of all of them.
+  const ofOneMachine = ` AND client_id GLOBAL NOT IN (SELECT client_id FROM ${database}.client_names GROUP BY client_id HAVING uniqExact(client_name) > ${mostNames})`;
   const ids = (
     await rows<{ client_id: string }>(
       `SELECT DISTINCT client_id FROM ${database}.state_messages WHERE (${own}) AND client_id NOT IN ('', '${noClient}')${isGuid(subject) ? '' : ofOneMachine}`,

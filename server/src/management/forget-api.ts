@@ -13,6 +13,9 @@ const forgets = Type.Object({
   alsoKnownAs: Type.Array(Type.String(), {
     description: 'Other names of the same machine, by its GUID; they go as well',
   }),
+  unfinished: Type.Array(Type.String(), {
+    description: 'Tables in which ClickHouse removes it later: a replica is away, or there is much to go through',
+  }),
 });
 
 /** The route that removes what is known of a machine or a user. */
