@@ -2,6 +2,6 @@
 -- Share of the clients of each version that failed to install within a month.
 SELECT client_version, uniqExactIf(client_key, outcome = 'failed') AS failed, uniqExact(client_key) AS clients, round(100 * failed / clients, 1) AS percent
 FROM client_messages
-WHERE topic_type = 800 AND received_at > now() - INTERVAL 30 DAY
+WHERE phase = 'deployment' AND received_at > now() - INTERVAL 30 DAY
 GROUP BY client_version
 ORDER BY percent DESC

@@ -6,6 +6,6 @@ FROM client_messages AS m
 LEFT JOIN (SELECT error_code, any(advice) AS advice FROM error_catalog FINAL WHERE family IN ('msi', 'win32', 'hresult') GROUP BY error_code) AS e
   ON e.error_code = m.error_code
 LEFT JOIN (SELECT topic_type, state_id, advice FROM state_catalog FINAL) AS s ON s.topic_type = m.topic_type AND s.state_id = m.state_id
-WHERE m.outcome = 'failed' AND m.topic_type = 800 AND m.received_at > now() - INTERVAL 7 DAY
+WHERE m.outcome = 'failed' AND m.phase = 'deployment' AND m.received_at > now() - INTERVAL 7 DAY
 GROUP BY m.cause
 ORDER BY clients DESC

@@ -56,6 +56,18 @@ test('what failing clients have in common is found, with both shares', async () 
   expect(Math.abs(Number(kiosks?.percent_of_failed) - 400 / Number(failed?.n))).toBeLessThan(0.6);
 });
 
+test('an assignment that failed is no installation that failed', async () => {
+  const ask = async (name: string) => (await fleet.ask(readFileSync(join(folder, name), 'utf8'))).data;
+  const failed = async () => (await ask('which-versions.sql')).reduce((sum, row) => sum + Number(row.failed), 0);
+  const before = await failed();
+  await fleet.post([
+    { client: 'ASSIGN1', state: 400 },
+    { client: 'ASSIGN1', state: 607, serial: 2 },
+  ]);
+  expect(await failed()).toBe(before);
+  expect((await ask('why-do-they-fail.sql')).map(({ state_id }) => Number(state_id))).not.toContain(607);
+});
+
 test('fsp query -f runs them as they are', async () => {
   const result = await fsp(['query', '-f', join(folder, 'where-do-we-stand.sql')], environment(fleet.dataDir));
   expect(result.code, result.stderr).toBe(0);
