@@ -1,7 +1,14 @@
-import { expect, test } from 'vitest';
+import { config } from '@grafana/runtime';
+import { afterEach, expect, test } from 'vitest';
 import { adviceIn } from '../../../server/src/catalog/advice.js';
+import { describeMessage } from '../../../server/src/catalog/describe.js';
 import { errorCatalog } from '../../../server/src/catalog/errors.js';
-import { canonical, codesIn, lookUp, suggestionFor } from './errors.js';
+import { canonical, codesIn, errorText, lookUp, suggestionFor } from './errors.js';
+
+const before = config.bootData.user.language;
+afterEach(() => {
+  config.bootData.user.language = before;
+});
 
 test.each([
   ['1603', '1603'],
@@ -38,4 +45,19 @@ test('advice that is stored in English is read in French; what is not the catalo
   for (const { advice, adviceFr } of errorCatalog) expect(adviceIn('fr', advice)).toBe(adviceFr);
   expect(adviceIn('en', errorCatalog[0]!.advice)).toBe(errorCatalog[0]!.advice);
   expect(adviceIn('fr', 'Words of an older version')).toBe('Words of an older version');
+});
+
+test('every code that a message can name is told in French, with its meaning and what to check', () => {
+  config.bootData.user.language = 'fr-FR';
+  for (const { family, code, text, textFr, adviceFr } of errorCatalog) {
+    const { errorCode, errorText: stored } = describeMessage({
+      topic: { type: 1000 },
+      state: { id: 2 },
+      params: [code],
+    });
+    // A number that Windows Installer has too is one of its own.
+    if (errorCode !== code || stored !== text) continue;
+    expect([family, code, errorText(code, stored)]).toEqual([family, code, textFr]);
+    expect([code, suggestionFor(code)]).toEqual([code, adviceFr]);
+  }
 });

@@ -1,5 +1,5 @@
-import { adviceIn, adviceOn } from '../../../server/src/catalog/advice.js';
-import { errorCatalog } from '../../../server/src/catalog/errors.js';
+import { adviceIn } from '../../../server/src/catalog/advice.js';
+import { errorCatalog, findRow } from '../../../server/src/catalog/errors.js';
 import { stateCatalog } from '../../../server/src/catalog/states.js';
 import type { Language } from '../../../server/src/catalog/text.js';
 import type { ErrorRow } from '../../../server/src/catalog/types.js';
@@ -41,7 +41,16 @@ export function canonical(code: string): string {
 
 /** What a code in a log or message means. */
 export function lookUp(code: string): KnownError | null {
-  const row = errors.get(canonical(code));
+  return inWords(errors.get(canonical(code)));
+}
+
+/** What the code of a message means: there a small number is an error of Windows, where it is none of Windows Installer. */
+function lookUpOfMessage(code: string): KnownError | null {
+  const known = canonical(code);
+  return inWords(findRow('hresult', known) ?? findRow('msi', known) ?? findRow('win32', known));
+}
+
+function inWords(row: ErrorRow | undefined): KnownError | null {
   if (row === undefined) return null;
   const french = textLanguage() === 'fr';
   return {
@@ -54,14 +63,14 @@ export function lookUp(code: string): KnownError | null {
 
 /** What to do first about a client that failed: by its code, or, where that is missing or not known, by its state. */
 export function suggestionFor(code: string, topicType?: number, stateId?: number): string {
-  const byCode = code === '' ? '' : (lookUp(code)?.suggestion ?? adviceOn([canonical(code)]));
+  const byCode = code === '' ? '' : (lookUpOfMessage(code)?.suggestion ?? '');
   if (byCode !== '') return byCode;
   const state = stateCatalog.find((row) => row.topicType === topicType && row.stateId === stateId);
   return (textLanguage() === 'fr' ? state?.adviceFr : state?.advice) ?? '';
 }
 
 /** What an error means in the user's language; `known` is what the message itself says, in English. */
-export const errorText = (code: string, known: string) => lookUp(code)?.text ?? known;
+export const errorText = (code: string, known: string) => lookUpOfMessage(code)?.text ?? known;
 
 /** Advice that is stored in English, in the user's language. */
 export const adviceText = (english: string) => adviceIn(textLanguage(), english);
