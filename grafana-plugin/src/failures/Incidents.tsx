@@ -46,7 +46,7 @@ export function Incidents({
       <Text element="h2" variant="h4">
         {t('incidents.title', 'Incidents')}
       </Text>
-      <Text variant="bodySmall" color="secondary">
+      <Text element="p" variant="bodySmall" color="secondary">
         {t(
           'incidents.explain',
           'Causes that are new, or that hit at least five clients in an hour and five times as many as usual',
