@@ -1,9 +1,14 @@
 // What the alert rules' SQL is put together from.
+import { newsAt, wasPosted } from '../../server/src/clickhouse/views/fragments.js';
 import { suspectsSql, suspectsText } from '../../server/src/clickhouse/views/suspects.js';
 import { ofMessage, sharedStateIn } from './texts.js';
 
-/** Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on. */
-export const passedOn = (span: string) => `processed_at > now() - INTERVAL ${span}`;
+/**
+ * Client clocks and the throttle's delay do not matter to rules that count by the time at which messages were passed on;
+ * old reports that somebody imports are no news.
+ */
+export const passedOn = (span: string) =>
+  `(processed_at > now() - INTERVAL ${span} AND (${wasPosted} OR received_at > now() - INTERVAL ${span}))`;
 
 /**
  * Of receivers whose messages wait for the throttle: since when the oldest does, in milliseconds since 1970, by name; as a
@@ -32,7 +37,7 @@ export const notAcknowledged =
 
 /** Of failed messages: whether no message had their topic, state and error before, acknowledged or not. */
 export const newCauses = (span: string) =>
-  `(topic_type, state_id, error_code) IN (SELECT topic_type, state_id, error_code FROM state_messages WHERE outcome = 'failed' GROUP BY topic_type, state_id, error_code HAVING min(processed_at) > now() - INTERVAL ${span})`;
+  `(topic_type, state_id, error_code) IN (SELECT topic_type, state_id, error_code FROM state_messages WHERE outcome = 'failed' GROUP BY topic_type, state_id, error_code HAVING min(${newsAt}) > now() - INTERVAL ${span})`;
 
 /**
  * Of a group of clients: three of them, few enough to stand in a label. A label's value is an alert's identity: they are

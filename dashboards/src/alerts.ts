@@ -13,6 +13,7 @@ import {
   withSuspects,
 } from './alert-sql.js';
 import type { Rule } from './alert-provisioning.js';
+import { newsAt } from '../../server/src/clickhouse/views/fragments.js';
 import { adviceOf } from './texts.js';
 
 /** Every rule on the client's health and on the receivers'. */
@@ -53,7 +54,7 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
   toFloat64(uniqExactIf(client_key, ${passedOn('30 MINUTE')})) AS failed_clients, groupUniqArrayIf(cityHash64(client_key), ${passedOn('2 HOUR')}) AS hit
 FROM client_messages AS m WHERE outcome = 'failed' AND topic_type = 800 AND ${passedOn('1 DAY')} AND ${notAcknowledged}
 GROUP BY site_code, cause, topic_type, state_id, error_code
-HAVING failed_clients > 5 * uniqExactIf(cityHash64(client_key, intDiv(dateDiff('second', processed_at, now()), 1800)), NOT (${passedOn('30 MINUTE')})) / 47`,
+HAVING failed_clients > 5 * uniqExactIf(cityHash64(client_key, intDiv(dateDiff('second', ${newsAt}, now()), 1800)), NOT (${passedOn('30 MINUTE')})) / 47`,
       texts: ['site_code', 'cause', 'error_code', 'state_text', 'machines', 'advice'],
       number: 'failed_clients',
       above: 24,
@@ -170,7 +171,7 @@ GROUP BY list HAVING countIf(m.standing = 'never_heard') >= 10`,
     severity: 'warning',
     dashboard: 'operations',
     panel: 'Delay until passed on',
-    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(max(dateDiff('second', received_at, processed_at))) AS seconds
+    sql: `SELECT toString(fsp_server) AS fsp_server, toFloat64(max(dateDiff('second', received_at, ${newsAt}))) AS seconds
 FROM state_messages WHERE outcome = 'failed' AND ${passedOn('15 MINUTE')} GROUP BY fsp_server`,
     above: 60,
     for: '0s',
@@ -220,7 +221,7 @@ GROUP BY fsp_server HAVING bodies > 0`,
     sql: `SELECT r.fsp_server AS fsp_server, toFloat64(dateDiff('second', greatest(h.heard, s.first_sign), now())) AS silent_since
 FROM (SELECT toString(fsp_server) AS fsp_server FROM receivers WHERE ${notTakenAway} OR is_alive) AS r
 INNER JOIN (SELECT toString(fsp_server) AS fsp_server, min(at) AS first_sign FROM receiver_status GROUP BY fsp_server) AS s ON s.fsp_server = r.fsp_server
-LEFT JOIN (SELECT toString(fsp_server) AS fsp_server, max(processed_at) AS heard FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server) AS h ON h.fsp_server = r.fsp_server`,
+LEFT JOIN (SELECT toString(fsp_server) AS fsp_server, max(${newsAt}) AS heard FROM state_messages WHERE ${passedOn('30 DAY')} GROUP BY fsp_server) AS h ON h.fsp_server = r.fsp_server`,
     above: 86_400,
     for: '30m',
     noData: 'Alerting',

@@ -1,3 +1,4 @@
+import { wasPosted } from '../../server/src/clickhouse/views/fragments.js';
 import { at, inRange, valueOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { clientPage } from './links.js';
@@ -67,7 +68,7 @@ export const client: SpecIn = (t, language) => {
               'held',
             ],
             sql: `SELECT received_at AS received, message_time AS client_time, dateDiff('second', lagInFrame(said_at, 1, said_at) OVER (ORDER BY said_at, serial ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), said_at) AS since_previous,
-  outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, dateDiff('second', received_at, processed_at) AS held
+  outcome, state_id, ${shortened(state)} AS state, error_code, ${errorIn(language, 'error_code', 'error_text')} AS error_text, if(${wasPosted}, dateDiff('second', received_at, processed_at), NULL) AS held
 FROM messages_of_client(name = ${name}) WHERE ${inRange(at)} ORDER BY said_at DESC, serial DESC LIMIT 1000`,
           }),
         ],

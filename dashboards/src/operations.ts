@@ -1,3 +1,4 @@
+import { wasPosted } from '../../server/src/clickhouse/views/fragments.js';
 import { chosenServers, inRange, intervalOf } from './clickhouse.js';
 import type { SpecIn } from './dashboard.js';
 import { toOperations } from './links.js';
@@ -121,7 +122,7 @@ FROM receivers WHERE ${chosenServers} ORDER BY fsp_server LIMIT 500`,
               p95: { title: t('95 of 100', '95 sur 100'), colour: 'orange' },
             },
             sql: `SELECT ${intervalOf('processed_at')} AS time, quantileExact(0.5)(dateDiff('millisecond', received_at, processed_at) / 1000) AS median, quantileExact(0.95)(dateDiff('millisecond', received_at, processed_at) / 1000) AS p95
-FROM state_messages WHERE ${inRange('processed_at')} AND ${chosenServers} GROUP BY time ORDER BY time`,
+FROM state_messages WHERE ${inRange('processed_at')} AND ${wasPosted} AND ${chosenServers} GROUP BY time ORDER BY time`,
           }),
         ],
       },

@@ -1,3 +1,4 @@
+import { wasPosted } from '../../server/src/clickhouse/views/fragments.js';
 import { chosenServers, inRange, intervalOf } from './clickhouse.js';
 import { freeDisk } from './columns.js';
 import type { SpecIn } from './dashboard.js';
@@ -105,7 +106,7 @@ FROM receivers WHERE ${chosenServers} ORDER BY fsp_server LIMIT 500`,
             ),
             unit: 'locale',
             width: 12,
-            sql: `SELECT ${intervalOf('processed_at')} AS time, toString(fsp_server) AS server, count() AS messages FROM state_messages WHERE ${inRange('processed_at')} AND ${chosenServers} GROUP BY time, server ORDER BY time`,
+            sql: `SELECT ${intervalOf('processed_at')} AS time, toString(fsp_server) AS server, count() AS messages FROM state_messages WHERE ${inRange('processed_at')} AND ${wasPosted} AND ${chosenServers} GROUP BY time, server ORDER BY time`,
           }),
           seriesPanel({
             title: t('Waiting, by receiver', 'En attente, par récepteur'),

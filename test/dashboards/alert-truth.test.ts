@@ -119,6 +119,22 @@ const failed = (name: string, at: number, given: Partial<Told> = {}): Told => ({
   ...given,
 });
 
+test('old reports that are imported are history: no burst, nobody cut off anew, nothing late, no sign of life, and no first time', async () => {
+  const now = Date.now();
+  const imported = now - 10 * minute;
+  await store(many(5, (one) => failed(`EVER${one}`, now - 40 * day)));
+  await store(many(30, (one) => failed(`OLD${one}`, now - 3 * day, { state: 320, params: [], imported })));
+  await store(many(30, (one) => failed(`OFF${one}`, now - 3 * day, { topic: 1000, state: 2, imported })));
+  await sign('FSP01', now - 3 * day, {});
+  await sign('FSP01', now, {});
+  const raised = ['fsp-failure-burst', 'fsp-new-failure', 'fsp-cut-off', 'fsp-failures-late'];
+  for (const rule of raised) expect(await firing(rule), rule).toEqual([]);
+  expect((await firing('fsp-silence')).map(({ labels }) => labels.fsp_server)).toEqual(['FSP01']);
+  // What was imported is known of all the same: told again by clients themselves, it is not new.
+  await store(many(5, (one) => failed(`AGAIN${one}`, now - 5 * minute, { state: 320, params: [] })));
+  expect(await firing('fsp-new-failure')).toEqual([]);
+});
+
 test('what fails as often as ever is no burst, whoever it is, and many more than ever are', async () => {
   const now = Date.now();
   // The same thirty every 20 minutes for a day and more, and in another site others each half hour.

@@ -236,7 +236,7 @@ test('a backlog of hours is told of', async () => {
 
 test('failures that took more than a minute to their row are told of', async () => {
   const slower = (seconds: number) => (sql: string) =>
-    sql.replace("dateDiff('second', received_at, processed_at)", (delay) => `${delay} + ${seconds}`);
+    sql.replace("dateDiff('second', received_at,", (delay) => `${seconds} + ${delay}`);
   expect(await firing('fsp-failures-late')).toEqual([]);
   expect(await firing('fsp-failures-late', slower(30))).toEqual([]);
   expect(await firing('fsp-failures-late', slower(120))).toHaveLength(1);

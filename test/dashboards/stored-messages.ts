@@ -18,22 +18,28 @@ export interface Told {
   address?: string;
   site?: string;
   receiver?: string;
+  /** When it was imported, of a report that lay in a file. */
+  imported?: number;
 }
 
 /** Stores messages as a receiver would have stored them then. */
 export async function storeMessages(writer: ClickHouseClient, messages: readonly Told[]): Promise<void> {
   const batchId = randomUUID();
-  const rows = messages.flatMap(({ at, address = '10.1.1.1', site = 'PS1', receiver = 'FSP01', ...said }, message) =>
-    entriesOf(body({ ...said, ahead: at - Date.now() }), { receivedAt: at, clientAddress: address }).map(
-      (entry) =>
-        rowOf(entry, message, {
-          siteCode: site,
-          serverName: receiver,
-          batchId,
-          processedAt: at + 1_000,
-          describe: (one) => describeMessage(one.message),
-        }).row,
-    ),
+  const rows = messages.flatMap(
+    ({ at, address = '10.1.1.1', site = 'PS1', receiver = 'FSP01', imported, ...said }, message) =>
+      entriesOf(body({ ...said, ahead: at - Date.now() }), {
+        receivedAt: at,
+        clientAddress: imported === undefined ? address : '',
+      }).map(
+        (entry) =>
+          rowOf(entry, message, {
+            siteCode: site,
+            serverName: receiver,
+            batchId,
+            processedAt: imported ?? at + 1_000,
+            describe: (one) => describeMessage(one.message),
+          }).row,
+      ),
   );
   await writer.insert({ table: `${database}.state_messages`, values: rows, format: 'JSONEachRow' });
 }

@@ -75,13 +75,21 @@ function Details({ message }: { message: ClientMessage }) {
       </dd>
       <dt>{t('client.received', 'Received')}</dt>
       <dd>
-        {t('client.received-by', '{{time}} from {{address}} by {{server}}, passed on after {{held}}', {
-          time: moment(message.received_at),
-          address: message.client_address,
-          server: message.fsp_server,
-          held: duration((message.processed_at - message.received_at) / 1000),
-          interpolation: { escapeValue: false },
-        })}
+        {/* What was imported from a file came from no address, and nothing held it back. */}
+        {message.client_address === ''
+          ? t('client.imported', '{{time}}, by its file; imported {{stored}} at {{server}}', {
+              time: moment(message.received_at),
+              stored: moment(message.processed_at),
+              server: message.fsp_server,
+              interpolation: { escapeValue: false },
+            })
+          : t('client.received-by', '{{time}} from {{address}} by {{server}}, passed on after {{held}}', {
+              time: moment(message.received_at),
+              address: message.client_address,
+              server: message.fsp_server,
+              held: duration((message.processed_at - message.received_at) / 1000),
+              interpolation: { escapeValue: false },
+            })}
       </dd>
       {message.user_name !== '' && (
         <>

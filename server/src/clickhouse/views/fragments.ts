@@ -87,6 +87,11 @@ export const isEnd = 'topic_type = 800 AND state_id IN (400, 401, 402)';
 export const isAssignmentBegin = 'topic_type = 800 AND state_id = 500';
 export const isAssignmentEnd = 'topic_type = 800 AND state_id = 700';
 
+/** Whether a report came over HTTP: what `fsp import` read from a file has no address. */
+export const wasPosted = "client_address != ''";
+/** When a message became news. What was imported is history: not since it was stored, but since it was received. */
+export const newsAt = `if(${wasPosted}, processed_at, received_at)`;
+
 /** Seconds that a clock may be off. */
 export const clockTolerance = 300;
 /** Hours without an end after which a deployment is stuck. */
