@@ -16,6 +16,9 @@ import type { Rule } from './alert-provisioning.js';
 import { newsAt } from '../../server/src/clickhouse/views/fragments.js';
 import { adviceOf } from './texts.js';
 
+/** The number of a rule as a whole one: by itself a million is written 1e+06. */
+const count = '{{ printf "%.0f" $values.A.Value }}';
+
 /** Every rule on the client's health and on the receivers'. */
 export const rules: readonly Rule[] = [
   {
@@ -42,8 +45,7 @@ GROUP BY site_code HAVING countIf(last = 'failed') >= 20`,
   {
     uid: 'fsp-failure-burst',
     title: 'A burst of failed installations',
-    summary:
-      '{{ $labels.site_code }}: {{ $values.A.Value }} clients failed within 30 minutes: {{ $labels.state_text }}',
+    summary: `{{ $labels.site_code }}: ${count} clients failed within 30 minutes: {{ $labels.state_text }}`,
     description:
       'Many clients fail in the same way at once, to install or to be assigned: at least 25 within half an hour, and more than five times as many as in half an hour of the day before on average.',
     severity: 'critical',
@@ -68,8 +70,7 @@ HAVING failed_clients > 5 * uniqExactIf(cityHash64(client_key, intDiv(dateDiff('
   {
     uid: 'fsp-new-failure',
     title: 'A failure that was never seen before',
-    summary:
-      'For the first time, on {{ $values.A.Value }} clients, first in {{ $labels.site_code }}: {{ $labels.state_text }}',
+    summary: `For the first time, on ${count} clients, first in {{ $labels.site_code }}: {{ $labels.state_text }}`,
     description:
       'A state and error that no message ever had, on at least three clients. Fleets that are younger than a day raise none.',
     severity: 'warning',
@@ -94,8 +95,7 @@ GROUP BY cause, topic_type, state_id, error_code`,
   {
     uid: 'fsp-stuck-clients',
     title: 'Clients are stuck in their installation',
-    summary:
-      '{{ $labels.site_code }}: {{ $values.A.Value }} clients began to install more than a day ago and have not ended',
+    summary: `{{ $labels.site_code }}: ${count} clients began to install more than a day ago and have not ended`,
     description:
       'At least 10 clients, and a tenth of those that were heard of within the last week or are stuck, began to install more than 24 hours and less than 90 days ago and have told no end. Who is stuck is silent: that alone ends nothing.',
     severity: 'warning',
@@ -113,7 +113,7 @@ GROUP BY site_code HAVING stuck >= count() / 10`,
   {
     uid: 'fsp-cut-off',
     title: 'Many clients are cut off from their management point',
-    summary: '{{ $labels.site_code }}: {{ $values.A.Value }} clients are cut off from their management point',
+    summary: `{{ $labels.site_code }}: ${count} clients are cut off from their management point`,
     description:
       'At least 20 clients reported within two hours, first more than five minutes ago, that they cannot reach it or that their certificate does not do, and have not reported otherwise since.',
     severity: 'critical',
@@ -165,7 +165,8 @@ GROUP BY list HAVING countIf(m.standing = 'never_heard') >= 10`,
   {
     uid: 'fsp-failures-late',
     title: 'Failures are late',
-    summary: '{{ $labels.fsp_server }}: a failure took {{ $values.A.Value }} s from its receipt to its row',
+    summary:
+      '{{ $labels.fsp_server }}: a failure took {{ humanizeDuration $values.A.Value }} from its receipt to its row',
     description:
       'A share of each throttle interval is kept for failures: one that takes more than a minute waits for something else.',
     severity: 'warning',
@@ -196,7 +197,7 @@ WHERE waiting > 0`,
   {
     uid: 'fsp-rejects',
     title: 'Many bodies are refused',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} bodies that were no report within an hour',
+    summary: `{{ $labels.fsp_server }}: ${count} bodies that were no report within an hour`,
     description:
       'A receiver refused more than 100 bodies within an hour: a proxy that changes them, something else that posts here, or clients of a new kind. All are counted; the panel has the reasons of those that were kept, the first 60 of each minute.',
     severity: 'warning',
@@ -244,7 +245,7 @@ FROM receivers WHERE ${notTakenAway} OR draining AND last_seen_at BETWEEN now() 
   {
     uid: 'fsp-receiver-lags',
     title: 'A receiver lags behind',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} entries have not arrived at a destination',
+    summary: `{{ $labels.fsp_server }}: ${count} entries have not arrived at a destination`,
     description:
       'A receiver that gives signs of life has had more than 10,000 entries that a destination has not taken, for a quarter of an hour: dashboards and alerts are that far behind.',
     severity: 'warning',
@@ -258,7 +259,7 @@ FROM receivers WHERE ${notTakenAway} OR draining AND last_seen_at BETWEEN now() 
   {
     uid: 'fsp-receiver-differs',
     title: 'Receivers differ from each other',
-    summary: '{{ $values.A.Value }} different {{ $labels.what }} among the receivers',
+    summary: `${count} different {{ $labels.what }} among the receivers`,
     description:
       'Receivers of one site run different versions, or pass on by different throttles, for an hour: an upgrade or a change of roles has not reached all of them.',
     severity: 'warning',
@@ -275,7 +276,7 @@ GROUP BY what`,
   {
     uid: 'fsp-receiver-name',
     title: 'Two receivers run under one name',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} receivers under this name',
+    summary: `{{ $labels.fsp_server }}: ${count} receivers under this name`,
     description: 'Together they pass more than the role allows, and each shows figures of the other as its own.',
     severity: 'critical',
     dashboard: 'receivers',
@@ -303,7 +304,7 @@ GROUP BY what`,
   {
     uid: 'fsp-quarantine',
     title: 'A destination refuses entries for good',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} entries are in quarantine',
+    summary: `{{ $labels.fsp_server }}: ${count} entries are in quarantine`,
     description:
       'A destination refuses entries for what they are. Everything else goes on; these wait for an administrator.',
     severity: 'warning',
@@ -317,7 +318,7 @@ GROUP BY what`,
   {
     uid: 'fsp-spool-damage',
     title: 'The spool was damaged',
-    summary: '{{ $labels.fsp_server }}: {{ $values.A.Value }} damaged pieces of the spool and entries that they cost',
+    summary: `{{ $labels.fsp_server }}: ${count} damaged pieces of the spool and entries that they cost`,
     description:
       'The disk gave back something else than was written. Undamaged messages were delivered; the damaged pieces are kept aside.',
     severity: 'critical',
