@@ -256,6 +256,10 @@ describe('the cause of a failed ccmsetup', () => {
     ];
     const once = ccmLog([...begin, ...attempt('first.exe', 20), ['CcmSetup failed with error code 0x80070652', 1, 23]]);
     expect(only(runsOf(once)).cause).toContain('first.exe');
+    const waiting = only(runsOf(ccmLog([...begin, ...attempt('first.exe', 20)])));
+    expect(waiting).toMatchObject({ verdict: 'unfinished', exitCode: null, causeLine: 9 });
+    expect(waiting.cause).toContain('first.exe');
+    expect(shown(waiting)).toEqual(['9 cause']);
     const twice = ccmLog([
       ...begin,
       ...attempt('first.exe', 20),
@@ -281,6 +285,39 @@ describe('the cause of a failed ccmsetup', () => {
     [3010, 'reboot_pending'],
   ])('return code %i is %s', (code, verdict) => {
     expect(only(runsOf(ccmLog([...begin, `CcmSetup is exiting with return code ${code}`]))).verdict).toBe(verdict);
+  });
+
+  test.each([
+    ['1603', /ended with 1603: A fatal error/],
+    ['-2147023293', /ended with 0x80070643: Windows Installer 1603/],
+  ])('return code %s is told in words, with what to check', (code, cause) => {
+    const run = only(runsOf(ccmLog([banner, `CcmSetup is exiting with return code ${code}`])));
+    expect(run).toMatchObject({ verdict: 'failed', exitCode: Number(code) });
+    expect(run.cause).toMatch(cause);
+    expect(run.suggestion).not.toBe('');
+  });
+
+  test('a run that has its banner and ends well is not said to begin in the middle', () => {
+    const lines: CcmLine[] = ['The same client version is installed', 'CcmSetup is exiting with return code 0'];
+    expect(only(runsOf(ccmLog([banner, ...lines])))).toMatchObject({ certainty: 'certain', nextStep: '' });
+    expect(only(runsOf(ccmLog(lines)))).toMatchObject({ certainty: 'likely', nextStep: 'ccmsetup_whole_log' });
+  });
+
+  test('the log of client.msi is asked for only where that was begun', () => {
+    const failing = (...lines: CcmLine[]) =>
+      only(
+        runsOf(
+          ccmLog([
+            ...begin,
+            ...lines,
+            ['Failed to obtain a client certificate. Error 0x87d00283', 3],
+            ['CcmSetup failed with error code 0x87d00283', 1],
+          ]),
+        ),
+      ).nextStep;
+    expect(failing('MSI: Action 10:00:10: INSTALL. ')).toBe('client_msi_log');
+    expect(failing()).toBe('');
+    expect(failing(['DownloadFileByWinHTTP failed with error 0x87d00283', 3])).toBe('ccmsetup_locations');
   });
 
   test('a log that begins in the middle still tells the cause, and says that something is missing', () => {

@@ -1,4 +1,5 @@
 import { describeCode, findHresult, findMsiCode, type ErrorDescription } from '../../catalog/errors.js';
+import type { Family } from '../../catalog/types.js';
 import { anyHint, hint } from './hints.js';
 
 /** Nearly every line is spared the closer look for a code. */
@@ -72,8 +73,11 @@ function resultCode(text: string, ofWindows: boolean): ErrorDescription | null {
   return wrapped === '' && !ofWindows ? null : { code: String(value), text: wrapped };
 }
 
-/** A return code of a set-up program in words, as a sentence's end; the bare number where nobody knows it. */
-export function inWords(code: number, family: 'msi' | 'ccmsetup' = 'msi'): string {
-  const text = describeCode(family, code);
-  return text === '' ? String(code) : `${code}: ${text}`;
+/**
+ * A return code of a set-up program in words, as a sentence's end; the bare number where nobody knows it.
+ * @param families whose code it may be, the nearest first: msiexec returns what Windows does, too
+ */
+export function inWords(code: number, families: readonly Family[] = ['msi', 'win32']): string {
+  const text = families.map((family) => describeCode(family, code)).find((one) => one !== '');
+  return text === undefined ? String(code) : `${code}: ${text}`;
 }

@@ -59,9 +59,21 @@ export class Troubles {
   private over = false;
   /** It said that it will try again: what comes from this time on is another attempt. */
   private retryFrom: number | null = null;
+  private ran = false;
+
+  /** It said that it will try again, and has not begun to. */
+  get waits(): boolean {
+    return this.retryFrom !== null;
+  }
+
+  /** Windows Installer was begun: there is a client.msi.log. */
+  get installerRan(): boolean {
+    return this.ran;
+  }
 
   read({ message, line, severity, time, hints }: LogRecord): void {
     const severe = severity === 'ERROR' || severity === 'FATAL';
+    if (message.startsWith('MSI: ') || message.startsWith('Running installation package')) this.ran = true;
     if ((hints & hint.retry) !== 0 && isRetry(message)) {
       this.retryFrom = (time ?? 0) + shortestPause;
       return;

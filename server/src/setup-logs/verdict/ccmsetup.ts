@@ -1,9 +1,9 @@
 import { adviceOn } from '../../catalog/advice.js';
-import { findHresult } from '../../catalog/errors.js';
+import { describeCode, findHresult } from '../../catalog/errors.js';
 import { inWords } from '../formats/codes.js';
 import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
-import type { LogRecord, Run, Verdict } from '../types.js';
+import type { Evidence, LogRecord, Run, Verdict } from '../types.js';
 import { handsOver } from './ccmsetup-lines.js';
 import { Troubles, type Trouble } from './ccmsetup-troubles.js';
 import { codesTold } from './codes-told.js';
@@ -42,6 +42,8 @@ class CcmsetupTracker {
   /** What a run whose banner is lost was about, as far as lines before its end tell. */
   private lost: About = { action: 'install', productVersion: '' };
   private ended = false;
+  /** The run began with its banner: the log has all of it. */
+  private headed = false;
   /** Its banner is lost and it ended well, but no line said of what: it may be the process that handed over. */
   private doubtful = false;
   private told = false;
@@ -76,6 +78,8 @@ class CcmsetupTracker {
     if (servesAs(record)) this.inService = true;
     else if (!this.inService && (hints & hint.service) !== 0 && handsOver(message)) this.handedOver = true;
     this.troubles.read(record);
+    // It fails and tries again for days: why it failed is told all the same.
+    if (this.run !== null && !this.ended && this.troubles.waits) blameSoFar(this.run, this.troubles);
   }
 
   private begin(record: LogRecord): Run {
@@ -88,6 +92,7 @@ class CcmsetupTracker {
 
   private forget(): void {
     this.ended = false;
+    this.headed = false;
     this.doubtful = false;
     this.told = false;
     this.handedOver = false;
@@ -115,7 +120,9 @@ class CcmsetupTracker {
       return run;
     }
     this.troubles = new Troubles();
-    return this.begin(record);
+    const begun = this.begin(record);
+    this.headed = true;
+    return begun;
   }
 
   private end(record: LogRecord, end: End): Run {
@@ -129,8 +136,8 @@ class CcmsetupTracker {
     // The one that handed over has done its part; the service goes on.
     if (succeeded && (ofBootstrap || (this.handedOver && !this.inService))) return run;
     this.ended = true;
-    this.doubtful = succeeded && !this.told && !this.inService && !started.test(run.opening);
-    finish(run, record, end, this.troubles);
+    this.doubtful = succeeded && !this.told && !this.inService && !this.headed;
+    finish(run, record, end, { troubles: this.troubles, headed: this.headed });
     if (this.doubtful) trust(run, 'likely', 'result_told', 'ccmsetup_whole_log');
     this.troubles = new Troubles();
     return run;
@@ -179,13 +186,12 @@ function endIn(message: string): End | null {
   if (!beginsWithC(message) || !/^ccmsetup\s/i.test(message)) return null;
   const head = message.slice(0, 200);
   const returned = exiting.exec(head)?.[1];
-  if (returned !== undefined)
-    return { code: Number(returned), hresult: null, words: inWords(Number(returned), 'ccmsetup') };
-  const text = failed.exec(head)?.[1];
+  const text = returned ?? failed.exec(head)?.[1];
   if (text === undefined) return null;
   const hresult = findHresult(text);
   if (hresult === null) {
     const code = Number(text);
+    if (returned !== undefined) return { code, hresult: null, words: inWords(code, ['ccmsetup', 'msi']) };
     return { code, hresult: String(code), words: inWords(code) };
   }
   const words = `${hresult.code}${hresult.text === '' ? '' : `: ${hresult.text}`}`;
@@ -197,43 +203,70 @@ function isCcmsetup({ component }: LogRecord): boolean {
   return component.length === 8 && component.toLowerCase() === 'ccmsetup';
 }
 
-function finish(run: Run, record: LogRecord, end: End, troubles: Troubles): void {
+/** Why the attempt before failed, of a run that waits for the next one. */
+function blameSoFar(run: Run, troubles: Troubles): void {
+  const cause = troubles.cause('');
+  if (cause === null) return;
+  blame(run, wordsOf(cause), cause.line, adviceOn(adviceKeys(cause)));
+  showEvidence(run, evidenceFor(cause));
+}
+
+function wordsOf({ text, detail }: Trouble): string {
+  return detail === null ? text : `${text} – ${detail.text}`;
+}
+
+function evidenceFor({ line, text, detail }: Trouble): Evidence[] {
+  return [
+    evidenceOf(line, 'cause', text),
+    ...(detail === null ? [] : [evidenceOf(detail.line, 'detail', detail.text)]),
+  ];
+}
+
+/** What is known of a run at its end. */
+interface Known {
+  troubles: Troubles;
+  /** Its banner was read. */
+  headed: boolean;
+}
+
+function finish(run: Run, record: LogRecord, end: End, { troubles, headed }: Known): void {
   run.exitCode = end.code;
   run.verdict = end.hresult === null ? verdictOfReturn(end.code) : 'failed';
   const result = evidenceOf(record.line, 'result', record.message);
   if (run.verdict !== 'failed') {
+    blame(run, '', 0, '');
     trust(run, 'certain', 'result_told');
     showEvidence(run, [result, ...troubles.recovered()]);
     return;
   }
   const cause = troubles.cause(end.hresult ?? '');
-  const final = end.hresult ?? `ccmsetup ${end.code}`;
+  const own = describeCode('ccmsetup', end.code) !== '';
+  const final = end.hresult ?? (own ? `ccmsetup ${end.code}` : String(end.code));
   if (cause === null) blame(run, `ccmsetup ended with ${end.words}`, record.line, adviceOn([final]));
   else {
-    const text = cause.detail === null ? cause.text : `${cause.text} – ${cause.detail.text}`;
-    blame(run, `${text} (ccmsetup ended with ${end.words})`, cause.line, adviceOn(adviceKeys(cause, final)));
+    const words = `${wordsOf(cause)} (ccmsetup ended with ${end.words})`;
+    blame(run, words, cause.line, adviceOn(adviceKeys(cause, final)));
   }
-  judge(run, cause, end, record);
+  judge(run, cause, end, { troubles, headed });
   showEvidence(run, [
     result,
-    ...(cause === null ? [] : [evidenceOf(cause.line, 'cause', cause.text)]),
-    ...(cause?.detail ? [evidenceOf(cause.detail.line, 'detail', cause.detail.text)] : []),
+    ...(cause === null ? [] : evidenceFor(cause)),
     ...troubles.echoes(),
     ...troubles.recovered(cause),
   ]);
 }
 
 /** Codes that say something go before those that only say that it failed. */
-function adviceKeys(cause: Trouble, final: string): string[] {
+function adviceKeys(cause: Trouble, ...final: string[]): string[] {
   const texts = [cause.detail?.text ?? '', cause.text];
   const codes = texts.flatMap((text) => codesTold(text).map(({ code }) => code));
   const telling = codes.filter((code) => !saysNothing.has(code));
   const prerequisite = /\bprerequisites?\b/i.test(cause.text) ? ['prerequisite'] : [];
-  return [...telling, ...prerequisite, ...(saysNothing.has(final) ? [] : [final]), ...codes, final];
+  return [...telling, ...prerequisite, ...final.filter((code) => !saysNothing.has(code)), ...codes, ...final];
 }
 
-function judge(run: Run, cause: Trouble | null, end: End, record: LogRecord): void {
-  const cut = run.opening.includes('started in process') ? null : ('ccmsetup_whole_log' as const);
+function judge(run: Run, cause: Trouble | null, end: End, { troubles, headed }: Known): void {
+  const cut = headed ? null : ('ccmsetup_whole_log' as const);
   if (cause === null) {
     const specific = end.hresult === null && [7, 8, 9, 10].includes(end.code);
     trust(run, specific ? 'likely' : 'guess', specific ? 'code_tells' : 'code_only', cut ?? 'client_msi_log');
@@ -262,12 +295,12 @@ function judge(run: Run, cause: Trouble | null, end: End, record: LogRecord): vo
       break;
     default: {
       const same = end.hresult !== null && cause.codes.includes(end.hresult) && !saysNothing.has(end.hresult);
-      const place = /\b(?:MPs?|DPs?|location|management point|download)\b/i.test(cause.text);
+      const place = /\b(?:MPs?|DPs?|location|management point|download\w*|WinHTTP|http request)\b/i.test(cause.text);
       trust(
         run,
         same ? 'likely' : 'guess',
         same ? 'same_code' : 'often_recovered',
-        cut ?? (place ? 'ccmsetup_locations' : record.line === 0 ? '' : 'client_msi_log'),
+        cut ?? (place ? 'ccmsetup_locations' : troubles.installerRan ? 'client_msi_log' : ''),
       );
     }
   }

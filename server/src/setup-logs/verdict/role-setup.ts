@@ -196,8 +196,14 @@ class RoleRun {
     if (failure !== null) {
       const { program, code } = failure;
       const ofRole = /^fsp\.msi$/i.test(program);
-      const keys = [String(code), ...(/\.msi$/i.test(program) ? [] : ['prerequisite'])];
-      blame(run, `${program} ended with ${inWords(code)}`, failure.line, adviceOn(keys));
+      const ofInstaller = /\.ms[ip]$/i.test(program);
+      const keys = [String(code), ...(ofInstaller ? [] : ['prerequisite'])];
+      blame(
+        run,
+        `${program} ended with ${ofInstaller ? inWords(code) : inWords(code, ['msi'])}`,
+        failure.line,
+        adviceOn(keys),
+      );
       trust(run, 'certain', 'package_named', code !== 1603 ? '' : ofRole ? 'fsp_msi_log' : 'package_log');
       showEvidence(run, [evidenceOf(failure.line, 'cause', failure.text), ...this.results, ...this.recovered()]);
       return;
