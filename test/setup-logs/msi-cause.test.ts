@@ -134,6 +134,42 @@ describe('the cause of a failed installation', () => {
     expect(run.cause).toContain('\\\\srv1\\share\\fsp.msi');
   });
 
+  const own = 'Note: 1: 2203 2: C:\\Windows\\Installer\\inprogressinstallinfo.ipi 3: -2147287038 ';
+  const source = [
+    'SOURCEMGMT: Trying source C:\\1a2b\\.',
+    'Note: 1: 2203 2: C:\\1a2b\\vc_red.msi 3: -2147287037 ',
+    'Note: 1: 2203 2:  3: -2147287037 ',
+    'SOURCEMGMT: Failed to resolve source',
+  ];
+  test.each<[number, string[], string, number, RegExp]>([
+    [2, [own], '2: The file was not found (C:\\Pkg\\fsp.msi)', 4, /^Check that the package exists/],
+    [53, [own], '53: The network path was not found (C:\\Pkg\\fsp.msi)', 4, /share/],
+    [110, [own], '110: The file cannot be opened (C:\\Pkg\\fsp.msi)', 4, /^Check that the package exists/],
+    [1619, [own], '1619: The package could not be opened (C:\\Pkg\\fsp.msi)', 4, /^Check that the package exists/],
+    [
+      1612,
+      source,
+      '1612: The installation source is not available (SOURCEMGMT: Failed to resolve source – C:\\1a2b\\vc_red.msi)',
+      9,
+      /folder/,
+    ],
+  ])('an installation that ends with %i before its first action names the file', (code, lines, cause, line, advice) => {
+    const engine = (text: string) => `MSI (s) (54:F8) [10:00:01:000]: ${text}`;
+    const run = only(
+      runsOf(
+        msiLog([
+          engine('******* RunEngine:'),
+          '           ******* Product: C:\\Pkg\\fsp.msi',
+          '           ******* Action: ',
+          ...lines.map(engine),
+          ...result(code),
+        ]),
+      ),
+    );
+    expect(run).toMatchObject({ verdict: 'failed', exitCode: code, cause, causeLine: line, certainty: 'certain' });
+    expect(run.suggestion).toMatch(advice);
+  });
+
   test('a log without the verbose switch says so where it tells no reason', () => {
     const log =
       '=== Logging started: 1/15/2026  10:00:00 ===\nAction start 10:00:01: INSTALL.\nAction start 10:00:01: ExecuteAction.\nAction ended 10:00:01: ExecuteAction. Return value 3.\nAction ended 10:00:02: INSTALL. Return value 3.\n=== Logging stopped: 1/15/2026  10:00:02 ===\n';

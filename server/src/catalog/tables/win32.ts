@@ -42,6 +42,7 @@ export const win32: CodeTable = {
     ['86', 'ERROR_INVALID_PASSWORD', 'The network password is not correct', 'Le mot de passe réseau est incorrect', 'logon'],
     ['87', 'ERROR_INVALID_PARAMETER, E_INVALIDARG', 'A parameter is incorrect', 'Un paramètre est incorrect', 'commandLine'],
     ['109', 'ERROR_BROKEN_PIPE', 'The pipe has been ended', 'Le canal de communication a été interrompu', 'readLines'],
+    ['110', 'ERROR_OPEN_FAILED', 'The file cannot be opened', 'Le fichier ne peut pas être ouvert', 'msiOpen'],
     ['112', 'ERROR_DISK_FULL', 'There is not enough space on the disk', 'Espace insuffisant sur le disque', 'diskFull'],
     ['120', 'ERROR_CALL_NOT_IMPLEMENTED', 'The function is not supported on this system', 'La fonction n’est pas prise en charge sur ce système', 'notApplicable'],
     ['121', 'ERROR_SEM_TIMEOUT', 'The semaphore timeout period has expired', 'Le délai du sémaphore a expiré', 'timeout'],

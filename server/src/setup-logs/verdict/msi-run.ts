@@ -1,4 +1,5 @@
 import { adviceOn } from '../../catalog/advice.js';
+import { describeCode } from '../../catalog/errors.js';
 import { inWords } from '../formats/codes.js';
 import {
   actionLine,
@@ -12,6 +13,7 @@ import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
 import { codesTold, withMeanings } from './codes-told.js';
 import { Explanations, isErrorMessage, mostTelling, type Explanation } from './msi-explanations.js';
+import { PackageFile } from './msi-package-file.js';
 import { beginRun, blame, evidenceOf, oneLine, resume, showEvidence, trust } from './run.js';
 
 /** What the sequence as a whole returned, as a result of Windows Installer. */
@@ -63,6 +65,7 @@ export class MsiRun {
   private told = false;
   private hasEngineLines = false;
   private rolledBack = false;
+  private readonly file = new PackageFile();
   /** Line of the last step that the engine began. */
   private stepSince = 0;
   /** Line that the last record with a head of its own begins on. */
@@ -175,6 +178,7 @@ export class MsiRun {
       return;
     }
     if (text.startsWith('Executing op: ')) this.stepSince = line;
+    if (this.begun.size === 0 && !this.finished) this.file.read(line, text);
     if (text.startsWith('Rollback: ')) this.rolledBack = true;
     const custom = customActionResult(text);
     if (custom !== null) {
@@ -363,17 +367,28 @@ export class MsiRun {
     const all = this.explanations.since(0);
     const strong = all.filter(({ weak }) => !weak);
     const [best] = mostTelling(strong.length > 0 ? strong : all);
-    const line = best?.record ?? this.results.at(-1)?.line ?? this.run.line;
+    const file = best?.isMessage === true ? null : this.file.ofFailure(result, best === undefined);
+    const line = best?.record ?? (file ?? this.results.at(-1))?.line ?? this.run.line;
+    const why = [
+      ...(best === undefined ? [] : [withMeanings(oneLine(best.text, 1_000))]),
+      ...(file === null || best?.text.includes(file.path) === true ? [] : [file.path]),
+    ];
     blame(
       this.run,
-      best === undefined ? words : `${words} (${withMeanings(oneLine(best.text, 1_000))})`,
+      why.length === 0 ? words : `${words} (${why.join(' – ')})`,
       line,
-      adviceFor(best === undefined ? [] : [best], result),
+      // Of a package that is not there, 1619 tells what to do.
+      adviceFor(best === undefined ? [] : [best], file !== null && result <= 3 ? 1619 : result),
     );
-    if (!saysNothing.has(String(result)) && words !== String(result)) trust(this.run, 'certain', 'code_tells');
+    // Results of Windows Installer are its own; those of Windows say something of a file where one is known.
+    if (!saysNothing.has(String(result)) && words !== String(result))
+      trust(this.run, describeCode('msi', result) !== '' || file !== null ? 'certain' : 'likely', 'code_tells');
     else if (best === undefined) trust(this.run, 'guess', 'code_only', this.nextLog());
     else trust(this.run, best.isMessage ? 'likely' : 'guess', 'trouble_nearby', this.nextLog());
-    this.show(best === undefined ? [] : [evidenceOf(best.line, 'cause', best.text)]);
+    this.show([
+      ...(best === undefined ? [] : [evidenceOf(best.line, 'cause', best.text)]),
+      ...(file === null ? [] : [evidenceOf(file.line, best === undefined ? 'cause' : 'detail', file.path)]),
+    ]);
   }
 
   private show(lines: readonly Evidence[]): void {
