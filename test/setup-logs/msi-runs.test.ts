@@ -98,7 +98,7 @@ describe('one run for each installation of Windows Installer', () => {
       'MSI (s) (54:F8) [10:00:04:500]: MainEngineThread is returning 0',
     ]);
     const run = only(runsOf(log));
-    expect(run).toMatchObject({ verdict: 'unfinished', action: 'install', productName: '' });
+    expect(run).toMatchObject({ verdict: 'unfinished', action: 'upgrade', productName: '' });
   });
 
   test.each([

@@ -234,7 +234,12 @@ export class MsiRun {
         this.echoes.push(evidenceOf(line, 'echo', text));
     } else if (value === 2) this.cancelled ??= ended;
     else if (since > 0 && !sequences.has(name)) this.explanations.weaken(since);
-    if (!sequences.has(name) || nested) return;
+    if (!sequences.has(name)) return;
+    if (nested) {
+      // Of the properties that name the version before, only some tell so by their name.
+      if (this.run.action === 'install') this.run.action = 'upgrade';
+      return;
+    }
     this.sequenceValue = { value, line, text };
     this.keepResult(line, text);
     const result = resultOfValue[value];
