@@ -117,6 +117,11 @@ export function nextStepText(id: string, english: string): string {
       );
     case 'fsp_msi_log':
       return t('next.fsp-msi', 'read fspMSI.log beside this log: it tells why fsp.msi failed');
+    case 'role_msi_log':
+      return t(
+        'next.role-msi',
+        'read the log of Windows Installer beside this log that is called after the package (mpMSI.log of mp.msi): it tells why it failed',
+      );
     case 'prerequisite_log':
       return t(
         'next.prerequisite',

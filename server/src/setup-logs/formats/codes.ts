@@ -78,6 +78,8 @@ function resultCode(text: string, ofWindows: boolean): ErrorDescription | null {
  * @param families whose code it may be, the nearest first: msiexec returns what Windows does, too
  */
 export function inWords(code: number, families: readonly Family[] = ['msi', 'win32']): string {
+  const hresult = findHresult(String(code));
+  if (hresult !== null) return hresult.text === '' ? hresult.code : `${hresult.code}: ${hresult.text}`;
   const text = families.map((family) => describeCode(family, code)).find((one) => one !== '');
   return text === undefined ? String(code) : `${code}: ${text}`;
 }

@@ -112,7 +112,10 @@ function recordOf(line: Line, time: number | null, text: string, remarks: Remark
 }
 
 function severityOf(message: string, hints: number): Severity {
-  const code = (hints & hint.exit) === 0 ? undefined : /\bexited with return code:? ?(\d{1,10})/i.exec(message)?.[1];
+  const code =
+    (hints & hint.exit) === 0
+      ? undefined
+      : /\bexited with return code:? ?(0x[0-9a-f]{1,8}|-?\d{1,10})/i.exec(message)?.[1];
   if (code !== undefined) return severityOfResult(Number(code));
   // `fspMSI.log.LastError` is the name of a file.
   if (/^Backing up\b/.test(message)) return 'INFO';

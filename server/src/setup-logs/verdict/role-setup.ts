@@ -1,4 +1,5 @@
 import { adviceOn } from '../../catalog/advice.js';
+import { findHresult } from '../../catalog/errors.js';
 import { codesIn, inWords } from '../formats/codes.js';
 import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
@@ -6,19 +7,22 @@ import type { Evidence, LogRecord, Run } from '../types.js';
 import { codesTold, withMeanings } from './codes-told.js';
 import { beginRun, blame, evidenceOf, oneLine, showEvidence, trust } from './run.js';
 import type { RunTracker } from './run-tracker.js';
+import type { NextStep } from './wording.js';
 
 /** Text of another kind may stand below it, of the same record. */
 const rule = /^={10,}(?=\n|$)/;
 const started = /^\w+ Setup Started\.{2,}/;
 const parameters = /^Parameters: [^\n]*?\s\/(\w+)\b/;
 const exited =
-  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?[[(]?(-?\d{1,10}|0x[0-9a-f]{1,8})/i;
+  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?[[(]?(0x[0-9a-f]{1,8}|-?\d{1,10})/i;
 const succeeded = /^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation) was successful\b/i;
 const fatal =
   /^Fatal MSI Error - |^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation)(?: has)? failed\b|^Fatal error\b/i;
 const restart =
   /\b(?:reboot|restart) (?:of the \w+ )?(?:is|was|will be|has been) (?:required|needed|requested|pending)\b|\b(?:requires|needs|must) (?:a |be )?(?:reboot|restart)|\breboot pending\b/i;
 const over = /^RoleSetup\(\)\./;
+/** A result where no package is named: `Installation failed with error code 1603`. */
+const failedWith = /^\w+(?: has)? failed with (?:error |exit |return )?code:? ?[[(]?(0x[0-9a-f]{1,8}|-?\d{1,10})/i;
 /** What stands between these two installs what the role needs, not the role. */
 const beginsPrerequisites = /^(?:={4,} )?Installing Pre ?Reqs\b/i;
 const endsPrerequisites = /^(?:={4,} )?Completed Installation of Pre ?Reqs\b|^Installing the \w/i;
@@ -81,6 +85,7 @@ class RoleSetupTracker {
   private readRun(run: RoleRun, record: LogRecord, message: string): Run {
     run.read(record, message);
     if (over.test(message)) {
+      run.end();
       this.ended = true;
       this.run = null;
     } else this.ended = false;
@@ -115,6 +120,8 @@ class RoleRun {
   /** The first prerequisite that failed. */
   private failedPrerequisite: Failure | null = null;
   private inPrerequisites = false;
+  /** The role's own package is spoken of: it has a log. */
+  private cameToPackage = false;
   private restarts = false;
 
   constructor(record: LogRecord) {
@@ -133,9 +140,11 @@ class RoleRun {
     if (beginsPrerequisites.test(message)) this.inPrerequisites = true;
     else if (endsPrerequisites.test(message)) this.inPrerequisites = false;
 
+    this.cameToPackage ||= message.includes('fsp.msi');
     const [, program = '', digits] = ((hints & hint.exit) === 0 ? null : exited.exec(message)) ?? [];
     if ((hints & hint.restart) !== 0 && restart.test(message)) this.restarts = true;
-    if (digits !== undefined) this.exited(program, Number(digits), line, message);
+    // A result is signed, however it is written.
+    if (digits !== undefined) this.exited(program, Number(digits) | 0, line, message);
     else if (succeeded.test(message)) this.succeeded(line, message);
     else if (fatal.test(message)) this.failed(line, message);
     else if ((hints & hint.trouble) !== 0 && troubled.test(message) && !harmless.test(message)) {
@@ -143,6 +152,20 @@ class RoleRun {
       if (this.troubles.length < keptTroubles)
         this.troubles.push({ line, text: message, isPrerequisite: prerequisite.test(message) });
     }
+  }
+
+  /** Set-up has ended. Where no line told how, what it needed before the role tells why there is none. */
+  end(): void {
+    const { run } = this;
+    if (run.verdict !== 'unfinished') return;
+    if (this.restarts) {
+      run.verdict = 'reboot_pending';
+      trust(run, 'likely', 'requirement_named');
+      showEvidence(run, [...this.results, ...this.recovered()]);
+    } else if (this.inPrerequisites && this.failedPrerequisite !== null) {
+      run.exitCode ??= this.failedPrerequisite.code;
+      this.blame(0, '', this.failedPrerequisite);
+    } else run.nextStep = this.packageLog;
   }
 
   private exited(program: string, code: number, line: number, text: string): void {
@@ -184,7 +207,8 @@ class RoleRun {
     this.result(line, text);
     this.run.verdict = 'failed';
     if (this.failure === null) {
-      this.run.exitCode ??= this.failedPrerequisite?.code ?? null;
+      const told = failedWith.exec(text)?.[1];
+      this.run.exitCode ??= told === undefined ? (this.failedPrerequisite?.code ?? null) : Number(told) | 0;
       this.blame(line, text, this.failedPrerequisite);
     } else showEvidence(this.run, [...this.run.evidence, ...this.results]);
   }
@@ -195,16 +219,15 @@ class RoleRun {
     run.verdict = 'failed';
     if (failure !== null) {
       const { program, code } = failure;
-      const ofRole = /^fsp\.msi$/i.test(program);
       const ofInstaller = /\.ms[ip]$/i.test(program);
-      const keys = [String(code), ...(ofInstaller ? [] : ['prerequisite'])];
+      const keys = [findHresult(String(code))?.code ?? String(code), ...(ofInstaller ? [] : ['prerequisite'])];
       blame(
         run,
         `${program} ended with ${ofInstaller ? inWords(code) : inWords(code, ['msi'])}`,
         failure.line,
         adviceOn(keys),
       );
-      trust(run, 'certain', 'package_named', code !== 1603 ? '' : ofRole ? 'fsp_msi_log' : 'package_log');
+      trust(run, 'certain', 'package_named', code === 1603 ? this.logOf(failure) : '');
       showEvidence(run, [evidenceOf(failure.line, 'cause', failure.text), ...this.results, ...this.recovered()]);
       return;
     }
@@ -216,16 +239,26 @@ class RoleRun {
       return;
     }
     const codes = codesTold(told.text).map(({ code }) => code);
-    const keys = [...codes.filter((code) => code !== '1603'), ...(told.isPrerequisite ? ['prerequisite'] : [])];
+    const keys = [
+      ...codes.filter((code) => code !== '1603'),
+      ...(told.isPrerequisite ? ['prerequisite'] : []),
+      ...(/\bIIS\b/.test(told.text) ? ['iis'] : []),
+    ];
     blame(run, withMeanings(oneLine(told.text, 1_000)), told.line, adviceOn(keys));
     if (told.isPrerequisite) trust(run, 'certain', 'requirement_named', 'prerequisite_log');
     else trust(run, 'likely', 'trouble_nearby', this.packageLog);
     showEvidence(run, [evidenceOf(told.line, 'cause', told.text), ...this.results]);
   }
 
-  /** Other roles are set up by the same program, not all of them by a package. */
+  private logOf({ program }: Failure): NextStep {
+    if (/^fsp\.msi$/i.test(program)) return 'fsp_msi_log';
+    const isPrerequisite = this.failure === null || !/\.msi$/i.test(program);
+    return isPrerequisite ? 'prerequisite_log' : 'role_msi_log';
+  }
+
+  /** Other roles are set up by the same program, and a failure may come before the package. */
   private get packageLog(): 'fsp_msi_log' | '' {
-    return ['', 'SMSFSP'].includes(this.run.productName) ? 'fsp_msi_log' : '';
+    return this.cameToPackage ? 'fsp_msi_log' : '';
   }
 
   private result(line: number, text: string): void {

@@ -37,6 +37,8 @@ export const nextSteps = {
   ccmsetup_locations:
     'Check the boundary groups and the management point, and read LocationServices.log in %windir%\\CCM\\Logs and the IIS log of the management point',
   fsp_msi_log: 'Read fspMSI.log beside this log: it tells why fsp.msi failed',
+  role_msi_log:
+    'Read the log of Windows Installer beside this log that is called after the package (mpMSI.log of mp.msi): it tells why it failed',
   prerequisite_log:
     'Read the log of the prerequisite that is named, in the same folder or in the Temp folder of SYSTEM',
   wait_for_end:
