@@ -147,7 +147,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
       (one) => one.close(),
     );
     const siteInbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
-    const forgotten = new ForgottenInSpool(dataDir);
+    const forgotten = new ForgottenInSpool(dataDir, logger);
     const delivering = buildDeliveries({
       config,
       spool,

@@ -129,17 +129,15 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
 
   return {
     sink: {
-      name: rows.name,
+      ...rows,
       async ready() {
         await prepare();
         await rows.ready?.();
       },
-      prepare: (batch) => rows.prepare!(batch),
       async deliver(batch, redelivery) {
         await prepare();
         return rows.deliver(batch, redelivery);
       },
-      close: () => Promise.resolve(),
     },
     client,
     placement,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { patternOf, subjectOf } from '../../server/src/forget/subject.js';
@@ -171,7 +171,7 @@ describe('a user', () => {
 
   test('stays out of the quarantine, also where it is forgotten while its batch is under way', async () => {
     const place = temporaryFolder();
-    const forgotten = new ForgottenInSpool(place.path);
+    const forgotten = new ForgottenInSpool(place.path, { warn: expect.unreachable });
     const quarantine = await Quarantine.open({ dir: join(place.path, 'quarantine') });
     const base = entry('PC1');
     const message = { ...base.message, params: ['jdoe'] };
@@ -185,6 +185,21 @@ describe('a user', () => {
     expect(kept.entry).toMatchObject({ message: { params: ['(forgotten)'] } });
     place.remove();
   });
+});
+
+test('a list of what is forgotten that somebody damaged is told and put aside, also where it is JSON of another kind', () => {
+  for (const damaged of ['[{"kind":"machine","name":"PC1"', '[null]', '{}', '']) {
+    const place = temporaryFolder();
+    const path = join(place.path, 'forgotten.json');
+    writeFileSync(path, damaged);
+    const told: string[] = [];
+    const list = new ForgottenInSpool(place.path, { warn: (message) => told.push(message) });
+    expect(told).toEqual([expect.stringMatching(/cannot be read.*kept as .*forgotten\.json\.damaged.*once more$/)]);
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(damaged);
+    const batch = batchOf(entry('PC1'));
+    expect(list.passedOn(batch)).toBe(batch);
+    place.remove();
+  }
 });
 
 test.each(['', '*', '%', '.', "x' OR 1 --", 'a'.repeat(300), '__', '(a+)+'])('%j is no name', (name) => {

@@ -144,7 +144,6 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     { createSiteInboxSink },
     { startTelemetry },
     { ForgottenInSpool },
-    { withOwnTimes },
   ] = await Promise.all([
     import('./target.js'),
     import('../drain/drain-spool.js'),
@@ -153,7 +152,6 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     import('../sinks/site-inbox.js'),
     import('../telemetry.js'),
     import('../forget/in-spool.js'),
-    import('../delivery/own-times.js'),
   ]);
   const { version } = await import('../version.js');
   const telemetry = await startTelemetry({
@@ -168,7 +166,11 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
       describe: describeMessage,
       siteCode: owner.siteCode,
       resource: telemetry.resource,
-      onRejected: () => undefined,
+      onRejected(count, reason) {
+        say(
+          `The OpenTelemetry endpoint took an export and rejected ${count} of its records (${reason.slice(0, 200)}); see its own log`,
+        );
+      },
     });
     const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));
     const sinks = [target.sink, otlp, inbox].filter((sink) => sink !== null);
@@ -182,15 +184,15 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
         `The spool owes ${without.join(', ')} entries, and this configuration has no such destination; configure it as the receiver had it (OTEL_EXPORTER_OTLP_ENDPOINT, FSP_SITE_INBOX)`,
       );
     let told = '';
-    const forgotten = new ForgottenInSpool(folder);
     const report = await drainSpool({
       spool,
-      sinks: sinks.map((sink) => forgotten.apart(withOwnTimes(sink))),
-      quarantine: await Quarantine.open({ dir: join(folder, 'quarantine') }),
+      sinks,
+      quarantine: await Quarantine.open({ dir: join(folder, 'quarantine'), logger: { warn: say, error: say } }),
+      forgotten: new ForgottenInSpool(folder, { warn: say }),
       patienceMs,
       onProgress(waiting, behind) {
         const line = `${waiting} waiting, ${behind} behind`;
-        if (line !== told) process.stderr.write(`${line}\n`);
+        if (line !== told) say(line);
         told = line;
       },
     }).catch((error: unknown) => {
@@ -208,4 +210,8 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     await target.close();
     await telemetry.shutdown();
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

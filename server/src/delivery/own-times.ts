@@ -10,15 +10,13 @@ import type { Sink } from './sink.js';
 export function withOwnTimes(sink: Sink): Sink {
   const leaps = new Leaps();
   return {
-    name: sink.name,
-    ...(sink.limits === undefined ? {} : { limits: sink.limits }),
+    ...sink,
     ready: async () => {
       leaps.look();
       await sink.ready?.();
     },
     ...(sink.prepare === undefined ? {} : { prepare: (batch) => sink.prepare!(atOwnTimes(batch, leaps)) }),
     deliver: (batch, redelivery) => sink.deliver(atOwnTimes(batch, leaps), redelivery),
-    close: () => sink.close(),
   };
 }
 

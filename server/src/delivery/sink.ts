@@ -10,7 +10,10 @@ export interface Refused {
   reason: string;
 }
 
-/** A place that admitted entries go to. Each has its own cursor and never waits for another. */
+/**
+ * A place that admitted entries go to. Each has its own cursor and never waits for another. Its functions need no `this`:
+ * whoever puts something around one takes the others as they are.
+ */
 export interface Sink {
   readonly name: string;
   /** What a batch for it may hold, where that is less than usual. */

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import type { Sink } from '../delivery/sink.js';
+import { ForgottenInSpool } from '../forget/in-spool.js';
+import { subjectOf } from '../forget/subject.js';
 import { Quarantine } from '../quarantine/quarantine.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
@@ -11,6 +13,12 @@ import { drainSpool } from './drain-spool.js';
 
 let dir: string;
 let spool: Spool;
+const drainedInto = async (sink: Sink, patienceMs: number) => {
+  const quarantine = await Quarantine.open({ dir: join(dir, 'quarantine') });
+  const forgotten = new ForgottenInSpool(dir, { warn: expect.unreachable });
+  await drainSpool({ spool, sinks: [sink], quarantine, forgotten, onProgress: () => undefined, patienceMs });
+  return quarantine;
+};
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fsp-drain-'));
   spool = await openSpool({ dir: join(dir, 'spool') });
@@ -24,8 +32,27 @@ test('a destination that hangs is given up like one that refuses, and keeps what
   await spool.append([entry('A'), entry('B')]);
   // As a write to a share whose server is away: neither an answer nor an error.
   const hangs: Sink = { name: 'hangs', deliver: () => new Promise(() => undefined), close: () => Promise.resolve() };
-  const quarantine = await Quarantine.open({ dir: join(dir, 'quarantine') });
-  const draining = drainSpool({ spool, sinks: [hangs], quarantine, onProgress: () => undefined, patienceMs: 50 });
-  await expect(draining).rejects.toThrow('hangs takes nothing: it does not answer');
+  await expect(drainedInto(hangs, 50)).rejects.toThrow('hangs takes nothing: it does not answer');
   expect(spool.sinks.lag('hangs')).toBe(2);
+});
+
+test('what was forgotten reaches neither the destination nor, where that refuses it, the quarantine', async () => {
+  const base = entry('A');
+  await spool.append([{ ...base, message: { ...base.message, params: ['jdoe'] } }]);
+  await new ForgottenInSpool(dir, { warn: expect.unreachable }).add(subjectOf('user', 'CORP\\jdoe'));
+  const seen: string[] = [];
+  const refuses: Sink = {
+    name: 'refuses',
+    deliver: ({ entries }) => {
+      seen.push(...entries.map((one) => JSON.stringify(one)));
+      return Promise.resolve([{ index: 0, code: '', reason: 'no' }]);
+    },
+    close: () => Promise.resolve(),
+  };
+  const quarantine = await drainedInto(refuses, 10_000);
+  const kept = await quarantine.read(quarantine.list()[0]!.id);
+  for (const told of [...seen, JSON.stringify(kept)]) expect(told).toContain('(forgotten)');
+  for (const told of [...seen, JSON.stringify(kept)]) expect(told).not.toContain('jdoe');
+  // Nothing of before is held any more.
+  expect(readFileSync(join(dir, 'forgotten.json'), 'utf8')).toBe('[]');
 });

@@ -1,7 +1,9 @@
 import type { Spool } from '../spool/spool.js';
 import type { Quarantine } from '../quarantine/quarantine.js';
 import { createDelivery } from '../delivery/delivery.js';
+import { withOwnTimes } from '../delivery/own-times.js';
 import type { Sink } from '../delivery/sink.js';
+import type { ForgottenInSpool } from '../forget/in-spool.js';
 
 const hourMs = 3_600_000;
 
@@ -15,8 +17,8 @@ export interface DrainReport {
 
 /**
  * Delivers everything that a spool holds to every sink, past the throttle: for a spool whose receiver is gone. Batches
- * that the receiver had written down go first, with their own ids, so that what it had sent already counts once. May be
- * interrupted at any moment and begun again, here or by the receiver itself.
+ * that the receiver had written down go first, with their own ids, so that what it had sent already counts once. What was
+ * forgotten there is left out. May be interrupted at any moment and begun again, here or by the receiver itself.
  * @param onProgress told of each step: what waits, and how much the sink furthest behind has not taken
  * @throws Error of a sink that takes nothing for `patienceMs`
  */
@@ -24,12 +26,14 @@ export async function drainSpool({
   spool,
   sinks,
   quarantine,
+  forgotten,
   onProgress,
   patienceMs,
 }: {
   spool: Spool;
   sinks: readonly Sink[];
   quarantine: Quarantine;
+  forgotten: ForgottenInSpool;
   onProgress(waiting: number, behind: number): void;
   patienceMs: number;
 }): Promise<DrainReport> {
@@ -58,10 +62,10 @@ export async function drainSpool({
   const deliveries = sinks.map((sink) =>
     createDelivery({
       spool,
-      sink,
+      sink: forgotten.apart(withOwnTimes(sink)),
       limits: { lingerMs: 0 },
       setAside: async (name, batch, refused) => {
-        await quarantine.setAside(name, batch, refused);
+        await quarantine.setAside(name, forgotten.passedOn(batch), refused);
         report.refused += refused.length;
       },
       onDelivered: ({ entries }) => {
@@ -90,6 +94,7 @@ export async function drainSpool({
   } finally {
     await Promise.all(deliveries.map((one) => one.stop()));
   }
+  forgotten.clear();
   return report;
 }
 

@@ -23,12 +23,11 @@ export class ForgottenInSpool {
   private readonly underWay = new Set<Promise<unknown>>();
   private left = 0;
 
-  constructor(private readonly dataDir: string) {
-    try {
-      this.list = JSON.parse(readFileSync(join(dataDir, file), 'utf8')) as Forgotten[];
-    } catch {
-      this.list = [];
-    }
+  constructor(
+    private readonly dataDir: string,
+    logger: { warn(message: string): void },
+  ) {
+    this.list = kept(join(dataDir, file), logger);
   }
 
   /** Entries that were left out or blanked since the start. */
@@ -57,9 +56,7 @@ export class ForgottenInSpool {
   /** The sink with what is forgotten left out: each in its place, so that the others keep theirs. */
   apart(sink: Sink): Sink {
     return {
-      name: sink.name,
-      ...(sink.limits === undefined ? {} : { limits: sink.limits }),
-      ...(sink.ready === undefined ? {} : { ready: () => sink.ready!() }),
+      ...sink,
       // What is forgotten may not be made ready either.
       ...(sink.prepare === undefined
         ? {}
@@ -70,7 +67,6 @@ export class ForgottenInSpool {
         void delivering.catch(() => undefined).finally(() => this.underWay.delete(delivering));
         return delivering;
       },
-      close: () => sink.close(),
     };
   }
 
@@ -88,9 +84,31 @@ export class ForgottenInSpool {
 
   private keep(): void {
     const path = join(this.dataDir, file);
-    writeFileSync(`${path}.new`, JSON.stringify(this.list), { mode: 0o600 });
+    writeFileSync(`${path}.new`, JSON.stringify(this.list), { mode: 0o600, flush: true });
     renameSync(`${path}.new`, path);
   }
+}
+
+/** Nothing where nobody was forgotten. A list that is damaged is put aside: whom it names has to be forgotten once more. */
+function kept(path: string, logger: { warn(message: string): void }): Forgotten[] {
+  try {
+    const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!Array.isArray(list) || !list.every(isForgotten)) throw new Error('it is no list of machines and users');
+    return list;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const aside = `${path}.damaged`;
+    renameSync(path, aside);
+    logger.warn(
+      `The list of what is forgotten cannot be read (${(error as Error).message}); it is kept as ${aside}: what still waits of its machines and users is passed on; look there for their names, and forget them once more`,
+    );
+    return [];
+  }
+}
+
+function isForgotten(one: unknown): one is Forgotten {
+  const { kind, name, at } = (one ?? {}) as Record<string, unknown>;
+  return (kind === 'machine' || kind === 'user') && typeof name === 'string' && typeof at === 'number';
 }
 
 /** Whether an entry is about a machine, or speaks of a user. */
