@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -102,6 +102,23 @@ describe('beside a running server', () => {
     expect(elsewhere.of('ClickHouse port')[0]?.found).toContain('held by the running server');
     expect([...of('clock'), ...of('ClickHouse clock')].map(({ state }) => state)).toEqual(['ok', 'ok']);
     expect(of('role')[0]?.found).toContain('10000 messages in 3600 s');
+  });
+
+  test('credentials that somebody damaged are a failure, and who asks learns what is wrong', async () => {
+    const kept = join(data, 'clickhouse-credentials.json');
+    const before = readFileSync(kept);
+    for (const damaged of ['{"url":"http://127', '{}', 'null']) {
+      writeFileSync(kept, damaged);
+      const { code, of } = await doctor(env);
+      expect(code).toBe(1);
+      expect(of('ClickHouse')[0]).toMatchObject({
+        state: 'failure',
+        mend: expect.stringMatching(/its start$/) as string,
+      });
+    }
+    const asked = await fsp(['query', 'SELECT 1'], env);
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringMatching(/are damaged; start the server/) as string });
+    writeFileSync(kept, before);
   });
 
   test('a data folder that others may read is a warning', async () => {

@@ -19,12 +19,24 @@ export interface EngineCredentials {
 
 /**
  * The credentials kept in the engine's folder, or null where no engine has ever run.
- * @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's
+ * @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's, or they are damaged
  */
 export function readEngineCredentials(dataDir: string): EngineCredentials | null {
-  let kept: string;
+  const kept = read(dataDir);
+  if (kept === null) return null;
+  const credentials = credentialsIn(kept);
+  if (credentials === null)
+    throw new FspError(
+      'FSP_DATA_DIR_UNREADABLE',
+      `The credentials of the embedded ClickHouse in ${fileIn(dataDir)} are damaged; start the server of that data folder again, which makes new ones`,
+    );
+  return credentials;
+}
+
+/** @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's */
+function read(dataDir: string): string | null {
   try {
-    kept = readFileSync(fileIn(dataDir), 'utf8');
+    return readFileSync(fileIn(dataDir), 'utf8');
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM')
@@ -35,16 +47,26 @@ export function readEngineCredentials(dataDir: string): EngineCredentials | null
       );
     return null;
   }
+}
+
+/** Null where it is damaged. */
+function credentialsIn(kept: string): EngineCredentials | null {
   try {
-    return JSON.parse(kept) as EngineCredentials;
+    const found = (JSON.parse(kept) ?? {}) as Partial<EngineCredentials>;
+    const isWhole = typeof found.url === 'string' && [found.writer, found.reader].every(isAccount);
+    return isWhole ? (found as EngineCredentials) : null;
   } catch {
     return null;
   }
 }
 
-/** The kept credentials, made on first use: random passwords that nobody has to know. */
+function isAccount(account: Partial<Account> | undefined): boolean {
+  return typeof account?.username === 'string' && typeof account.password === 'string';
+}
+
+/** The kept credentials, made on first use and where they are damaged: random passwords that nobody has to know. */
 export function ensureEngineCredentials(dataDir: string): EngineCredentials {
-  const kept = readEngineCredentials(dataDir);
+  const kept = credentialsIn(read(dataDir) ?? '');
   const account = (username: string): Account => ({ username, password: randomBytes(24).toString('base64url') });
   // A file of an earlier version could be read through the engine: what it says of the writer is no secret.
   const writer = isOutOfReach(dataDir) ? kept?.writer : undefined;

@@ -1,5 +1,3 @@
-import { join, resolve } from 'node:path';
-import { readEngineCredentials } from '../clickhouse/credentials.js';
 import type { Config } from '../config.js';
 import type { Diagnosis } from './check.js';
 import {
@@ -13,7 +11,7 @@ import {
   checkSetupLogs,
   checkSiteInbox,
 } from './machine.js';
-import { checkClickHouse, checkOtlp, checkRole, serverRuns } from './services.js';
+import { checkClickHouse, checkOtlp, checkRole, engineOf, serverRuns } from './services.js';
 
 /** Every check, in the order in which things are needed. Changes nothing. */
 export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
@@ -49,6 +47,6 @@ export async function examine(config: Config, env: NodeJS.ProcessEnv): Promise<D
 
 /** Where the engine of the running server listens, which it may have been told by an environment that this shell lacks. */
 function runningEnginePort({ dataDir, embeddedClickhousePort }: Config): number {
-  const url = readEngineCredentials(join(resolve(dataDir), 'clickhouse'))?.url ?? '';
+  const url = engineOf(dataDir)?.url ?? '';
   return url === '' ? embeddedClickhousePort : Number(new URL(url).port);
 }

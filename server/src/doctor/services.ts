@@ -34,9 +34,10 @@ export async function serverRuns(config: Config): Promise<boolean> {
 /** ClickHouse: reached, new enough, with the rights and the settings that exactly-once rests on, and the same time. */
 export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
   const subject = 'ClickHouse';
-  const client = connectAsWriter(config);
-  if (client === null) return [ok(subject, 'embedded; it starts with the server')];
+  let client: ClickHouseClient | null = null;
   try {
+    client = connectAsWriter(config);
+    if (client === null) return [ok(subject, 'embedded; it starts with the server')];
     await checkServer(client);
     const [version = ''] = await column(client, 'SELECT version()');
     return [
@@ -46,23 +47,22 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
       ...(await examineClickHouse(client, config)),
     ];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [
-      failure(
-        subject,
-        message,
-        error instanceof FspError && error.code === 'FSP_CLICKHOUSE_TOO_OLD'
-          ? 'Upgrade it'
-          : isCertificateRefused((error as Error).cause ?? error)
-            ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
-            : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password',
-      ),
-    ];
+    return [failure(subject, error instanceof Error ? error.message : String(error), mendOf(error))];
   } finally {
-    await client.close();
+    await client?.close();
   }
 }
 
+function mendOf(error: unknown): string {
+  const { code } = error as { code?: string };
+  if (code === 'FSP_CLICKHOUSE_TOO_OLD') return 'Upgrade it';
+  if (code === 'FSP_DATA_DIR_UNREADABLE') return "Look as the server's user; what is damaged is made anew at its start";
+  return isCertificateRefused((error as Error).cause ?? error)
+    ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
+    : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password';
+}
+
+/** @throws FspError FSP_DATA_DIR_UNREADABLE */
 function connectAsWriter(config: Config): ClickHouseClient | null {
   if (config.clickhouseUrl !== '') {
     return connect({
@@ -73,14 +73,14 @@ function connectAsWriter(config: Config): ClickHouseClient | null {
       caFile: config.clickhouseCaFile,
     });
   }
-  const engine = engineOf(config.dataDir);
+  const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
   return engine === null || engine.url === ''
     ? null
     : connect({ url: engine.url, ...engine.writer, database: 'default' });
 }
 
-/** Of a folder that is somebody else's nothing is known; that it may not be read is said of the folder. */
-function engineOf(dataDir: string): EngineCredentials | null {
+/** How the running engine is reached; null also where that cannot be read, of which ClickHouse's own check tells. */
+export function engineOf(dataDir: string): EngineCredentials | null {
   try {
     return readEngineCredentials(join(dataDir, 'clickhouse'));
   } catch {
@@ -128,8 +128,7 @@ export async function checkOtlp(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
   try {
     url = otlpEndpoint('LOGS', env);
   } catch (error) {
-    const [problem = '', remedy = ''] = (error as Error).message.split('; ');
-    return failure(subject, problem, `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`);
+    return failure(subject, (error as Error).message, 'Correct it; unset, nothing is exported');
   }
   // Only where it is, never what it is called with: an address can carry a password.
   const shown = url.protocol === 'unix:' ? url.pathname : `${url.protocol}//${url.host}`;
