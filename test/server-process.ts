@@ -134,7 +134,7 @@ async function askEngine(dataDir: string, env: Record<string, string>, sql: stri
   if (reader === null) return null;
   const client = connect({ ...reader, database: env.FSP_CLICKHOUSE_DATABASE ?? 'fsp' });
   try {
-    const lines = (await text(await askReadOnly(client, sql, 'JSONEachRow'))).split('\n');
+    const lines = (await text((await askReadOnly(client, sql, 'JSONEachRow')).rows)).split('\n');
     return lines.filter(Boolean).map((line) => JSON.parse(line) as unknown);
   } catch {
     return null;

@@ -90,7 +90,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
 
   // A question may take its time, and so may a change of the schema on every server of a cluster.
   const patient = connect({ url, ...account, database: 'default', needs: database, caFile });
-  const readingClient = engine === null ? patient : connect({ url, ...engine.reader, database });
+  const engineReader = engine === null ? null : connect({ url, ...engine.reader, database });
   const asking = engine === null ? externalReader(config, patient) : null;
   let prepared = false;
   let preparing: Promise<void> | null = null;
@@ -142,9 +142,9 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     client,
     placement,
     reader: new DataReader({
-      client: readingClient,
+      client,
       database,
-      asker: () => asking?.client() ?? Promise.resolve(readingClient),
+      asker: () => asking?.client() ?? Promise.resolve(engineReader!),
     }),
     readerRefused: () => asking?.refused ?? null,
     prepare,
@@ -159,7 +159,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       await asking?.close();
       await client.close();
       await patient.close();
-      if (readingClient !== patient) await readingClient.close();
+      await engineReader?.close();
       await engine?.stop();
     },
   };

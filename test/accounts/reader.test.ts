@@ -117,6 +117,21 @@ describe('the reader', () => {
   });
 });
 
+test('an answer has the type of its format, whether the question names that or the request', async () => {
+  const typeOf = async (body: object) => {
+    const answer = await fetch(`${server.management}/api/v1/query`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return `${answer.headers.get('content-type')?.split(';')[0]}: ${(await answer.text()).slice(0, 1)}`;
+  };
+  expect(await typeOf({ sql: 'SELECT 1 AS n' })).toBe('application/json: {');
+  expect(await typeOf({ sql: 'SELECT 1 AS n FORMAT JSON', format: 'CSV' })).toBe('application/json: {');
+  expect(await typeOf({ sql: 'SELECT 1 AS n', format: 'CSV' })).toBe('application/octet-stream: 1');
+  expect(await typeOf({ sql: 'SELECT 1 AS n FORMAT CSV' })).toBe('application/octet-stream: 1');
+});
+
 test('the reader sees and ends what it asks itself at the moment, and nothing of what others do', async () => {
   const gone = new AbortController();
   const others = fetch(engine.url, {

@@ -58,7 +58,7 @@ describe('the engine', () => {
     async (sql) => {
       let rows = '';
       const read = async () => {
-        for await (const chunk of await askReadOnly(shared.reader, sql, 'TSV')) rows += String(chunk);
+        for await (const chunk of (await askReadOnly(shared.reader, sql, 'TSV')).rows) rows += String(chunk);
       };
       await expect(read()).rejects.toThrow(/throwIf|Limit for result exceeded, max rows/);
       expect(rows).toMatch(/^(\d+\n)+$/);

@@ -21,6 +21,14 @@ export interface ReaderOptions {
   asker(): Promise<ClickHouseClient>;
 }
 
+/** What is answered to a question. */
+export interface Answer {
+  /** Its rows, in that format. */
+  rows: Readable;
+  /** As ClickHouse names it. */
+  format: string;
+}
+
 /** What the management API reads, read-only. @throws FspError FSP_QUERY_FAILED, FSP_CLICKHOUSE_… */
 export class DataReader {
   private readonly gate = new QueryGate();
@@ -49,17 +57,17 @@ export class DataReader {
    * @param format as ClickHouse names it; what the query names itself goes first
    * @throws FspError FSP_QUERY_BUSY too; the stream fails where the answer is too large or the query fails later
    */
-  async query(sql: string, asker: string, signal: AbortSignal, format = 'JSON'): Promise<Readable> {
+  async query(sql: string, asker: string, signal: AbortSignal, format = 'JSON'): Promise<Answer> {
     const ended = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
     const leave = await this.gate.enter(asker, ended);
     try {
-      const source = await askReadOnly(await this.options.asker(), sql, format, ended);
+      const asked = await askReadOnly(await this.options.asker(), sql, format, ended);
       const answer = new Bounded(mostBytes, heldBytes);
-      pipeline(source, answer, leave);
+      pipeline(asked.rows, answer, leave);
       // What the asker does not take in time holds up a turn of others.
       ended.addEventListener('abort', () => answer.destroy(new Error('The query was ended')), { once: true });
       await once(answer, 'begun');
-      return answer;
+      return { rows: answer, format: asked.format };
     } catch (error) {
       leave();
       throw queryError(error);
@@ -82,7 +90,7 @@ export class DataReader {
 }
 
 /**
- * Asks whatever somebody wrote; the answer as a stream, in the format that the query names or else the given one.
+ * Asks whatever somebody wrote; the answer is in the format that the query names or else in the given one.
  * Errors are the client's own.
  * @param client of an account that may only read
  */
@@ -91,7 +99,7 @@ export async function askReadOnly(
   sql: string,
   format: string,
   signal?: AbortSignal,
-): Promise<Readable> {
+): Promise<Answer> {
   refuseOtherThanReading(sql);
   // Needs no grant, and reads files: all that the engine's user can where the kernel does not confine it.
   await refuseFileFunction(client, sql);
@@ -100,7 +108,8 @@ export async function askReadOnly(
     clickhouse_settings: { default_format: format as DataFormat },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
-  return withLateError(answer.stream, answer.response_headers['x-clickhouse-exception-tag']);
+  const { 'x-clickhouse-exception-tag': tag, 'x-clickhouse-format': named } = answer.response_headers;
+  return { rows: withLateError(answer.stream, tag), format: typeof named === 'string' ? named : format };
 }
 
 /** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */

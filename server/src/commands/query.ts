@@ -80,7 +80,7 @@ async function runQuery(config: Config, sql: string, format: string): Promise<vo
   const { client, close } = await connectForReading(config);
   try {
     const { askReadOnly } = await import('../clickhouse/reader.js');
-    await passOn(await askReadOnly(client, sql, format));
+    await passOn((await askReadOnly(client, sql, format)).rows);
   } catch (error) {
     throw queryError(error);
   } finally {

@@ -137,9 +137,8 @@ export async function answerQuery(
   reply.raw.once('close', () => {
     gone.abort();
   });
-  return reply
-    .type(format === 'JSON' ? 'application/json' : 'application/octet-stream')
-    .send(await reader.query(sql, peerOf(reply.request.ip), gone.signal, format));
+  const answer = await reader.query(sql, peerOf(reply.request.ip), gone.signal, format);
+  return reply.type(answer.format === 'JSON' ? 'application/json' : 'application/octet-stream').send(answer.rows);
 }
 
 function limitOf(text: string | undefined, otherwise: number): number {
