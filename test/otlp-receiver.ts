@@ -66,7 +66,7 @@ export interface ReceivedRecord {
 
 /**
  * A real OTLP receiver for logs over HTTP: decodes protobuf and JSON. While `failing` is true it answers 401; a request
- * with a record that `refuses` says no to is answered 400 as a whole, and where `refusesNone` one without records too; `rejects` of a request are told as partial success.
+ * with a record that `refuses` says no to is answered 400 as a whole, and where `refusesNone` one without records too; `rejects` of a request are told as partial success, or none and what it `warns` of.
  * What `instead` answers is not taken; it says whether it did.
  */
 export async function startOtlpReceiver() {
@@ -76,6 +76,7 @@ export async function startOtlpReceiver() {
     refuses: (() => false) as (record: ReceivedRecord) => boolean,
     refusesNone: false,
     rejects: 0,
+    warns: '',
     instead: (() => false) as (response: ServerResponse) => boolean,
     requests: 0,
     records: [] as ReceivedRecord[],
@@ -97,7 +98,7 @@ export async function startOtlpReceiver() {
         records.length === 0 ? receiver.refusesNone : records.some((record) => receiver.refuses(record));
       if (isRefused) return response.writeHead(400).end('no such record');
       receiver.records.push(...records);
-      return response.writeHead(200, { 'content-type': type }).end(answerOf(type, receiver.rejects));
+      return response.writeHead(200, { 'content-type': type }).end(answerOf(type, receiver));
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -112,9 +113,10 @@ export async function startOtlpReceiver() {
   return receiver;
 }
 
-function answerOf(type: string, rejected: number): string | Uint8Array {
-  if (rejected === 0) return type === 'application/json' ? '{}' : '';
-  const partialSuccess = { rejectedLogRecords: rejected, errorMessage: 'too old' };
+function answerOf(type: string, { rejects, warns }: { rejects: number; warns: string }): string | Uint8Array {
+  if (rejects === 0 && warns === '') return type === 'application/json' ? '{}' : '';
+  const partialSuccess =
+    rejects === 0 ? { errorMessage: warns } : { rejectedLogRecords: rejects, errorMessage: 'too old' };
   return type === 'application/json'
     ? JSON.stringify({ partialSuccess })
     : answer.encode(answer.fromObject({ partialSuccess })).finish();

@@ -39,7 +39,7 @@ import { FollowList } from './setup-logs/follow/follow-list.js';
 import { SetupLogs } from './setup-logs/setup-logs.js';
 import { StoredLogs } from './setup-logs/stored-logs.js';
 import { checkZone } from './setup-logs/formats/zone.js';
-import { createOtlpSink } from './sinks/otlp.js';
+import { createOtlpSink, partialSuccessText } from './sinks/otlp.js';
 import { createSiteInboxSink } from './sinks/site-inbox.js';
 import { lockDataDir } from './spool/lock.js';
 import { openSpool } from './spool/open.js';
@@ -128,16 +128,18 @@ export async function startApp(config: Config, logger = createLogger({ level: co
 
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
     let rejectedByOtlp = 0;
+    let otlpWarning = '';
     const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: config.siteCode,
       resource: telemetry.resource,
-      onRejected(count, reason) {
-        rejectedByOtlp += count;
-        telemetry.metrics.otlpRejected.add(count);
-        logger.warn(
-          `The OpenTelemetry endpoint took an export and rejected ${count} of its records (${reason.slice(0, 200)}), ${rejectedByOtlp} in all; see its own log`,
-        );
+      onPartialSuccess(rejected, said) {
+        // A warning comes with every export until somebody does what it says.
+        if (rejected === 0 && said === otlpWarning) return;
+        if (rejected === 0) otlpWarning = said;
+        rejectedByOtlp += rejected;
+        telemetry.metrics.otlpRejected.add(rejected);
+        logger.warn(partialSuccessText(rejected, said));
       },
     });
     const store = started(

@@ -140,7 +140,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     { openTarget },
     { drainSpool },
     { Quarantine },
-    { createOtlpSink },
+    { createOtlpSink, partialSuccessText },
     { createSiteInboxSink },
     { startTelemetry },
     { ForgottenInSpool },
@@ -166,10 +166,8 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
       describe: describeMessage,
       siteCode: owner.siteCode,
       resource: telemetry.resource,
-      onRejected(count, reason) {
-        say(
-          `The OpenTelemetry endpoint took an export and rejected ${count} of its records (${reason.slice(0, 200)}); see its own log`,
-        );
+      onPartialSuccess(rejected, said) {
+        say(partialSuccessText(rejected, said));
       },
     });
     const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));

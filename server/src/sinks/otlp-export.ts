@@ -7,6 +7,7 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { FspError } from '../errors.js';
 import { otlpCertificates, otlpProtocol, otlpTimeout } from '../otlp-settings.js';
+import { retryDelayOf } from './grpc-retry-info.js';
 
 /** ExportResultCode.SUCCESS of the SDK. */
 const success = 0;
@@ -43,10 +44,11 @@ export interface OtlpExport {
 
 /**
  * Log records to the endpoint of the standard variables, by the SDK's exporter; and what the SDK knows of the answer and
- * does not tell: a status that may be retried and its Retry-After, a partial success, what is no answer of the protocol,
+ * does not tell: a status that may be retried and its Retry-After or RetryInfo, a partial success, what is no answer of the protocol,
  * and one that never comes to its end.
+ * @param onPartialSuccess see `OtlpSinkOptions`
  */
-export async function openOtlpExport(onRejected: (count: number, reason: string) => void): Promise<OtlpExport> {
+export async function openOtlpExport(onPartialSuccess: (rejected: number, said: string) => void): Promise<OtlpExport> {
   const protocol = otlpProtocol('LOGS');
   const options = { keepAlive: true, ...otlpCertificates('LOGS') };
   let agent: HttpAgent | null = null;
@@ -63,8 +65,15 @@ export async function openOtlpExport(onRejected: (count: number, reason: string)
     if (request.agent !== agent) return;
     answer = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? '' };
   };
+  /** The reason itself; until the pause that it asks for is over, it is the reason of what is not tried. */
+  const refuse = (reason: FspError, pauseMs: number) => {
+    const until = performance.now() + Math.min(Math.max(pauseMs, 0), longestPauseMs);
+    const { forGood } = reason.cause as NotTaken;
+    if (!forGood && until > (pause?.until ?? 0)) pause = { until, reason };
+    return reason;
+  };
   subscribe('http.client.response.finish', onAnswer);
-  listenToAnswers(onRejected);
+  listenToAnswers(onPartialSuccess);
   let turn: Promise<unknown> = Promise.resolve();
   async function sendNow(records: ReadableLogRecord[]): Promise<void> {
     answer = null;
@@ -95,8 +104,10 @@ export async function openOtlpExport(onRejected: (count: number, reason: string)
     const { code, data } = (error ?? {}) as { code?: unknown; data?: unknown };
     if (protocol === 'grpc') {
       const status = typeof code === 'number' ? code : null;
-      const said = (error as { details?: string } | undefined)?.details ?? '';
-      throw notTaken(error?.message ?? '', { forGood: refusedByGrpc(status, said), code: status, said }, error);
+      const { details: said = '', metadata } = (error ?? {}) as GrpcError;
+      const [details] = metadata?.get('grpc-status-details-bin') ?? [];
+      const cause = { forGood: refusedByGrpc(status, said), code: status, said };
+      throw refuse(notTaken(error?.message ?? '', cause, error), Buffer.isBuffer(details) ? retryDelayOf(details) : 0);
     }
     const given = answer as { status: number; retryAfter: string } | null;
     // The SDK's error has a text where no connection was made, and nothing where the status may be retried.
@@ -106,9 +117,7 @@ export async function openOtlpExport(onRejected: (count: number, reason: string)
     const text = typeof data === 'string' ? data : '';
     const cause = { forGood: refusals.includes(status), code: status, said: text };
     const reason = notTaken(`HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(), cause, error);
-    const until = performance.now() + pauseOf(given?.retryAfter ?? '');
-    if (!cause.forGood && until > (pause?.until ?? 0)) pause = { until, reason };
-    throw reason;
+    throw refuse(reason, pauseOf(given?.retryAfter ?? ''));
   }
   return {
     send(records) {
@@ -138,10 +147,10 @@ function refusedByGrpc(status: number | null, said: string): boolean {
   return status === 3 || (status === 8 && /larger than max|exceeds.{0,100}max/i.test(said));
 }
 
-/** Retry-After, in seconds or as a date, in milliseconds; 0 where it says nothing that can be. */
+/** Retry-After, in seconds or as a date, in milliseconds; 0 where it says nothing. */
 function pauseOf(retryAfter: string): number {
   const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), longestPauseMs);
+  return Number.isNaN(seconds) ? 0 : seconds;
 }
 
 function notTaken(reason: string, cause: NotTaken, error?: Error): FspError {
@@ -152,6 +161,12 @@ function notTaken(reason: string, cause: NotTaken, error?: Error): FspError {
     `The OpenTelemetry endpoint took no records (${told}); check OTEL_EXPORTER_OTLP_ENDPOINT`,
     { cause },
   );
+}
+
+/** What @grpc/grpc-js says of a call that failed. */
+interface GrpcError {
+  details?: string;
+  metadata?: { get(key: string): (string | Buffer)[] };
 }
 
 interface ExportUnderWay {
@@ -167,7 +182,7 @@ const underWay = new AsyncLocalStorage<ExportUnderWay>();
  * (@opentelemetry/otlp-exporter-base): a partial success, which by the protocol must not be sent again, and what is no
  * answer of the protocol at all, such as a proxy's page. An empty answer is a good one; nobody can tell who gave it.
  */
-function listenToAnswers(onRejected: (count: number, reason: string) => void): void {
+function listenToAnswers(onPartialSuccess: (rejected: number, said: string) => void): void {
   const silent = () => undefined;
   const listener: DiagLogger = {
     error: silent,
@@ -182,7 +197,7 @@ function listenToAnswers(onRejected: (count: number, reason: string) => void): v
         rejectedLogRecords?: number | string;
         errorMessage?: string;
       };
-      if (Number(rejectedLogRecords) > 0) onRejected(Number(rejectedLogRecords), errorMessage);
+      onPartialSuccess(Number(rejectedLogRecords), errorMessage);
     },
     info: silent,
     debug: silent,

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import protobuf from 'protobufjs';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { batchOf, entry } from '../../../test/entries.js';
 import { startOtlpReceiver } from '../../../test/otlp-receiver.js';
@@ -11,7 +14,7 @@ import { describeMessage } from '../catalog/describe.js';
 import { createDelivery } from '../delivery/delivery.js';
 import type { Sink } from '../delivery/sink.js';
 import { openSpool } from '../spool/open.js';
-import { createOtlpSink } from './otlp.js';
+import { createOtlpSink, partialSuccessText } from './otlp.js';
 
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 
@@ -24,12 +27,14 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-async function sinkToReceiver(): Promise<Sink> {
+async function sinkToReceiver(
+  onPartialSuccess: (rejected: number, said: string) => void = () => undefined,
+): Promise<Sink> {
   const sink = await createOtlpSink({
     describe: describeMessage,
     siteCode: 'PS1',
     resource: resourceFromAttributes({ 'service.name': 'fsp' }),
-    onRejected: () => undefined,
+    onPartialSuccess,
   });
   if (sink === null) throw new Error('nothing is exported');
   onTestFinished(() => sink.close());
@@ -111,6 +116,68 @@ test('an endpoint that says when to come again is left alone until then, whateve
   expect(await sink.deliver(batchOf(entry('PC9')), true)).toEqual([]);
   await expect(sink.ready?.()).rejects.toThrow('HTTP 503 Service Unavailable');
 });
+
+test('an endpoint that says by gRPC when to come again is left alone until then', async () => {
+  // As google.rpc has them.
+  const { root } = protobuf.parse(`syntax = "proto3";
+    message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+    message Any { string type_url = 1; bytes value = 2; }
+    message RetryInfo { Duration retry_delay = 1; }
+    message Duration { int64 seconds = 1; int32 nanos = 2; }`);
+  const bytes = (type: string, value: object) =>
+    root.lookupType(type).encode(root.lookupType(type).fromObject(value)).finish();
+  const info = (seconds: number) => ({
+    typeUrl: 'type.googleapis.com/google.rpc.RetryInfo',
+    value: bytes('RetryInfo', { retryDelay: { seconds, nanos: 500_000_000 } }),
+  });
+  const other = { typeUrl: 'type.googleapis.com/google.rpc.DebugInfo', value: Buffer.from('x') };
+  const details: Uint8Array[] = [];
+  const server = createHttp2Server();
+  server.on('stream', (stream) => {
+    stream.resume();
+    const status = { 'grpc-status': '14', 'grpc-message': 'busy' };
+    const told = { 'grpc-status-details-bin': Buffer.from(details.shift() ?? []).toString('base64') };
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...status, ...told }, { endStream: true });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.close();
+  });
+  vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc');
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const sink = await sinkToReceiver();
+  const whole = Buffer.from(bytes('Status', { code: 14, details: [other, info(3_600)] }));
+  const nothing = [
+    Buffer.alloc(0),
+    whole.subarray(0, -3),
+    bytes('Status', { code: 14, details: [other, info(-3_600)] }),
+  ];
+  for (const told of nothing) {
+    details.push(told);
+    await expect(sink.deliver(batch(), true)).rejects.toThrow('busy');
+    await sink.ready?.();
+  }
+  details.push(whole);
+  await expect(sink.deliver(batch(), true)).rejects.toThrow('busy');
+  await expect(sink.ready?.()).rejects.toThrow('busy');
+});
+
+test.each(['http/protobuf', 'http/json'])(
+  'a warning by %s of an endpoint that takes all is told, and nothing counts as rejected',
+  async (protocol) => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', protocol);
+    const told: string[] = [];
+    const sink = await sinkToReceiver((rejected, said) =>
+      told.push(`${rejected}: ${partialSuccessText(rejected, said)}`),
+    );
+    receiver.warns = 'use a newer\nversion';
+    expect(await sink.deliver(batch(), false)).toEqual([]);
+    expect(told).toEqual(['0: The OpenTelemetry endpoint takes all records, and warns: use a newer version']);
+    receiver.rejects = 2;
+    await sink.deliver(batchOf(entry('PC9')), false);
+    expect(told[1]).toMatch(/^2: .*rejected 2 of its records \(too old\)/);
+  },
+);
 
 test('what is sent at the same time goes out one after the other', async () => {
   const sink = await sinkToReceiver();

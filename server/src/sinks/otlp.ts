@@ -17,8 +17,11 @@ const recordsPerExport = 512;
 const bytesPerExport = 1024 * 1024;
 
 export interface OtlpSinkOptions extends LogRecordOptions {
-  /** Told how many records of an export the receiver took and then rejected, and why; which ones it does not say. */
-  onRejected(count: number, reason: string): void;
+  /**
+   * Told of an export that the receiver took and then rejected some records of, and why; which ones it does not say. Of
+   * none where it took all, and says what it wants to be heard.
+   */
+  onPartialSuccess(rejected: number, said: string): void;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface OtlpSinkOptions extends LogRecordOptions {
  */
 export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | null> {
   if (!isExported('LOGS')) return null;
-  const endpoint = await openOtlpExport(options.onRejected);
+  const endpoint = await openOtlpExport(options.onPartialSuccess);
   // A batch of which some is refused takes many exports: one that fails in the middle goes on there.
   let last: Reached = { batchId: '', taken: new Set(), refused: new Map() };
 
@@ -120,6 +123,14 @@ export async function createOtlpSink(options: OtlpSinkOptions): Promise<Sink | n
     },
     close: () => endpoint.close(),
   };
+}
+
+/** A partial success in words. */
+export function partialSuccessText(rejected: number, said: string): string {
+  const why = readable(said).slice(0, 200);
+  return rejected > 0
+    ? `The OpenTelemetry endpoint took an export and rejected ${rejected} of its records (${why}); see its own log`
+    : `The OpenTelemetry endpoint takes all records, and warns: ${why}`;
 }
 
 /** How far a batch got. Places are those of entries: what is forgotten meanwhile leaves none of them to another. */
