@@ -33,7 +33,8 @@ interface Attributes {
 /**
  * `<![LOG[message]LOG]!><time="…" date="…" component="…" context="…" type="1" thread="…" file="…">`, what CMTrace
  * reads (domain/logs.md §1). A message may be of several lines; a record that is cut off by the next one, and whatever
- * stands between records, is a record of its own, marked damaged.
+ * stands between records, is a record of its own, marked damaged. One that is too long is so in pieces: the last of them
+ * has what stands behind the message, so that an error is one.
  */
 export class CcmParser implements FormatParser {
   private open: {
@@ -45,6 +46,8 @@ export class CcmParser implements FormatParser {
     hints: number;
   } | null = null;
 
+  /** A record was given up because it is too long: its end is still to come. */
+  private tooLong = false;
   private readonly stamps: StampReader;
 
   /** @param order the order of day and month that the file as a whole proves */
@@ -67,9 +70,10 @@ export class CcmParser implements FormatParser {
       if (this.open === null) {
         const begins = rest.indexOf(opener);
         if (begins < 0) {
-          if (rest.trim() !== '') this.damaged(rest, line, line.split);
+          if (rest.trim() !== '') this.outside(rest, line);
           return;
         }
+        this.tooLong = false;
         if (rest.slice(0, begins).trim() !== '') this.damaged(rest.slice(0, begins), line, line.split);
         this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0, hints: 0 };
         rest = rest.slice(begins);
@@ -93,7 +97,8 @@ export class CcmParser implements FormatParser {
       if (ends < 0) {
         open.lines.push(rest);
         open.size += rest.length;
-        if (open.lines.length > longestMessage.lines || open.size > longestMessage.characters) this.giveUp();
+        this.tooLong = open.lines.length > longestMessage.lines || open.size > longestMessage.characters;
+        if (this.tooLong) this.giveUp();
         return;
       }
       const after = rest.slice(ends + terminator.length);
@@ -153,7 +158,7 @@ export class CcmParser implements FormatParser {
     }: Pick<ParsedRecord, 'line' | 'offset' | 'hints' | 'remarks' | 'original'>,
   ): void {
     const at = this.stamps.read(found, remarks);
-    if (at === null) remarks.push('damaged');
+    if (at === null && !remarks.includes('damaged')) remarks.push('damaged');
     this.emit({
       time: at,
       severity: severityOf(found.type),
@@ -173,6 +178,21 @@ export class CcmParser implements FormatParser {
     const { lines, line, offset, split, hints } = this.open!;
     this.open = null;
     this.damaged(lines.join('\n'), { number: line, offset, hints }, split);
+  }
+
+  /** What belongs to no record: the end of one that is too long is known by what stands behind its message. */
+  private outside(text: string, line: Line): void {
+    const ends = this.tooLong ? text.indexOf(terminator) : -1;
+    if (ends < 0) {
+      this.damaged(text, line, line.split);
+      return;
+    }
+    this.tooLong = false;
+    const { number, offset, hints, split } = line;
+    const remarks: Remark[] = split ? ['damaged', 'line_split'] : ['damaged'];
+    const attributes = attributesOf(text.slice(ends + terminator.length));
+    const message = text.slice(0, ends).trim();
+    this.give(message, attributes, { line: number, offset, hints, remarks, original: text });
   }
 
   private damaged(
