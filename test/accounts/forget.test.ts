@@ -139,6 +139,22 @@ describe('a machine', () => {
     ).toEqual(['IMAGED1', 'IMAGED3', 'IMAGED4'].map((client_name) => ({ client_name })));
   });
 
+  test('is forgotten under an earlier name of the same GUID too, also where that still waits', async () => {
+    const id = 'B9006D0E-CF56-41D1-A006-6330EFC39382';
+    const post = async (client: string) => {
+      const body = report({ client, state: 400 }).toString('utf16le');
+      const own = body.replace('00000000-0000-0000-0000-000000000000', id);
+      expect((await server.post(Buffer.from(own, 'utf16le'))).status).toBe(200);
+    };
+    await post('NEWNAME');
+    await drain();
+    await post('OLDNAME');
+    expect(await forget('machine', 'newname', true)).toMatchObject({ spool: 1 });
+    expect(await forget('machine', 'newname')).toMatchObject({ spool: 1 });
+    await drain();
+    expect(await mentions(id)).toEqual([]);
+  });
+
   test('that reports anew is known again', async () => {
     await server.post(report({ client: 'FORGETME', state: 100, serial: 3 }));
     await drain();
@@ -176,8 +192,8 @@ describe('a user', () => {
     const base = entry('PC1');
     const message = { ...base.message, params: ['jdoe'] };
     const batch = batchOf({ ...base, message }, entry('PC2'));
-    await forgotten.add(subjectOf('user', 'CORP\\jdoe'));
-    await forgotten.add(subjectOf('machine', 'PC2'));
+    await forgotten.add([subjectOf('user', 'CORP\\jdoe')]);
+    await forgotten.add([subjectOf('machine', 'PC2')]);
     const refused = [0, 1].map((index) => ({ index, code: '', reason: 'no' }));
     await quarantine.setAside('otlp', forgotten.passedOn(batch), refused);
     expect(quarantine.list()).toHaveLength(1);

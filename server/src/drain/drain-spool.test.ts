@@ -39,7 +39,7 @@ test('a destination that hangs is given up like one that refuses, and keeps what
 test('what was forgotten reaches neither the destination nor, where that refuses it, the quarantine', async () => {
   const base = entry('A');
   await spool.append([{ ...base, message: { ...base.message, params: ['jdoe'] } }]);
-  await new ForgottenInSpool(dir, { warn: expect.unreachable }).add(subjectOf('user', 'CORP\\jdoe'));
+  await new ForgottenInSpool(dir, { warn: expect.unreachable }).add([subjectOf('user', 'CORP\\jdoe')]);
   const seen: string[] = [];
   const refuses: Sink = {
     name: 'refuses',

@@ -1,9 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Quarantine } from '../quarantine/quarantine.js';
+import { FspError } from '../errors.js';
 import type { Spool } from '../spool/spool.js';
-import { forgetInClickHouse, type TableForgets } from './in-clickhouse.js';
+import type { SpoolEntry } from '../spool/entries.js';
+import { forgetInClickHouse, identityOf, type TableForgets } from './in-clickhouse.js';
 import { concerns, type ForgottenInSpool } from './in-spool.js';
-import type { Subject } from './subject.js';
+import { isGuid, type Subject } from './subject.js';
 
 /** What was, or with a dry run would be, removed, and where. */
 export interface Forgets {
@@ -47,15 +49,34 @@ export async function forget(
   dryRun: boolean,
 ): Promise<Forgets> {
   await prepare();
+  const subjects = [subject, ...(await othersOf(client, database, subject))];
+  const isAbout = (entry: SpoolEntry) => subjects.some((one) => concerns(entry, one));
   let waiting = 0;
-  for await (const entries of spool.held()) for (const entry of entries) if (concerns(entry, subject)) waiting++;
-  const kept: string[] = [];
-  for (const { id } of quarantine.list()) if (concerns((await quarantine.read(id)).entry, subject)) kept.push(id);
-  if (!dryRun) {
-    // Before ClickHouse is asked: what is under way arrives first, and what follows is left out.
-    await inSpool.add(subject);
-    await quarantine.drop(kept);
-  }
+  for await (const entries of spool.held()) waiting += entries.filter(isAbout).length;
+  // Before ClickHouse is asked: what is under way arrives first, and what follows is left out.
+  if (!dryRun) await inSpool.add(subjects);
+  // What was under way may have been refused.
+  const kept = await among(quarantine, isAbout);
+  if (!dryRun) await quarantine.drop(kept);
   const { tables, alsoKnownAs, unfinished } = await forgetInClickHouse(client, { database, cluster }, subject, dryRun);
   return { subject, dryRun, tables, spool: waiting, quarantine: kept.length, alsoKnownAs, unfinished };
+}
+
+/** What else a machine is known by in ClickHouse: the GUIDs of one that has a name, the names of one that has a GUID. */
+async function othersOf(client: ClickHouseClient, database: string, subject: Subject): Promise<Subject[]> {
+  const { ids, names } = await identityOf(client, database, subject);
+  return (isGuid(subject) ? names : ids).map((name) => ({ kind: 'machine', name }));
+}
+
+async function among(quarantine: Quarantine, isAbout: (entry: SpoolEntry) => boolean): Promise<string[]> {
+  const kept: string[] = [];
+  for (const { id } of quarantine.list()) {
+    try {
+      if (isAbout((await quarantine.read(id)).entry)) kept.push(id);
+    } catch (error) {
+      // Sent or dropped meanwhile.
+      if (!(error instanceof FspError && error.code === 'FSP_NOT_FOUND')) throw error;
+    }
+  }
+  return kept;
 }

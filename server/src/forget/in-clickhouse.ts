@@ -41,8 +41,7 @@ export async function forgetInClickHouse(
   subject: Subject,
   dryRun: boolean,
 ): Promise<{ tables: TableForgets[]; alsoKnownAs: string[]; unfinished: string[] }> {
-  const rows = async <Row>(query: string, parameters: Record<string, unknown> = {}) =>
-    (await client.query({ query, query_params: parameters, format: 'JSONEachRow' })).json<Row>();
+  const rows = asking(client);
   try {
     const columns = await rows<{ table: string; name: string; type: string; key: 0 | 1 }>(
       `SELECT c.table AS table, c.name AS name, c.type AS type, toUInt8(c.is_in_sorting_key OR c.is_in_partition_key) AS key
@@ -59,7 +58,7 @@ export async function forgetInClickHouse(
       known.push({ name, type, key: key === 1 });
       tables.set(table, known);
     }
-    const identity = subject.kind === 'machine' ? await identityOf(subject, database, rows) : { ids: [], names: [] };
+    const identity = await identityOf(client, database, subject);
     const [own] = await rows<{ engine: string }>(
       'SELECT engine FROM system.databases WHERE name = {database: String}',
       { database },
@@ -108,7 +107,7 @@ async function goesOn(
   error: unknown,
   table: string,
   database: string,
-  rows: <Row>(query: string, parameters: Record<string, unknown>) => Promise<Row[]>,
+  rows: ReturnType<typeof asking>,
 ): Promise<boolean> {
   if (doneLater.has((error as { code?: string }).code ?? '')) return true;
   if (clickHouseError(error).code !== 'FSP_CLICKHOUSE_UNREACHABLE') return false;
@@ -120,11 +119,29 @@ async function goesOn(
   return underWay.length > 0;
 }
 
-/** Under which ids and names else a machine has reported. */
-async function identityOf(
-  subject: Subject,
+function asking(client: ClickHouseClient) {
+  return async <Row>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> =>
+    (await client.query({ query, query_params: parameters, format: 'JSONEachRow' })).json<Row>();
+}
+
+/** Under which ids and names else a machine has reported; of a user none. @throws FspError FSP_CLICKHOUSE_… */
+export async function identityOf(
+  client: ClickHouseClient,
   database: string,
-  rows: <Row>(query: string) => Promise<Row[]>,
+  subject: Subject,
+): Promise<{ ids: string[]; names: string[] }> {
+  if (subject.kind === 'user') return { ids: [], names: [] };
+  try {
+    return await idsAndNames(asking(client), database, subject);
+  } catch (error) {
+    throw clickHouseError(error);
+  }
+}
+
+async function idsAndNames(
+  rows: ReturnType<typeof asking>,
+  database: string,
+  subject: Subject,
 ): Promise<{ ids: string[]; names: string[] }> {
   const own = isGuid(subject) ? `upper(client_id) = ${literal(subject.name)}` : sameName('client_name', subject);
   // The id of an image is none of this machine's own: what the others said stays. GLOBAL: on shards both are of all of them.

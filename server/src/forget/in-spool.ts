@@ -36,11 +36,9 @@ export class ForgottenInSpool {
   }
 
   /** From now on left out; resolves when no batch that was read before is under way any more. */
-  async add(subject: Subject, now = Date.now()): Promise<void> {
-    this.list = [
-      ...this.list.filter(({ name, kind }) => name !== subject.name || kind !== subject.kind),
-      { ...subject, at: now },
-    ];
+  async add(subjects: readonly Subject[], now = Date.now()): Promise<void> {
+    const isNew = ({ kind, name }: Subject) => subjects.every((one) => one.name !== name || one.kind !== kind);
+    this.list = [...this.list.filter(isNew), ...subjects.map(({ kind, name }) => ({ kind, name, at: now }))];
     this.keep();
     const limit = new Promise((resolve) => setTimeout(resolve, settleMs).unref());
     await Promise.race([Promise.allSettled([...this.underWay]), limit]);
