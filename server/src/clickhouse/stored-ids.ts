@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { clickHouseError } from './client.js';
 
 export interface IdsIn {
   /** With its database. */
@@ -12,6 +13,7 @@ export interface IdsIn {
 /**
  * Those of some identities that a table has.
  * @param ids of our own making, hexadecimal digits; as many as one statement holds
+ * @throws FspError FSP_CLICKHOUSE_…
  */
 export async function storedIds(
   client: ClickHouseClient,
@@ -19,13 +21,17 @@ export async function storedIds(
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<Set<string>> {
-  const answer = await client.query({
-    // So many do not fit into an address as parameters.
-    query: `SELECT DISTINCT ${column} AS id FROM ${table} WHERE ${where} AND ${column} IN (${ids.map((id) => `'${id}'`).join(',')})`,
-    query_params: parameters,
-    format: 'JSONEachRow',
-    clickhouse_settings: { max_query_size: '100000000' },
-    ...(signal === undefined ? {} : { abort_signal: signal }),
-  });
-  return new Set((await answer.json<{ id: string }>()).map(({ id }) => id));
+  try {
+    const answer = await client.query({
+      // So many do not fit into an address as parameters.
+      query: `SELECT DISTINCT ${column} AS id FROM ${table} WHERE ${where} AND ${column} IN (${ids.map((id) => `'${id}'`).join(',')})`,
+      query_params: parameters,
+      format: 'JSONEachRow',
+      clickhouse_settings: { max_query_size: '100000000' },
+      ...(signal === undefined ? {} : { abort_signal: signal }),
+    });
+    return new Set((await answer.json<{ id: string }>()).map(({ id }) => id));
+  } catch (error) {
+    throw clickHouseError(error);
+  }
 }

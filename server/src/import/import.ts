@@ -2,13 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { isStillInserting } from '../clickhouse/client.js';
+import { clickHouseError, isStillInserting } from '../clickhouse/client.js';
 import { storedIds } from '../clickhouse/stored-ids.js';
 import type { Refused as RefusedEntry, Sink } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
+import { refusalOf } from '../setup-logs/files/collect.js';
 import type { LogFile } from '../setup-logs/files/log-file.js';
 import { readLog } from '../setup-logs/files/read-log.js';
 import { FileRefused, type Refusal } from '../setup-logs/files/refusal.js';
@@ -17,8 +18,11 @@ import { joinStories } from '../setup-logs/verdict/story.js';
 import type { SetupLogRecordEntry, SetupRunEntry, SpoolEntry, StateMessageEntry } from '../spool/entries.js';
 import type { FoundFiles } from './find-files.js';
 
-/** Entries that are compared with what is there, and inserted, at a time. */
+/** Entries that are compared with what is there, and inserted, at a time; of reports no more than so many bytes. */
 const chunk = 10_000;
+const chunkBytes = 64 * 1024 * 1024;
+/** No client sends a report that is a fraction of it. */
+const largestReport = 32 * 1024 * 1024;
 /** How long ClickHouse is waited for that still stores the same, of an import that is gone or goes on beside. */
 const stillStoringMs = 600_000;
 const monthMs = 30 * 86_400_000;
@@ -75,7 +79,9 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
   };
   const runs = new Map<string, KnownRun>();
   const pending: StateMessageEntry[] = [];
+  let pendingBytes = 0;
   const storeMessages = async () => {
+    pendingBytes = 0;
     const added = await addMissing(pending.splice(0), 'state_messages', 'message_id', options);
     count(summary.messages, added);
     note(summary, 'a report', added.refused);
@@ -91,7 +97,8 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
   }
   for (const { path, size, modifiedAt } of found.reports) {
     try {
-      const body = await readFile(path);
+      const body = await readReport(path, size);
+      pendingBytes += body.length;
       const report = decoded(body);
       const receivedAt = receiptOf(report, modifiedAt);
       const entries = entriesFor(report, body, { receivedAt, clientAddress: '' });
@@ -104,7 +111,7 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
       if (!(error instanceof FspError)) throw error;
       summary.failed.push({ path, reason: `${error.message} (${error.code})` });
     }
-    if (pending.length >= chunk) await storeMessages();
+    if (pending.length >= chunk || pendingBytes >= chunkBytes) await storeMessages();
   }
   await storeMessages();
   await storeRuns([...runs.values()], options, summary);
@@ -117,6 +124,33 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
  */
 function receiptOf({ reportTime }: DecodedReport, written: number): number {
   return reportTime !== null && reportTime < written - monthMs && reportTime > written - yearMs ? reportTime : written;
+}
+
+/** @throws FspError FSP_LOG_UNREADABLE, FSP_REPORT_TOO_LARGE */
+async function readReport(path: string, size: number): Promise<Buffer> {
+  if (size > largestReport)
+    throw new FspError(
+      'FSP_REPORT_TOO_LARGE',
+      `It is larger than ${largestReport / 1024 ** 2} MiB, which no report is`,
+    );
+  return readFile(path).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new FspError('FSP_LOG_UNREADABLE', `It cannot be read: ${code ?? message}`, { cause });
+  });
+}
+
+/** The file itself; where it cannot be read, as it went or was locked meanwhile, it is refused, and the others go on. */
+function refusedWhereUnreadable(file: LogFile): LogFile {
+  return {
+    ...file,
+    async *pieces() {
+      try {
+        yield* file.pieces();
+      } catch (error) {
+        throw new FileRefused(refusalOf(error, file.path));
+      }
+    },
+  };
 }
 
 async function importLog(
@@ -133,7 +167,7 @@ async function importLog(
     note(summary, file.path, added.refused);
     pending = [];
   };
-  const log = { path: file.path, parts: [file] };
+  const log = { path: file.path, parts: [refusedWhereUnreadable(file)] };
   // The simple format's reader takes what no line shows another of; without a time anywhere it is that neither.
   let plain = true;
   for await (const records of readLog(log, options, options.onBytes)) {
@@ -168,16 +202,30 @@ async function addMissing(
   return { added: byId.size - refused.length, known: entries.length - byId.size, refused };
 }
 
+type StoredVerdict = Record<'run_id' | 'verdict' | 'cause' | 'certainty' | 'installation_id', string>;
+
+/** What is stored of runs. @throws FspError FSP_CLICKHOUSE_… */
+async function storedVerdicts(
+  runs: readonly KnownRun[],
+  { client, database }: Pick<ImportOptions, 'client' | 'database'>,
+): Promise<StoredVerdict[]> {
+  try {
+    const answer = await client.query({
+      query: `SELECT run_id, verdict, cause, certainty, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
+      format: 'JSONEachRow',
+      clickhouse_settings: { max_query_size: '100000000' },
+    });
+    return await answer.json<StoredVerdict>();
+  } catch (error) {
+    throw clickHouseError(error);
+  }
+}
+
 async function storeRuns(runs: readonly KnownRun[], options: ImportOptions, summary: ImportSummary): Promise<void> {
-  const { client, sink, database, hostName } = options;
+  const { sink, hostName } = options;
   if (runs.length === 0) return;
   const installations = joinStories(runs);
-  const answer = await client.query({
-    query: `SELECT run_id, verdict, cause, certainty, installation_id FROM ${database}.setup_runs WHERE run_id IN (${runs.map(({ id }) => `'${id}'`).join(',')})`,
-    format: 'JSONEachRow',
-    clickhouse_settings: { max_query_size: '100000000' },
-  });
-  const rows = await answer.json<Record<'run_id' | 'verdict' | 'cause' | 'certainty' | 'installation_id', string>>();
+  const rows = await storedVerdicts(runs, options);
   const known = new Map(
     rows.map((row) => [row.run_id, `${row.verdict} ${row.installation_id} ${row.certainty} ${row.cause}`]),
   );
