@@ -69,7 +69,15 @@ describe('the newest word of a client', () => {
       'succeeded',
       1,
     ],
-    ['no time of the report', [said('A7', 313, 2 * hour, null), said('A7', 400, hour, null)], 'succeeded', 1],
+    ['no time of the report', [said('A7', 313, 2 * hour, null), said('A7', 400, hour, null)], 'succeeded', 0],
+    ['no time of the report, and a clock of 2001', [said('A8', 400, 9_000 * day, null)], 'succeeded', 1],
+    ['no time of the report, and a clock that is ahead', [said('A9', 400, -hour, null)], 'succeeded', 1],
+    [
+      'a clock that is behind, and a report without a time in the same hour',
+      [said('A10', 313, 2 * hour, hour), said('A10', 400, hour, null)],
+      'succeeded',
+      1,
+    ],
   ])('is right after %s', async (_, entries, outcome, clockOff) => {
     await deliver(...entries);
     expect(await wordOf(entries[0]!.machine.netbiosName)).toEqual({ outcome, is_clock_off: clockOff });

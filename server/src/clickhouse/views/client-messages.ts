@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
   [
     'clock_offset',
     'Int64',
-    'Seconds that the client’s clock was ahead at the receipt; negative for behind, or for a report that came late',
+    'Seconds that the client’s clock was ahead at the receipt; negative for behind, or for a report that came late; 0 where the report does not tell when it was sent',
   ],
   ['serial', 'UInt32', 'Serial number; 0 where there is none'],
   ['topic_type', 'UInt32', 'Topic'],

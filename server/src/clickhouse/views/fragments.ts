@@ -97,16 +97,27 @@ export const clockTolerance = 300;
 /** Hours without an end after which a deployment is stuck. */
 export const stuckHours = 24;
 
-/** Seconds that the client's clock was ahead at the receipt; negative for behind, or for a report that came late. */
-export const clockAhead = (row: string) =>
-  `dateDiff('second', ${row}received_at, ifNull(${row}report_time, ${row}message_time))`;
+/**
+ * Whether a message tells of its client's clock: a report that says when it was sent does. One that does not may have
+ * waited somewhere on its way: its message tells where it was made just now, and where it cannot have been made then.
+ */
+const tellsClock = (row: string) =>
+  `(${row}report_time IS NOT NULL OR ${row}message_time NOT BETWEEN ${row}received_at - INTERVAL 30 DAY AND ${row}received_at - INTERVAL ${clockTolerance} SECOND)`;
+const ahead = (row: string) => `dateDiff('second', ${row}received_at, ifNull(${row}report_time, ${row}message_time))`;
+
+/**
+ * Seconds that the client's clock was ahead at the receipt; negative for behind, or for a report that came late; 0 where
+ * nothing is told of it.
+ */
+export const clockAhead = (row: string) => `if(${tellsClock(row)}, ${ahead(row)}, 0)`;
 
 const clockBits = 40;
 const clockMiddle = 2 ** (clockBits - 1);
 /**
  * How far the client's clock is ahead at the receipt, as a number whose maximum is the newest hour's message that came
- * soonest: one that comes late says less of the clock.
+ * soonest: one that comes late says less of the clock. 0 of a message that tells nothing of it.
  */
-export const clock = `bitOr(bitShiftLeft(toUInt64(greatest(intDiv(toUnixTimestamp64Milli(received_at), 3600000), 0)), ${clockBits}), toUInt64(${clockAhead('')} + ${clockMiddle}))`;
-/** Its seconds. */
-export const clockOffset = (column: string) => `toInt64(bitAnd(${column}, ${2 ** clockBits - 1})) - ${clockMiddle}`;
+export const clock = `if(${tellsClock('')}, bitOr(bitShiftLeft(toUInt64(greatest(intDiv(toUnixTimestamp64Milli(received_at), 3600000), 0)), ${clockBits}), toUInt64(${ahead('')} + ${clockMiddle})), toUInt64(0))`;
+/** Its seconds; 0 where no message tells of it. */
+export const clockOffset = (column: string) =>
+  `if(${column} = 0, 0, toInt64(bitAnd(${column}, ${2 ** clockBits - 1})) - ${clockMiddle})`;
