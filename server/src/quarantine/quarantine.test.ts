@@ -57,6 +57,24 @@ test('past its limit the oldest go, are counted and told', async () => {
   expect(readdirSync(dir)).toHaveLength(3);
 });
 
+test('what goes while two destinations set entries aside at once is counted once', async () => {
+  const quarantine = await Quarantine.open({ dir, logger, limits: { entries: 3, bytes: 1e9 } });
+  const sinks = ['clickhouse', 'otlp', 'site-inbox'];
+  const rounds = ['a', 'b', 'c', 'd', 'e', 'f', 'a1', 'b1', 'c1', 'd1'];
+  for (const id of rounds)
+    await Promise.all(sinks.map((sink) => quarantine.setAside(sink, batch(id, ['x', 'y']), refused(0, 1))));
+  const { entries, dropped } = quarantine.stats();
+  expect(entries + dropped).toBe(rounds.length * sinks.length * 2);
+  const toldOf = told.flatMap((one) => /oldest (\d+) entries/.exec(one)?.[1] ?? []).map(Number);
+  expect(toldOf.reduce((sum, count) => sum + count)).toBe(dropped);
+});
+
+test('an entry has as many bytes after a restart as before, also in another script', async () => {
+  const quarantine = await Quarantine.open({ dir, logger });
+  await quarantine.setAside('otlp', batch('a', ['Poste-été-成功']), refused(0));
+  expect((await Quarantine.open({ dir, logger })).stats()).toEqual(quarantine.stats());
+});
+
 test('a file that cannot be read is told and keeps nobody from the others', async () => {
   await (await Quarantine.open({ dir, logger })).setAside('otlp', batch('a', ['x']), refused(0));
   writeFileSync(join(dir, `otlp-${'f'.repeat(32)}-0.json`), '{"sink":');

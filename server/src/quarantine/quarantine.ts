@@ -122,7 +122,7 @@ export class Quarantine {
       throw error;
     });
     const kept = JSON.parse(text, fromBase64) as Omit<Quarantined, 'bytes'>;
-    return { ...kept, id, bytes: text.length };
+    return { ...kept, id, bytes: Buffer.byteLength(text) };
   }
 
   has(id: string): boolean {
@@ -174,16 +174,17 @@ export class Quarantine {
 
   private async makeRoom(): Promise<void> {
     const full = () => this.items.size > this.limits.entries || this.bytes > this.limits.bytes;
-    const before = this.dropped;
+    let gone = 0;
     while (full()) {
       const [oldest] = this.items.keys();
       if (oldest === undefined) break;
-      await this.drop([oldest]);
-      this.dropped++;
+      // Another destination's entries may be set aside at the same time.
+      gone += await this.drop([oldest]);
     }
-    if (this.dropped > before)
+    this.dropped += gone;
+    if (gone > 0)
       this.options.logger?.error(
-        `The quarantine is full: its oldest ${this.dropped - before} entries are gone, ${this.dropped} in all; see fsp quarantine list`,
+        `The quarantine is full: its oldest ${gone} entries are gone, ${this.dropped} in all; see fsp quarantine list`,
       );
   }
 
