@@ -173,6 +173,9 @@ describe('a test message by the name and port that clients use', () => {
 
   test('needs an administrator, a role, and a name of it', async () => {
     expect((await testPost('intranet', server.token)).status).toBe(403);
+    expect((await call('POST', 'roles', { serverName: '0xA9FEA9FE' })).status).toBe(201);
+    const spelt = await call('POST', 'roles/0xA9FEA9FE/test-post', { network: 'intranet' });
+    expect(spelt.body).toMatchObject({ verdict: 'not_tried', status: null });
     expect((await call('POST', 'roles/NOBODY/test-post', { network: 'intranet' })).status).toBe(404);
     expect((await testPost('internet')).status).toBe(400);
     expect((await call('POST', 'roles/LOCALHOST/test-post', { network: 'intranet', name: 'example.org' })).status).toBe(

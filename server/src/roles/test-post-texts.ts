@@ -45,8 +45,8 @@ export const testPostTexts = {
     fr: 'La connexion à {url} a été rompue avant la réponse ; voyez ce qui se trouve sur le chemin',
   },
   not_tried: {
-    en: 'The name in {url} leads to an address of this link alone, which no client reaches; correct the DNS',
-    fr: 'Le nom dans {url} mène à une adresse de liaison locale, qu’aucun client n’atteint ; corrigez le DNS',
+    en: 'The name in {url} is an address itself, or leads to one of this link alone, which no client reaches; correct the name or the DNS',
+    fr: 'Le nom dans {url} est lui-même une adresse, ou mène à une adresse de liaison locale, qu’aucun client n’atteint ; corrigez le nom ou le DNS',
   },
 } as const satisfies Record<string, { en: string; fr: string }>;
 

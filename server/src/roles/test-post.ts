@@ -1,7 +1,7 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { BlockList, type LookupFunction } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { FspError } from '../errors.js';
 import type { Machine, StateMessage } from '../report/types.js';
 import { wireReport } from '../simulation/wire.js';
@@ -82,6 +82,11 @@ function testBody(topicId: string): Buffer {
 
 function post(url: URL, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
+    // Some names are an address in another spelling, as 0xA9FEA9FE, and would not be looked up.
+    if (isIP(url.hostname) !== 0) {
+      reject(notTheWay());
+      return;
+    }
     const headers = { 'content-type': 'text/plain', 'content-length': body.length };
     const signal = AbortSignal.timeout(withinMs);
     const sent = request(url, { method: 'POST', headers, signal, agent: false, lookup: safeLookup }, (answer) => {
@@ -97,12 +102,16 @@ const safeLookup: LookupFunction = (name, options, done) => {
   lookup(name, { ...options, all: true }, (error, found) => {
     const addresses: LookupAddress[] = error === null ? found : [];
     const refused = addresses.some(({ address, family }) => nowhere.check(address, family === 6 ? 'ipv6' : 'ipv4'));
-    const problem = refused ? Object.assign(new Error('not a client’s way'), { code: 'EADDRNOTAVAIL' }) : error;
+    const problem = refused ? notTheWay() : error;
     if (problem !== null) done(problem, []);
     else if (options.all === true) done(null, addresses);
     else done(null, addresses[0]!.address, addresses[0]!.family);
   });
 };
+
+function notTheWay(): NodeJS.ErrnoException {
+  return Object.assign(new Error('not a client’s way'), { code: 'EADDRNOTAVAIL' });
+}
 
 function verdictOfStatus(status: number): TestPostVerdict {
   if (status === 200) return 'other_server';
