@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -213,11 +214,17 @@ describe('who never spoke', () => {
     expect((await api('', 'POST', 'wrong', 'x1')).status).toBe(401);
   });
 
-  test('a file that is not there is told in one line', async () => {
-    const missing = await fsp(['expect', '/nowhere.csv'], environment(folder.path, settings));
-    expect([missing.code, missing.stderr]).toEqual([
-      2,
-      expect.stringContaining('/nowhere.csv cannot be read (ENOENT)'),
-    ]);
+  test('a file that is not there, a folder, and a FIFO that nobody writes to are told in one line', async () => {
+    const fifo = join(folder.path, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const told = [
+      ['/nowhere.csv', /^fsp: The list \/nowhere\.csv cannot be read: ENOENT.*\n$/],
+      [folder.path, /cannot be read: it is a folder; name a file, or - and pipe it in/],
+      [fifo, /cannot be read: it is no file; name a file, or - and pipe it in/],
+    ] as const;
+    for (const [file, reason] of told) {
+      const { code, stderr } = await fsp(['expect', file], environment(folder.path, settings));
+      expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);
+    }
   });
 });

@@ -137,10 +137,7 @@ describe('two receivers', () => {
   test('drained for maintenance, one takes nothing, passes on what waits, and takes messages again when told', async () => {
     first = await start('first', 'FIRST');
     const { management, intake } = first;
-    const env = environment(join(folder.path, 'first'), {
-      ...settings('FIRST'),
-      FSP_MANAGEMENT_PORT: new URL(management).port,
-    });
+    const env = environment(join(folder.path, 'first'), settings('FIRST'));
     await post(first, 0, 150, 'FIRST');
     await untilTaken('FIRST', 100);
     const held = await fsp(['drain', '--keep-limit', '--timeout', '1'], env);
@@ -178,13 +175,7 @@ describe('two receivers', () => {
     expect((await first.post(body)).status).toBe(200);
     expect((await twin.post(body)).status).toBe(200);
     await untilTaken('first.corp.example', 1);
-    await fsp(
-      ['drain'],
-      environment(join(folder.path, 'first'), {
-        ...settings('FIRST'),
-        FSP_MANAGEMENT_PORT: new URL(first.management).port,
-      }),
-    );
+    await fsp(['drain'], environment(join(folder.path, 'first'), settings('FIRST')));
     expect(
       await ask("SELECT toUInt32(message_count) AS message_count FROM fsp.clients WHERE client_name = 'TWICE'"),
     ).toEqual([{ message_count: 1 }]);

@@ -75,7 +75,7 @@ beforeAll(async () => {
     FSP_THROTTLE_INTERVAL: '86400',
     FSP_THROTTLE_RESERVE: '0',
   });
-  env = environment(data, { FSP_MANAGEMENT_PORT: new URL(server.management).port });
+  env = environment(data);
   const statuses = await Promise.all([
     ...Array.from({ length: 97 }, (_, index) => server.post(report({ client: `KEEP${index}`, state: 100 }))),
     server.post(report({ client: 'FORGETME', state: 313, params: ['1603', 'C:\\Users\\jdoe\\x.log', 'CORP\\jdoe'] })),

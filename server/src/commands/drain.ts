@@ -8,7 +8,7 @@ import { FspError } from '../errors.js';
 import type { DrainProgress } from '../drain/draining.js';
 import type { Spool } from '../spool/spool.js';
 import { askServer } from './management-client.js';
-import { addConfigOptions, configOf } from './options.js';
+import { addConfigOptions, configOfServer } from './options.js';
 
 /** `fsp drain`: empties a receiver before maintenance, or the spool of one that is gone. */
 export function registerDrain(program: Command): void {
@@ -36,7 +36,7 @@ Examples:
     );
   addConfigOptions(command).action(
     async (options: { spool?: string; dryRun?: true; keepLimit?: true; resume?: true; timeout: string }) => {
-      const { config } = configOf(command);
+      const { config } = configOfServer(command);
       if (!/^[1-9]\d{0,6}$/.test(options.timeout))
         throw new FspError('FSP_USAGE', `--timeout is ${JSON.stringify(options.timeout)}; allowed: whole seconds`);
       const patienceMs = Number(options.timeout) * 1000;

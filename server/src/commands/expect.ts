@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FspError } from '../errors.js';
 import { defaultList, ExpectedLists, listName, type LoadedList } from '../expected/expected-lists.js';
 import { programName, thisInvocation } from './invocation.js';
 import { addConfigOptions, configOf } from './options.js';
+import { readNamed } from './standard-input.js';
 import { openTarget } from './target.js';
 
 interface Flags {
@@ -50,7 +49,8 @@ Examples:
         `--list is ${JSON.stringify(flags.list.slice(0, 200))}; allowed: 1 to 100 characters, none of them a control character`,
       );
     const { config } = configOf(command);
-    const content = file === undefined ? null : await contentOf(file);
+    const hints = { what: 'list', hint: 'pipe it in, or name a file' };
+    const content = file === undefined ? null : await readNamed(file, hints);
     const target = await openTarget(config);
     try {
       const lists = new ExpectedLists(target.client, target.placement, () => target.prepare());
@@ -67,15 +67,6 @@ Examples:
       await target.close();
     }
   });
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-  if (file === '-') return buffer(process.stdin);
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new FspError('FSP_USAGE', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
 }
 
 function textOf(list: string, { machines, disabled, repeated, unreadable }: LoadedList): string {

@@ -4,7 +4,7 @@ import { FspError } from '../errors.js';
 import type { Forgets } from '../forget/forget.js';
 import { subjectOf } from '../forget/subject.js';
 import { askServer } from './management-client.js';
-import { addConfigOptions, configOf } from './options.js';
+import { addConfigOptions, configOfServer } from './options.js';
 
 /** `fsp forget`: removes what is known of a machine or a user. */
 export function registerForget(program: Command): void {
@@ -33,7 +33,7 @@ Examples:
     );
   addConfigOptions(command).action(
     async (name: string, flags: { user?: true; dryRun?: true; yes?: true; json?: true }) => {
-      const { config } = configOf(command);
+      const { config } = configOfServer(command);
       const subject = subjectOf(flags.user ? 'user' : 'machine', name);
       const ask = async (dryRun: boolean) => (await askServer(config, '/forget', { ...subject, dryRun })) as Forgets;
       const say = (found: Forgets) => process.stdout.write(flags.json ? `${JSON.stringify(found)}\n` : textOf(found));

@@ -8,7 +8,7 @@ import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { connectionText, noEngine } from './connection.js';
 import { addConfigOptions, configOf } from './options.js';
-import { readNamedText, standardInput } from './standard-input.js';
+import { readNamed, standardInput } from './standard-input.js';
 
 const hints = { what: 'query file', hint: 'give a query, as fsp query "SELECT count() FROM state_messages"' };
 
@@ -53,7 +53,7 @@ Examples:
       process.stdout.write(connectionText(config, options.showPassword ?? false));
       return;
     }
-    const query = sql ?? (await readNamedText(options.file ?? standardInput, hints));
+    const query = sql ?? (await readNamed(options.file ?? standardInput, hints)).toString();
     if (query.trim() === '') throw new FspError('FSP_USAGE', `No question was asked; ${hints.hint}`);
     const format = options.format ?? (process.stdout.isTTY ? 'PrettyCompact' : 'TSVWithNames');
     if (options.url !== undefined) await askElsewhere(options.url, options.token ?? tokenOf(config), query, format);

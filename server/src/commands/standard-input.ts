@@ -40,13 +40,13 @@ export function givenOnStandardInput(bytes: Buffer): Given {
 }
 
 /**
- * The text of a file that was named, or of standard input for `-`. A FIFO without a writer would hold the command for
+ * What a file has that was named, or standard input for `-`. A FIFO without a writer would hold the command for
  * ever, and a device may have no end: neither is read.
  * @param hint what to do where nothing is on standard input
  * @throws FspError FSP_USAGE
  */
-export async function readNamedText(file: string, { what, hint }: { what: string; hint: string }): Promise<string> {
-  if (file === standardInput) return (await readStandardInput(hint)).toString();
+export async function readNamed(file: string, { what, hint }: { what: string; hint: string }): Promise<Buffer> {
+  if (file === standardInput) return readStandardInput(hint);
   const cannot = (reason: string, cause?: unknown) =>
     new FspError('FSP_USAGE', `The ${what} ${file} cannot be read: ${reason}`, { cause });
   // Windows has no such flag, nor FIFOs among its files.
@@ -57,7 +57,7 @@ export async function readNamedText(file: string, { what, hint }: { what: string
     const stats = await handle.stat();
     if (!stats.isFile())
       throw cannot(`it is ${stats.isDirectory() ? 'a folder' : 'no file'}; name a file, or - and pipe it in`);
-    return await handle.readFile('utf8');
+    return await handle.readFile();
   } finally {
     await handle.close();
   }
