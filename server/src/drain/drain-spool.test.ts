@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import type { Sink } from '../delivery/sink.js';
 import { ForgottenInSpool } from '../forget/in-spool.js';
@@ -28,8 +28,16 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-test('a destination that hangs is given up like one that refuses, and keeps what it has not taken', async () => {
+test('a destination that hangs is given up like one that refuses, whatever becomes of the clock, and keeps what it has not taken', async () => {
   await spool.append([entry('A'), entry('B')]);
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const setBack = setInterval(() => vi.setSystemTime(Date.now() - 3_600_000), 20);
+  onTestFinished(() => {
+    clearInterval(setBack);
+  });
   // As a write to a share whose server is away: neither an answer nor an error.
   const hangs: Sink = { name: 'hangs', deliver: () => new Promise(() => undefined), close: () => Promise.resolve() };
   await expect(drainedInto(hangs, 50)).rejects.toThrow('hangs takes nothing: it does not answer');

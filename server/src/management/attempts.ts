@@ -29,8 +29,6 @@ export class WrongTokens {
   private readonly byPeer = new Map<string, Attempts>();
   private readonly all: Attempts = { wrong: 0, since: 0, held: 0 };
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
-
   /** @throws FspError FSP_TOO_MANY_ATTEMPTS while too many wrong ones of this peer wait for their answer */
   allow(address: string): void {
     if ((this.byPeer.get(peerOf(address))?.held ?? 0) < mostHeldOfOne && this.all.held < mostHeld) return;
@@ -41,7 +39,8 @@ export class WrongTokens {
   async wrong(address: string): Promise<void> {
     const theirs = this.attemptsOf(peerOf(address));
     for (const attempts of [theirs, this.all]) {
-      if (this.now() - attempts.since > periodMs) Object.assign(attempts, { wrong: 0, since: this.now() });
+      if (performance.now() - attempts.since > periodMs)
+        Object.assign(attempts, { wrong: 0, since: performance.now() });
       attempts.wrong++;
     }
     const delay =
@@ -58,7 +57,7 @@ export class WrongTokens {
   }
 
   private attemptsOf(peer: string): Attempts {
-    const theirs = this.byPeer.get(peer) ?? { wrong: 0, since: this.now(), held: 0 };
+    const theirs = this.byPeer.get(peer) ?? { wrong: 0, since: performance.now(), held: 0 };
     // Behind the others: the first one is who was not heard of for the longest time.
     this.byPeer.delete(peer);
     this.byPeer.set(peer, theirs);
