@@ -58,38 +58,40 @@ export const receivers: View = {
   comment: 'One row a receiver, under the name that it has now: how it was when it last gave a sign of life',
   columns,
   select(database) {
-    const latest = columns
-      .filter(([name]) => !others.has(name))
-      .map(([name, type]) =>
-        type.startsWith('Nullable')
-          ? `argMax(tuple(r.${name}), r.seen_at).1 AS ${name}`
-          : `argMax(r.${name}, r.seen_at) AS ${name}`,
-      );
+    const newest = columns.map(([name]) => name).filter((name) => !others.has(name));
+    const ofName = newest.map((name, index) => `argMax(r.said, r.last).${index + 1} AS ${name}`);
     // A receiver's clock may be ahead, and be set right: a sign is no later than ClickHouse got it. One that waited for
-    // ClickHouse came late, so the nearest of a few tells the clocks apart.
+    // ClickHouse came late, so the nearest of a few tells the clocks apart. A month of signs is made into few rows first:
+    // one for each time that a process ran.
     return `WITH
 signs AS (SELECT *, least(at, written_at) AS seen_at FROM ${database}.receiver_status),
-names AS (SELECT instance_id, fsp_server, max(seen_at) AS last FROM signs WHERE instance_id != '' GROUP BY instance_id, fsp_server)
+renamed AS (SELECT instance_id FROM ${database}.receiver_status WHERE instance_id != '' GROUP BY instance_id HAVING uniqExact(fsp_server) > 1),
+names AS (SELECT instance_id, fsp_server, max(seen_at) AS last FROM signs WHERE instance_id IN renamed GROUP BY instance_id, fsp_server)
 SELECT
     r.fsp_server AS fsp_server,
-    max(r.seen_at) AS last_seen_at,
+    max(r.last) AS last_seen_at,
     last_seen_at > now64(3, 'UTC') - INTERVAL ${aliveMinutes} MINUTE AS is_alive,
     dateDiff('second', last_seen_at, now64(3, 'UTC')) AS silent_for,
-    ${latest.join(',\n    ')},
-    max(r.last_message_at) AS last_message_at,
-    argMax(dateDiff('millisecond', r.written_at, r.at), (toStartOfInterval(r.seen_at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', r.written_at, r.at))) AS clock_ahead_ms,
-    uniqExactIf((r.instance_id, r.process), r.seen_at > r.newest - INTERVAL ${aliveMinutes} MINUTE AND r.instance_id != '') AS instances
-FROM (
+    ${ofName.join(',\n    ')},
+    max(r.last_message) AS last_message_at,
+    max(r.clock).2 AS clock_ahead_ms,
     -- What ran before the last start of a folder is the same receiver; what gives signs beside it has a copy of the folder.
+    countIf(r.last > r.newest - INTERVAL ${aliveMinutes} MINUTE AND r.instance_id != ''
+        AND (r.began = r.last_start OR r.last > r.last_start + INTERVAL 5 SECOND)) AS instances
+FROM (
     SELECT *,
-        max(seen_at) OVER (PARTITION BY fsp_server) AS newest,
-        max(started_at) OVER (PARTITION BY fsp_server, instance_id) AS last_start,
-        if(seen_at > last_start + INTERVAL 5 SECOND, started_at, last_start) AS process
-    FROM signs
+        max(last) OVER (PARTITION BY fsp_server) AS newest,
+        max(began) OVER (PARTITION BY fsp_server, instance_id) AS last_start
+    FROM (
+        SELECT fsp_server, instance_id, receiver_status.started_at AS began, max(seen_at) AS last, max(last_message_at) AS last_message,
+            max((toStartOfInterval(seen_at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', written_at, at))) AS clock,
+            argMax((${newest.join(', ')}), seen_at) AS said
+        FROM signs AS receiver_status GROUP BY fsp_server, instance_id, began
+    )
 ) AS r
 WHERE (r.fsp_server, r.newest) NOT IN (
     -- A name whose folder gives signs under another one since then, and gave none under that while it had this.
-    SELECT n.fsp_server, n.last FROM names AS n INNER JOIN signs AS s ON s.instance_id = n.instance_id
+    SELECT n.fsp_server, n.last FROM names AS n INNER JOIN (SELECT instance_id, fsp_server, seen_at FROM signs WHERE instance_id IN renamed) AS s ON s.instance_id = n.instance_id
     WHERE s.fsp_server != n.fsp_server GROUP BY n.fsp_server, n.last
     HAVING max(s.seen_at) > n.last AND countIf(s.seen_at BETWEEN n.last - INTERVAL ${aliveMinutes} MINUTE AND n.last) = 0
 )
