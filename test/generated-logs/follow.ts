@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Places, type PartBegin } from '../../server/src/setup-logs/files/places.js';
 import { FileThreads } from '../../server/src/setup-logs/follow/file-threads.js';
 import { Follower } from '../../server/src/setup-logs/follow/follower.js';
 import { recordId, runId } from '../../server/src/setup-logs/identity.js';
@@ -19,9 +20,7 @@ export async function checkFollowing(log: GeneratedLog): Promise<Finding[]> {
   try {
     const path = join(folder, log.name);
     const followed = await follow(log, path);
-    const whole = [log.rotated?.bytes ?? null, log.bytes].flatMap((bytes, index) =>
-      bytes === null ? [] : readAsFarAsWritten(bytes, log, index === 0),
-    );
+    const whole = readAsFarAsWritten(log);
     const [got, wanted] = [followed, whole].map((records) => summary(records, path, log.toldLater)) as [
       string[],
       string[],
@@ -78,14 +77,22 @@ async function follow(log: GeneratedLog, path: string): Promise<LogRecord[]> {
   return records;
 }
 
-/** What can be known of a file that may still grow; a rotated one is at its end. */
-function readAsFarAsWritten(bytes: Buffer, { timezone }: GeneratedLog, complete: boolean): LogRecord[] {
+/** What can be known of a file that may still grow; what was rotated away before it is at its end, and goes on in it. */
+function readAsFarAsWritten({ rotated, bytes, timezone }: GeneratedLog): LogRecord[] {
   const records: LogRecord[] = [];
-  const onRecord = (record: LogRecord) => records.push(record);
-  const parser = new LogParser({ timezone, survey: surveyOf(bytes), onRecord });
-  parser.push(bytes);
-  if (complete) parser.end();
-  else parser.flush();
+  const begins: PartBegin[] = [];
+  let before: LogParser | null = null;
+  for (const part of rotated === null ? [bytes] : [rotated.bytes, bytes]) {
+    const onRecord = (record: LogRecord) => records.push(places.place(record).record);
+    const parser: LogParser = new LogParser({ timezone, survey: surveyOf(part), onRecord }, before);
+    begins.push({ path: '', ...parser.begin });
+    const places = new Places([...begins], begins.length > 1);
+    parser.push(part);
+    if (part === bytes) parser.flush();
+    else parser.end();
+    places.refresh();
+    before = parser;
+  }
   return records;
 }
 

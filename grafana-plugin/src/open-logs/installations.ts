@@ -1,4 +1,4 @@
-import type { FoundRun } from '../../../server/src/setup-logs/files/read-log.js';
+import type { FoundRun } from '../../../server/src/setup-logs/files/places.js';
 import { joinStories } from '../../../server/src/setup-logs/verdict/story.js';
 import type { Installation } from './protocol.js';
 

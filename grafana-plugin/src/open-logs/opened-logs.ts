@@ -1,7 +1,8 @@
 import { collect, refusalOf, type Given } from '../../../server/src/setup-logs/files/collect.js';
 import type { Log, LogFile } from '../../../server/src/setup-logs/files/log-file.js';
 import { joinRotated } from '../../../server/src/setup-logs/files/names.js';
-import { readLog, type FoundRun } from '../../../server/src/setup-logs/files/read-log.js';
+import type { FoundRun } from '../../../server/src/setup-logs/files/places.js';
+import { readLog } from '../../../server/src/setup-logs/files/read-log.js';
 import type { LogFormat } from '../../../server/src/setup-logs/types.js';
 import type { Scope } from '../log-view/source.js';
 import { installationsOf } from './installations.js';

@@ -45,9 +45,19 @@ export class LogParser {
   private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
 
-  constructor(private readonly options: LogParserOptions) {
+  /** @param after what read the file that was rotated away before, to its end: lines, bytes and runs go on from there */
+  constructor(
+    private readonly options: LogParserOptions,
+    private after: LogParser | null = null,
+  ) {
     this.redactor = new Redactor(options.survey?.hiddenProperties);
     this.detected = options.format ?? null;
+    if (after !== null) {
+      this.before = { lines: after.lastLine, bytes: after.pushed };
+      this.lastLine = after.lastLine;
+      this.pushed = after.pushed;
+      this.lastTime = after.lastTime;
+    }
     if (this.detected !== null) this.decide(this.detected);
     this.lines = this.createLines();
   }
@@ -74,9 +84,15 @@ export class LogParser {
     return this.detected;
   }
 
-  /** Byte up to which everything has become records: from there, and after a {@link flush}, reading can go on. */
+  /** Lines and bytes of the files before the one that is read. */
+  get begin(): { lines: number; bytes: number } {
+    return this.before;
+  }
+
+  /** Byte of this file up to which everything has become records: from there, and after a {@link flush}, reading can go on. */
   get settledOffset(): number {
-    return this.undecided[0]?.offset ?? this.parser?.heldFrom ?? this.lines.heldFrom;
+    const held = this.undecided[0]?.offset ?? this.parser?.heldFrom ?? null;
+    return held === null ? this.lines.heldFrom : held - this.before.bytes;
   }
 
   /**
@@ -140,7 +156,9 @@ export class LogParser {
 
   private decide(format: LogFormat): void {
     this.detected = format;
-    this.tracker = createRunTracker(format);
+    this.tracker = (this.after?.format === format ? this.after.tracker : null) ?? createRunTracker(format);
+    // Each would keep the one before, and so on to the first.
+    this.after = null;
     this.parser = this.createParser(format);
     const lines = this.undecided;
     this.undecided = [];

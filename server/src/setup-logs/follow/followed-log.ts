@@ -1,5 +1,6 @@
 import type { LogPosition } from '../../spool/state.js';
 import { plainFile } from '../files/log-file.js';
+import { Places, type PartBegin } from '../files/places.js';
 import { surveyFile } from '../files/read-log.js';
 import { LogParser } from '../log-parser.js';
 import type { LogRecord, Run } from '../types.js';
@@ -45,6 +46,10 @@ export interface FollowedLogOptions {
  */
 export class FollowedLog {
   private parser: LogParser | null = null;
+  /** The log that was rotated away before this one. */
+  private before: FollowedLog | null = null;
+  private begins: readonly PartBegin[] = [];
+  private places: Places | null = null;
   private records: LogRecord[] = [];
   private touched = new Set<Run>();
   private replaying = false;
@@ -90,6 +95,16 @@ export class FollowedLog {
 
   private get known(): number {
     return Math.max(this.readTo, this.position.offset);
+  }
+
+  /** What was rotated away before it has been read to its end: a run that was under way there goes on here. */
+  goOnAfter(before: FollowedLog): void {
+    if (this.parser === null) this.before = before;
+  }
+
+  /** Whether runs went on here from what was rotated away before. */
+  get goesOn(): boolean {
+    return this.begins.length > 1;
   }
 
   movedTo(path: string): void {
@@ -176,15 +191,26 @@ export class FollowedLog {
     this.replaying = stored > 0;
     if (!this.replaying) this.position = { ...this.position, foundWith: size };
     const read = async (at: number, length: number) => (await this.pieceOf(path, at, length)).bytes;
-    return new LogParser({
-      timezone: this.options.timezone,
-      survey: await surveyFile(plainFile(path, modifiedAt, { size, read })),
-      onRecord: (record) => {
-        if (record.run !== null) this.touched.add(record.run);
-        // What a short last line's encoding was may be told only by what came behind it, and was stored then.
-        if (record.offset >= stored) this.records.push(record);
+    const survey = await surveyFile(plainFile(path, modifiedAt, { size, read }));
+    const { before } = this;
+    this.before = null;
+    const parser = new LogParser(
+      {
+        timezone: this.options.timezone,
+        survey,
+        onRecord: (record) => {
+          const { record: own, found } = places.place(record);
+          if (found !== null) this.touched.add(found.run);
+          // What a short last line's encoding was may be told only by what came behind it, and was stored then.
+          if (own.offset >= stored) this.records.push(own);
+        },
       },
-    });
+      before?.parser ?? null,
+    );
+    this.begins = [...(before?.begins ?? []), { path, ...parser.begin }];
+    const places = new Places(this.begins, this.begins.length > 1);
+    this.places = places;
+    return parser;
   }
 
   private *handOut(parser: LogParser, modifiedAt: number, complete = false): Generator<NewRecords, void, void> {
@@ -200,6 +226,7 @@ export class FollowedLog {
   private takeTouched(): ReadonlySet<Run> {
     const { touched } = this;
     this.touched = new Set();
+    this.places?.refresh();
     return touched;
   }
 }

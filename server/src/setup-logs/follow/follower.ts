@@ -135,7 +135,7 @@ export class Follower {
     for (const log of inOrder) byName.set(log.position.logFile, [...(byName.get(log.position.logFile) ?? []), log]);
     const waiting = byName.values();
     const readNext = async () => {
-      for (const logs of waiting) for (const log of logs) if (!(await this.readOne(log))) break;
+      for (const logs of waiting) await this.readInOrder(logs);
     };
     await Promise.all(Array.from({ length: readAtOnce }, readNext));
     if (this.stopping.signal.aborted) return;
@@ -296,6 +296,19 @@ export class Follower {
 
   private logAt(position: LogPosition): FollowedLog {
     return new FollowedLog(position, this.ofLogs);
+  }
+
+  /** A log after what was rotated away before it: an installation that was under way goes on in it. */
+  private async readInOrder(logs: readonly FollowedLog[]): Promise<void> {
+    let before: FollowedLog | null = null;
+    for (const [index, log] of logs.entries()) {
+      if (before !== null) log.goOnAfter(before);
+      if (!(await this.readOne(log))) return;
+      before = this.logs.get(log.position.key) === log ? log : null;
+      if (before !== null || !log.goesOn) continue;
+      // It begins again, and so does what it went on after: that would know its lines already.
+      for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
+    }
   }
 
   /** @returns whether its successor may be read: it was read to its end, or cannot be read */
