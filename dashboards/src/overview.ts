@@ -67,8 +67,8 @@ export const overview: SpecIn = (t, language) => {
           statPanel({
             title: t('Clients by outcome', 'Clients par résultat'),
             description: t(
-              'Clients heard of in the time range, each where its deployment stands now, whatever it said since: succeeded once it has an end, also where a restart or the assignment is pending, unless a failure or a new begin came after it. The parts give the total. A number leads to its clients',
-              'Clients entendus dans la période, chacun là où en est son déploiement maintenant, quoi qu’il ait dit depuis : réussi dès qu’il a une fin, même si un redémarrage ou l’affectation est en attente, sauf échec ou nouveau début depuis. Les parts donnent le total. Un nombre mène à ses clients',
+              'Clients heard of in the time range, each where its deployment stands now, whatever it said since: succeeded once it has an end, also where a restart or the assignment is pending, unless a failure or a new begin came after it. No word: they said nothing of a deployment. The parts give the total. A number leads to its clients',
+              'Clients entendus dans la période, chacun là où en est son déploiement maintenant, quoi qu’il ait dit depuis : réussi dès qu’il a une fin, même si un redémarrage ou l’affectation est en attente, sauf échec ou nouveau début depuis. Sans mot : ils n’ont rien dit d’un déploiement. Les parts donnent le total. Un nombre mène à ses clients',
             ),
             width: 18,
             figures: [
@@ -79,7 +79,7 @@ export const overview: SpecIn = (t, language) => {
               figure('reboot_pending', t('Restart pending', 'À redémarrer'), 'outcome=reboot_pending', 'orange', 1),
               figure('skipped', t('Skipped', 'Ignorés'), 'outcome=skipped'),
               figure('unknown', t('Unknown', 'Inconnus'), 'outcome=unknown'),
-              figure('no_word', t('No word on deployment', 'Rien sur le déploiement'), 'outcome=no_word'),
+              figure('no_word', t('No word', 'Sans mot'), 'outcome=no_word'),
             ],
             sql: `SELECT ${deploymentCounts()}
 FROM clients WHERE ${clientsInRange}`,

@@ -9,10 +9,7 @@ export const waitingFigures = (t: Translate, waiting: string, link: Figure['link
   { column: 'waiting', title: waiting, colour: 'orange', from: 1, link },
   {
     column: 'waiting_silent',
-    title: t(
-      'At silent receivers, by their last sign of life',
-      'Chez des récepteurs muets, à leur dernier signe de vie',
-    ),
+    title: t('At silent receivers', 'Chez des récepteurs muets'),
     colour: 'orange',
     from: 1,
     link,
