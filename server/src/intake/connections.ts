@@ -1,16 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionShares } from '../descriptors.js';
+import { lastAnswer } from '../last-answer.js';
 import { peerOf } from '../peer.js';
 import { LaterWork, Pace } from '../turns.js';
 import { Feed } from './feed.js';
 import type { IntakeMemory } from './memory.js';
 import type { Refusals } from './refusals.js';
 
-const statusLines: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
+/** How what Node's parser could not read is answered, where that is not 400. */
+const statuses: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 /** Requests that may wait behind others: of one connection, and of all. No client sends several at once. */
 const mostTurnsOfOne = 200;
 const mostTurns = 10_000;
@@ -188,16 +187,14 @@ export class Connections {
     connection.failed = true;
     if (!socket.writable) socket.destroy();
     else if (!hasComplete(connection.requests))
-      void this.refuse(socket, connection.peer, statusLines[error.code ?? ''] ?? '400 Bad Request');
+      void this.refuse(socket, connection.peer, statuses[error.code ?? ''] ?? 400);
   }
 
-  private async refuse(socket: Socket, peer: string, status: string): Promise<void> {
+  private async refuse(socket: Socket, peer: string, status: number): Promise<void> {
     await this.refusals.turn(peer, socket, 0);
     if (socket.destroyed) return;
-    this.onRefusal(Number.parseInt(status, 10));
-    socket.write(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is no HTTP request that can be read\n`,
-    );
+    this.onRefusal(status);
+    socket.write(lastAnswer(status, { 'content-type': 'text/plain' }, 'This is no HTTP request that can be read\n'));
     endSoon(socket);
   }
 

@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import { isIP } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
+import { lastAnswer } from '../last-answer.js';
 import { peerOf, plainAddress, withoutPorts } from '../peer.js';
 import { bodyLimit, Bodies } from './bodies.js';
 import { createCcmPostServer } from './ccm-post.js';
@@ -104,12 +104,12 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
           if (error.statusCode >= 500) complain(error);
           const afterMs = refusedAfter[error.code] ?? 0;
           const answer = answerTo(error);
-          const text = asText(answer);
+          const onTheWire = lastAnswer(answer.status, answer.headers, answer.text);
           return {
             turn: () => refusals.turn(peer, socket, afterMs),
             answer() {
               options.onAnswer?.(answer.status);
-              return text;
+              return onTheWire;
             },
           };
         },
@@ -244,13 +244,6 @@ function answerTo(error: Error & { statusCode?: number }) {
   if (status < 500) return { status, headers: type, text: `${error.message.split('\n')[0] ?? ''}\n` };
   const headers = { ...type, 'retry-after': retryAfterSeconds };
   return { status: 503, headers, text: 'No message can be taken now; try again later\n' };
-}
-
-/** An answer as it stands on the wire, the last one of its connection. */
-function asText({ status, headers, text }: ReturnType<typeof answerTo>): string {
-  const fields = { ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`;
 }
 
 /** Whether it came by a path that takes reports, and nothing else. */

@@ -1,7 +1,8 @@
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import { maxHeaderSize } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
+import { lastAnswer } from '../last-answer.js';
 
 /** An answer to a request that failed (RFC 9457), with the catalogue's code. */
 export interface Problem {
@@ -84,12 +85,8 @@ export function answerNoRequest(error: { code?: string }, socket: Duplex): void 
         ? [431, `The headers are too large; allowed: up to ${maxHeaderSize} bytes`]
         : [400, 'This is no request of HTTP that can be read'];
   const problem: Problem = { type: 'about:blank', status, code: 'FSP_REQUEST_INVALID', title };
-  const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+  const type = { 'content-type': 'application/problem+json; charset=utf-8' };
+  socket.end(lastAnswer(status, type, JSON.stringify(problem)), () => socket.destroy());
 }
 
 function titleOf(
