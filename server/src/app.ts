@@ -22,7 +22,7 @@ import { keepInstance, serviceInstanceId } from './health/instance.js';
 import { NameWatch } from './health/name-watch.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { ReportDecoder } from './intake/decoder.js';
-import { listen, portOf } from './listen.js';
+import { listen, portOf } from './http/listen.js';
 import { createLogger } from './logger.js';
 import { LiveTls } from './management/tls.js';
 import { liveTokens, tokenFile } from './management/tokens.js';

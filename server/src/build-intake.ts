@@ -8,7 +8,7 @@ import type { ReportDecoder } from './intake/decoder.js';
 import { createIntake } from './intake/intake.js';
 import { createRejectedKeeper, RefusalLog, type Origin } from './intake/rejected.js';
 import type { Logger } from './logger.js';
-import { peerOf } from './peer.js';
+import { peerOf } from './http/peer.js';
 import type { RoleInForce } from './roles/role-in-force.js';
 import type { TestPosts } from './roles/test-post.js';
 import type { Spool } from './spool/spool.js';

@@ -1,5 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
-import { areProxies } from './proxies.js';
+import { areProxies } from './http/proxies.js';
 import { isZone } from './setup-logs/formats/zone.js';
 
 interface Described {

@@ -1,4 +1,4 @@
-import { isLoopback } from '../listen.js';
+import { isLoopback } from '../http/listen.js';
 import { readerGrants, readerLimits, sha256, writerGrants, type Account, type Grant } from './grants.js';
 
 export type { Account } from './grants.js';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
 import { isFull, unlessFull } from '../full-disk.js';
-import { isLoopback } from '../listen.js';
+import { isLoopback } from '../http/listen.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
 import { configXml, usersXml, type Account } from './engine-config.js';
 import { engineLibrary, thisPlatform } from './engine-library.js';

@@ -4,7 +4,7 @@ import { managementUrlOf, request, requestManagement } from '../management/clien
 import { keptTokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError, isErrorCode } from '../errors.js';
-import { isLoopback } from '../listen.js';
+import { isLoopback } from '../http/listen.js';
 
 const patienceMs = 60_000;
 

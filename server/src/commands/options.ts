@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { loadConfig, settings, type ConfigKey, type LoadedConfig } from '../config.js';
-import { localHost } from '../listen.js';
+import { localHost } from '../http/listen.js';
 import { findServer } from '../running-server.js';
 
 /**

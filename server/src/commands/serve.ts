@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { App } from '../app.js';
 import { serversOf } from '../clickhouse/client.js';
 import { settings, type Config } from '../config.js';
-import { isLoopback } from '../listen.js';
+import { isLoopback } from '../http/listen.js';
 import type { Logger } from '../logger.js';
 import { createHeldLogger } from '../logger.js';
 import { announceServer, withdrawServer } from '../running-server.js';

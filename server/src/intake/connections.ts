@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionShares } from '../descriptors.js';
-import { lastAnswer } from '../last-answer.js';
-import { peerOf } from '../peer.js';
-import { LaterWork, Pace } from '../turns.js';
+import { connectionShares } from '../http/descriptors.js';
+import { lastAnswer } from '../http/last-answer.js';
+import { peerOf } from '../http/peer.js';
+import { LaterWork, Pace } from '../http/turns.js';
 import { Feed } from './feed.js';
 import type { IntakeMemory } from './memory.js';
 import type { Refusals } from './refusals.js';

@@ -4,7 +4,7 @@ import { freeBytes } from './bodies.js';
 import { decoded, type DecodedReport } from './accept.js';
 import type { Outcome } from './decode-worker.js';
 import { threadProgram } from '../thread-program.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../http/turns.js';
 
 /** Up to this size a report is decoded where it arrives: handing it over would cost as much. Real ones have 2 to 6 KB. */
 const inlineBytes = 8 * 1024;

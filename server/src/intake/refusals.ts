@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Turns } from '../turns.js';
+import { Turns } from '../http/turns.js';
 
 /** Refusals that a peer is told at once in a second. Clients have none. */
 const mostAtOnce = 10;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FspError } from '../errors.js';
-import { peerOf } from '../peer.js';
+import { peerOf } from '../http/peer.js';
 
 /** Wrong tokens from one peer within a period that are answered at once: people mistype. */
 const patience = 3;

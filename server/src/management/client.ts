@@ -1,7 +1,7 @@
 import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Config } from '../config.js';
-import { localHost } from '../listen.js';
+import { localHost } from '../http/listen.js';
 import { readServerTls, trusting } from './tls.js';
 
 /** Where the management API of this configuration is, as this machine reaches it. */

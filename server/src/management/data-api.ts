@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
-import { peerOf } from '../peer.js';
+import { peerOf } from '../http/peer.js';
 import { fileBody, problemForNow, problemSchema } from './schemas.js';
 
 /** What the routes ask ClickHouse; always as one who may only read. */

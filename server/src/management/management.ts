@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { connectionShares } from '../descriptors.js';
+import { connectionShares } from '../http/descriptors.js';
 import { FspError } from '../errors.js';
 import type { ComponentState } from '../health/health.js';
 import { prometheusType } from '../health/prometheus.js';

@@ -2,7 +2,7 @@ import { maxHeaderSize } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FspError } from '../errors.js';
-import { lastAnswer } from '../last-answer.js';
+import { lastAnswer } from '../http/last-answer.js';
 
 /** An answer to a request that failed (RFC 9457), with the catalogue's code. */
 export interface Problem {

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { FspError } from '../errors.js';
-import { peerOf } from '../peer.js';
-import { Pace } from '../turns.js';
+import { peerOf } from '../http/peer.js';
+import { Pace } from '../http/turns.js';
 
 /** Requests without a right token that are answered at once, and how many more in each second. A page has some dozens. */
 const answered = { atOnce: 500, perSecond: 200, everyMs: 20 };

@@ -7,7 +7,7 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FspError } from '../errors.js';
-import { localHost } from '../listen.js';
+import { localHost } from '../http/listen.js';
 import { answerQuery, queryBody, type Reader } from '../management/data-api.js';
 import { WrongTokens } from '../management/attempts.js';
 import { roleOf, type TokenRole, type Tokens } from '../management/tokens.js';

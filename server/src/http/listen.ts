@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { FspError } from './errors.js';
+import { FspError } from '../errors.js';
 
 /** The port that a server listens on; undefined while it does not. */
 export function portOf({ server }: FastifyInstance): number | undefined {
