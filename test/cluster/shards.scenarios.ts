@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { messagesSql } from '../../grafana-plugin/src/queries/clients.js';
 import { environment, eventually, fsp, temporaryFolder } from '../server-process.js';
 import { callRoles, forgetMachine, messageCount } from './administrator.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
-import { account, StandIn } from './stand-in/stand-in.js';
+import { account, ask, StandIn } from './stand-in/stand-in.js';
 
 const folder = temporaryFolder();
 let cluster: StandIn;
@@ -91,6 +92,11 @@ SELECT now64(3) - INTERVAL ${minutesAgo} MINUTE AS received, received, received,
       view,
     ).toEqual([expected, expected]);
   }
+  // As its page in the console asks.
+  for (const number of [1, 2])
+    expect(
+      await ask(`${cluster.url(number)}/?database=fsp`, `SELECT count() FROM (${messagesSql('RENAMED-OLD')})`),
+    ).toBe('4');
   for (const sql of [
     'SELECT count() FROM fsp.incidents(since = now() - INTERVAL 7 DAY, until = now())',
     "SELECT count() FROM fsp.expected_clients WHERE standing = 'never_heard'",

@@ -245,12 +245,12 @@ export interface ClientMessage {
   raw: string;
 }
 
-/** Messages of a client, the newest first, under whatever name it sent them. */
+/** Messages of a client, the newest first, under whatever name it sent them. GLOBAL: on shards its names are those of all. */
 export const messagesSql = (
   name: string,
 ) => `SELECT message_id, message_time, received_at, processed_at, said_at, topic_type, topic_name, state_id, state_text, phase,
   outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
 FROM state_messages
-WHERE client_name IN (SELECT DISTINCT client_name FROM messages_of_client(name = ${literal(name)}))
+WHERE client_name GLOBAL IN (SELECT DISTINCT client_name FROM messages_of_client(name = ${literal(name)}))
 ORDER BY said_at DESC, serial_number DESC
 LIMIT 500`;
