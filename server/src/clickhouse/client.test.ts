@@ -28,6 +28,14 @@ test.each([
   expect(error.message).toMatch(told);
 });
 
+test('what people ask in their own words, and are refused, is not said to be mended by a backup or by settings', () => {
+  for (const code of ['60', '497']) {
+    const refused = Object.assign(new Error('no such thing. '), { code });
+    expect(clickHouseError(refused, false).message).toBe(`ClickHouse refused with code ${code}: no such thing`);
+    expect(clickHouseError(refused).message).toMatch(/no such thing; (restore it|fsp doctor)/);
+  }
+});
+
 test('a right that is missing is told with its table, however many columns that has', () => {
   const columns = Array.from({ length: 60 }, (_, index) => `column_${index}`).join(', ');
   const said = `writer: Not enough privileges. To execute this query, it's necessary to have the grant INSERT(${columns}) ON fsp.state_messages. `;

@@ -218,6 +218,8 @@ const noQuorum = new Set(['285', '286', '319']);
 
 /** What ends some of ClickHouse's refusals, by their codes. */
 const mends: Readonly<Record<string, string>> = {
+  '60': '; restore it from a backup: tables that are missing one by one are not made again', // UNKNOWN_TABLE
+  '81': '; restore it from a backup, or start the server again, which makes it anew', // UNKNOWN_DATABASE
   '243': '; make room on its disk', // NOT_ENOUGH_SPACE
   '497': '; fsp doctor prints the rights that are missing', // ACCESS_DENIED
   '516': '; check the user and the password in the settings', // AUTHENTICATION_FAILED
@@ -232,8 +234,11 @@ export function isCertificateRefused(error: unknown): boolean {
 /** Where an address says https and something without TLS answers. */
 const speaksNoTls = new Set(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 
-/** A failure of the client as an error of the catalogue: away, or there and unwilling. */
-export function clickHouseError(error: unknown): FspError {
+/**
+ * A failure of the client as an error of the catalogue: away, or there and unwilling.
+ * @param ours whether the server asked by its own account; what people ask in their own words is not mended by settings
+ */
+export function clickHouseError(error: unknown, ours = true): FspError {
   if (error instanceof FspError) return error;
   const { message = '', ...said } = error as { message?: string; code?: string };
   // The client finds the number only where the error's name stands behind it, which not every one has.
@@ -255,7 +260,7 @@ export function clickHouseError(error: unknown): FspError {
       .replace(/[. ]+$/, '');
     return new FspError(
       'FSP_CLICKHOUSE_REFUSED',
-      `ClickHouse refused with code ${code}: ${reason}${mends[code] ?? ''}`,
+      `ClickHouse refused with code ${code}: ${reason}${(ours && mends[code]) || ''}`,
       {
         cause: error,
       },

@@ -114,7 +114,7 @@ export async function askReadOnly(
 
 /** A query that ClickHouse refused is the asker's, a ClickHouse that is away is not. */
 function queryError(error: unknown): FspError {
-  const known = clickHouseError(error);
+  const known = clickHouseError(error, false);
   if (known.code !== 'FSP_CLICKHOUSE_REFUSED') return known;
   return new FspError('FSP_QUERY_FAILED', known.message, { cause: error });
 }
