@@ -118,8 +118,15 @@ describe('the spool of a receiver that is gone', () => {
     expect([drained.code, drained.stderr]).toEqual([0, expect.any(String) as string]);
     expect(drained.stdout).toContain('nothing is held any more');
     expect(await taken('GONE')).toEqual({ rows: 100 + held, messages: 100 + held });
+    // What its last sign of life said of it is not said any more: that it holds messages, and that it is missed.
+    const told = () =>
+      ask(
+        "SELECT toUInt32(waiting) AS waiting, toUInt32(lag) AS lag, toUInt8(taking_messages) AS takes, host_name != '' AS known FROM fsp.receivers WHERE fsp_server = 'GONE'",
+      );
+    expect(await told()).toEqual([{ waiting: 0, lag: 0, takes: 0, known: 1 }]);
     // Said again it delivers nothing.
     expect((await fsp(['drain', '--spool', gone], other())).code).toBe(0);
+    expect(await told()).toHaveLength(1);
     expect(await taken('GONE')).toEqual({ rows: 100 + held, messages: 100 + held });
   });
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { describeMessage } from '../catalog/describe.js';
 import type { Config } from '../config.js';
+import { clickHouseError } from '../clickhouse/client.js';
 import { FspError } from '../errors.js';
 import type { DrainProgress } from '../drain/draining.js';
 import type { Spool } from '../spool/spool.js';
@@ -121,7 +122,7 @@ async function drainFolder(config: Config, folder: string, dryRun: boolean, pati
     try {
       const held = heldBy(spool);
       process.stdout.write(`${folder}: the spool of ${owner.serverName}, ${held}\n`);
-      if (!dryRun) await deliver({ ...config, ...owner }, config, folder, spool, patienceMs);
+      if (!dryRun) await deliver({ ...config, ...owner }, config, folder, spool, patienceMs, instance?.id);
     } finally {
       await spool.close();
     }
@@ -135,7 +136,14 @@ function heldBy(spool: Pick<Spool, 'stats' | 'sinks'>): string {
   return [`${spool.stats().waiting} messages waiting`, ...sinks].join(', ');
 }
 
-async function deliver(owner: Config, config: Config, folder: string, spool: Spool, patienceMs: number): Promise<void> {
+async function deliver(
+  owner: Config,
+  config: Config,
+  folder: string,
+  spool: Spool,
+  patienceMs: number,
+  instanceId: string | undefined,
+): Promise<void> {
   const [
     { openTarget },
     { drainSpool },
@@ -144,6 +152,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     { createSiteInboxSink },
     { startTelemetry },
     { ForgottenInSpool },
+    { tellDelivered },
   ] = await Promise.all([
     import('./target.js'),
     import('../drain/drain-spool.js'),
@@ -152,6 +161,7 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     import('../sinks/site-inbox.js'),
     import('../telemetry.js'),
     import('../forget/in-spool.js'),
+    import('../drain/last-sign.js'),
   ]);
   const { version } = await import('../version.js');
   const telemetry = await startTelemetry({
@@ -204,6 +214,12 @@ async function deliver(owner: Config, config: Config, folder: string, spool: Spo
     const refused =
       report.refused === 0 ? '' : `, ${report.refused} refused for good and kept in ${join(folder, 'quarantine')}`;
     process.stdout.write(`${delivered.join(', ')}${refused}; nothing is held any more\n`);
+    if (instanceId !== undefined)
+      await tellDelivered(target.client, target.placement.database, instanceId).catch((error: unknown) => {
+        process.stderr.write(
+          `Boards and alerts go on with what its last sign of life told: ${clickHouseError(error).message}; say it again\n`,
+        );
+      });
   } finally {
     await target.close();
     await telemetry.shutdown();
