@@ -12,7 +12,7 @@ import { connect } from '../../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { digestIn, digestOf, properties } from '../../server/src/clickhouse/views/compared.js';
 import { startFleet, type Fleet } from './fleet.js';
-import { expand } from './macros.js';
+import { allChosen, expand } from './macros.js';
 
 const failuresBoard = fileURLToPath(new URL('../../dashboards/generated/fsp-failures.json', import.meta.url));
 const hour = 3_600_000;
@@ -270,10 +270,13 @@ test('what failing clients have in common is told with both shares, and each val
 
 test('incidents are those of what is chosen, on the board as on the page', async () => {
   const times = { from: new Date(begin), to: new Date(end) };
-  const { panels } = JSON.parse(readFileSync(failuresBoard, 'utf8')) as {
-    panels: { title: string; targets: { rawSql: string }[] }[];
+  const incidentsOn = (path: string) => {
+    const { panels } = JSON.parse(readFileSync(path, 'utf8')) as {
+      panels: { title: string; targets: { rawSql: string }[] }[];
+    };
+    return panels.find(({ title }) => title === 'Incidents')!.targets[0]!.rawSql;
   };
-  const board = panels.find(({ title }) => title === 'Incidents')!.targets[0]!.rawSql;
+  const board = incidentsOn(failuresBoard);
   const sitesOf = ({ data }: Awaited<ReturnType<Fleet['ask']>>) =>
     [...new Set(data.map((one) => one.site_code))].sort();
   const found = async (chosen: Partial<Record<'site' | 'cause' | 'version' | 'subnet', string[]>>) => {
@@ -292,6 +295,13 @@ test('incidents are those of what is chosen, on the board as on the page', async
   expect(await found({ version: ['5.00.9096.1000'], subnet: ['10.1.1.0/24'] })).toEqual([]);
   expect(await found({ site: ['LFT', 'COM'], cause: ['800/313/1603'] })).toEqual(['COM', 'LFT']);
   expect(await found({ subnet: ['10.255.0.0/24'] })).toEqual([]);
+  // Clients give a parameter each, of which the panel shows none: that is not to say that none was given.
+  const french = await fleet.ask(
+    expand(incidentsOn(failuresBoard.replace('fsp-failures', 'fsp-fr-failures')), { ...times, variables: allChosen }),
+  );
+  const told = french.data.map((one) => one.what_failed);
+  expect(told).toContain('L’installation de client.msi a échoué avec l’erreur MSI …');
+  expect(told.join()).not.toContain('non indiqué');
 });
 
 test('all clients are counted by digests of what they are told by', async () => {
