@@ -9,7 +9,6 @@ import { FspError } from '../errors.js';
 import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import { refusalOf } from '../setup-logs/files/collect.js';
 import type { LogFile } from '../setup-logs/files/log-file.js';
 import { readLog } from '../setup-logs/files/read-log.js';
 import { FileRefused, type Refusal } from '../setup-logs/files/refusal.js';
@@ -139,20 +138,6 @@ async function readReport(path: string, size: number): Promise<Buffer> {
   });
 }
 
-/** The file itself; where it cannot be read, as it went or was locked meanwhile, it is refused, and the others go on. */
-function refusedWhereUnreadable(file: LogFile): LogFile {
-  return {
-    ...file,
-    async *pieces() {
-      try {
-        yield* file.pieces();
-      } catch (error) {
-        throw new FileRefused(refusalOf(error, file.path));
-      }
-    },
-  };
-}
-
 async function importLog(
   file: LogFile,
   options: ImportOptions,
@@ -167,7 +152,7 @@ async function importLog(
     note(summary, file.path, added.refused);
     pending = [];
   };
-  const log = { path: file.path, parts: [refusedWhereUnreadable(file)] };
+  const log = { path: file.path, parts: [file] };
   // The simple format's reader takes what no line shows another of; without a time anywhere it is that neither.
   let plain = true;
   for await (const records of readLog(log, options, options.onBytes)) {

@@ -42,7 +42,7 @@ export async function collect(
   for (const file of found) {
     try {
       const same = await sameAs(file, [...known, ...files]);
-      if (same === null) files.push(file);
+      if (same === null) files.push(refusedWhereUnreadable(file));
       else refused.push({ path: file.path, reason: 'same_text', detail: same.path });
     } catch (error) {
       refused.push(refusalOf(error, file.path));
@@ -79,6 +79,20 @@ async function filesOf(given: Given, refused: Refusal[], limits: ZipLimits): Pro
       return files;
     }
   }
+}
+
+/** The file itself; where it cannot be read to its end, as it went or was locked meanwhile, it is refused by name. */
+function refusedWhereUnreadable(file: LogFile): LogFile {
+  return {
+    ...file,
+    async *pieces() {
+      try {
+        yield* file.pieces();
+      } catch (error) {
+        throw new FileRefused(refusalOf(error, file.path));
+      }
+    },
+  };
 }
 
 /** Looks at the beginning of a file that came out of a zip. */

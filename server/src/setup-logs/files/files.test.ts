@@ -118,6 +118,21 @@ describe('what files are', () => {
       'copy of good.log': 'same_text',
     });
   });
+
+  test('a file that cannot be read any more in its middle is refused by its name', async () => {
+    let locked = false;
+    const text = bytes('a line\n'.repeat(200_000));
+    const source = {
+      size: text.length,
+      read: (at: number, length: number) =>
+        locked ? Promise.reject(new Error('EBUSY')) : Promise.resolve(text.subarray(at, at + length)),
+    };
+    const { files } = await collect([{ ...given('locked.log', 'x'), source }]);
+    const read = async () => {
+      for await (const piece of files[0]!.pieces()) locked = piece.length > 0;
+    };
+    await expect(read()).rejects.toMatchObject({ refusal: { path: 'locked.log', reason: 'unreadable' } });
+  });
 });
 
 describe('zips', () => {
