@@ -23,13 +23,16 @@ interface Choices {
   sql: string;
 }
 
-/** Where clients are, and where they failed in the time range: panels lead there too, and since then they may have left. */
+/**
+ * Where clients are, and where they failed in the time range: panels lead there too, and since then they may have left.
+ * Without a name there is nothing to choose: an empty choice would stand for all.
+ */
 const placesSql = (column: string, which = '') => `SELECT DISTINCT ${column} FROM
 (
   SELECT DISTINCT ${column} FROM clients ${which}
   UNION ALL SELECT DISTINCT ${column} FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')}
 )
-ORDER BY ${column} LIMIT 1000`;
+WHERE ${column} != '' ORDER BY ${column} LIMIT 1000`;
 
 /** Lists of values. Where there are two columns, the first is the value and the second what is shown. */
 function choicesOf(name: 'site' | 'version' | 'subnet' | 'cause' | 'server', t: Translate): Choices {

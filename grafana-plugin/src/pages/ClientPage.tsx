@@ -97,7 +97,7 @@ function Details({ client }: { client: Client }) {
         <Tile
           label={t('clients.last-time', 'Last message')}
           value={moment(client.last_received_at)}
-          note={t('client.messages', '{{number}} messages', { number: client.message_count })}
+          note={t('client.messages', 'Messages: {{number}}', { number: client.message_count })}
         />
         {attempts > 0 && (
           <Tile
