@@ -183,7 +183,7 @@ describe('the API, driven from its description', () => {
     const socket = createConnection(Number(new URL(server.management).port), '127.0.0.1');
     socket.write(sent);
     const [head, body] = (await text(socket)).split('\r\n\r\n');
-    expect(head).toContain('Content-Type: application/problem+json');
+    expect(head?.toLowerCase()).toContain('content-type: application/problem+json');
     expect(JSON.parse(body ?? '')).toMatchObject({ status, code: 'FSP_REQUEST_INVALID', type: 'about:blank' });
   });
 

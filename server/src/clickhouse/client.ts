@@ -257,7 +257,7 @@ export function clickHouseError(error: unknown, ours = true): FspError {
       .replaceAll(/\b(SELECT|INSERT)\([^()]{60,}\)/g, '$1')
       .replaceAll(/\s+/g, ' ')
       .slice(0, 300)
-      .replace(/[. ]+$/, '');
+      .replace(/[. ]{1,9}$/, '');
     return new FspError(
       'FSP_CLICKHOUSE_REFUSED',
       `ClickHouse refused with code ${code}: ${reason}${(ours && mends[code]) || ''}`,
