@@ -299,6 +299,26 @@ describe('a log that is rotated', () => {
     }
   });
 
+  test('in the middle of an installation tells of one also where the end of what was rotated is not taken at once', async () => {
+    const lines = ccmLog([
+      banner,
+      'Ccmsetup version: 5.0.9096.1000',
+      ['Could not open the service manager. Error 0x8007045b', 3],
+      'Sending Fallback Status Point message to fsp01',
+      ['CcmSetup failed with error code 0x8007045b', 1],
+    ]).split(/(?<=\n)/);
+    writeFileSync(log, lines.slice(0, 2).join(''));
+    const one = follower();
+    await one.look();
+    appendFileSync(log, lines[2]!);
+    renameSync(log, log.replace('.log', '.lo_'));
+    writeFileSync(log, lines.slice(3).join(''));
+    failNext = true;
+    for (let looks = 0; looks < 3; looks++) await one.look();
+    expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode: -2147023781 }]);
+    expect(messages).toHaveLength(5);
+  });
+
   test('in a folder that is followed is not read a second time under its new name', async () => {
     writeFileSync(log, ccmLines(1, 3));
     const one = follower([folder.path]);

@@ -303,20 +303,23 @@ export class Follower {
     let before: FollowedLog | null = null;
     for (const [index, log] of logs.entries()) {
       if (before !== null) log.goOnAfter(before);
-      if (!(await this.readOne(log))) return;
-      before = this.logs.get(log.position.key) === log ? log : null;
-      if (before !== null || !log.goesOn) continue;
+      const mayGoOn = await this.readOne(log);
+      const failed = this.logs.get(log.position.key) !== log;
       // It begins again, and so does what it went on after: that would know its lines already.
-      for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
+      if (failed && log.goesOn)
+        for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
+      if (!mayGoOn) return;
+      before = failed ? null : log;
     }
   }
 
-  /** @returns whether its successor may be read: it was read to its end, or cannot be read */
+  /** @returns whether its successor may be read: it was read and stored to its end, or cannot be read */
   private async readOne(log: FollowedLog): Promise<boolean> {
     if (this.stopping.signal.aborted) return false;
     const { key, path, logFile } = log.position;
     let stored = log.position;
     const reading = log.read(path !== logFile, this.stopping.signal);
+    let storing = false;
     try {
       for (;;) {
         const { done, value } = await reading.next();
@@ -325,7 +328,9 @@ export class Follower {
           this.unfinished ||= !value;
           return value;
         }
+        storing = true;
         await this.options.store(value);
+        storing = false;
         stored = value.position;
         this.counts.set(key, (this.counts.get(key) ?? 0) + value.records.length);
       }
@@ -334,7 +339,8 @@ export class Follower {
       // The parser is ahead of what is stored: the next look begins again from there.
       this.logs.set(key, this.logAt({ ...stored, path }));
       if (!this.stopping.signal.aborted) this.complain(path, error as Error);
-      return true;
+      // What cannot be stored now is stored later: a successor that began before would know nothing of the run under way.
+      return !storing;
     }
   }
 
