@@ -155,6 +155,26 @@ describe('a machine', () => {
     expect(await mentions(id)).toEqual([]);
   });
 
+  test('is forgotten by its GUID where it reported without a name too, and nobody else is; an id that is no GUID names nobody', async () => {
+    const id = 'C9006D0E-CF56-41D1-A006-6330EFC39383';
+    const post = async (client: string, clientId: string) => {
+      const body = report({ client, state: 400 }).toString('utf16le');
+      const own = body.replace('00000000-0000-0000-0000-000000000000', clientId);
+      expect((await server.post(Buffer.from(own, 'utf16le'))).status).toBe(200);
+    };
+    await post('NAMED', id);
+    await post('', id);
+    await post('ODD', 'KEPT');
+    await drain();
+    await post('KEPT', '00000000-0000-0000-0000-000000000000');
+    const rowsOf = ({ tables }: Forgets) => tables.find(({ table }) => table === 'state_messages')?.rowsRemoved;
+    const would = await forget('machine', id, true);
+    expect([would.alsoKnownAs, rowsOf(would), would.spool]).toEqual([['NAMED'], 2, 0]);
+    const odd = await forget('machine', 'odd', true);
+    expect([rowsOf(odd), odd.spool]).toEqual([1, 0]);
+    await drain();
+  });
+
   test('that reports anew is known again', async () => {
     await server.post(report({ client: 'FORGETME', state: 100, serial: 3 }));
     await drain();

@@ -65,7 +65,9 @@ export async function forget(
 /** What else a machine is known by in ClickHouse: the GUIDs of one that has a name, the names of one that has a GUID. */
 async function othersOf(client: ClickHouseClient, database: string, subject: Subject): Promise<Subject[]> {
   const { ids, names } = await identityOf(client, database, subject);
-  return (isGuid(subject) ? names : ids).map((name) => ({ kind: 'machine', name }));
+  const others = (isGuid(subject) ? names : ids).map((name): Subject => ({ kind: 'machine', name }));
+  // An id may be any text: one that is no GUID would be taken for another machine's name.
+  return isGuid(subject) ? others : others.filter(isGuid);
 }
 
 async function among(quarantine: Quarantine, isAbout: (entry: SpoolEntry) => boolean): Promise<string[]> {

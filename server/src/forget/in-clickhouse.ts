@@ -152,8 +152,9 @@ async function idsAndNames(
     )
   ).map((row) => row.client_id);
   if (ids.length === 0) return { ids, names: [] };
+  // A report need not have a name, and no name is that of everybody who has none.
   const names = await rows<{ client_name: string }>(
-    `SELECT DISTINCT client_name FROM ${database}.state_messages WHERE client_id IN (${ids.map(literal).join(', ')}) AND NOT (${isGuid(subject) ? '0' : own}) ORDER BY 1 LIMIT 100`,
+    `SELECT DISTINCT client_name FROM ${database}.state_messages WHERE client_id IN (${ids.map(literal).join(', ')}) AND client_name != '' AND NOT (${isGuid(subject) ? '0' : own}) ORDER BY 1 LIMIT 100`,
   );
   return { ids, names: names.map((row) => row.client_name) };
 }
