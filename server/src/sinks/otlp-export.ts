@@ -193,11 +193,14 @@ function listenToAnswers(onPartialSuccess: (rejected: number, said: string) => v
       if (text !== undefined) state.isStrange = true;
       const [partial] = told;
       if (!message.startsWith('Received Partial Success') || typeof partial !== 'string') return;
-      const { rejectedLogRecords = 0, errorMessage = '' } = JSON.parse(partial) as {
-        rejectedLogRecords?: number | string;
-        errorMessage?: string;
+      const { rejectedLogRecords, errorMessage } = JSON.parse(partial) as {
+        rejectedLogRecords?: number | string | null;
+        errorMessage?: string | null;
       };
-      onPartialSuccess(Number(rejectedLogRecords), errorMessage);
+      const rejected = Number(rejectedLogRecords ?? 0);
+      const said = errorMessage ?? '';
+      // Some write out what is usual: that none is rejected, and nothing is said.
+      if (rejected > 0 || said !== '') onPartialSuccess(rejected, said);
     },
     info: silent,
     debug: silent,

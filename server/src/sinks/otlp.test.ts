@@ -179,6 +179,22 @@ test.each(['http/protobuf', 'http/json'])(
   },
 );
 
+test.each([
+  ['"0"', '""'],
+  ['0', 'null'],
+])('an endpoint that says of each export that it rejects %s, and %s, says nothing', async (rejected, said) => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json');
+  const told: string[] = [];
+  const sink = await sinkToReceiver((count, text) => told.push(partialSuccessText(count, text)));
+  receiver.instead = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(`{"partialSuccess":{"rejectedLogRecords":${rejected},"errorMessage":${said}}}`);
+    return true;
+  };
+  expect(await sink.deliver(batch(), false)).toEqual([]);
+  expect(told).toEqual([]);
+});
+
 test('what is sent at the same time goes out one after the other', async () => {
   const sink = await sinkToReceiver();
   let underWay = 0;
