@@ -58,6 +58,16 @@ test('a receiver that was given another name is missed under none, and what it h
   expect(await silent()).toEqual(['COPY']);
 });
 
+test('a receiver that had another name for a moment, as somebody mistyped it, is missed under none', async () => {
+  const now = Date.now();
+  const folder = (began: number) => ({ instance_id: 'mistyped', waiting: 7, started_at: began });
+  for (const ago of [60, 59]) await sign('MEANT', now - ago * minute, folder(now - day));
+  for (const ago of [57, 56]) await sign('TYPED', now - ago * minute, folder(now - 57 * minute));
+  for (const ago of [55, 54, 1]) await sign('MEANT', now - ago * minute, folder(now - 55 * minute));
+  expect(await firing('fsp-receiver-silent')).toEqual([]);
+  expect(await rows('SELECT toUInt32(sum(waiting)) AS held FROM receivers')).toEqual([{ held: 7 }]);
+});
+
 test('a receiver whose clock was ahead is told by its newest sign, and missed when it gives none', async () => {
   const now = Date.now();
   await sign('AHEAD', now + 8 * hour, { written_at: now - 5 * minute, waiting: 900 });

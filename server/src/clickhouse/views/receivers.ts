@@ -66,7 +66,12 @@ export const receivers: View = {
     return `WITH
 signs AS (SELECT *, least(at, written_at) AS seen_at FROM ${database}.receiver_status),
 renamed AS (SELECT instance_id FROM ${database}.receiver_status WHERE instance_id != '' GROUP BY instance_id HAVING uniqExact(fsp_server) > 1),
-names AS (SELECT instance_id, fsp_server, max(seen_at) AS last FROM signs WHERE instance_id IN renamed GROUP BY instance_id, fsp_server)
+names AS (
+    SELECT n.instance_id AS instance_id, n.fsp_server AS fsp_server, max(n.seen_at) AS last,
+        -- Its last minutes, as far back as its process goes: before that the folder may have had the other name.
+        least(last, greatest(last - INTERVAL ${aliveMinutes} MINUTE, argMax(n.started_at, n.seen_at))) AS since
+    FROM signs AS n WHERE n.instance_id IN renamed GROUP BY n.instance_id, n.fsp_server
+)
 SELECT
     r.fsp_server AS fsp_server,
     max(r.last) AS last_seen_at,
@@ -93,7 +98,7 @@ WHERE (r.fsp_server, r.newest) NOT IN (
     -- A name whose folder gives signs under another one since then, and gave none under that while it had this.
     SELECT n.fsp_server, n.last FROM names AS n INNER JOIN (SELECT instance_id, fsp_server, seen_at FROM signs WHERE instance_id IN renamed) AS s ON s.instance_id = n.instance_id
     WHERE s.fsp_server != n.fsp_server GROUP BY n.fsp_server, n.last
-    HAVING max(s.seen_at) > n.last AND countIf(s.seen_at BETWEEN n.last - INTERVAL ${aliveMinutes} MINUTE AND n.last) = 0
+    HAVING max(s.seen_at) > n.last AND countIf(s.seen_at BETWEEN n.since AND n.last) = 0
 )
 GROUP BY r.fsp_server`;
   },
