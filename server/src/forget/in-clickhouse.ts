@@ -79,6 +79,7 @@ export async function forgetInClickHouse(
       found.push({ table, rowsRemoved: removed, rowsBlanked: blanked });
       if (dryRun) continue;
       const alter = async (what: string) => {
+        const before = await mutationsOf(table, database, rows);
         try {
           await client.command({
             query: `ALTER TABLE ${database}.${table}${onCluster} ${what}`,
@@ -86,7 +87,8 @@ export async function forgetInClickHouse(
             clickhouse_settings: { mutations_sync: '2' },
           });
         } catch (error) {
-          if (!(await goesOn(error, table, database, rows))) throw error;
+          const wasTaken = async () => (await mutationsOf(table, database, rows)).some((id) => !before.includes(id));
+          if (!(await goesOn(error, wasTaken))) throw error;
           if (!unfinished.includes(table)) unfinished.push(table);
         }
       };
@@ -102,21 +104,22 @@ export async function forgetInClickHouse(
 /** 159 TIMEOUT_EXCEEDED, 341 UNFINISHED: a replica is away, or has much to go through, and does it when it can. */
 const doneLater = new Set(['159', '341']);
 
-/** Whether a change that failed was taken all the same, and is done later; also one that took longer than an answer may. */
-async function goesOn(
-  error: unknown,
-  table: string,
-  database: string,
-  rows: ReturnType<typeof asking>,
-): Promise<boolean> {
+/**
+ * Whether a change that failed was taken all the same, and is done later; also one that took longer than an answer may.
+ * @param wasTaken asked where the failure does not tell
+ */
+async function goesOn(error: unknown, wasTaken: () => Promise<boolean>): Promise<boolean> {
   if (doneLater.has((error as { code?: string }).code ?? '')) return true;
-  if (clickHouseError(error).code !== 'FSP_CLICKHOUSE_UNREACHABLE') return false;
-  // Whichever server is asked now: the others know of it, or have done it.
-  const underWay = await rows(
-    'SELECT 1 FROM system.mutations WHERE database = {database: String} AND table = {table: String} AND create_time > now() - INTERVAL 1 MINUTE LIMIT 1',
+  return clickHouseError(error).code === 'FSP_CLICKHOUSE_UNREACHABLE' && (await wasTaken());
+}
+
+/** The newest changes that a table has taken, done or not: whichever server is asked, the others know of them. */
+async function mutationsOf(table: string, database: string, rows: ReturnType<typeof asking>): Promise<string[]> {
+  const known = await rows<{ mutation_id: string }>(
+    'SELECT mutation_id FROM system.mutations WHERE database = {database: String} AND table = {table: String} ORDER BY create_time DESC, mutation_id DESC LIMIT 1000',
     { database, table },
   );
-  return underWay.length > 0;
+  return known.map(({ mutation_id }) => mutation_id);
 }
 
 function asking(client: ClickHouseClient) {
