@@ -73,8 +73,8 @@ export class CcmParser implements FormatParser {
           if (rest.trim() !== '') this.outside(rest, line);
           return;
         }
+        if (rest.slice(0, begins).trim() !== '') this.outside(rest.slice(0, begins), line);
         this.tooLong = false;
-        if (rest.slice(0, begins).trim() !== '') this.damaged(rest.slice(0, begins), line, line.split);
         this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0, hints: 0 };
         rest = rest.slice(begins);
       } else if (rest.startsWith(opener)) {

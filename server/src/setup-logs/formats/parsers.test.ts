@@ -95,18 +95,22 @@ describe('CCM', () => {
 });
 
 test.each([
-  ['on one line', 'x'.repeat(2_500_000)],
-  ['of many lines', 'many\n'.repeat(6_000)],
-])('an error in CCM format that is too long, %s, comes in damaged pieces of which the last is the error', (_, text) => {
-  const end = `the end]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="A" context="" type="3" thread="7" file="x">`;
-  const records = recordsOf(`${ccm('before')}\n<![LOG[${text}${end}\n${ccm('behind')}`);
-  const severities = records.map(({ severity }) => severity);
-  expect(severities.filter((one) => one === 'ERROR')).toHaveLength(1);
-  expect(records.at(-2)).toMatchObject({ severity: 'ERROR', component: 'A', thread: '7', time: 1773568800000 });
-  expect(records.at(-2)?.message.endsWith('the end')).toBe(true);
-  expect(records.at(-2)?.remarks).toContain('damaged');
-  expect(records.at(-1)).toMatchObject({ message: 'behind', remarks: [] });
-});
+  ['on one line', 'x'.repeat(2_500_000), '\n'],
+  ['of many lines', 'many\n'.repeat(6_000), '\n'],
+  ['with the next one on the line of its end', 'many\n'.repeat(6_000), ''],
+])(
+  'an error in CCM format that is too long, %s, comes in damaged pieces of which the last is the error',
+  (_, text, between) => {
+    const end = `the end]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="A" context="" type="3" thread="7" file="x">`;
+    const records = recordsOf(`${ccm('before')}\n<![LOG[${text}${end}${between}${ccm('behind')}`);
+    const severities = records.map(({ severity }) => severity);
+    expect(severities.filter((one) => one === 'ERROR')).toHaveLength(1);
+    expect(records.at(-2)).toMatchObject({ severity: 'ERROR', component: 'A', thread: '7', time: 1773568800000 });
+    expect(records.at(-2)?.message.endsWith('the end')).toBe(true);
+    expect(records.at(-2)?.remarks).toContain('damaged');
+    expect(records.at(-1)).toMatchObject({ message: 'behind', remarks: [] });
+  },
+);
 
 describe('minutes behind a time in CCM format', () => {
   const written = (stamp: string, more: string, timezone: string | null = null) => {
