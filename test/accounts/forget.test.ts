@@ -132,10 +132,17 @@ describe('a machine', () => {
       const imaged = body.replace('00000000-0000-0000-0000-000000000000', id);
       expect((await server.post(Buffer.from(imaged, 'utf16le'))).status).toBe(200);
     }
+    // By its name alone, as before it had a client.
+    expect((await server.post(report({ client: 'IMAGED1', state: 100, serial: 9 }))).status).toBe(200);
     await drain();
+    const byId = await forget('machine', id, true);
+    expect(byId.alsoKnownAs).toEqual([]);
+    expect(byId.tables).toContainEqual({ table: 'state_messages', rowsRemoved: 4, rowsBlanked: 0 });
     expect(await forget('machine', 'imaged2')).toMatchObject({ alsoKnownAs: [] });
     expect(
-      await ask("SELECT client_name FROM fsp.state_messages WHERE client_name LIKE 'IMAGED%' ORDER BY client_name"),
+      await ask(
+        "SELECT DISTINCT client_name FROM fsp.state_messages WHERE client_name LIKE 'IMAGED%' ORDER BY client_name",
+      ),
     ).toEqual(['IMAGED1', 'IMAGED3', 'IMAGED4'].map((client_name) => ({ client_name })));
   });
 

@@ -159,6 +159,8 @@ async function idsAndNames(
   const names = await rows<{ client_name: string }>(
     `SELECT DISTINCT client_name FROM ${database}.state_messages WHERE client_id IN (${ids.map(literal).join(', ')}) AND client_name != '' AND NOT (${isGuid(subject) ? '0' : own}) ORDER BY 1 LIMIT 100`,
   );
+  // So it is where the id itself is named: what was said by it goes, and no machine under its own name.
+  if (isGuid(subject) && names.length > mostNames) return { ids, names: [] };
   return { ids, names: names.map((row) => row.client_name) };
 }
 
@@ -177,7 +179,7 @@ function ofMachine(
 ): Plan | null {
   const there = new Set(columns.filter(({ type }) => isText(type)).map(({ name }) => name));
   const byName = isGuid(subject) ? [] : [subject];
-  // Whoever is known by the GUID alone is removed under each name that it has had.
+  // Whoever is known by the GUID alone is removed under each name that it has had, where it is one machine.
   const all = isGuid(subject) ? names.map((name): Subject => ({ kind: 'machine', name })) : byName;
   const conditions = [
     ...['client_name', 'client_fqdn', 'host_name', 'machine']
