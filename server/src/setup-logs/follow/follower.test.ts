@@ -14,9 +14,6 @@ import {
   syntheticLog,
 } from '../../../../test/synthetic-logs.js';
 import type { LogPosition } from '../../spool/state.js';
-import { banner, ccmLog } from '../../../../test/setup-logs/verdict-logs.js';
-import { runId } from '../identity.js';
-import type { Run } from '../types.js';
 import { FileThreads } from './file-threads.js';
 import { Follower } from './follower.js';
 
@@ -28,8 +25,6 @@ let positions: Map<string, LogPosition>;
 let messages: string[];
 /** Of each record, whether it stood in its log when that was found. */
 let found: boolean[];
-/** What is known of each run, by its id. */
-let runs: Map<string, Run>;
 let failNext: boolean;
 /** What happens while records are being stored, once each. */
 let meanwhile: (() => void)[];
@@ -41,7 +36,6 @@ beforeEach(() => {
   positions = new Map();
   messages = [];
   found = [];
-  runs = new Map();
   failNext = false;
   meanwhile = [];
 });
@@ -56,13 +50,12 @@ function follower(targets: string[] = [log]): Follower {
     targets,
     timezone: null,
     positions: [...positions.values()],
-    store({ records, position, runs: told, found: stoodThere }) {
+    store({ records, position, found: stoodThere }) {
       if (failNext) {
         failNext = false;
         return Promise.reject(new Error('disk full'));
       }
       positions.set(position.key, position);
-      for (const run of told) runs.set(runId({ hostName: 'fsp1', logFile: position.logFile }, run), { ...run });
       messages.push(...records.map(({ message }) => message));
       found.push(...records.map(() => stoodThere));
       meanwhile.shift()?.();
@@ -255,68 +248,6 @@ describe('a log that is rotated', () => {
     await one.look();
     await one.look();
     expect(messages).toEqual(numbered(1, 8));
-  });
-
-  test.each([
-    ['while it is followed', (one: Follower) => one],
-    [
-      'and its follower is begun again',
-      () => {
-        messages = [];
-        runs.clear();
-        return follower();
-      },
-    ],
-    [
-      'and what comes then is not taken at once',
-      (one: Follower) => {
-        failNext = true;
-        return one;
-      },
-    ],
-  ])('in the middle of an installation, %s, tells of one', async (_how, happens) => {
-    const lines = ccmLog([
-      banner,
-      'Ccmsetup version: 5.0.9096.1000',
-      ['Could not open the service manager. Error 0x8007045b', 3],
-      'Sending Fallback Status Point message to fsp01',
-      ['CcmSetup failed with error code 0x8007045b', 1],
-    ]).split(/(?<=\n)/);
-    for (let cut = 1; cut < lines.length; cut++) {
-      writeFileSync(log, lines.slice(0, cut).join(''));
-      let one = follower();
-      await one.look();
-      renameSync(log, log.replace('.log', '.lo_'));
-      writeFileSync(log, lines.slice(cut).join(''));
-      one = happens(one);
-      await one.look();
-      await one.look();
-      const causeLine = cut < 3 ? 3 - cut : 3;
-      expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode: -2147023781, causeLine }]);
-      for (const run of runs.values()) expect(run.cause).toContain('service manager');
-      for (const known of [runs, positions]) known.clear();
-      for (const path of [log, log.replace('.log', '.lo_')]) rmSync(path);
-    }
-  });
-
-  test('in the middle of an installation tells of one also where the end of what was rotated is not taken at once', async () => {
-    const lines = ccmLog([
-      banner,
-      'Ccmsetup version: 5.0.9096.1000',
-      ['Could not open the service manager. Error 0x8007045b', 3],
-      'Sending Fallback Status Point message to fsp01',
-      ['CcmSetup failed with error code 0x8007045b', 1],
-    ]).split(/(?<=\n)/);
-    writeFileSync(log, lines.slice(0, 2).join(''));
-    const one = follower();
-    await one.look();
-    appendFileSync(log, lines[2]!);
-    renameSync(log, log.replace('.log', '.lo_'));
-    writeFileSync(log, lines.slice(3).join(''));
-    failNext = true;
-    for (let looks = 0; looks < 3; looks++) await one.look();
-    expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode: -2147023781 }]);
-    expect(messages).toHaveLength(5);
   });
 
   test('in a folder that is followed is not read a second time under its new name', async () => {

@@ -1,0 +1,111 @@
+import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../test/server-process.js';
+import { banner, ccmLog } from '../../../../test/setup-logs/verdict-logs.js';
+import type { LogPosition } from '../../spool/state.js';
+import { runId } from '../identity.js';
+import type { Run } from '../types.js';
+import { FileThreads } from './file-threads.js';
+import { Follower } from './follower.js';
+
+const threads = new FileThreads();
+const lines = ccmLog([
+  banner,
+  'Ccmsetup version: 5.0.9096.1000',
+  ['Could not open the service manager. Error 0x8007045b', 3],
+  'Sending Fallback Status Point message to fsp01',
+  ['CcmSetup failed with error code 0x8007045b', 1],
+]).split(/(?<=\n)/);
+const exitCode = -2147023781;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let log: string;
+let rotated: string;
+let positions: Map<string, LogPosition>;
+/** What is known of each run, by its id. */
+let runs: Map<string, Run>;
+let records: number;
+let failNext: boolean;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  log = join(folder.path, 'fsp.log');
+  rotated = join(folder.path, 'fsp.lo_');
+  positions = new Map();
+  runs = new Map();
+  records = 0;
+  failNext = false;
+});
+afterEach(() => {
+  folder.remove();
+});
+afterAll(() => threads.close());
+
+/** A follower whose runs and positions are kept together, as the spool does in one commit. */
+function follower(): Follower {
+  return new Follower({
+    targets: [log],
+    timezone: null,
+    positions: [...positions.values()],
+    store({ records: some, position, runs: told }) {
+      if (failNext) {
+        failNext = false;
+        return Promise.reject(new Error('disk full'));
+      }
+      positions.set(position.key, position);
+      for (const run of told) runs.set(runId({ hostName: 'fsp1', logFile: position.logFile }, run), { ...run });
+      records += some.length;
+      return Promise.resolve();
+    },
+    forget: () => Promise.resolve(),
+    threads,
+  });
+}
+
+test.each([
+  ['while it is followed', (one: Follower) => one],
+  [
+    'and its follower is begun again',
+    () => {
+      runs.clear();
+      return follower();
+    },
+  ],
+  [
+    'and what comes then is not taken at once',
+    (one: Follower) => {
+      failNext = true;
+      return one;
+    },
+  ],
+])('a log that is rotated in the middle of an installation, %s, tells of one', async (_how, happens) => {
+  for (let cut = 1; cut < lines.length; cut++) {
+    writeFileSync(log, lines.slice(0, cut).join(''));
+    let one = follower();
+    await one.look();
+    renameSync(log, rotated);
+    writeFileSync(log, lines.slice(cut).join(''));
+    one = happens(one);
+    await one.look();
+    await one.look();
+    const causeLine = cut < 3 ? 3 - cut : 3;
+    expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode, causeLine }]);
+    for (const run of runs.values()) expect(run.cause).toContain('service manager');
+    for (const known of [runs, positions]) known.clear();
+    for (const path of [log, rotated]) rmSync(path);
+  }
+});
+
+test('it tells of one also where the end of what was rotated is not taken at once', async () => {
+  writeFileSync(log, lines.slice(0, 2).join(''));
+  const one = follower();
+  await one.look();
+  appendFileSync(log, lines[2]!);
+  renameSync(log, rotated);
+  writeFileSync(log, lines.slice(3).join(''));
+  failNext = true;
+  for (let looks = 0; looks < 3; looks++) await one.look();
+  expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
+  expect(records).toBe(5);
+});
