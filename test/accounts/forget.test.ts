@@ -249,6 +249,13 @@ test.each(['', '*', '%', '.', "x' OR 1 --", 'a'.repeat(300), '__', '(a+)+'])('%j
   expect(() => subjectOf('machine', name)).toThrow(/is no name of a machine/);
 });
 
+test.each(['00000000-0000-0000-0000-000000000000', ' {GUID:00000000-0000-0000-0000-000000000000} '])(
+  '%j is the id of all who have no client, and of no machine',
+  (name) => {
+    expect(() => subjectOf('machine', name)).toThrow(/every machine without a client/);
+  },
+);
+
 test('what is no name is refused, and nothing is removed', async () => {
   const { code, stderr } = await fsp(['forget', '--yes', '--', '%'], env);
   expect([code, stderr]).toEqual([2, expect.stringContaining('is no name of a machine') as string]);

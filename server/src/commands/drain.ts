@@ -172,12 +172,16 @@ async function deliver(
   const target = await openTarget({ ...owner, dataDir: config.dataDir });
   try {
     await target.prepare();
+    let warned = '';
     const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: owner.siteCode,
       resource: telemetry.resource,
       onPartialSuccess(rejected, said) {
-        say(partialSuccessText(rejected, said));
+        const text = partialSuccessText(rejected, said);
+        // A warning comes with every export.
+        if (rejected > 0 || text !== warned) say(text);
+        if (rejected === 0) warned = text;
       },
     });
     const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
 import { mostNames } from '../clickhouse/views/client-names.js';
-import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
+import { isGuid, noClient, patternOf, wordsOf, type Subject } from './subject.js';
 
 /** What was, or would be, done to one table. */
 export interface TableForgets {
@@ -21,7 +21,6 @@ const ownTables = new Set([
   'throttle_window_updates',
 ]);
 const forgotten = '(forgotten)';
-const noClient = '00000000-0000-0000-0000-000000000000';
 
 interface Column {
   name: string;

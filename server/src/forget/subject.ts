@@ -11,9 +11,17 @@ const guid = /^\{?(?:GUID:)?([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})\}?$/i;
 /** Names of machines and of users, `DOMAIN\user`, `user@domain` and SIDs; nothing that could match everything. */
 const allowed = /^[\p{L}\p{N}_.$@\\ -]{2,253}$/u;
 
+/** What stands in place of a client's GUID while there is no client. */
+export const noClient = '00000000-0000-0000-0000-000000000000';
+
 /** @throws FspError FSP_REQUEST_INVALID */
 export function subjectOf(kind: Subject['kind'], given: string): Subject {
   const name = given.trim();
+  if (kind === 'machine' && guid.exec(name)?.[1] === noClient)
+    throw new FspError(
+      'FSP_REQUEST_INVALID',
+      `${noClient} is the id of every machine without a client; name the machine instead`,
+    );
   if (kind === 'machine' && guid.test(name)) return { kind, name: guid.exec(name)![1]!.toUpperCase() };
   if (!allowed.test(name) || !/[\p{L}\p{N}]/u.test(name))
     throw new FspError(
