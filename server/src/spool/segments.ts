@@ -208,15 +208,18 @@ export async function readWhole(path: string, room: Buffer = nothing): Promise<B
   }
 }
 
-const zeroes = Buffer.alloc(1024 * 1024);
+/** Flushed piece by piece: a group that is written meanwhile waits for one of them, and not until all are on disk. */
+const zeroes = Buffer.alloc(512 * 1024);
 
 /** Makes a file of zeroes, flushed, in the place of whatever is there; where that fails, none is left. */
 export async function writeZeroes(path: string, size: number): Promise<void> {
   await rm(path, { force: true });
   const file = await open(path, 'wx', 0o600);
   try {
-    for (let at = 0; at < size;)
+    for (let at = 0; at < size;) {
       at += (await file.write(zeroes, 0, Math.min(zeroes.length, size - at), at)).bytesWritten;
+      await file.datasync();
+    }
     await file.sync();
     await file.close();
   } catch (error) {
