@@ -128,15 +128,11 @@ export async function startApp(config: Config, logger = createLogger({ level: co
 
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
     let rejectedByOtlp = 0;
-    let otlpWarning = '';
     const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: config.siteCode,
       resource: telemetry.resource,
       onPartialSuccess(rejected, said) {
-        // A warning comes with every export until somebody does what it says.
-        if (rejected === 0 && said === otlpWarning) return;
-        if (rejected === 0) otlpWarning = said;
         rejectedByOtlp += rejected;
         telemetry.metrics.otlpRejected.add(rejected);
         logger.warn(partialSuccessText(rejected, said));

@@ -172,16 +172,12 @@ async function deliver(
   const target = await openTarget({ ...owner, dataDir: config.dataDir });
   try {
     await target.prepare();
-    let warned = '';
     const otlp = await createOtlpSink({
       describe: describeMessage,
       siteCode: owner.siteCode,
       resource: telemetry.resource,
       onPartialSuccess(rejected, said) {
-        const text = partialSuccessText(rejected, said);
-        // A warning comes with every export.
-        if (rejected > 0 || text !== warned) say(text);
-        if (rejected === 0) warned = text;
+        say(partialSuccessText(rejected, said));
       },
     });
     const inbox = config.siteInbox === '' ? null : createSiteInboxSink(resolve(config.siteInbox));

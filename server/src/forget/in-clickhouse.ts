@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
 import { mostNames } from '../clickhouse/views/client-names.js';
-import { isGuid, noClient, patternOf, wordsOf, type Subject } from './subject.js';
+import { hasId } from '../clickhouse/views/fragments.js';
+import { isGuid, patternOf, wordsOf, type Subject } from './subject.js';
 
 /** What was, or would be, done to one table. */
 export interface TableForgets {
@@ -57,6 +58,7 @@ export async function forgetInClickHouse(
       known.push({ name, type, key: key === 1 });
       tables.set(table, known);
     }
+    // Looked for again: what was under way when the spool was asked may have told of more.
     const identity = await identityOf(client, database, subject);
     const [own] = await rows<{ engine: string }>(
       'SELECT engine FROM system.databases WHERE name = {database: String}',
@@ -150,7 +152,7 @@ async function idsAndNames(
   const ofOneMachine = ` AND client_id GLOBAL NOT IN (SELECT client_id FROM ${database}.client_names GROUP BY client_id HAVING uniqExact(client_name) > ${mostNames})`;
   const ids = (
     await rows<{ client_id: string }>(
-      `SELECT DISTINCT client_id FROM ${database}.state_messages WHERE (${own}) AND client_id NOT IN ('', '${noClient}')${isGuid(subject) ? '' : ofOneMachine}`,
+      `SELECT DISTINCT client_id FROM ${database}.state_messages WHERE (${own}) AND ${hasId('client_id')}${isGuid(subject) ? '' : ofOneMachine}`,
     )
   ).map((row) => row.client_id);
   if (ids.length === 0) return { ids, names: [] };

@@ -1,3 +1,4 @@
+import { noClient } from '../clickhouse/views/fragments.js';
 import { FspError } from '../errors.js';
 
 /** Whom all that is known shall be removed of: a machine by its name or its client's GUID, or a user by name or SID. */
@@ -10,9 +11,6 @@ export interface Subject {
 const guid = /^\{?(?:GUID:)?([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})\}?$/i;
 /** Names of machines and of users, `DOMAIN\user`, `user@domain` and SIDs; nothing that could match everything. */
 const allowed = /^[\p{L}\p{N}_.$@\\ -]{2,253}$/u;
-
-/** What stands in place of a client's GUID while there is no client. */
-export const noClient = '00000000-0000-0000-0000-000000000000';
 
 /** @throws FspError FSP_REQUEST_INVALID */
 export function subjectOf(kind: Subject['kind'], given: string): Subject {

@@ -15,6 +15,7 @@ import type { Refused } from '../delivery/sink.js';
 import { FspError } from '../errors.js';
 import { recordOfRow } from '../sinks/clickhouse-rows.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
+import { syncFolder } from '../spool/segments.js';
 
 /** What is known of an entry without its content. */
 export interface QuarantinedSummary {
@@ -225,17 +226,6 @@ function withBase64(_key: string, value: unknown): unknown {
 function fromBase64(_key: string, value: unknown): unknown {
   const { base64 } = (value ?? {}) as { base64?: unknown };
   return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : value;
-}
-
-async function syncFolder(dir: string): Promise<void> {
-  // Windows has no such thing, and needs none.
-  if (process.platform === 'win32') return;
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function notThere(id: string): FspError {

@@ -184,6 +184,7 @@ const underWay = new AsyncLocalStorage<ExportUnderWay>();
  */
 function listenToAnswers(onPartialSuccess: (rejected: number, said: string) => void): void {
   const silent = () => undefined;
+  let warned = '';
   const listener: DiagLogger = {
     error: silent,
     warn(message, ...told) {
@@ -199,8 +200,13 @@ function listenToAnswers(onPartialSuccess: (rejected: number, said: string) => v
       };
       const rejected = Number(rejectedLogRecords ?? 0);
       const said = errorMessage ?? '';
-      // Some write out what is usual: that none is rejected, and nothing is said.
-      if (rejected > 0 || said !== '') onPartialSuccess(rejected, said);
+      if (rejected === 0) {
+        // Some write out what is usual: that none is rejected, and nothing is said. A warning comes with every export until
+        // somebody does what it says.
+        if (said === '' || said === warned) return;
+        warned = said;
+      }
+      onPartialSuccess(rejected, said);
     },
     info: silent,
     debug: silent,

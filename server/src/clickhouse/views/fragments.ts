@@ -1,7 +1,10 @@
 // What several views and roll-ups mean by the same words, as SQL on the columns of state_messages.
 
-/** A machine without a client says who it is by its name only: its id is all zeroes. */
-export const hasId = (column: string) => `${column} NOT IN ('', '00000000-0000-0000-0000-000000000000')`;
+/** What stands in place of a client's GUID while there is no client. */
+export const noClient = '00000000-0000-0000-0000-000000000000';
+
+/** A machine without a client says who it is by its name only. */
+export const hasId = (column: string) => `${column} NOT IN ('', '${noClient}')`;
 
 /** The client's own clock when it sent the report; where the report does not tell, when it made the message. */
 const clientsClock = 'ifNull(report_time, message_time)';

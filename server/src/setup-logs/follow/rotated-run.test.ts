@@ -97,7 +97,7 @@ test.each([
   }
 });
 
-test('it tells of one also where the end of what was rotated is not taken at once', async () => {
+test('a log that is rotated in the middle of an installation tells of one also where the end of what was rotated is not taken at once', async () => {
   writeFileSync(log, lines.slice(0, 2).join(''));
   const one = follower();
   await one.look();
