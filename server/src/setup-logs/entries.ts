@@ -29,15 +29,13 @@ export function recordEntry(source: LogSource, record: LogRecord, fallbackTime: 
 }
 
 /**
- * The records of a followed log as rows, each made in one go: what many have in common – the file, the run, the second –
- * is made once. Nothing else tells them from the rows of {@link recordEntry}.
+ * The records of a followed log as rows, each made in one go: what many have in common – the file, the run – is made
+ * once. Nothing else tells them from the rows of {@link recordEntry}.
  */
 export class RecordRows {
   private run: Run | null | undefined;
   private beginning: LogBeginning | undefined;
   private common = '';
-  private second = NaN;
-  private secondText = '';
 
   /** @param fallbackTime stands in for records of a log that tells no time at all */
   constructor(
@@ -48,7 +46,7 @@ export class RecordRows {
   rowOf(record: LogRecord): SetupLogRowEntry {
     const [code] = record.codes;
     const remarks: readonly string[] = record.time === null ? [...record.remarks, 'time_unknown'] : record.remarks;
-    const row = `{"logged_at":"${this.timeText(record.time ?? this.fallbackTime)}",${this.commonOf(record)},"line_number":${record.line},"byte_offset":${record.offset},"severity":"${record.severity}","component":${quoted(record.component)},"thread":${quoted(record.thread)},"source_file":${quoted(record.source)},"message":${JSON.stringify(record.message)},"error_code":${quoted(code?.code ?? '')},"error_text":${quoted(code?.text ?? '')},"remarks":${remarks.length === 0 ? '[]' : JSON.stringify(remarks)},"record_id":"${recordId(this.source, record)}"}`;
+    const row = `{"logged_at":"${time(record.time ?? this.fallbackTime)}",${this.commonOf(record)},"line_number":${record.line},"byte_offset":${record.offset},"severity":"${record.severity}","component":${quoted(record.component)},"thread":${quoted(record.thread)},"source_file":${quoted(record.source)},"message":${JSON.stringify(record.message)},"error_code":${quoted(code?.code ?? '')},"error_text":${quoted(code?.text ?? '')},"remarks":${remarks.length === 0 ? '[]' : JSON.stringify(remarks)},"record_id":"${recordId(this.source, record)}"}`;
     // Half a character is written otherwise.
     const whole = row.includes('\\ud')
       ? rowText(setupLogRecordRow(recordEntry(this.source, record, this.fallbackTime)))
@@ -73,21 +71,7 @@ export class RecordRows {
     }
     return this.common;
   }
-
-  private timeText(ms: number): string {
-    const second = Math.floor(ms / 1000);
-    if (second !== this.second) {
-      this.second = second;
-      this.secondText = time(second * 1000);
-    }
-    // What no column holds is the nearest that it does.
-    const within = ms >= earliestCached && ms < latestCached && Number.isInteger(ms);
-    return within ? this.secondText.slice(0, -3) + String(1000 + ms - second * 1000).slice(1) : time(ms);
-  }
 }
-
-const earliestCached = Date.UTC(1970, 0, 1);
-const latestCached = Date.UTC(2200, 0, 1);
 
 /** A short text in JSON; most have nothing in them that is written otherwise. */
 function quoted(text: string): string {

@@ -6,14 +6,14 @@
  *   it, and whoever stores both in one commit loses none and doubles none.
  * - A log is its file, not its name. Each look compares the file's first bytes (and, while those are few, its inode);
  *   one that was renamed is found beside its old name and read to its end before the new one begins.
- *
  * - A folder that does not answer (a network share that hangs) holds one of the threads that ask for files, and no more;
  *   other followers go on beside it.
  *
  * What breaks them: text that is overwritten between two looks is gone before it could be read.
  *
  * npm `tail` watches and wakes; it does not read for us: its line mode loses lines over renames, truncations and half
- * characters. A look every second is what network shares need, where nothing wakes.
+ * characters. A look every second is what network shares need, where nothing wakes; where more than a hundred logs are
+ * followed and written, it may be one in five seconds.
  */
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -31,8 +31,14 @@ import { FollowedLog, type FollowedLogOptions, type NewRecords } from './followe
 const pauseTimesLook = 4;
 /** Logs of which something is being read or stored at a time: what they bring is asked for, and written to disk, in one go. */
 const readAtOnce = 64;
-/** Beyond so many logs none is watched: a look every second costs less than to be woken by each line. */
+/** Beyond so many logs none is watched: looks cost less than to be woken by each line. */
 const mostWatched = 100;
+/**
+ * Beyond so many, too, the next look may come later than every second: it finds more lines in each log and costs hardly
+ * more. So many times what a look took are between two of them, and a person waits for a line no longer than this.
+ */
+const restTimesLook = 40;
+const longestRestMs = 5_000;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
 
@@ -180,8 +186,10 @@ export class Follower {
       if (this.stopping.signal.aborted) return;
       if (this.unfinished) continue;
       const pollMs = this.options.pollMs ?? 1_000;
-      const pauseMs = Math.min(pollMs, pauseTimesLook * (performance.now() - begun));
-      await this.rest(pollMs, pauseMs);
+      const tookMs = performance.now() - begun;
+      const isWatched = this.logs.size <= mostWatched;
+      const restMs = isWatched ? pollMs : Math.max(pollMs, Math.min(restTimesLook * tookMs, longestRestMs));
+      await this.rest(restMs, Math.min(pollMs, pauseTimesLook * tookMs));
     }
   }
 
