@@ -1,5 +1,5 @@
 import { FspError } from '../errors.js';
-import { parseCimTime } from './cim-time.js';
+import { parseReportTime } from './report-time.js';
 import type { LeftOut, Machine, Report, StateMessage } from './types.js';
 
 /** What a report may not exceed. Real ones are five levels deep and hold a handful of messages. */
@@ -55,7 +55,7 @@ export class ReportReading {
     this.current = {
       params: [],
       message: {
-        messageTime: parseCimTime(attributes.MessageTime ?? ''),
+        messageTime: parseReportTime(attributes.MessageTime ?? ''),
         serialNumber: unsigned(attributes.SerialNumber),
       },
     };
@@ -72,7 +72,7 @@ export class ReportReading {
       else if (name === 'StateDetails') this.current.message.details = text;
       else if (name === 'StateMessage') this.end(this.current);
     } else if (machineFields.has(name) && this.inside('Identification', 'Machine')) this.fields[name] = text;
-    else if (name === 'Date' && this.inside('ReportDetails')) this.reportTime = parseCimTime(text);
+    else if (name === 'Date' && this.inside('ReportDetails')) this.reportTime = parseReportTime(text);
     this.path.pop();
   }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FspError } from '../errors.js';
-import { parseCimTime } from './cim-time.js';
+import { parseReportTime } from './report-time.js';
 import { decodeReport } from './decode.js';
 import { messageId } from './message-id.js';
 
@@ -277,8 +277,14 @@ test.each([
   ['20180703184447.673000-480', '2018-07-04T02:44:47.673Z'],
   ['20180703184447', '2018-07-03T18:44:47.000Z'],
   ['20240229000000.000000+000', '2024-02-29T00:00:00.000Z'],
-])('the CIM time %s is %s', (text, iso) => {
-  expect(parseCimTime(text)).toBe(Date.parse(iso));
+  ['20180703184447.673000+***', '2018-07-03T18:44:47.673Z'],
+  ['20180703184447.******+120', '2018-07-03T16:44:47.000Z'],
+  ['201807031844**.******+***', '2018-07-03T18:44:00.000Z'],
+  ['2018-07-03T18:44:47Z', '2018-07-03T18:44:47.000Z'],
+  ['2018-07-03T18:44:47.6731234+02:00', '2018-07-03T16:44:47.673Z'],
+  ['2018-07-03 18:44:47', '2018-07-03T18:44:47.000Z'],
+])('the time %s is %s', (text, iso) => {
+  expect(parseReportTime(text)).toBe(Date.parse(iso));
 });
 
 test.each([
@@ -287,8 +293,10 @@ test.each([
   '20180732000000.000000+000',
   '20230229000000.000000+000',
   '20180703244447.000000+000',
-  '2018-07-03T18:44:47Z',
+  '2018-02-30T18:44:47Z',
+  '2018-07-03',
+  '20180703**4447.000000+000',
   '20180703184447.6730000+000',
-])('"%s" is no CIM time', (text) => {
-  expect(parseCimTime(text)).toBeNull();
+])('"%s" is no time of a report', (text) => {
+  expect(parseReportTime(text)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { parseCimTime } from './cim-time.js';
+import { parseReportTime } from './report-time.js';
 import { machineOf, reportLimits, stateOf, topicOf, unsigned } from './reading.js';
 import type { Report, StateMessage } from './types.js';
 
@@ -94,7 +94,7 @@ export function readUsual(text: string): Report | null {
   if (messages.length === 0 || !tail.test(text) || tail.lastIndex !== text.length) return null;
   return {
     machine: machineOf(found[1], found[3], found[4], found[5]),
-    reportTime: parseCimTime(found[8]!),
+    reportTime: parseReportTime(found[8]!),
     messages,
   };
 }
@@ -105,7 +105,7 @@ function messageOf(found: RegExpExecArray): StateMessage | null {
   const state = stateOf({ ID: found[8], Criticality: found[9] });
   if (topic === null || state === null) return null;
   return {
-    messageTime: parseCimTime(found[1] ?? ''),
+    messageTime: parseReportTime(found[1] ?? ''),
     serialNumber: unsigned(found[2]),
     topic,
     state,
