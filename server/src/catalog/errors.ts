@@ -1,3 +1,4 @@
+import { unnamedParams } from './states.js';
 import { codeTables } from './tables/codes.js';
 import { steps } from './tables/steps.js';
 import type { CodeTable, ErrorRow, Family } from './types.js';
@@ -85,8 +86,9 @@ export function describeCode(family: Family, code: number): string {
 /**
  * The error that a message's parameters name, in canonical form, or null. State 313 names a code of Windows
  * Installer; topics 1000, 1001 and 1300 give a code and an extended code, of which the extended one is the more
- * telling where it is an HRESULT and the first is not. Elsewhere only what can be nothing but an HRESULT counts: a
- * URL, a version or a port is no error.
+ * telling where it is an HRESULT and the first is not. Elsewhere an HRESULT counts, and a number that is known as one of
+ * Windows or Windows Installer, where the state does not say that it is something else: a URL, a version or a port is no
+ * error.
  */
 export function findError(topicType: number, stateId: number, params: readonly string[]): ErrorDescription | null {
   if (topicType === 800 && stateId === 313) {
@@ -94,10 +96,22 @@ export function findError(topicType: number, stateId: number, params: readonly s
     return findMsiCode(param) ?? firstHresult([param, ...params]) ?? (isCode(param) ? windowsCode(param) : null);
   }
   const found = firstHresult(params);
-  if (found !== null || !codeTopics.has(topicType)) return found;
-  const code = params.map((param) => param.trim()).find(isCode);
-  return code === undefined ? null : (findMsiCode(code) ?? windowsCode(code));
+  if (found !== null) return found;
+  if (codeTopics.has(topicType)) {
+    const code = params.map((param) => param.trim()).find(isCode);
+    return code === undefined ? null : (findMsiCode(code) ?? windowsCode(code));
+  }
+  for (const param of unnamedParams(topicType, stateId, params)) {
+    const code = wholeCode.test(param) ? installerCode(param) : '';
+    const known = isCode(code) && !ambiguous.has(code) ? (findMsiCode(code) ?? windowsCode(code)) : null;
+    if (known !== null && known.text !== '') return known;
+  }
+  return null;
 }
+
+const wholeCode = /^\s*(?:0x[0-9a-f]{1,8}|\d{1,10})(?:\s?\(0x[0-9a-f]{1,8}\))?\s*$/i;
+/** Numbers of Windows that are a count or a port far more often. */
+const ambiguous = new Set(['1', '2', '3', '4', '80', '443']);
 
 /** A code of Windows Installer as decimal: 0x643, 01603 and `1603 (0x643)` are 1603. */
 function installerCode(text: string): string {

@@ -43,6 +43,13 @@ export function describeState(topicType: number, stateId: number, params: readon
   };
 }
 
+/** The parameters that a state's text does not name; none of a state that is not known. */
+export function unnamedParams(topicType: number, stateId: number, params: readonly string[]): readonly string[] {
+  const row = states.get(`${topicType}/${stateId}`);
+  if (row === undefined) return [];
+  return row.text.includes('{1}') ? params.slice(1) : params;
+}
+
 function fillIn(text: string, param: string): string {
   return text.replace('{1}', () => (param === '' ? '(not given)' : param));
 }
