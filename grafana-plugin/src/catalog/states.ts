@@ -12,6 +12,8 @@ export function stateText(topicType: number, stateId: number, english: string, s
   const row = states.get(`${topicType}/${stateId}`);
   if (shared === '…' && row !== undefined)
     return (textLanguage() === 'en' || row.textFr === '' ? row.text : row.textFr).replace('{1}', shared);
+  if (row === undefined && english === `state ${stateId}`)
+    return t('state.unknown', 'state {{state}}', { state: stateId });
   if (textLanguage() === 'en' || row === undefined || row.textFr === '') return english;
   const [before = '', after] = row.text.split('{1}');
   if (after === undefined) return english === row.text ? row.textFr : english;
@@ -27,7 +29,7 @@ export const stateNames = (): [state: string, name: string][] =>
     `${stateId} ${(textLanguage() === 'en' || textFr === '' ? text : textFr).replace('{1}', '…')}`,
   ]);
 
-/** A topic as people call it; its own name where it has no other. */
+/** A topic as people call it; its own name where it has no other, its number where nobody knows it. */
 export function topicText(topicType: number, name: string): string {
   switch (topicType) {
     case 800:
@@ -43,6 +45,6 @@ export function topicText(topicType: number, name: string): string {
     case 1300:
       return t('topic.health', 'Health');
     default:
-      return name;
+      return name === `topic ${topicType}` ? t('topic.unknown', 'topic {{topic}}', { topic: topicType }) : name;
   }
 }
