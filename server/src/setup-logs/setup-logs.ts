@@ -112,9 +112,8 @@ export class SetupLogs {
     const { spool, hostName, onRecords } = this.options;
     const source = { hostName, logFile: position.logFile };
     const touched = new Set<string>();
-    for (const run of runs) {
+    for (const { run, path: logFile } of runs) {
       const id = runId(source, run);
-      const { logFile } = position;
       const before = this.known.get(id);
       this.known.set(id, { run, logFile, fallbackTime: modifiedAt, told: before?.told ?? '' });
       for (const one of this.stories.tell({ id, run, logFile })) touched.add(one);

@@ -22,10 +22,7 @@ export function isFollowedName(path: string): boolean {
 export function joinRotated(files: readonly LogFile[]): Log[] {
   const logs = new Map<string, LogFile[]>();
   for (const file of files) {
-    const name = file.path
-      .replace(dated, '.log')
-      .replace(/\.lo_$/i, '.log')
-      .toLowerCase();
+    const name = writtenName(file.path).toLowerCase();
     logs.set(name, [...(logs.get(name) ?? []), file]);
   }
   return [...logs.values()].map((parts) => {
@@ -34,14 +31,19 @@ export function joinRotated(files: readonly LogFile[]): Log[] {
   });
 }
 
-/** Sorts from the oldest part to the one that is written to. */
-function ageOf(path: string): string {
+/** The path that a log is written to, of whatever it was rotated to. */
+export function writtenName(path: string): string {
+  return path.replace(dated, '.log').replace(/\.lo_$/i, '.log');
+}
+
+/** Texts that sort from the oldest part to the one that is written to. */
+export function ageOf(path: string): string {
   const stamp = dated.exec(path)?.[1];
   if (stamp !== undefined) return `0 ${stamp}`;
   return /\.lo_$/i.test(path) ? '1' : '2';
 }
 
-function compare(a: string, b: string): number {
+export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

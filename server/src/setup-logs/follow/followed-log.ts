@@ -1,9 +1,9 @@
 import type { LogPosition } from '../../spool/state.js';
 import { plainFile } from '../files/log-file.js';
-import { Places, type PartBegin } from '../files/places.js';
+import { Places, type FoundRun, type PartBegin } from '../files/places.js';
 import { surveyFile } from '../files/read-log.js';
 import { LogParser } from '../log-parser.js';
-import type { LogRecord, Run } from '../types.js';
+import type { LogRecord } from '../types.js';
 import type { FileLook, LogPiece } from './file-answers.js';
 import { identityOf, isKnown, seemsKnown, stampAtRest } from './file-identity.js';
 import type { FollowedFiles } from './followed-files.js';
@@ -21,8 +21,11 @@ const quietLooks = 2;
 /** What one look at a log brought. */
 export interface NewRecords {
   records: LogRecord[];
-  /** The runs that these records may have told more of; of what is replayed, all of them. */
-  runs: ReadonlySet<Run>;
+  /**
+   * The runs that these records may have told more of, each with the log that its lines count in; of what is replayed,
+   * all of them.
+   */
+  runs: ReadonlySet<FoundRun>;
   position: LogPosition;
   /** When the file was last written. */
   modifiedAt: number;
@@ -31,6 +34,9 @@ export interface NewRecords {
   /** True where the records stood in the log when it was found: they may be stored from elsewhere. */
   found: boolean;
 }
+
+/** When nothing more comes of a log: of one that has a successor, once it has not been written for a while. */
+export type LogEnd = 'now' | 'at rest' | 'never';
 
 export interface FollowedLogOptions {
   files: FollowedFiles;
@@ -51,7 +57,7 @@ export class FollowedLog {
   private begins: readonly PartBegin[] = [];
   private places: Places | null = null;
   private records: LogRecord[] = [];
-  private touched = new Set<Run>();
+  private touched = new Set<FoundRun>();
   private replaying = false;
   private readTo = 0;
   /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
@@ -63,6 +69,8 @@ export class FollowedLog {
   private restedAs: string | null = null;
   /** Whether it looks so still: there is nothing to be read. */
   private unchanged = false;
+  /** Everything of it was given out, and nothing more is to come. */
+  ended = false;
   /** Whether its place on the disk does not tell that it is the one: its content was another's in the last look. */
   doubtful = false;
 
@@ -113,12 +121,13 @@ export class FollowedLog {
 
   /**
    * Reads what is new, piece by piece; the next piece is to be asked for when the one before is stored.
-   * @param complete true where nothing will be added any more: what is held is given out
+   * @param end when nothing will be added any more: what is held is given out then
    * @param signal ends the reading between two pieces
    * @returns whether it was read to its end; the next look goes on
    */
-  async *read(complete: boolean, signal: AbortSignal): AsyncGenerator<NewRecords, boolean, void> {
-    if (this.unchanged && !complete) return true;
+  async *read(end: LogEnd, signal: AbortSignal): AsyncGenerator<NewRecords, boolean, void> {
+    if (this.unchanged && (end === 'never' || this.ended)) return true;
+    let complete = end === 'now';
     const { turn } = this.options;
     let grown = false;
     let look: FileLook;
@@ -169,6 +178,8 @@ export class FollowedLog {
       if (!complete && bytes.length < want && this.readTo >= look.size) break;
     }
     this.quiet = grown ? 0 : this.quiet + 1;
+    complete ||= end === 'at rest' && stampAtRest(look, this.readTo) !== null;
+    this.ended = complete;
     if (complete) this.parser.end();
     else if (this.quiet === quietLooks) this.parser.flush();
     if (this.records.length > 0) yield* this.handOut(this.parser, look.modifiedAt, complete);
@@ -187,7 +198,7 @@ export class FollowedLog {
   }
 
   private async begin({ size, modifiedAt }: FileLook): Promise<LogParser> {
-    const { path, offset: stored } = this.position;
+    const { path, logFile, offset: stored } = this.position;
     this.replaying = stored > 0;
     if (!this.replaying) this.position = { ...this.position, foundWith: size };
     const read = async (at: number, length: number) => (await this.pieceOf(path, at, length)).bytes;
@@ -200,14 +211,14 @@ export class FollowedLog {
         survey,
         onRecord: (record) => {
           const { record: own, found } = places.place(record);
-          if (found !== null) this.touched.add(found.run);
+          if (found !== null) this.touched.add(found);
           // What a short last line's encoding was may be told only by what came behind it, and was stored then.
           if (own.offset >= stored) this.records.push(own);
         },
       },
       before?.parser ?? null,
     );
-    this.begins = [...(before?.begins ?? []), { path, ...parser.begin }];
+    this.begins = [...(before?.begins ?? []), { path: logFile, ...parser.begin }];
     const places = new Places(this.begins, this.begins.length > 1);
     this.places = places;
     return parser;
@@ -223,7 +234,7 @@ export class FollowedLog {
     yield { records, runs: this.takeTouched(), position: this.position, modifiedAt, replayed: false, found };
   }
 
-  private takeTouched(): ReadonlySet<Run> {
+  private takeTouched(): ReadonlySet<FoundRun> {
     const { touched } = this;
     this.touched = new Set();
     this.places?.refresh();

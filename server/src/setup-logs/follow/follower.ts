@@ -21,6 +21,7 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
+import { ageOf, compare, writtenName } from '../files/names.js';
 import type { FileLook } from './file-answers.js';
 import { identityOf } from './file-identity.js';
 import type { FileThreads } from './file-threads.js';
@@ -133,12 +134,12 @@ export class Follower {
    */
   async look(again = false): Promise<void> {
     const settled = await this.settle();
-    // What was renamed has the older records.
-    const inOrder = [...settled.values()].sort(
-      (a, b) => Number(a.position.path === a.position.logFile) - Number(b.position.path === b.position.logFile),
-    );
+    const inOrder = [...settled.values()].sort((a, b) => compare(generationOf(a), generationOf(b)));
     const byName = new Map<string, FollowedLog[]>();
-    for (const log of inOrder) byName.set(log.position.logFile, [...(byName.get(log.position.logFile) ?? []), log]);
+    for (const log of inOrder) {
+      const name = writtenName(log.position.logFile);
+      byName.set(name, [...(byName.get(name) ?? []), log]);
+    }
     const waiting = byName.values();
     const readNext = async () => {
       for (const logs of waiting) await this.readInOrder(logs);
@@ -311,22 +312,26 @@ export class Follower {
     let before: FollowedLog | null = null;
     for (const [index, log] of logs.entries()) {
       if (before !== null) log.goOnAfter(before);
-      const mayGoOn = await this.readOne(log);
+      const mayGoOn = await this.readOne(log, index < logs.length - 1);
       const failed = this.logs.get(log.position.key) !== log;
       // It begins again, and so does what it went on after: that would know its lines already.
       if (failed && log.goesOn)
         for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
       if (!mayGoOn) return;
-      before = failed ? null : log;
+      before = failed || !log.ended ? null : log;
     }
   }
 
-  /** @returns whether its successor may be read: it was read and stored to its end, or cannot be read */
-  private async readOne(log: FollowedLog): Promise<boolean> {
+  /**
+   * @param succeeded whether there is a log that was written after it; its name may tell that, too
+   * @returns whether its successor may be read: it was read and stored to its end, or cannot be read
+   */
+  private async readOne(log: FollowedLog, succeeded: boolean): Promise<boolean> {
     if (this.stopping.signal.aborted) return false;
     const { key, path, logFile } = log.position;
     let stored = log.position;
-    const reading = log.read(path !== logFile, this.stopping.signal);
+    const ends = path !== logFile ? 'now' : succeeded || ageOf(path) !== ageOf('.log') ? 'at rest' : 'never';
+    const reading = log.read(ends, this.stopping.signal);
     let storing = false;
     try {
       for (;;) {
@@ -383,6 +388,12 @@ export class Follower {
       }
     }
   }
+}
+
+/** Sorts what was rotated away, while it was followed or before, before what is written to. */
+function generationOf({ position: { path, logFile } }: FollowedLog): string {
+  const age = ageOf(path);
+  return path === logFile || age < '1' ? age : '1';
 }
 
 /** Whether a name is what a log is called after its rotation: x.lo_, x-20260315-100000.log, x.log.1. */

@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/server-process.js';
@@ -25,6 +25,8 @@ let rotated: string;
 let positions: Map<string, LogPosition>;
 /** What is known of each run, by its id. */
 let runs: Map<string, Run>;
+/** In which log its cause stands, or where it begins, by the run's id. */
+let places: Map<string, string>;
 let records: number;
 let failNext: boolean;
 
@@ -34,6 +36,7 @@ beforeEach(() => {
   rotated = join(folder.path, 'fsp.lo_');
   positions = new Map();
   runs = new Map();
+  places = new Map();
   records = 0;
   failNext = false;
 });
@@ -43,9 +46,9 @@ afterEach(() => {
 afterAll(() => threads.close());
 
 /** A follower whose runs and positions are kept together, as the spool does in one commit. */
-function follower(): Follower {
+function follower(target = log): Follower {
   return new Follower({
-    targets: [log],
+    targets: [target],
     timezone: null,
     positions: [...positions.values()],
     store({ records: some, position, runs: told }) {
@@ -54,7 +57,11 @@ function follower(): Follower {
         return Promise.reject(new Error('disk full'));
       }
       positions.set(position.key, position);
-      for (const run of told) runs.set(runId({ hostName: 'fsp1', logFile: position.logFile }, run), { ...run });
+      for (const { run, path } of told) {
+        const id = runId({ hostName: 'fsp1', logFile: position.logFile }, run);
+        runs.set(id, { ...run });
+        places.set(id, path);
+      }
       records += some.length;
       return Promise.resolve();
     },
@@ -108,4 +115,37 @@ test('a log that is rotated in the middle of an installation tells of one also w
   for (let looks = 0; looks < 3; looks++) await one.look();
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
   expect(records).toBe(5);
+});
+
+test.each([
+  ['', lines],
+  [', the last line of the first without an end', lines.map((line, at) => (at === 2 ? line.trimEnd() : line))],
+])('a log that was rotated before anybody looked tells of one with the log after it%s', async (_how, written) => {
+  for (let cut = 1; cut < written.length; cut++) {
+    if (written !== lines && cut !== 3) continue;
+    writeFileSync(rotated, written.slice(0, cut).join(''));
+    utimesSync(rotated, 1_700_000_000, 1_700_000_000);
+    writeFileSync(log, written.slice(cut).join(''));
+    const one = follower(folder.path);
+    for (let looks = 0; looks < 3; looks++) await one.look();
+    const again = follower(folder.path);
+    for (let looks = 0; looks < 3; looks++) await again.look();
+    const [causeLine, place] = cut < 3 ? [3 - cut, log] : [3, rotated];
+    expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode, causeLine }]);
+    expect([...places.values()]).toEqual([place]);
+    expect(records).toBe(lines.length);
+    for (const known of [runs, positions, places]) known.clear();
+    records = 0;
+  }
+});
+
+test('a log under the name of what is rotated away that is still written is one for itself', async () => {
+  writeFileSync(rotated, lines.slice(0, 2).join(''));
+  writeFileSync(log, lines.slice(2).join(''));
+  const one = follower(folder.path);
+  await one.look();
+  appendFileSync(rotated, lines.slice(2).join(''));
+  await one.look();
+  expect(records).toBe(8);
+  expect([...runs.values()]).toMatchObject([{ verdict: 'failed' }, { verdict: 'failed' }]);
 });
