@@ -111,6 +111,28 @@ describe('one run for each installation of Windows Installer', () => {
   });
 });
 
+describe('what an installation does', () => {
+  const change = (name: string, value: string) =>
+    `MSI (s) (54:F8) [10:00:02:000]: PROPERTY CHANGE: Adding ${name} property. Its value is '${value}'.`;
+  const reconfigured =
+    'MSI (s) (54:F8) [10:00:05:000]: Windows Installer reconfigured the product. Product Name: P. Product Version: 1.2.3. Product Language: 1033. Manufacturer: M. Reconfiguration success or error status: 0.';
+
+  test.each([
+    ['a patch', 'upgrade', [change('PATCH', 'C:\\x\\fsp.msp'), change('REINSTALL', 'ALL'), reconfigured]],
+    ['a patch that is told last', 'upgrade', [change('REINSTALL', 'ALL'), 'Property(S): PATCH = C:\\x\\fsp.msp']],
+    ['a patch that nobody names but the summary', 'upgrade', ['Property(S): PATCH = C:\\x\\fsp.msp', reconfigured]],
+    ['a repair', 'repair', [change('REINSTALL', 'ALL'), reconfigured]],
+    ['an installation that brings its patch', 'install', [change('PATCH', 'C:\\x\\fsp.msp')]],
+    [
+      'the removal of a patch',
+      'repair',
+      [reconfigured.replace('reconfigured the product', 'removed an update').replace('Reconfiguration', 'Removal')],
+    ],
+  ])('%s is told as %s', (_, action, lines) => {
+    expect(only(runsOf(msiLog([...lines, ...result(0)])))).toMatchObject({ action, verdict: 'succeeded' });
+  });
+});
+
 describe('summaries of Windows Installer', () => {
   test.each([
     [

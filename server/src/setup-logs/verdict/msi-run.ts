@@ -65,6 +65,8 @@ export class MsiRun {
   private told = false;
   private hasEngineLines = false;
   private rolledBack = false;
+  /** What is installed is a patch: that reinstalls what it changes. */
+  private patches = false;
   private readonly file = new PackageFile();
   /** Line of the last step that the engine began. */
   private stepSince = 0;
@@ -261,9 +263,9 @@ export class MsiRun {
     if (summary !== null) {
       this.run.productName = summary.productName;
       this.run.productVersion = summary.productVersion;
-      if (/^Windows Installer removed\b/.test(message)) this.run.action = 'uninstall';
-      else if (/^Windows Installer reconfigured\b/.test(message) && this.run.action === 'install')
-        this.run.action = 'repair';
+      if (/^Windows Installer removed\b(?! an update\b)/.test(message)) this.run.action = 'uninstall';
+      else if (this.run.action === 'install' && /^Windows Installer re(?:configured|moved)\b/.test(message))
+        this.reinstalls();
     }
     this.told = true;
     this.keepResult(line, text);
@@ -281,7 +283,8 @@ export class MsiRun {
     const { run } = this;
     const [, name = '', value = ''] = /^Property\(\w\): (\w+) = (.*)/.exec(text) ?? [];
     if (name === 'REMOVE' && value.trim() === 'ALL') run.action = 'uninstall';
-    else if (name === 'REINSTALL' && value.trim() !== '' && run.action !== 'uninstall') run.action = 'repair';
+    else if (name === 'REINSTALL' && value.trim() !== '') this.reinstalls();
+    else if (name === 'PATCH' && value.trim() !== '') this.isPatch();
     else if (name === 'ProductVersion' && run.productVersion === '') run.productVersion = oneLine(value, 100);
     else if (name === 'ProductName' && run.productName === '') run.productName = oneLine(value, 300);
   }
@@ -291,10 +294,20 @@ export class MsiRun {
     const { run } = this;
     const head = text.slice(0, 1_000);
     if (/^PROPERTY CHANGE: \w+ REMOVE property\..*'ALL'/.test(head)) run.action = 'uninstall';
-    else if (/^PROPERTY CHANGE: \w+ REINSTALL property\b/.test(head) && run.action !== 'uninstall')
-      run.action = 'repair';
+    else if (/^PROPERTY CHANGE: \w+ REINSTALL property\b/.test(head)) this.reinstalls();
+    else if (/^PROPERTY CHANGE: \w+ PATCH property\..*'[^']/.test(head)) this.isPatch();
     else if (/^PROPERTY CHANGE: Adding \w*UPGRADE\w* property\..*'\{/i.test(head) && run.action === 'install')
       run.action = 'upgrade';
+  }
+
+  private reinstalls(): void {
+    const { run } = this;
+    if (run.action !== 'uninstall') run.action = this.patches ? 'upgrade' : 'repair';
+  }
+
+  private isPatch(): void {
+    this.patches = true;
+    if (this.run.action === 'repair') this.run.action = 'upgrade';
   }
 
   private finish(result: number): void {
