@@ -85,9 +85,11 @@ export class CcmParser implements FormatParser {
       const { open } = this;
       open.split ||= line.split;
       open.hints |= line.hints;
-      const ends = rest.indexOf(terminator);
-      const again = rest.lastIndexOf(opener, ends < 0 ? rest.length : ends);
-      if (again > 0) {
+      const first = rest.indexOf(terminator);
+      const again = rest.lastIndexOf(opener, first < 0 ? rest.length : first);
+      const around = again > 0 && first > 0 ? endAround(rest, first) : null;
+      const ends = around ?? first;
+      if (again > 0 && around === null) {
         // It was torn off in the middle of a line, and the next record was written behind it.
         open.lines.push(rest.slice(0, again));
         this.giveUp();
@@ -239,6 +241,20 @@ function attributesAt(text: string, begin: number): { attributes: Attributes; en
   };
   if (at < 0 || !text.startsWith(closing, at) || !/^\d?$/.test(attributes.type)) return null;
   return { attributes, end: at + closing.length };
+}
+
+/**
+ * Where the message of a record ends that tells of another one, as a program's does that reads logs; null where the one
+ * before was torn off.
+ * @param inner where the message of the other ends
+ */
+function endAround(text: string, inner: number): number | null {
+  const behind = attributesAt(text, inner + terminator.length)?.end;
+  if (behind === undefined) return null;
+  const ends = text.indexOf(terminator, behind);
+  const next = text.indexOf(opener, behind);
+  if (ends < 0 || (next >= 0 && next < ends)) return null;
+  return attributesAt(text, ends + terminator.length) === null ? null : ends;
 }
 
 /** Where attributes end that are not as they should be: at the end of the line, or where the next record begins. */

@@ -92,6 +92,19 @@ describe('CCM', () => {
       ['never ended', 5, true],
     ]);
   });
+
+  test('a record that tells of another one is one, with its own time and severity and all of its message', () => {
+    const told = ccm('inner', undefined, 'type="1" thread="7" file=""');
+    const outer = ccm(`Last line: ${told} – that was all`, undefined, 'type="3" thread="9" file=""');
+    const records = recordsOf(`${ccm('before')}\n${outer}\n<![LOG[torn ${told}\n${ccm('behind')}\n`);
+    expect(records.map(({ message, severity, remarks }) => [message, severity, remarks])).toEqual([
+      ['before', 'INFO', []],
+      [`Last line: ${told} – that was all`, 'ERROR', []],
+      ['torn', 'WARN', ['damaged', 'time_inherited']],
+      ['inner', 'INFO', []],
+      ['behind', 'INFO', []],
+    ]);
+  });
 });
 
 test.each([
