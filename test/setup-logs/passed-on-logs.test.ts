@@ -131,12 +131,16 @@ describe('a log of Windows Installer as others print it', () => {
       '',
     ].join('\n');
 
-  test.each(['MSI (c) (1C:B8) [12:44:33:065]:', 'MSI © (1C:B8) [12:44:33:065]:', 'MSI (c) (1C:B8):'])(
-    'is read with %s before its lines',
-    (engine) => {
-      expect(only(runsOf(refused(engine)))).toMatchObject({ verdict: 'failed', exitCode: 1619, certainty: 'certain' });
-    },
-  );
+  test.each([
+    'MSI (c) (1C:B8) [12:44:33:065]:',
+    'MSI © (1C:B8) [12:44:33:065]:',
+    'MSI ©) (1C:B8) [12:44:33:065]:',
+    'MSI &copy;) (1C:B8) [12:44:33:065]:',
+    'MSI (c) (1C:B8):',
+    'MSI (c) (1C:B8) [Time]:',
+  ])('is read with %s before its lines', (engine) => {
+    expect(only(runsOf(refused(engine)))).toMatchObject({ verdict: 'failed', exitCode: 1619, certainty: 'certain' });
+  });
 
   const tail = [
     'MSI (s) (8C:AC) [10:28:20:208]: Executing op: FileRemove(,FileName=a.dll,,)',
@@ -168,16 +172,29 @@ describe('a log with something before each line, or with its signs escaped', () 
       .join('\n');
   const decorated: [string, (text: string) => string][] = [
     ['a block of code', each((line) => `    ${line}`)],
+    [
+      'a block of code that lost the blanks of its first line',
+      each((line, index) => (index === 0 ? line : `    ${line}`)),
+    ],
     ['a quote', each((line) => `> ${line}`)],
     ['a quote of a quote', each((line) => `> > ${line}`)],
     ['numbers of lines', each((line, index) => `${String(index + 1).padStart(4)}: ${line}`)],
     ['numbers as an editor shows them', each((line, index) => `${index + 1}\t${line}`)],
+    ['a search in files', each((line, index) => `C:\\Windows\\ccmsetup\\Logs\\x.log:${index + 1}:${line}`)],
+    ['syslog', each((line) => `<13>Jan  5 10:28:34 srv01.example.org fsp[12]: ${line}`)],
     ['times of a build server', each((line) => `2026-01-15T10:28:34.1234567Z ${line}`)],
     [
       'a page in HTML',
       (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
     ],
     ['Markdown', (text) => text.replaceAll(/[\\[\]_*]/g, '\\$&')],
+    ['a quote of Markdown', each((line) => `> ${line.replaceAll(/[\\[\]_*<]/g, '\\$&')}  `)],
+    [
+      'a quote of Markdown that escapes every other line',
+      each((line, index) => `> ${index % 2 === 0 ? line.replaceAll(/[\\[\]_*<]/g, '\\$&') : line}`),
+    ],
+    ['a quote of a page in HTML', each((line) => `> ${line.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}`)],
+    ['a block of code in a quote', each((line) => `>     ${line}`)],
     ['angle brackets taken for markup', each((line) => line.replace(/^<([\d/]+ [\d:]+)>/, '$1'))],
   ];
   const logs: [string, string][] = [
@@ -201,15 +218,19 @@ describe('a log with something before each line, or with its signs escaped', () 
     ],
   ];
 
-  // The heading of Windows Installer has no sign that Markdown escapes: it shows the format, and what is escaped stays so.
+  // The heading of Windows Installer has no sign that Markdown escapes, and a record of ccmsetup shows its format wherever
+  // it begins: what is escaped in the others stays so.
   const pairs = logs
     .flatMap(([of, log]) => decorated.map(([by, change]) => ({ of, by, log, change })))
-    .filter(({ of, by }) => !(of === 'Windows Installer' && by === 'Markdown'));
+    .filter(({ of, by }) => !(of === 'Windows Installer' && by.includes('Markdown')))
+    .filter(({ of, by }) => of === 'a role' || !by.endsWith('every other line'));
 
   test.each(pairs)('$of, by $by, is judged as it was', ({ log, change }) => {
     const [{ verdict, cause, causeLine, startedAt, endedAt }] = [only(runsOf(log))];
     expect(verdict).toBe('failed');
     expect(only(runsOf(change(log)))).toMatchObject({ verdict, cause, causeLine, startedAt, endedAt });
+    const [records, plain] = [change(log), log].map((text) => parseLog(Buffer.from(text)).records);
+    expect(records!.map(({ severity }) => severity)).toEqual(plain!.map(({ severity }) => severity));
   });
 
   test.each(decorated)('shows no secret, by %s', (_, change) => {

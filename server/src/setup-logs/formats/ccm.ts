@@ -1,4 +1,5 @@
 import { StampReader } from './ccm-stamp.js';
+import { isPrefix } from './decorations.js';
 import type { DateOrder } from './msi-dates.js';
 import type { Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
@@ -73,7 +74,8 @@ export class CcmParser implements FormatParser {
           if (rest.trim() !== '') this.outside(rest, line);
           return;
         }
-        if (rest.slice(0, begins).trim() !== '') this.outside(rest.slice(0, begins), line);
+        const before = rest.slice(0, begins);
+        if (before.trim() !== '' && !(rest === line.text && isPrefix(before))) this.outside(before, line);
         this.tooLong = false;
         this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0, hints: 0 };
         rest = rest.slice(begins);

@@ -24,6 +24,22 @@ const entities: Readonly<Record<string, string>> = {
 const roleSetupWords = /\bSetup Started\.{2,9}|\bInstalling Pre Reqs for\b|\b\w{1,20}\.msi exited with return code/i;
 const bareStamp = /^(\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d)[ \t]+/;
 
+/** What is put before the lines of a log as it stands: by quotes, editors, build servers, syslog, and searches in files. */
+const prefixes = [
+  /^(?:> ?){1,9}/,
+  /^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/,
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /,
+  /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.:-]{1,255} [\w./-]{1,64}(?:\[\d{1,10}\])?: /,
+  /^(?:[A-Za-z]:)?[^:*?"<>|]{1,250}\.lo[g_]:(?:\d{1,7}:)?/i,
+];
+
+/** Whether a text is nothing but what is put before the lines of a log. */
+export function isPrefix(text: string): boolean {
+  // None of them needs the blank that may follow it.
+  const padded = `${text.trimEnd()} `;
+  return prefixes.some((prefix) => padded.replace(prefix, '').trim() === '');
+}
+
 /** What mail, forums, tickets and build servers make of the lines of a log. */
 const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
   // Four blanks are a block of code.
@@ -32,9 +48,7 @@ const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
     const least = Math.min(...told, 40);
     return (text) => text.slice(Math.min(least, text.search(/[^ \t]|$/)));
   },
-  () => without(/^(?:> ?){1,9}/),
-  () => without(/^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/),
-  () => without(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /),
+  ...prefixes.map((prefix) => () => without(prefix)),
   () => (text) => text.replaceAll(/&(lt|gt|amp|quot|apos|#39|nbsp);/g, (_, name: string) => entities[name] ?? ''),
   // Angle brackets that were taken for markup: with their words alone a time is that of a role's set-up.
   (lines) => {
@@ -48,20 +62,38 @@ function without(pattern: RegExp): Undecorate {
   return (text) => text.replace(pattern, '');
 }
 
+/** So much of a line tells what stands before it. */
+const longestHead = 8_192;
+
 /**
- * What has to be taken off the lines of a log that none of its lines shows the format of, so that one does; null where
- * nothing helps.
+ * What has to be taken off the lines of a log that none of its lines shows the format of, so that most of them do: one
+ * thing, or one behind another, as in a quote of a page; null where nothing helps.
  * @param lines those with which the log begins
  */
 export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Decoration | null {
-  const texts = lines.map(({ text }) => text);
-  for (const decoration of decorations) {
+  const texts = lines.map(({ text }) => text.slice(0, longestHead));
+  let best: Decoration | null = null;
+  let most = 0;
+  const consider = (undecorated: readonly string[], undecorate: Undecorate) => {
+    const formats = undecorated.map((text) => formatOf(text));
+    // A copy of a simple log is what plain text is read as anyway.
+    const format = formats.find((one) => one !== null && one !== 'simple') ?? null;
+    const count = formats.filter((one) => one === format).length;
+    if (format === null || count <= most) return;
+    best = { undecorate, format };
+    most = count;
+  };
+  const outer = decorations.map((decoration) => {
     const undecorate = decoration(texts);
-    for (const text of texts) {
-      const format = formatOf(undecorate(text));
-      // A copy of a simple log is what plain text is read as anyway.
-      if (format !== null && format !== 'simple') return { undecorate, format };
+    return { decoration, undecorate, undecorated: texts.map(undecorate) };
+  });
+  for (const { undecorated, undecorate } of outer) consider(undecorated, undecorate);
+  for (const first of outer) {
+    for (const decoration of decorations) {
+      if (decoration === first.decoration) continue;
+      const second = decoration(first.undecorated);
+      consider(first.undecorated.map(second), (text) => second(first.undecorate(text)));
     }
   }
-  return null;
+  return best;
 }

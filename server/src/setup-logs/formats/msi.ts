@@ -4,12 +4,19 @@ import { actionEnded, customActionResult, errorNumberOf, resultOf, timeOfAction 
 import { asUtc, digitsAt, timeOfDayAt, type Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
 
-/** Windows Installer 2.0 wrote no time, and what prints text made a sign of `(c)`. */
-const engine = /^MSI (?:\((\w)\)|©) \(([^)]{0,40})\)(?: \[(\d{1,2}):(\d\d):(\d\d):(\d{3})\])?: ?(.*)$/s;
+/**
+ * Windows Installer 2.0 wrote no time, who publishes a log may write `[Time]` in its place, and what prints text made a
+ * sign of `(c)`, with or without its bracket.
+ */
+const engine =
+  /^MSI (?:\((\w)\)|(?:©|&copy;)\)?) \(([^)]{0,40})\)(?: \[(?:(\d{1,2}):(\d\d):(\d\d):(\d{3})|[^\]\d]{0,20})\])?: ?(.*)$/s;
 const property = /^Property\(\w\): /;
+/** Where a log was pasted, its first line may have lost what still stands before all others. */
+const indented = /^[ \t]{1,40}(?=MSI \(|=== |Property\(\w\): )/;
 const dayMs = 86_400_000;
 const colon = 58;
 const blank = 32;
+const tab = 9;
 const longestRecord = 256 * 1024;
 
 /**
@@ -23,6 +30,8 @@ export class MsiParser implements FormatParser {
   private day: number | null = null;
   private dateRemarks: readonly Remark[] = [];
   private lastLocal = 0;
+  /** What stood before a line that has a head of its own. */
+  private indent = '';
 
   /** @param order what the file as a whole tells about the order of day and month */
   constructor(
@@ -35,7 +44,8 @@ export class MsiParser implements FormatParser {
     return this.held?.offset ?? null;
   }
 
-  line(line: Line): void {
+  line(written: Line): void {
+    const line = this.withoutIndent(written);
     const { text } = line;
     if (text.startsWith('MSI ') && (this.plainLine(line) || this.engineLine(line))) return;
     const headed = text.startsWith('=== ') ? readTimeOfDay(text) : null;
@@ -47,6 +57,14 @@ export class MsiParser implements FormatParser {
       if (time !== null) this.begin(line, text, msOfDay(time), 'MSI', '');
       else this.goOn(line);
     }
+  }
+
+  private withoutIndent(line: Line): Line {
+    const first = line.text.charCodeAt(0);
+    if (first !== blank && first !== tab) return line;
+    this.indent = indented.exec(line.text)?.[0] ?? this.indent;
+    const { indent } = this;
+    return indent !== '' && line.text.startsWith(indent) ? { ...line, text: line.text.slice(indent.length) } : line;
   }
 
   /** `MSI (s) (54:F8) [10:11:12:123]: text`, as nearly all are; false where it is written in any other way. */

@@ -12,7 +12,10 @@ const opening = 60;
 const closing = 62;
 const slash = 47;
 const blank = 32;
+const tab = 9;
 const longestRecord = 64 * 1024;
+/** Where a log was pasted, its first line may have lost what still stands before all others. */
+const indent = /^[ \t]{1,40}(?=<\d)/;
 
 /**
  * The log of rolesetup.exe: SMSFSPSetup.log and those of the other roles (domain/logs.md §3). Local time without a
@@ -32,7 +35,9 @@ export class RoleSetupParser implements FormatParser {
     return this.held?.offset ?? null;
   }
 
-  line(line: Line): void {
+  line(written: Line): void {
+    const begins = written.text.charCodeAt(0);
+    const line = begins === blank || begins === tab ? { ...written, text: written.text.replace(indent, '') } : written;
     const plain = this.plainTime(line.text);
     if (plain !== null) {
       this.begin(
