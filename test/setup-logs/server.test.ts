@@ -5,6 +5,7 @@ import { startOtlpReceiver } from '../otlp-receiver.js';
 import { report, reportFixture } from '../reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
 import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
+import { banner, ccmLog } from './verdict-logs.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer | undefined;
@@ -266,23 +267,34 @@ describe('fsp import', () => {
   test('takes logs and reports into the server that runs, and a second time changes nothing', async () => {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-two-runs.log')));
     writeFileSync(join(logs, 'SMSFSPSetup.lo_'), syntheticLog('role-setup-two-runs.log'));
+    // One installation, in the middle of which its log was rotated.
+    const lines = ccmLog([
+      banner,
+      'Ccmsetup version: 5.0.9106.1000',
+      ['CcmSetup failed with error code 0x8007045b', 1],
+    ]);
+    const cut = lines.lastIndexOf('<![LOG[');
+    writeFileSync(join(logs, 'ccmsetup.lo_'), lines.slice(0, cut));
+    writeFileSync(join(logs, 'ccmsetup.log'), lines.slice(cut));
     writeFileSync(join(logs, 'a.SMX'), reportFixture('installed-client.utf16le.smx'));
     writeFileSync(join(logs, 'b.smx'), 'no report');
     server = await startServer(dataDir(), { FSP_SETUP_LOGS_TIMEZONE: 'Europe/Paris' });
     const first = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());
     expect([first.code, first.stderr]).toEqual([1, '']);
-    expect(first.stdout).toMatch(/2 logs and 1 report read/);
-    expect(first.stdout).toMatch(/set-up runs +4 added, 0/);
+    expect(first.stdout).toMatch(/4 logs and 1 report read/);
+    expect(first.stdout).toMatch(/set-up runs +5 added, 0/);
     expect(first.stdout).toMatch(/state messages +1 added, 0/);
     expect(first.stdout).toMatch(/not taken: .*b\.smx: .*FSP_REPORT_/);
     const before = await server.query('SELECT count(), uniq(record_id) FROM setup_log_records');
     const second = await fsp(['import', logs, '--timezone', 'Europe/Paris'], env());
     expect(second.stdout).toMatch(/log records +0 added/);
-    expect(second.stdout).toMatch(/set-up runs +0 added, 4/);
+    expect(second.stdout).toMatch(/set-up runs +0 added, 5/);
     expect(second.stdout).toMatch(/state messages +0 added, 1/);
     expect(await server.query('SELECT count(), uniq(record_id) FROM setup_log_records')).toEqual(before);
     await followsWithoutDoubling(join(logs, 'fspMSI.log'));
-    expect(await server.query('SELECT verdict FROM setup_runs ORDER BY started_at')).toHaveLength(4);
+    expect(await server.query('SELECT verdict FROM setup_runs ORDER BY started_at')).toHaveLength(5);
+    const rotated = "SELECT verdict, product_version FROM setup_runs WHERE log_file LIKE '%ccmsetup.lo%'";
+    expect(await server.query(rotated)).toEqual([{ verdict: 'failed', product_version: '5.0.9106.1000' }]);
     const [client] = await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM clients');
     expect(client?.n).toBe(1);
   });

@@ -9,7 +9,9 @@ import { FspError } from '../errors.js';
 import { decoded, entriesFor, leftOutReason, type DecodedReport } from '../intake/accept.js';
 import { recordEntry, runEntry } from '../setup-logs/entries.js';
 import { runId, type LogSource } from '../setup-logs/identity.js';
-import type { LogFile } from '../setup-logs/files/log-file.js';
+import type { Log } from '../setup-logs/files/log-file.js';
+import { joinRotated } from '../setup-logs/files/names.js';
+import type { FoundRun } from '../setup-logs/files/places.js';
 import { readLog } from '../setup-logs/files/read-log.js';
 import { FileRefused, type Refusal } from '../setup-logs/files/refusal.js';
 import type { LogFormat, Run } from '../setup-logs/types.js';
@@ -85,13 +87,17 @@ export async function importFiles(found: FoundFiles, options: ImportOptions): Pr
     count(summary.messages, added);
     note(summary, 'a report', added.refused);
   };
-  for (const file of found.logs) {
+  const logs = joinRotated(found.logs);
+  // Grows while it is gone through.
+  for (const log of logs) {
     try {
-      await importLog(file, options, summary, runs);
-      summary.logs++;
+      await importLog(log, options, summary, runs);
+      summary.logs += log.parts.length;
     } catch (error) {
       if (!(error instanceof FileRefused)) throw error;
-      summary.refused.push(error.refusal);
+      // One that cannot be read costs no other.
+      if (log.parts.length > 1) logs.push(...log.parts.map((part) => ({ path: part.path, parts: [part] })));
+      else summary.refused.push(error.refusal);
     }
   }
   for (const { path, size, modifiedAt } of found.reports) {
@@ -139,35 +145,36 @@ async function readReport(path: string, size: number): Promise<Buffer> {
 }
 
 async function importLog(
-  file: LogFile,
+  log: Log,
   options: ImportOptions,
   summary: ImportSummary,
   runs: Map<string, KnownRun>,
 ): Promise<void> {
-  const source: LogSource = { hostName: options.hostName, logFile: file.path };
+  const { hostName } = options;
+  const writtenAt = new Map(log.parts.map(({ path, modifiedAt }) => [path, modifiedAt]));
+  const found = new Map<string, FoundRun>();
   let pending: SetupLogRecordEntry[] = [];
   const store = async () => {
     const added = await addMissing(pending, 'setup_log_records', 'record_id', options);
     count(summary.records, added);
-    note(summary, file.path, added.refused);
+    note(summary, log.path, added.refused);
     pending = [];
   };
-  const log = { path: file.path, parts: [file] };
   // The simple format's reader takes what no line shows another of; without a time anywhere it is that neither.
   let plain = true;
   for await (const records of readLog(log, options, options.onBytes)) {
-    for (const { record } of records) {
+    for (const { path, record, found: run } of records) {
+      const source: LogSource = { hostName, logFile: path };
       plain &&= record.format === 'simple' && record.time === null;
-      pending.push(recordEntry(source, record, file.modifiedAt));
-      if (record.run !== null) {
-        const id = runId(source, record.run);
-        runs.set(id, { id, logFile: file.path, run: record.run, fallbackTime: file.modifiedAt });
-      }
+      pending.push(recordEntry(source, record, writtenAt.get(path)!));
+      if (run !== null) found.set(runId(source, run.run), run);
     }
     if (pending.length >= chunk) await store();
   }
   await store();
-  if (plain) summary.plain.push(file.path);
+  // Where a run stands is known when all of the log is.
+  for (const [id, { path, run }] of found) runs.set(id, { id, logFile: path, run, fallbackTime: writtenAt.get(path)! });
+  if (plain) summary.plain.push(log.path);
 }
 
 /** Inserts the entries whose identity is not in the table, each once; how many were, and how many were there. */
