@@ -142,6 +142,16 @@ describe('role set-up', () => {
       /vcredist_x64\.exe.*1603/,
     ],
     [
+      'a prerequisite that failed without a result, and nothing behind it but what comes of that',
+      [
+        'Installing Pre Reqs for SMSMP',
+        'ERROR: Failed to install .NET Framework 4.8 (0x80070643)',
+        'Failed to install the prerequisites of SMSMP',
+      ],
+      { verdict: 'failed', exitCode: null, certainty: 'likely', nextStep: 'prerequisite_log' },
+      /\.NET Framework 4\.8/,
+    ],
+    [
       'a package that went well, and no word on the role',
       ['Installing the SMSFSP', 'fsp.msi exited with return code: 0'],
       { verdict: 'unfinished', exitCode: 0, nextStep: 'fsp_msi_log' },

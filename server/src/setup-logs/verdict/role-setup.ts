@@ -165,6 +165,10 @@ class RoleRun {
     } else if (this.inPrerequisites && this.failedPrerequisite !== null) {
       run.exitCode ??= this.failedPrerequisite.code;
       this.blame(0, '', this.failedPrerequisite);
+    } else if (this.inPrerequisites && this.troubles[0] !== undefined) {
+      run.verdict = 'failed';
+      this.blameTrouble({ ...this.troubles[0], isPrerequisite: true });
+      trust(run, 'likely', 'requirement_named', 'prerequisite_log');
     } else run.nextStep = this.packageLog;
   }
 
@@ -236,8 +240,11 @@ class RoleRun {
       blame(run, text, line, adviceOn(codesIn(text).map(({ code }) => code)));
       trust(run, 'guess', 'code_only', this.packageLog);
       showEvidence(run, [evidenceOf(line, 'cause', text), ...this.results]);
-      return;
-    }
+    } else this.blameTrouble(told);
+  }
+
+  private blameTrouble(told: Trouble): void {
+    const { run } = this;
     const codes = codesTold(told.text).map(({ code }) => code);
     const keys = [
       ...codes.filter((code) => code !== '1603'),
