@@ -353,6 +353,18 @@ describe('the cause of a failed ccmsetup', () => {
         expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'failed', line: 1 });
     });
 
+    test.each([
+      ['that it reported to the fallback status point', "Sending Fallback Status Point message, STATEID='313'."],
+      ['that it tells with a code alone', 'Installation failed with error code 1603'],
+    ])('a failure %s and ends with has its cause, though no line says that it ended', (_, last) => {
+      const told: CcmLine = ['MSI: Setup was unable to compile the file x.mof The error code is 80041003', 3];
+      expect(only(runsOf(ccmLog([...begin, told, last, 'Deleted file C:\\x'])))).toMatchObject({
+        verdict: 'unfinished',
+        certainty: 'guess',
+        cause: told[0],
+      });
+    });
+
     test('the end of the process that handed over is no success yet', () => {
       expect(only(runsOf(ccmLog([...first, end])))).toMatchObject({
         verdict: 'unfinished',

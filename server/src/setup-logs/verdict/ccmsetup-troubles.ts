@@ -66,6 +66,11 @@ export class Troubles {
     return this.retryFrom !== null;
   }
 
+  /** It gave up, or reported the failure. */
+  get gaveUp(): boolean {
+    return this.over;
+  }
+
   /** Windows Installer was begun: there is a client.msi.log. */
   get installerRan(): boolean {
     return this.ran;
@@ -95,7 +100,8 @@ export class Troubles {
     const afterwards = this.over && kind !== 'package';
     this.list.push({ line, text, kind: afterwards ? 'echo' : kind, codes, recovered: false, detail: null });
     // The installation is given up here; with a code alone this says nothing else.
-    if (kind === 'echo' && /^InstallFromManifest failed\b|^CcmSetup failed\b/i.test(text)) this.over = true;
+    if (kind === 'echo' && /^InstallFromManifest failed\b|^CcmSetup failed\b|^Installation failed with\b/i.test(text))
+      this.over = true;
     if (this.list.length > kept) this.drop();
   }
 

@@ -77,9 +77,11 @@ class CcmsetupTracker {
     const { message, hints } = record;
     if (servesAs(record)) this.inService = true;
     else if (!this.inService && (hints & hint.service) !== 0 && handsOver(message)) this.handedOver = true;
+    const gaveUp = this.troubles.gaveUp;
     this.troubles.read(record);
-    // It fails and tries again for days: why it failed is told all the same.
-    if (this.run !== null && !this.ended && this.troubles.waits) blameSoFar(this.run, this.troubles);
+    // It fails and tries again for days, or ends without a word, as early versions do: why it failed is told all the same.
+    const failed = this.troubles.waits || (!gaveUp && this.troubles.gaveUp);
+    if (this.run !== null && !this.ended && failed) blameSoFar(this.run, this.troubles);
   }
 
   private begin(record: LogRecord): Run {
