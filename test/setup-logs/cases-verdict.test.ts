@@ -152,6 +152,15 @@ describe('role set-up', () => {
       /\.NET Framework 4\.8/,
     ],
     [
+      'a removal whose lines mail has wrapped',
+      [
+        'Parameters: D:\\Program Files\\SMS\\bin\\x64\\rolesetup.exe\n/deinstall /siteserver:SRV1 SMSFSP 0',
+        'fsp.msi exited with\nreturn code: 1603',
+      ],
+      { verdict: 'failed', exitCode: 1603, action: 'uninstall' },
+      /fsp\.msi.*1603/,
+    ],
+    [
       'a package that went well, and no word on the role',
       ['Installing the SMSFSP', 'fsp.msi exited with return code: 0'],
       { verdict: 'unfinished', exitCode: 0, nextStep: 'fsp_msi_log' },

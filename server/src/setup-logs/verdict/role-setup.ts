@@ -12,9 +12,10 @@ import type { NextStep } from './wording.js';
 /** Text of another kind may stand below it, of the same record. */
 const rule = /^={10,}(?=\n|$)/;
 const started = /^\w+ Setup Started\.{2,}/;
-const parameters = /^Parameters: [^\n]*?\s\/(\w+)\b/;
+// Mail wraps long lines at a blank.
+const parameters = /^Parameters: [^]{0,1000}?\s\/(\w+)\b/;
 const exited =
-  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]? (?:has )?exited with return code:? ?[[(]?(0x[0-9a-f]{1,8}|-?\d{1,10})/i;
+  /\b([^\s\\/"']{1,200}\.(?:msi|msp|exe))['"]?\s(?:has\s)?exited\swith\sreturn\scode:?\s?[[(]?(0x[0-9a-f]{1,8}|-?\d{1,10})/i;
 const succeeded = /^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation) was successful\b/i;
 const fatal =
   /^Fatal MSI Error - |^(?:Installation|Deinstallation|Uninstallation|Removal|Upgrade|Reinstallation)(?: has)? failed\b|^Fatal error\b/i;
