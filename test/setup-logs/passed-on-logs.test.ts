@@ -233,6 +233,11 @@ describe('a log with something before each line, or with its signs escaped', () 
     expect(records!.map(({ severity }) => severity)).toEqual(plain!.map(({ severity }) => severity));
   });
 
+  test.each(logs.filter(([of]) => of !== 'ccmsetup'))('%s, in italics of Markdown, has failed as it had', (_, log) => {
+    const [{ verdict, cause }] = [only(runsOf(log))];
+    expect(only(runsOf(log.replaceAll(/(.+)\n/g, '*$1*\n\n')))).toMatchObject({ verdict, cause });
+  });
+
   test.each(decorated)('shows no secret, by %s', (_, change) => {
     const log = msiLog([
       'MSI (s) (54:F8) [10:00:01:000]: Command Line: MsiHiddenProperties=ACCOUNT;DBKEY ',

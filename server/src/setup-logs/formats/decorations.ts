@@ -55,6 +55,8 @@ const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
     const isRoleSetup = lines.some((line) => roleSetupWords.test(line.slice(0, 400)));
     return isRoleSetup ? (text) => text.replace(bareStamp, '<$1> ') : (text) => text;
   },
+  // Set in italics or bold by Markdown.
+  () => (text) => text.replace(/^(\*{1,3})([^*\s].{0,8000})\1\s*$/, '$2'),
   () => (text) => text.replaceAll(/\\([\\[\]<>()_*#`!|~-])/g, '$1'),
 ];
 
