@@ -5,12 +5,12 @@
 // (backendbinary, binarypermissions, go-manifest, gosec, govulncheck, sdkusage). Not followed: buildtools wants webpack by
 // create-plugin, and rspack builds here; sponsorshiplink is a suggestion.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { testFolder } from './test-folder.js';
 
 interface Manifest {
   id: string;
@@ -33,7 +33,7 @@ interface Manifest {
 }
 
 const plugin = fileURLToPath(new URL('../grafana-plugin', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'fsp-package-'));
+const folder = testFolder();
 let files: Map<string, Buffer>;
 let app: Manifest;
 let manifests: [path: string, manifest: Manifest][];
@@ -53,9 +53,6 @@ beforeAll(() => {
     .map((path) => [path, JSON.parse(text(path)) as Manifest]);
   expect(zip).toBe(`${app.id}-${app.info.version}.zip`);
   expect(Object.keys(unpacked).every((path) => path.startsWith(`${app.id}/`))).toBe(true);
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 test('the archive is one folder with what a plugin needs, and nothing that does not belong there (archive, archivename, manifest, license, changelog)', () => {

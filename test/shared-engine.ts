@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll } from 'vitest';
@@ -10,6 +8,7 @@ import { describeMessage } from '../server/src/catalog/describe.js';
 import type { Sink } from '../server/src/delivery/sink.js';
 import { createClickHouseSink } from '../server/src/sinks/clickhouse.js';
 import { prepareEngine } from './prepared-engine.js';
+import { testFolder } from './test-folder.js';
 
 export const database = 'fsp';
 
@@ -36,7 +35,7 @@ export const sinkOver = (client: ClickHouseClient, { serverName = 'FSP01', alone
 
 /** One embedded engine with our schema for a file of tests. Nothing in it is too old to be kept: absurd dates are tried. */
 export function sharedEngine(): SharedEngine {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-engine-'));
+  const folder = testFolder();
   const shared = { folder: join(folder, 'clickhouse') } as SharedEngine;
   beforeAll(async () => {
     await prepareEngine(folder);
@@ -52,7 +51,6 @@ export function sharedEngine(): SharedEngine {
     await shared.writer?.close();
     await shared.reader?.close();
     await shared.engine?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
   return shared;
 }

@@ -1,5 +1,4 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolEntry, StateMessageEntry } from '../server/src/spool/entries.js';
 import { openSpool } from '../server/src/spool/open.js';
@@ -33,8 +32,8 @@ export const name = (one: SpoolEntry): string =>
 
 /** A spool with small files, beside what it must hold. */
 export class ModelledSpool {
-  readonly root = mkdtempSync(join(tmpdir(), 'fsp-model-'));
-  dir = join(this.root, 'spool');
+  readonly root: string;
+  dir: string;
   spool!: Spool;
   now = Date.parse('2026-01-02T00:00:00Z');
   /** Acknowledged, by name. */
@@ -46,7 +45,14 @@ export class ModelledSpool {
   readonly told: string[] = [];
   private serial = 0;
 
-  constructor(readonly random: Random) {}
+  /** @param place where its folder is, and copies of it */
+  constructor(
+    readonly random: Random,
+    private readonly place: string,
+  ) {
+    this.root = mkdtempSync(join(place, 'model-'));
+    this.dir = join(this.root, 'spool');
+  }
 
   async open(): Promise<void> {
     this.spool = await openSpool({
@@ -131,7 +137,7 @@ export class ModelledSpool {
 
   /** The folder as it is now, as a kill -9 would leave it. */
   snapshot(): string {
-    const copy = mkdtempSync(join(tmpdir(), 'fsp-snapshot-'));
+    const copy = mkdtempSync(join(this.place, 'snapshot-'));
     cpSync(this.root, copy, { recursive: true });
     return copy;
   }

@@ -1,15 +1,15 @@
-import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
+import { testFolder } from '../../test/test-folder.js';
 import { configReference } from './commands/config.js';
 import { loadConfig, settings } from './config.js';
 
 const load = (env: Record<string, string>, flags = {}, file?: string) => loadConfig({ env, flags, file });
 
 function fileWith(content: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'fsp-config-')), 'fsp.yaml');
+  const file = join(testFolder(), 'fsp.yaml');
   writeFileSync(file, content);
   return file;
 }

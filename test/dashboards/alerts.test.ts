@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { eventually } from '../server-process.js';
 import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
+import { testFolder } from '../test-folder.js';
 
 interface Rule {
   uid: string;
@@ -246,7 +246,7 @@ test('failures that took more than a minute to their row are told of', async () 
 
 test('a set-up that failed is told of, with its cause', async () => {
   expect(await firing('fsp-setup-failed')).toEqual([]);
-  const logs = mkdtempSync(join(tmpdir(), 'fsp-alert-'));
+  const logs = testFolder();
   const log = readFileSync(join(syntheticLogs, 'role-setup-1603.log'), 'utf8');
   const today = new Date().toISOString().slice(0, 10).split('-');
   writeFileSync(
@@ -254,7 +254,6 @@ test('a set-up that failed is told of, with its cause', async () => {
     log.replaceAll(/<\d\d-\d\d-\d{4}/g, `<${today[1]}-${today[2]}-${today[0]}`),
   );
   await fleet.importLogs(logs);
-  rmSync(logs, { recursive: true });
   const moved = (sql: string) => sql.replace('INTERVAL 1 DAY', 'INTERVAL 20 YEAR');
   expect((await firing('fsp-setup-failed', moved)).length).toBeGreaterThan(0);
 });

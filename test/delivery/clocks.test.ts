@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { migrate } from '../../server/src/clickhouse/migrate.js';
@@ -12,6 +10,7 @@ import type { Spool } from '../../server/src/spool/spool.js';
 import { batchOf, entry } from '../entries.js';
 import { eventually } from '../server-process.js';
 import { database, sharedEngine, sinkOver } from '../shared-engine.js';
+import { testFolder } from '../test-folder.js';
 
 const dayMs = 86_400_000;
 const engine = sharedEngine();
@@ -30,16 +29,8 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'fsp-clocks-'));
-  onTestFinished(() => {
-    rmSync(path, { recursive: true });
-  });
-  return path;
-}
-
 async function spoolWith(name: string): Promise<Spool> {
-  const spool = await openSpool({ dir: folder() });
+  const spool = await openSpool({ dir: join(testFolder(), 'spool') });
   onTestFinished(() => spool.close());
   await spool.sinks.register(['clickhouse']);
   await spool.append([entry(name, { receivedAt: Date.now() })]);
@@ -144,7 +135,10 @@ test('a batch that was written down by a wrong clock, or long ago, is not delete
 }, 60_000);
 
 test('what was in quarantine for longer than anything is kept stays when it is taken at last', async () => {
-  const quarantine = await Quarantine.open({ dir: join(folder(), 'quarantine'), now: () => rightNow() - 100 * dayMs });
+  const quarantine = await Quarantine.open({
+    dir: join(testFolder(), 'quarantine'),
+    now: () => rightNow() - 100 * dayMs,
+  });
   const batch = batchOf(entry('QUARANTINED', { receivedAt: rightNow() }));
   await quarantine.setAside('clickhouse', batch, [{ index: 0, code: '1', reason: 'once' }]);
   const [one] = quarantine.list();

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findFiles } from '../../server/src/import/find-files.js';
 import { importFiles } from '../../server/src/import/import.js';
 import type { Batch } from '../../server/src/spool/entries.js';
@@ -10,6 +9,7 @@ import { batchOf } from '../entries.js';
 import { database, sinkOver } from '../shared-engine.js';
 import { syntheticLog } from '../synthetic-logs.js';
 import { deliver, faultyWay, messages, rowsOf } from './faulty-way.js';
+import { testFolder } from '../test-folder.js';
 
 const way = faultyWay();
 
@@ -102,10 +102,7 @@ describe('a message that two receivers took is one row', () => {
 });
 
 describe('a record of a log is one row', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-import-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
   const bring = async (hostName: string) => {
     const path = join(folder, 'fspMSI.log');
     writeFileSync(path, syntheticLog('msi-1603-custom-action.log'));

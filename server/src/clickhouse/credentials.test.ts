@@ -1,13 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { readEngineCredentials } from './credentials.js';
 
 const nobody = 65_534;
 
 test('a folder that is somebody else’s is told from one in which no engine ran, and who may not read it learns how to ask', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-credentials-'));
+  const folder = testFolder();
   const engine = join(folder, 'data', 'clickhouse');
   mkdirSync(engine, { recursive: true });
   chmodSync(folder, 0o755);
@@ -15,7 +15,6 @@ test('a folder that is somebody else’s is told from one in which no engine ran
   onTestFinished(() => {
     if (root) process.seteuid!(0);
     chmodSync(join(folder, 'data'), 0o700);
-    rmSync(folder, { recursive: true });
   });
   expect(readEngineCredentials(engine)).toBeNull();
   writeFileSync(join(engine, 'credentials.json'), '{}');

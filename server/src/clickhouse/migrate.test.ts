@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { amount } from '../../../test/reliability/strength.js';
 import { environment, fsp } from '../../../test/server-process.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { connect } from './client.js';
 import { startEngine, type Engine } from './engine.js';
 import { migrate, migrations } from './migrate.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'fsp-schema-'));
+const folder = testFolder();
 let engine: Engine;
 let writer: ClickHouseClient;
 let databases = 0;
@@ -21,7 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await writer.close();
   await engine.stop();
-  rmSync(folder, { recursive: true });
 });
 
 /** A name that no test had before. */

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
 import { createDelivery, type Delivery } from './delivery.js';
@@ -65,7 +64,7 @@ const until = async (condition: () => boolean) => {
 };
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fsp-delivery-'));
+  dir = join(testFolder(), 'spool');
   spool = await openSpool({ dir });
   sink = new FailingSink();
   warnings.length = 0;
@@ -75,7 +74,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await delivery.stop();
   await spool.close();
-  rmSync(dir, { recursive: true });
 });
 
 test('what is admitted is delivered, also what comes while nothing was there', async () => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import type { Sink } from '../delivery/sink.js';
 import { ForgottenInSpool } from '../forget/in-spool.js';
 import { subjectOf } from '../forget/subject.js';
@@ -20,12 +20,11 @@ const drainedInto = async (sink: Sink, patienceMs: number) => {
   return quarantine;
 };
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fsp-drain-'));
+  dir = testFolder();
   spool = await openSpool({ dir: join(dir, 'spool') });
 });
 afterEach(async () => {
   await spool.close();
-  rmSync(dir, { recursive: true });
 });
 
 test('a destination that hangs is given up like one that refuses, whatever becomes of the clock, and keeps what it has not taken', async () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { connect } from '../clickhouse/client.js';
 import type { Sink } from '../delivery/sink.js';
 import { findFiles } from './find-files.js';
@@ -18,10 +18,7 @@ const sink: Sink = {
 const options = { client, sink, database: 'fsp', hostName: 'PC1', timezone: null };
 
 function folderOf(files: Record<string, string | Buffer>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-import-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }

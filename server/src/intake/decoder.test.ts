@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { ReportDecoder } from './decoder.js';
 
 /** Stands for the thread's own program: hangs, ends or fails where a body says so. */
@@ -22,7 +22,7 @@ let decoder: ReportDecoder;
 let warnings: string[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fsp-decoder-'));
+  folder = testFolder();
   const program = join(folder, 'stand.mjs');
   writeFileSync(program, stand);
   warnings = [];
@@ -35,7 +35,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await decoder.close();
-  rmSync(folder, { recursive: true });
 });
 
 const large = (first: string) => Buffer.alloc(100_000, first);

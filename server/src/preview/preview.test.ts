@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { answerProblems } from '../management/problem.js';
 import { cacheControl } from './files.js';
 import { proxied, type PluginRoute, type PluginSettings } from './plugin-routes.js';
@@ -67,7 +67,7 @@ let app: FastifyInstance;
 const tokens = { admin: 'the-admin-token-1', viewer: 'the-viewer-token' };
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fsp-preview-'));
+  folder = testFolder();
   for (const part of ['plugin', 'host']) mkdirSync(join(folder, part));
   writeFileSync(join(folder, 'plugin', 'plugin.json'), JSON.stringify({ id: 'x-app', routes }));
   writeFileSync(join(folder, 'host', 'index.html'), '<title>console</title>');
@@ -82,7 +82,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await app.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function signIn(token: string, to = '/') {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import type { Batch } from '../spool/entries.js';
 import type { Sink } from '../delivery/sink.js';
 import { QuarantineRetries } from './retry.js';
@@ -19,11 +19,8 @@ const batch = (id: string, names: string[]): Batch => ({
 const refused = (...indexes: number[]) => indexes.map((index) => ({ index, code: '27', reason: `number ${index}` }));
 
 beforeEach(() => {
-  dir = join(mkdtempSync(join(tmpdir(), 'fsp-quarantine-')), 'quarantine');
+  dir = join(testFolder(), 'quarantine');
   told.length = 0;
-});
-afterEach(() => {
-  rmSync(join(dir, '..'), { recursive: true });
 });
 
 test('an entry comes back with every byte of its content and why it is there, after a restart too', async () => {

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import protobuf from 'protobufjs';
@@ -10,6 +8,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { batchOf, entry } from '../../../test/entries.js';
 import { startOtlpReceiver } from '../../../test/otlp-receiver.js';
 import { eventually } from '../../../test/server-process.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { describeMessage } from '../catalog/describe.js';
 import { createDelivery } from '../delivery/delivery.js';
 import type { Sink } from '../delivery/sink.js';
@@ -280,8 +279,7 @@ test('where no records are refused as a bad one is, a bad one is set aside alone
 });
 
 test('an endpoint that takes nothing time and again gets each record once', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'fsp-otlp-'));
-  const spool = await openSpool({ dir });
+  const spool = await openSpool({ dir: join(testFolder(), 'spool') });
   const total = 2_000;
   await spool.sinks.register(['otlp']);
   await spool.append(
@@ -303,7 +301,6 @@ test('an endpoint that takes nothing time and again gets each record once', asyn
   onTestFinished(async () => {
     await delivery.stop();
     await spool.close();
-    rmSync(dir, { recursive: true });
   });
   delivery.start();
   await eventually(

@@ -1,15 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { batchOf, entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { createSiteInboxSink } from './site-inbox.js';
 
 function inbox(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fsp-inbox-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
   return folder;
 }
 const entries = ['1', '2', '3', '4'].map((digit) => entry(`PC${digit}`, { messageId: digit.repeat(32) }));

@@ -13,7 +13,9 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelledSpool, filesOf, messagesIn, randomFrom, type Random } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 
+const place = testFolder();
 const seeds = Number(process.env.FSP_TEST_SEEDS ?? 1);
 const seedOf = (round: number) => Number(process.env.FSP_TEST_SEED ?? 2_000 + round);
 
@@ -55,7 +57,7 @@ const kinds: Record<string, (bytes: Buffer, random: Random) => Buffer | null> = 
 };
 
 async function spoolAtWork(random: Random): Promise<ModelledSpool> {
-  const model = new ModelledSpool(random);
+  const model = new ModelledSpool(random, place);
   await model.open();
   for (let step = 0; step < 90; step++) await model.step();
   await model.append();

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { name, window } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { openSpool } from './open.js';
 
 const limits = { maxEntries: 50, maxBytes: 1e6 };
@@ -31,7 +31,7 @@ async function withoutDescriptors(run: () => Promise<void>): Promise<void> {
 }
 
 test('where no file can be opened for a while messages wait, and none counts as damaged', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'fsp-descriptors-'));
+  const dir = testFolder();
   const told: string[] = [];
   const spool = await openSpool({ dir: join(dir, 'spool'), logger: { error: (message) => told.push(message) } });
   await spool.sinks.register(['sink']);
@@ -44,5 +44,4 @@ test('where no file can be opened for a while messages wait, and none counts as 
   expect(next?.batch.entries.map(name)).toEqual(['two', 'one']);
   expect(told).toEqual([]);
   await spool.close();
-  rmSync(dir, { recursive: true });
 });

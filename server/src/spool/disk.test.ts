@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { open as openFile, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { name, window } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { openSpool } from './open.js';
 import type { Spool } from './spool.js';
 
@@ -45,12 +45,11 @@ async function flushes() {
 }
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'fsp-disk-'));
+  root = testFolder();
   told.length = 0;
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  rmSync(root, { recursive: true, force: true });
 });
 
 test('a full disk refuses, loses nothing, lets a restart come up and deliver, and takes again when there is room', async () => {

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { DamageLedger } from './damage.js';
 import type { SegmentLog } from './log.js';
 import { openParts } from './parts.js';
@@ -18,14 +17,13 @@ let dir: string;
 let parts: SpoolParts;
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fsp-growing-'));
+  dir = testFolder();
   parts = await openParts({ dir }, new DamageLedger(join(dir, 'damaged'), Date.now, undefined));
 });
 afterEach(async () => {
   await parts.reports.log.close();
   await parts.identities.close();
   await parts.journal.log.close();
-  rmSync(dir, { recursive: true });
 });
 
 /** Lets whoever reads a segment of a log have it only after a while, as it was when it was read. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { IdRun } from './id-run.js';
 import { IdTable, idBytes } from './id-table.js';
 
@@ -11,11 +11,7 @@ const place = { mark: Buffer.alloc(16), log: 3, segment: 1 };
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fsp-run-'));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
+  folder = testFolder();
 });
 
 test('identities become a run in small steps, between which everybody else has a turn, and all are found in it', async () => {

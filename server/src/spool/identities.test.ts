@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../test/test-folder.js';
 import { DamageLedger } from './damage.js';
 import { Identities } from './identities.js';
 
@@ -13,14 +13,13 @@ let identities: Identities;
 let segment = 0;
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fsp-identities-'));
+  dir = testFolder();
   const damage = new DamageLedger(join(dir, 'damaged'), () => today, undefined);
   identities = new Identities({ dir, mark: randomBytes(8), damage, perRun: 4 });
   await identities.open(today);
 });
 afterEach(async () => {
   await identities.close();
-  rmSync(dir, { recursive: true });
 });
 
 const idOf = (name: string) => createHash('md5').update(name).digest();

@@ -1,20 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { name, window } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 import type { StateMessageEntry } from './entries.js';
 import { openSpool } from './open.js';
 
@@ -75,12 +65,9 @@ async function drain(sink: string): Promise<StateMessageEntry[]> {
 }
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'fsp-migrate-'));
+  root = testFolder();
   dir = join(root, 'spool');
   told.length = 0;
-});
-afterEach(() => {
-  rmSync(root, { recursive: true });
 });
 
 test('a spool of the version before is taken over: the batch under way, what waits, window, log positions, identities', async () => {

@@ -2,7 +2,9 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelledSpool, filesOf, name, randomFrom } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 
+const place = testFolder();
 const seeds = Number(process.env.FSP_TEST_SEEDS ?? 3);
 const seedOf = (round: number) => Number(process.env.FSP_TEST_SEED ?? 1_000 + round);
 const sorted = (names: Iterable<string>) => [...names].sort();
@@ -10,7 +12,7 @@ const sorted = (names: Iterable<string>) => [...names].sort();
 test('whatever is done to it in whatever order, a sink gets every entry once, and none is told damaged', async () => {
   for (let round = 0; round < seeds; round++) {
     const seed = seedOf(round);
-    const model = new ModelledSpool(randomFrom(seed));
+    const model = new ModelledSpool(randomFrom(seed), place);
     await model.open();
     for (let step = 0; step < 150; step++) await model.step();
     const { waiting, waitingFailed } = model.spool.stats();
@@ -30,7 +32,7 @@ test('what was acknowledged before a crash is there whole, what was on its way i
   for (let round = 0; round < seeds; round++) {
     const seed = seedOf(round);
     const random = randomFrom(seed);
-    const model = new ModelledSpool(random);
+    const model = new ModelledSpool(random, place);
     await model.open();
     for (let step = 0; step < 20 + random.below(80); step++) await model.step();
     const before = model.snapshot();
@@ -56,7 +58,7 @@ test('what was acknowledged before a crash is there whole, what was on its way i
       if (random.chance(0.3)) fresh.copy(old, 0, 0, random.below(fresh.length));
       writeFileSync(join(before, 'spool', file), old);
     }
-    const crashed = new ModelledSpool(random);
+    const crashed = new ModelledSpool(random, place);
     rmSync(crashed.root, { recursive: true });
     cpSync(before, crashed.root, { recursive: true });
     Object.assign(crashed.delivered, model.delivered);

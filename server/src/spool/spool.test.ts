@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
+import { testFolder } from '../../../test/test-folder.js';
 import type { Window } from './state.js';
 import type { SpoolEntry } from './entries.js';
 import { lockDataDir } from './lock.js';
@@ -27,13 +27,12 @@ const names = (entries: SpoolEntry[]) =>
 const admitAll = () => spool.admit(500, 'failures-first', window);
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fsp-spool-'));
+  dir = join(testFolder(), 'spool');
   spool = await open();
   await spool.sinks.register(['a', 'b']);
 });
 afterEach(async () => {
   await spool.close();
-  rmSync(dir, { recursive: true });
 });
 
 describe('waiting messages', () => {

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry } from '../../../test/entries.js';
 import { randomFrom } from '../../../test/spool-model.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
 import { createThrottle, type Throttle, type ThrottleSettings } from './throttle.js';
@@ -150,14 +150,13 @@ describe('the throttle', () => {
   };
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fsp-throttle-'));
+    dir = join(testFolder(), 'spool');
     now = 1_000_000;
     await begin();
     await spool.sinks.register(['sink']);
   });
   afterEach(async () => {
     await end();
-    rmSync(dir, { recursive: true });
   });
 
   test('lets messages pass as they come up to the limit; the rest waits and nothing is dropped', async () => {
@@ -311,7 +310,7 @@ class WindowModel {
 test('no window ever passes its limit, no failure waits while one may pass, and no success without need: whatever comes, changes or ends in between', async () => {
   for (const seed of Array.from({ length: Number(process.env.FSP_TEST_SEEDS ?? 3) }, (_, round) => 7_000 + round)) {
     const random = randomFrom(seed);
-    const root = mkdtempSync(join(tmpdir(), 'fsp-throttle-model-'));
+    const root = testFolder();
     const draw = (): ThrottleSettings => ({
       messageLimit: random.of([1, 2, 3, 5, 10, 40]),
       intervalSeconds: random.of([60, 100, 3_600]),
@@ -388,6 +387,5 @@ test('no window ever passes its limit, no failure waits while one may pass, and 
     }
     await throttle.stop();
     await spool.close();
-    rmSync(root, { recursive: true });
   }
 }, 120_000);

@@ -1,19 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../../test/test-folder.js';
 import { FileThreads } from './file-threads.js';
 import { FollowedFiles } from './followed-files.js';
 
 let folder: string;
 let threads: FileThreads;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fsp-test-'));
+  folder = testFolder();
 });
 afterEach(async () => {
   await threads.close();
-  rmSync(folder, { recursive: true });
 });
 
 const faultyProgram = fileURLToPath(new URL('../../../../test/setup-logs/faulty-file-worker.mjs', import.meta.url));
