@@ -1,5 +1,5 @@
 // Takes the lock of the folder named by its argument with the compiled module, says how that went, and holds it.
-import { lockDataDir } from '../server/dist/spool/lock.js';
+import { lockDataDir } from '../server/dist/disk/lock.js';
 
 try {
   lockDataDir(process.argv[2]);

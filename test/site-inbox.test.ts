@@ -41,7 +41,7 @@ test('every admitted report is there byte for byte, whole, and under a name of i
     (count) => count === 120,
   );
   expect(contents()).toEqual(expected(120));
-  expect(readdirSync(inbox).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  expect(readdirSync(inbox).filter((name) => !name.endsWith('.SMX'))).toEqual([]);
 });
 
 test('a share that is away holds nothing else up, is said once, and gets all when it comes, goes and comes again', async () => {

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { unlessFull } from './full-disk.js';
+import { unlessFull } from './disk/full-disk.js';
+import { writeWholeSync } from './disk/whole-file.js';
 
 /** Where the server of a data folder listens, for commands in other terminals. */
 export interface RunningServer {
@@ -11,11 +12,8 @@ export interface RunningServer {
 
 /** Leaves word in the data folder of where its server listens. */
 export function announceServer(dataDir: string, server: RunningServer): void {
-  const file = fileIn(dataDir);
-  // Beside and renamed: a reader never sees half of it.
   const told = unlessFull(() => {
-    writeFileSync(`${file}.new`, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWholeSync(fileIn(dataDir), `${JSON.stringify(server, null, 2)}\n`);
   });
   // What stands there is of a server that is gone.
   if (!told) withdrawServer(dataDir);

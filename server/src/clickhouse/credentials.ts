@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import type { Account } from './engine-config.js';
 
@@ -86,9 +87,7 @@ export function ensureEngineCredentials(dataDir: string): EngineCredentials {
 export function keepEngineCredentials(dataDir: string, credentials: EngineCredentials): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const kept = keptIn(dataDir);
-  // Beside and renamed: a reader never sees half of it.
-  writeFileSync(`${kept}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${kept}.new`, kept);
+  writeWholeSync(kept, `${JSON.stringify(credentials, null, 2)}\n`);
   if (isOutOfReach(dataDir)) return;
   const link = fileIn(dataDir);
   // What an earlier version left there goes first.

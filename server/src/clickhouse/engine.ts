@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FspError } from '../errors.js';
-import { isFull, unlessFull } from '../full-disk.js';
+import { isFull, unlessFull } from '../disk/full-disk.js';
 import { isLoopback } from '../http/listen.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
 import { configXml, usersXml, type Account } from './engine-config.js';

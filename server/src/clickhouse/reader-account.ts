@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import { clickHouseError } from './client.js';
 import {
@@ -257,14 +258,16 @@ function newName(database: string): string {
 /** The account that a server made for whoever asks, on a ClickHouse of its own; null where none was made. */
 export function keptReader(dataDir: string): Account | null {
   try {
-    return JSON.parse(readFileSync(join(dataDir, 'clickhouse-reader.json'), 'utf8')) as Account;
+    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Account;
   } catch {
     return null;
   }
 }
 
 function keepReader(dataDir: string, account: Account): void {
-  const file = join(dataDir, 'clickhouse-reader.json');
-  writeFileSync(`${file}.new`, `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWholeSync(fileIn(dataDir), `${JSON.stringify(account, null, 2)}\n`);
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'clickhouse-reader.json');
 }

@@ -106,7 +106,7 @@ async function drainFolder(config: Config, folder: string, dryRun: boolean, pati
       `${folder} is the data folder of this configuration: fsp serve delivers what it holds`,
     );
   const [{ lockDataDir }, { openSpool }, { readInstance }] = await Promise.all([
-    import('../spool/lock.js'),
+    import('../disk/lock.js'),
     import('../spool/open.js'),
     import('../health/instance.js'),
   ]);

@@ -10,7 +10,7 @@ export async function openTarget(
 ): Promise<Pick<Store, 'sink' | 'client' | 'placement' | 'prepare' | 'close'>> {
   const [{ openRunningEngine, openStore }, { lockDataDir }, { createLogger }] = await Promise.all([
     import('../store.js'),
-    import('../spool/lock.js'),
+    import('../disk/lock.js'),
     import('../logger.js'),
   ]);
   const dataDir = resolve(config.dataDir);

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sink } from '../delivery/sink.js';
+import { writeWholeSync } from '../disk/whole-file.js';
 import { decodeText } from '../report/encoding.js';
 import { recordOfRow } from '../sinks/clickhouse-rows.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
@@ -81,9 +82,7 @@ export class ForgottenInSpool {
   }
 
   private keep(): void {
-    const path = join(this.dataDir, file);
-    writeFileSync(`${path}.new`, JSON.stringify(this.list), { mode: 0o600, flush: true });
-    renameSync(`${path}.new`, path);
+    writeWholeSync(join(this.dataDir, file), JSON.stringify(this.list));
   }
 }
 

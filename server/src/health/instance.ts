@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { unlessFull } from '../full-disk.js';
+import { unlessFull } from '../disk/full-disk.js';
+import { writeWholeSync } from '../disk/whole-file.js';
 
 /** Which receiver a data folder belongs to: kept in it, so that its spool can be delivered without its configuration. */
 export interface Instance {
@@ -17,7 +18,7 @@ export interface Instance {
 /** What a data folder says of its receiver, or null where no receiver of this version has run on it. */
 export function readInstance(dataDir: string): Instance | null {
   try {
-    return JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8')) as Instance;
+    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Instance;
   } catch {
     return null;
   }
@@ -32,10 +33,8 @@ export function keepInstance(
   const id = kept?.id ?? randomBytes(16).toString('hex');
   const instance = { id, serverName, siteCode, hostName: hostname() };
   if (isDeepStrictEqual(kept, instance)) return instance;
-  const file = join(dataDir, 'instance.json');
   unlessFull(() => {
-    writeFileSync(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWholeSync(fileIn(dataDir), `${JSON.stringify(instance, null, 2)}\n`);
   });
   return instance;
 }
@@ -48,4 +47,8 @@ export function serviceInstanceId({ id, hostName }: Instance): string {
   const digest = createHash('sha256').update(`${id} ${hostName}`).digest('hex');
   // Version 8 of RFC 9562: made by a rule of our own.
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'instance.json');
 }

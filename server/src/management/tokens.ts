@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 
 export interface Tokens {
@@ -86,11 +87,8 @@ function loadTokens(dataDir: string, configured: { adminToken: string; viewerTok
   const file = tokenFile(dataDir);
   const kept = keptTokens(dataDir);
   const complete: Tokens = { admin: kept.admin ?? newToken(), viewer: kept.viewer ?? newToken() };
-  if (kept.admin === undefined || kept.viewer === undefined) {
-    // Beside and renamed, so that a crash never leaves half a file.
-    writeFileSync(`${file}.new`, `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
+  if (kept.admin === undefined || kept.viewer === undefined)
+    writeWholeSync(file, `${JSON.stringify(complete, null, 2)}\n`);
   return {
     admin: configured.adminToken || complete.admin,
     viewer: configured.viewerToken || complete.viewer,

@@ -9,13 +9,13 @@
  * Format: one JSON file an entry, `SINK-BATCH-INDEX.json`, in a folder of its own; bytes are in base64.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Refused } from '../delivery/sink.js';
+import { syncFolder, writeWhole } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import { recordOfRow } from '../sinks/clickhouse-rows.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
-import { syncFolder } from '../spool/segments.js';
 
 /** What is known of an entry without its content. */
 export interface QuarantinedSummary {
@@ -97,8 +97,9 @@ export class Quarantine {
       const entry = refusedEntry.kind === 'setup_log_row' ? recordOfRow(refusedEntry) : refusedEntry;
       const id = `${sink}-${batch.id}-${index}`;
       const kept = { id, sink, at: this.now(), kind: entry.kind, code, reason, entry };
-      const bytes = await this.write(id, JSON.stringify(kept, withBase64));
-      this.add({ ...kept, bytes });
+      const text = JSON.stringify(kept, withBase64);
+      await writeWhole(this.path(id), text);
+      this.add({ ...kept, bytes: Buffer.byteLength(text) });
       logger?.warn(
         `${sink} refuses an entry for good (${reason}); it is in quarantine as ${id}, and the others went on: fsp quarantine list`,
       );
@@ -187,19 +188,6 @@ export class Quarantine {
       this.options.logger?.error(
         `The quarantine is full: its oldest ${gone} entries are gone, ${this.dropped} in all; see fsp quarantine list`,
       );
-  }
-
-  private async write(id: string, text: string): Promise<number> {
-    const beside = `${this.path(id)}.new`;
-    const file = await open(beside, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, this.path(id));
-    return (await stat(this.path(id))).size;
   }
 
   private path(id: string): string {

@@ -1,6 +1,7 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Refused, Sink } from '../delivery/sink.js';
+import { syncFolder, writeWhole } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import { carriesReport } from '../spool/carrier.js';
 import type { StateMessageEntry } from '../spool/entries.js';
@@ -9,6 +10,8 @@ import type { StateMessageEntry } from '../spool/entries.js';
 const reportsPerBatch = 50;
 /** So often a report is tried that the folder does not take, while it takes others. */
 const mostTries = 5;
+/** The site takes its files as another user, of the folder's group. */
+const siteReads = 0o640;
 /** A small file says nothing of the room for a large one. */
 const wantOfRoom = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -63,6 +66,8 @@ export function createSiteInboxSink(folder: string): Sink {
         reached.tries = 0;
         reached.entries = index + 1;
       }
+      // A share may know no such thing, and need none.
+      await syncFolder(folder).catch(() => undefined);
       return reached.refused;
     },
     close: () => Promise.resolve(),
@@ -71,7 +76,7 @@ export function createSiteInboxSink(folder: string): Sink {
 
 function writeReport(folder: string, { messageId, raw }: StateMessageEntry): Promise<void> {
   // The name comes from the message, so that a repetition replaces the file where the site has not taken it yet.
-  return writeFile(join(folder, `FSP${messageId.slice(0, 24)}.SMX`), raw);
+  return writeWhole(join(folder, `FSP${messageId.slice(0, 24)}.SMX`), raw, siteReads);
 }
 
 /** Whether a folder that did not take a report takes a file that nobody can object to, and that report still not. */
@@ -80,7 +85,7 @@ async function isRefusedAlone(folder: string, entry: StateMessageEntry, cause: u
   // Of a name that the site does not look for.
   const path = join(folder, 'FSP-try');
   try {
-    await writeFile(path, Buffer.from('The fallback status point tries whether it may write here\n'));
+    await writeWhole(path, 'The fallback status point tries whether it may write here\n', siteReads);
     await rm(path);
   } catch {
     return false;
@@ -90,23 +95,6 @@ async function isRefusedAlone(folder: string, entry: StateMessageEntry, cause: u
     () => false,
     () => true,
   );
-}
-
-async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.tmp`;
-  try {
-    const file = await open(beside, 'w', 0o640);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    throw cause;
-  }
 }
 
 function failed(folder: string, cause: unknown): FspError {

@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { writeWhole } from '../disk/whole-file.js';
 import type { DamageLedger } from './damage.js';
 import type { LanePlace } from './report-record.js';
 import { lostBy } from './segments.js';
@@ -71,10 +72,9 @@ export class Checkpoints {
 
   /** Writes the one outside of the folder. */
   async writeMarker(checkpoint: Checkpoint): Promise<void> {
-    const line = lineOf(checkpoint);
+    // Whatever else has its place: nothing of ours stands beside it.
     await rm(`${this.markerPath}.new`, { force: true, recursive: true });
-    await writeLine(`${this.markerPath}.new`, line);
-    await rename(`${this.markerPath}.new`, this.markerPath);
+    await writeWhole(this.markerPath, lineOf(checkpoint));
   }
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open, rename, stat, unlink } from 'node:fs/promises';
+import { stat, unlink } from 'node:fs/promises';
+import { syncFolder, writeWhole } from '../disk/whole-file.js';
 import { hashOf, idBytes } from './id-table.js';
 import { dataKind, headerBytes, recordAt, stampRecord, type RecordPlace } from './record.js';
-import { lostBy, readWhole, syncFolder } from './segments.js';
+import { lostBy, readWhole } from './segments.js';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -89,14 +90,7 @@ export class IdRun {
       ids.copy(record, idsAt + next[first & (buckets - 1)]!++ * idBytes, at, at + idBytes);
     }
     stampRecord(record, place, { kind: dataKind, offset: 0, seq: 0, synced: 0 });
-    const file = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await file.writeFile(record);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.new`, path);
+    await writeWhole(path, record);
     await syncFolder(dirname(path));
     return IdRun.of(path, record);
   }

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import type { LogItem, LogOptions } from './log-item.js';
-import { findSegments, headOf, lostBy, readWhole, segmentFile, syncFolder, type Segment } from './segments.js';
+import { findSegments, headOf, lostBy, readWhole, segmentFile, type Segment } from './segments.js';
 import {
   dataKind,
   headKind,

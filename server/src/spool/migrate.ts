@@ -5,12 +5,12 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { syncFolder } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import type { RoleVersion } from '../roles/role.js';
 import type { DamageLedger } from './damage.js';
 import type { SpoolEntry, StateMessageEntry } from './entries.js';
 import { openParts, type SpoolOptions } from './parts.js';
-import { syncFolder } from './segments.js';
 import { Spool, type SpoolParts } from './spool.js';
 import { entryFromJson, type LogPosition, type SinkRecord, type Window } from './state.js';
 

@@ -228,14 +228,3 @@ export async function writeZeroes(path: string, size: number): Promise<void> {
     throw error;
   }
 }
-
-/** Makes the names in a folder last. Windows has no such thing and needs none. */
-export async function syncFolder(dir: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}

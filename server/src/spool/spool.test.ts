@@ -8,7 +8,7 @@ import { entry } from '../../../test/entries.js';
 import { testFolder } from '../../../test/test-folder.js';
 import type { Window } from './state.js';
 import type { SpoolEntry } from './entries.js';
-import { lockDataDir } from './lock.js';
+import { lockDataDir } from '../disk/lock.js';
 import { openSpool } from './open.js';
 import type { Spool } from './spool.js';
 

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeWholeSync } from '../../disk/whole-file.js';
 import { FspError } from '../../errors.js';
 import { isFollowedName } from '../files/names.js';
 import type { FileThreads } from './file-threads.js';
@@ -105,8 +106,7 @@ export class FollowList {
   }
 
   private write(paths: string[]): void {
-    writeFileSync(`${this.file}.new`, `${JSON.stringify(paths, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${this.file}.new`, this.file);
+    writeWholeSync(this.file, `${JSON.stringify(paths, null, 2)}\n`);
     this.paths = paths;
   }
 }

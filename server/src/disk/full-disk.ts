@@ -1,4 +1,4 @@
-import { FspError } from './errors.js';
+import { FspError } from '../errors.js';
 
 const full = /^(?:ENOSPC|EDQUOT)$/;
 
