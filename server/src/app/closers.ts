@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** In this order a server ends: who brings work, who delivers it, and what both stand on. */
 const stages = ['work', 'delivery', 'ground'] as const;
 
-export type Stage = (typeof stages)[number];
+type Stage = (typeof stages)[number];
 
 /** How long each stage may take. What takes longer is left behind: nothing that is on disk is lost by that. */
 const limitsMs: Record<Stage, number> = { work: 3_500, delivery: 3_500, ground: 2_500 };
@@ -12,16 +12,20 @@ const limitsMs: Record<Stage, number> = { work: 3_500, delivery: 3_500, ground: 
 export class Closers {
   private readonly all: { stage: Stage; name: string; close: () => Promise<void> | void }[] = [];
 
-  add(stage: Stage, name: string, close: () => Promise<void> | void): void {
-    this.all.push({ stage, name, close });
+  /** @param complain told of what failed to end, or was not done in time */
+  constructor(private readonly complain: (message: string) => void) {}
+
+  /** Sees to the end of a part from now on. @returns the part */
+  keep<Part>(stage: Stage, name: string, part: Part, close: (part: Part) => Promise<void> | void): Part {
+    this.all.push({ stage, name, close: () => close(part) });
+    return part;
   }
 
   /**
    * Ends everything within nine seconds: work and delivery side by side, what they stand on one after the other, the
    * last one first.
-   * @param complain told of what failed, or was not done in time
    */
-  async close(complain: (message: string) => void): Promise<void> {
+  async close(): Promise<void> {
     const all = this.all.splice(0).reverse();
     for (const stage of stages) {
       const those = all.filter((one) => one.stage === stage);
@@ -29,9 +33,9 @@ export class Closers {
         const limit = sleep(limitsMs[stage], 'late' as const, { ref: false });
         try {
           if ((await Promise.race([close(), limit])) === 'late')
-            complain(`Stopping: ${name} takes too long and is left`);
+            this.complain(`Stopping: ${name} takes too long and is left`);
         } catch (error) {
-          complain(`Stopping: ${name} failed (${(error as Error).message})`);
+          this.complain(`Stopping: ${name} failed (${(error as Error).message})`);
         }
       };
       if (stage === 'ground') for (const one of those) await ended(one);
