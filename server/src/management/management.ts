@@ -1,11 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { connectionShares } from '../http/descriptors.js';
 import { FspError } from '../errors.js';
-import type { ComponentState } from '../health/health.js';
-import { prometheusType } from '../health/prometheus.js';
 import type { Roles } from '../roles/roles.js';
 import type { TestPostResult } from '../roles/test-post.js';
 import { version } from '../version.js';
@@ -19,26 +16,20 @@ import type { Subject } from '../forget/subject.js';
 import { registerForget } from './forget-api.js';
 import { registerExpected, type ExpectedRoom } from './expected-api.js';
 import { registerExplain } from './explain-api.js';
+import { registerHealth, registerStatus, type HealthRoom } from './health-api.js';
 import { answerNoRequest, answerProblem, answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
 import { registerRoles } from './roles-api.js';
 import { registerRunbooks } from '../runbooks/runbook-pages.js';
 import { problemForNow, problemSchema } from './schemas.js';
-import { statusSchema } from './status-schema.js';
 import { Crowd, StrangersPace } from './strangers.js';
 import type { ServerTls } from './tls.js';
 import { registerSetupLogs, type SetupLogRoom } from './setup-logs-api.js';
 import { roleOf, type Tokens } from './tokens.js';
 
-export interface ManagementOptions {
+export interface ManagementOptions extends HealthRoom {
   /** The tokens that hold at this moment. */
   tokens(): Tokens;
-  /** Each component with its state; the server is ready to take messages when `intake` and `spool` are. */
-  readiness(): Record<string, ComponentState>;
-  /** What `GET /api/v1/status` answers. */
-  status(): unknown;
-  /** Every metric in Prometheus' text format. */
-  metrics(): Promise<string>;
   roles: Roles;
   /** Posts a test message to a name, by the port that clients use. */
   testPost(name: string): Promise<TestPostResult>;
@@ -57,8 +48,6 @@ export interface ManagementOptions {
   console?(app: FastifyInstance): Promise<void>;
 }
 
-/** Components without which no message can be taken. A ClickHouse that is away is no reason to send clients elsewhere. */
-const needed = ['intake', 'spool'];
 /** The largest body: a role is small, and an exported one too. */
 const bodyLimit = 256 * 1024;
 const requestTimeoutMs = 30_000;
@@ -68,25 +57,48 @@ const closeWithinMs = 2_000;
 /** Answers of the API are data: no browser shall see a page, a script or a frame in them. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-const component = Type.Object({ ready: Type.Boolean(), detail: Type.String() });
-const readiness = Type.Object({ ready: Type.Boolean(), components: Type.Record(Type.String(), component) });
-
 /**
  * The management API, not yet listening: health and its own description without a token, everything else behind one.
  * Described at `/openapi.json`, explorable at `/docs`.
  */
 export async function createManagement(options: ManagementOptions): Promise<FastifyInstance> {
+  const app = createListener(options);
+  await describeAt(app);
+  registerHealth(app, options);
+  registerRunbooks(app);
+  await app.register(
+    (api, _options, done) => {
+      const adminOnly = behindTokens(api, options.tokens);
+      registerStatus(api, options);
+      registerRoles(api, options.roles, adminOnly, options.testPost);
+      registerData(api, options.reader);
+      registerExplain(api);
+      registerQuarantine(api, options.quarantine, adminOnly);
+      registerSetupLogs(api, options.setupLogs, adminOnly);
+      registerAcknowledgements(api, options.acknowledgements, adminOnly);
+      registerExpected(api, options.expected, adminOnly);
+      registerCollect(api, options.collect, adminOnly);
+      registerDrain(api, options.drain, adminOnly);
+      registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  await options.console?.(app);
+  return app;
+}
+
+/** A listener whose every route is answered in its turn, bounded, and told what is wrong with a request. */
+function createListener({ tokens, logger, tls }: ManagementOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    ...(options.tls
-      ? { https: { ...listening, ...options.tls, minVersion: 'TLSv1.2' as const } }
-      : { http: listening }),
+    ...(tls ? { https: { ...listening, ...tls, minVersion: 'TLSv1.2' as const } } : { http: listening }),
     forceCloseConnections: 'idle',
     // An address that is none, as /roles/%E0: it has no route whose handler would be asked.
     frameworkErrors: (error, request, reply) => {
-      answerProblem(options.logger, error, request, reply);
+      answerProblem(logger, error, request, reply);
     },
     clientErrorHandler: answerNoRequest,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
@@ -104,14 +116,14 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('content-security-policy', dataPolicy);
-    if (roleOf(request.headers.authorization, options.tokens()) !== null) crowd.trust(request.raw.socket);
+    if (roleOf(request.headers.authorization, tokens()) !== null) crowd.trust(request.raw.socket);
     else await pace.turn(request.ip);
   });
   app.addHook('onResponse', (_request, reply, done) => {
     pace.answered(Number(reply.getHeader('content-length') ?? 0));
     done();
   });
-  answerProblems(app, options.logger);
+  answerProblems(app, logger);
   // Nothing takes plain text: a body that is announced as such, or as nothing, is told what to be announced as.
   app.removeContentTypeParser('text/plain');
   // Many clients announce JSON with every request, also with a DELETE that has no body.
@@ -120,6 +132,11 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     if (body === '') done(null, undefined);
     else void parseJson(request, body as string, done);
   });
+  return app;
+}
+
+/** Describes every route that is registered from now on. */
+async function describeAt(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -148,108 +165,44 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
     description ??= JSON.stringify(app.swagger());
     return reply.type('application/json; charset=utf-8').send(description);
   });
+}
 
-  const open = { security: [], tags: ['Health'] };
-  app.get(
-    '/healthz',
-    { schema: { ...open, summary: 'Alive', response: { 200: Type.Object({ status: Type.String() }) } } },
-    () => ({ status: 'alive' }),
-  );
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        ...open,
-        summary: 'Ready to take messages, each component with its state',
-        response: { 200: readiness, 503: readiness },
-      },
-    },
-    (_request, reply) => {
-      const components = options.readiness();
-      const ready = needed.every((name) => components[name]?.ready === true);
-      return reply.code(ready ? 200 : 503).send({ ready, components });
-    },
-  );
-
-  registerRunbooks(app);
-
+/**
+ * Lets nobody in without a token, to whatever is registered from now on.
+ * @returns what lets administrators in alone
+ */
+function behindTokens(api: FastifyInstance, tokens: () => Tokens): (request: FastifyRequest) => Promise<void> {
   const wrongTokens = new WrongTokens();
-  app.get(
-    '/metrics',
-    {
-      schema: {
-        ...open,
-        summary: 'The server’s metrics for Prometheus: numbers, site and error codes, no machine',
-        produces: [prometheusType],
-        response: { 200: Type.String() },
-      },
-    },
-    async (_request, reply) => reply.type(prometheusType).send(await options.metrics()),
-  );
-
-  await app.register(
-    (api, _options, done) => {
-      api.addHook('onRequest', async (request, reply) => {
-        const { authorization } = request.headers;
-        // A right token never waits for what others try.
-        if (roleOf(authorization, options.tokens()) !== null) return;
-        if (authorization !== undefined) {
-          wrongTokens.allow(request.ip);
-          await wrongTokens.wrong(request.ip);
-        }
-        reply.header('www-authenticate', 'Bearer');
-        throw new FspError(
-          'FSP_UNAUTHORIZED',
-          authorization === undefined
-            ? 'A token is needed: send Authorization: Bearer with the viewer or admin token'
-            : 'This is not a token of this server: send Authorization: Bearer with the viewer or admin token, as tokens.json in FSP_DATA_DIR or FSP_ADMIN_TOKEN and FSP_VIEWER_TOKEN have them',
-        );
-      });
-      // Fastify refuses these before any route is asked. Whoever tries tokens, or sends an address that is none, is
-      // answered on every route.
-      api.addHook('onRoute', ({ method, schema }) => {
-        if (schema?.response === undefined) return;
-        const withBody = ['POST', 'PUT', 'PATCH'].includes(String(method));
-        Object.assign(schema.response as object, withBody ? { 413: problemSchema, 415: problemSchema } : {}, {
-          429: problemForNow,
-          default: problemSchema,
-        });
-      });
-      const adminOnly = (request: FastifyRequest): Promise<void> =>
-        roleOf(request.headers.authorization, options.tokens()) === 'admin'
-          ? Promise.resolve()
-          : Promise.reject(
-              new FspError('FSP_FORBIDDEN', 'The viewer token may read only; changes need the admin token'),
-            );
-      api.get(
-        '/status',
-        {
-          schema: {
-            tags: ['Status'],
-            summary: 'What an operator asks: taking messages? how many wait, for how long? each sink',
-            response: { 200: statusSchema, 401: problemSchema },
-          },
-          // The description is for who asks; what is answered is not cut to it.
-          serializerCompiler: () => JSON.stringify,
-        },
-        () => options.status(),
-      );
-      registerRoles(api, options.roles, adminOnly, options.testPost);
-      registerData(api, options.reader);
-      registerExplain(api);
-      registerQuarantine(api, options.quarantine, adminOnly);
-      registerSetupLogs(api, options.setupLogs, adminOnly);
-      registerAcknowledgements(api, options.acknowledgements, adminOnly);
-      registerExpected(api, options.expected, adminOnly);
-      registerCollect(api, options.collect, adminOnly);
-      registerDrain(api, options.drain, adminOnly);
-      registerForget(api, (subject, dryRun) => options.forget(subject, dryRun), adminOnly);
-      done();
-    },
-    { prefix: '/api/v1' },
-  );
-  await options.console?.(app);
-  return app;
+  api.addHook('onRequest', async (request, reply) => {
+    const { authorization } = request.headers;
+    // A right token never waits for what others try.
+    if (roleOf(authorization, tokens()) !== null) return;
+    if (authorization !== undefined) {
+      wrongTokens.allow(request.ip);
+      await wrongTokens.wrong(request.ip);
+    }
+    reply.header('www-authenticate', 'Bearer');
+    throw new FspError(
+      'FSP_UNAUTHORIZED',
+      authorization === undefined
+        ? 'A token is needed: send Authorization: Bearer with the viewer or admin token'
+        : 'This is not a token of this server: send Authorization: Bearer with the viewer or admin token, as tokens.json in FSP_DATA_DIR or FSP_ADMIN_TOKEN and FSP_VIEWER_TOKEN have them',
+    );
+  });
+  // Fastify refuses these before any route is asked. Whoever tries tokens, or sends an address that is none, is
+  // answered on every route.
+  api.addHook('onRoute', ({ method, schema }) => {
+    if (schema?.response === undefined) return;
+    const withBody = ['POST', 'PUT', 'PATCH'].includes(String(method));
+    Object.assign(schema.response as object, withBody ? { 413: problemSchema, 415: problemSchema } : {}, {
+      429: problemForNow,
+      default: problemSchema,
+    });
+  });
+  return (request) =>
+    roleOf(request.headers.authorization, tokens()) === 'admin'
+      ? Promise.resolve()
+      : Promise.reject(new FspError('FSP_FORBIDDEN', 'The viewer token may read only; changes need the admin token'));
 }
 
 /** The OpenAPI description of the management API, without a server behind it. */

@@ -7,94 +7,42 @@ import type { Remembered } from '../roles/known-roles.js';
 import type { Roles } from '../roles/roles.js';
 import type { Finding } from '../roles/rules.js';
 import { roleFromSysResUse, sysResUseSchema, type SysResUse } from '../roles/sys-res-use.js';
-import { testPostTexts, type TestPostVerdict } from '../roles/test-post-texts.js';
 import type { TestPostResult } from '../roles/test-post.js';
+import {
+  created,
+  history,
+  ifMatch,
+  readRole,
+  remembered,
+  role,
+  serverParam,
+  tagged,
+  testPostResult,
+  validation,
+} from './roles-schema.js';
 import { problemForNow, problemSchema } from './schemas.js';
 import { userOf } from './user.js';
-
-const finding = Type.Object({
-  code: Type.String({ description: 'Stable code of the rule' }),
-  severity: Type.Enum(['error', 'warning']),
-  field: Type.String({ description: 'Field that it concerns' }),
-  message: Type.Object({ en: Type.String(), fr: Type.String() }),
-});
-const commands = Type.Object({
-  ccmsetup: Type.String({ description: 'Installs a client that reports here' }),
-  ccmsetupInternet: Type.Union([Type.String(), Type.Null()], {
-    description: 'The same for a client on the Internet; null where the role has no Internet FQDN',
-  }),
-  powershell: Type.String({
-    description: 'Creates the same site system server and role in Configuration Manager, one command on a line',
-  }),
-  powershellExisting: Type.String({ description: 'The same on a site system server that is there' }),
-});
-const derived = {
-  allowedClientConnections: Type.Enum(['intranet', 'intranet_and_internet'], {
-    description: 'Follows from the Internet FQDN; cannot be set',
-  }),
-  commands,
-};
-const version = {
-  server: Type.String(),
-  version: Type.Integer({ description: 'Counts the changes of the role; also in the ETag' }),
-  changedAt: Type.String({ format: 'date-time' }),
-  changedBy: Type.String(),
-};
-const remembered = Type.Union(
-  [
-    Type.Null(),
-    Type.Object({
-      at: Type.Union([Type.Null(), Type.String({ format: 'date-time' })], {
-        description: 'When this receiver read it of ClickHouse; null where that was before its start',
-      }),
-    }),
-  ],
-  { description: 'Not null where ClickHouse does not answer, and this is what the receiver knows by itself' },
-);
-const role = Type.Object({ ...version, configuration: roleInputSchema, ...derived, warnings: Type.Array(finding) });
-const etag = Type.String({ description: 'Of this version, for If-Match' });
-const tagged = { ...role, headers: { etag } };
-const created = {
-  ...role,
-  headers: { etag, location: Type.String({ description: 'Path of the role' }) },
-};
-const readRole = { ...Type.Object({ ...role.properties, remembered }), headers: { etag } };
-const validation = Type.Object({
-  valid: Type.Boolean(),
-  configuration: roleInputSchema,
-  ...derived,
-  findings: Type.Array(finding),
-});
-const history = Type.Object({
-  versions: Type.Array(Type.Object({ ...version, removed: Type.Boolean(), configuration: roleInputSchema })),
-  remembered,
-});
-const testPostResult = Type.Object({
-  verdict: Type.Enum(Object.keys(testPostTexts) as TestPostVerdict[]),
-  url: Type.String({ description: 'What a client posts to' }),
-  status: Type.Union([Type.Null(), Type.Integer()], { description: 'Of the answer; null where none came' }),
-  message: Type.Object({ en: Type.String(), fr: Type.String() }),
-});
-const serverParam = Type.Object({ server: Type.String({ description: 'Short name of the server' }) });
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(Type.String({ description: 'ETag of the version that was seen' })),
-});
 
 interface ServerParams {
   server: string;
 }
 
-/** Routes of the role's configuration; reading for viewers, changing for administrators. */
-export function registerRoles(
-  api: FastifyInstance,
-  roles: Roles,
-  adminOnly: (request: FastifyRequest) => Promise<void>,
-  testPost: (name: string) => Promise<TestPostResult>,
-): void {
-  const tags = ['Role configuration'];
-  const errors = (...statuses: number[]) =>
-    Object.fromEntries(statuses.map((status) => [status, status === 503 ? problemForNow : problemSchema]));
+type AdminOnly = (request: FastifyRequest) => Promise<void>;
+type TestPost = (name: string) => Promise<TestPostResult>;
 
+const tags = ['Role configuration'];
+const errors = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, status === 503 ? problemForNow : problemSchema]));
+
+/** Routes of the role's configuration; reading for viewers, changing for administrators. */
+export function registerRoles(api: FastifyInstance, roles: Roles, adminOnly: AdminOnly, testPost: TestPost): void {
+  registerReading(api, roles);
+  registerChanges(api, roles, adminOnly);
+  registerTrials(api, roles, adminOnly, testPost);
+}
+
+/** Which roles there are, as they are and as they were. */
+function registerReading(api: FastifyInstance, roles: Roles): void {
   api.get(
     '/roles',
     {
@@ -113,6 +61,42 @@ export function registerRoles(
     },
   );
 
+  api.get<{ Params: ServerParams }>(
+    '/roles/:server',
+    {
+      schema: { tags, summary: 'One role', params: serverParam, response: { 200: readRole, ...errors(401, 404, 503) } },
+    },
+    async (request, reply) => {
+      const { value, remembered } = await roles.get(request.params.server);
+      const found = withTag(reply, value, await roles.warningsOf(value, remembered));
+      return { ...found, remembered: rememberedOf(remembered) };
+    },
+  );
+
+  api.get<{ Params: ServerParams }>(
+    '/roles/:server/history',
+    {
+      schema: {
+        tags,
+        summary: 'Who changed what, when',
+        params: serverParam,
+        response: { 200: history, ...errors(401, 404, 503) },
+      },
+    },
+    async (request) => {
+      const { value, remembered } = await roles.history(request.params.server);
+      const versions = value.map((one) => ({
+        ...stamp(one),
+        removed: one.removed,
+        configuration: one.configuration,
+      }));
+      return { versions, remembered: rememberedOf(remembered) };
+    },
+  );
+}
+
+/** What changes a role. */
+function registerChanges(api: FastifyInstance, roles: Roles, adminOnly: AdminOnly): void {
   api.post<{ Body: RoleConfiguration }>(
     '/roles',
     {
@@ -129,55 +113,6 @@ export function registerRoles(
       const { role: made, warnings, created: isNew } = await roles.create(request.body, userOf(request));
       reply.code(isNew ? 201 : 200).header('location', `/api/v1/roles/${made.server}`);
       return withTag(reply, made, warnings);
-    },
-  );
-
-  api.post<{ Body: RoleConfiguration; Querystring: { server?: string } }>(
-    '/roles/validate',
-    {
-      schema: {
-        tags,
-        summary: 'What the summary of the wizard shows, without doing it',
-        querystring: Type.Object({
-          server: Type.Optional(Type.String({ description: 'Role that would be changed; absent for a new one' })),
-        }),
-        body: roleInputSchema,
-        response: { 200: validation, ...errors(400, 401, 404, 503) },
-      },
-    },
-    async (request) => {
-      const { configuration, findings } = await roles.validate(request.body, request.query.server);
-      const valid = findings.every(({ severity }) => severity === 'warning');
-      return { valid, configuration, ...derivedOf(configuration), findings };
-    },
-  );
-
-  api.post<{ Body: SysResUse }>(
-    '/roles/convert',
-    {
-      schema: {
-        tags,
-        summary: 'Reads a role exported from Configuration Manager (SMS_SCI_SysResUse), without creating it',
-        body: sysResUseSchema,
-        response: { 200: validation, ...errors(400, 401, 503) },
-      },
-    },
-    async (request) => {
-      const { configuration, findings } = await roles.validate(roleFromSysResUse(request.body));
-      const valid = findings.every(({ severity }) => severity === 'warning');
-      return { valid, configuration, ...derivedOf(configuration), findings };
-    },
-  );
-
-  api.get<{ Params: ServerParams }>(
-    '/roles/:server',
-    {
-      schema: { tags, summary: 'One role', params: serverParam, response: { 200: readRole, ...errors(401, 404, 503) } },
-    },
-    async (request, reply) => {
-      const { value, remembered } = await roles.get(request.params.server);
-      const found = withTag(reply, value, await roles.warningsOf(value, remembered));
-      return { ...found, remembered: rememberedOf(remembered) };
     },
   );
 
@@ -221,6 +156,46 @@ export function registerRoles(
       return reply.code(204).send(null);
     },
   );
+}
+
+/** What tells how a role would do, and changes none. */
+function registerTrials(api: FastifyInstance, roles: Roles, adminOnly: AdminOnly, testPost: TestPost): void {
+  api.post<{ Body: RoleConfiguration; Querystring: { server?: string } }>(
+    '/roles/validate',
+    {
+      schema: {
+        tags,
+        summary: 'What the summary of the wizard shows, without doing it',
+        querystring: Type.Object({
+          server: Type.Optional(Type.String({ description: 'Role that would be changed; absent for a new one' })),
+        }),
+        body: roleInputSchema,
+        response: { 200: validation, ...errors(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration, findings } = await roles.validate(request.body, request.query.server);
+      const valid = findings.every(({ severity }) => severity === 'warning');
+      return { valid, configuration, ...derivedOf(configuration), findings };
+    },
+  );
+
+  api.post<{ Body: SysResUse }>(
+    '/roles/convert',
+    {
+      schema: {
+        tags,
+        summary: 'Reads a role exported from Configuration Manager (SMS_SCI_SysResUse), without creating it',
+        body: sysResUseSchema,
+        response: { 200: validation, ...errors(400, 401, 503) },
+      },
+    },
+    async (request) => {
+      const { configuration, findings } = await roles.validate(roleFromSysResUse(request.body));
+      const valid = findings.every(({ severity }) => severity === 'warning');
+      return { valid, configuration, ...derivedOf(configuration), findings };
+    },
+  );
 
   api.post<{ Params: ServerParams; Body: { network: 'intranet' | 'internet' } }>(
     '/roles/:server/test-post',
@@ -245,27 +220,6 @@ export function registerRoles(
       if (name === '')
         throw new FspError('FSP_REQUEST_INVALID', `The role of ${serverName} has no Internet FQDN; give it one first`);
       return testPost(name);
-    },
-  );
-
-  api.get<{ Params: ServerParams }>(
-    '/roles/:server/history',
-    {
-      schema: {
-        tags,
-        summary: 'Who changed what, when',
-        params: serverParam,
-        response: { 200: history, ...errors(401, 404, 503) },
-      },
-    },
-    async (request) => {
-      const { value, remembered } = await roles.history(request.params.server);
-      const versions = value.map((one) => ({
-        ...stamp(one),
-        removed: one.removed,
-        configuration: one.configuration,
-      }));
-      return { versions, remembered: rememberedOf(remembered) };
     },
   );
 }
