@@ -1,48 +1,92 @@
-/** The page that asks for a token; works without scripts. */
-export function signInPage({ to, failed = false }: { to: string; failed?: boolean }): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="icon" href="/public/plugins/fallbackstatuspoint-fsp-app/img/logo.svg" />
-    <title>Sign in – Fallback status point, preview console</title>
-    <style>
-      :root { color-scheme: light dark; --back: #f4f5f5; --card: #fff; --text: #24292e; --line: #c7cdd4; --error: #b3001b; }
-      @media (prefers-color-scheme: dark) { :root { --back: #111217; --card: #181b1f; --text: #ccccdc; --line: #4a4f58; --error: #ff7383; } }
-      body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
-      main { background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: 32px; width: min(400px, 86vw); }
-      h1 { font-size: 22px; margin: 0 0 4px; font-weight: 500; }
-      label { display: block; margin: 18px 0 4px; font-weight: 500; }
-      input { box-sizing: border-box; width: 100%; padding: 8px 10px; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 2px; }
-      button { margin-top: 22px; padding: 8px 18px; font: inherit; font-weight: 500; color: #fff; background: #3865ab; border: 0; border-radius: 2px; cursor: pointer; }
-      :focus-visible { outline: 2px solid #6e9fff; outline-offset: 2px; }
-      .error { color: var(--error); }
-      small { display: block; margin-top: 20px; opacity: .85; }
-      code { font-size: 13px; }
-    </style>
-  </head>
-  <body>
-    <main>
-      <h1>Fallback status point</h1>
-      <div>Preview console: the Grafana plugin without a Grafana.</div>
-      <form method="post" action="/login">
-        ${failed ? '<p class="error" role="alert">This is neither the admin nor the viewer token.</p>' : ''}
-        <input type="hidden" name="to" value="${escaped(to)}" />
-        <label for="token">Token</label>
-        <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
-        <label for="name">Your name (optional, stands beside changes you make)</label>
-        <input id="name" name="name" autocomplete="username" maxlength="100" />
-        <button type="submit">Sign in</button>
-      </form>
-      <small>The tokens are in <code>tokens.json</code> in the server’s data folder, unless they were configured. The admin
-        token changes, the viewer token reads.</small>
-    </main>
-  </body>
-</html>
-`;
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { FspError } from '../errors.js';
+import { WrongTokens } from '../management/attempts.js';
+import type { TokenRole } from '../management/tokens.js';
+import { hidden, signedIn } from './guards.js';
+import type { Session, Sessions } from './session.js';
+import { signInPage } from './sign-in-page.js';
+
+const sessionCookie = 'fsp_preview';
+const field = Type.Optional(Type.String({ maxLength: 4_096 }));
+
+/** The session that a browser has with the console, or null. */
+export function sessionOf({ cookies }: FastifyRequest, sessions: Sessions): Session | null {
+  return sessions.find(cookies[sessionCookie]);
 }
 
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+/** Routes by which one comes in with a token, sees as whom one is there, and leaves. */
+export function registerSignIn(pages: FastifyInstance, sessions: Sessions): void {
+  pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body as string)));
+  });
+  pages.get<{ Querystring: { to?: string } }>('/login', { schema: hidden }, (request, reply) =>
+    reply.type('text/html').send(signInPage({ to: localPath(request.query.to) })),
+  );
+  const wrongTokens = new WrongTokens();
+  pages.post<{ Body: { token?: string; name?: string; to?: string } | undefined }>(
+    '/login',
+    {
+      bodyLimit: 16 * 1024,
+      // An empty form is one without a token.
+      preValidation: (request, _reply, done) => {
+        request.body ??= {};
+        done();
+      },
+      schema: { ...hidden, body: Type.Object({ token: field, name: field, to: field }) },
+    },
+    async (request, reply) => {
+      const { token = '', name = '', to } = request.body ?? {};
+      wrongTokens.allow(request.ip);
+      const id = sessions.open(
+        token.trim(),
+        name
+          .replaceAll(/\p{Cc}/gu, '')
+          .trim()
+          .slice(0, 100),
+      );
+      if (id === null) {
+        await wrongTokens.wrong(request.ip);
+        return reply
+          .code(401)
+          .type('text/html')
+          .send(signInPage({ to: localPath(to), failed: true }));
+      }
+      reply.setCookie(sessionCookie, id, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: request.protocol === 'https',
+      });
+      return reply.redirect(localPath(to), 303);
+    },
+  );
+  pages.post('/logout', { schema: hidden }, (request, reply) => {
+    sessions.close(request.cookies[sessionCookie]);
+    return reply.clearCookie(sessionCookie, { path: '/' }).redirect('/login', 303);
+  });
+
+  pages.get('/api/preview/session', { schema: hidden, onRequest: signedIn }, (request) => {
+    const { role, actingAs, user } = request.preview!;
+    return { role, actingAs, user };
+  });
+  pages.put<{ Body: { actingAs: TokenRole } }>(
+    '/api/preview/session',
+    {
+      onRequest: signedIn,
+      schema: { ...hidden, body: Type.Object({ actingAs: Type.Enum(['admin', 'viewer']) }) },
+    },
+    (request, reply) => {
+      const session = request.preview!;
+      if (request.body.actingAs === 'admin' && session.role !== 'admin')
+        throw new FspError('FSP_FORBIDDEN', 'The viewer token cannot act as administrator');
+      session.actingAs = request.body.actingAs;
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** Only paths of this console: an address given by somebody else must not lead away after signing in. */
+function localPath(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])[^\s\\]*$/.test(to) ? to : '/';
 }
