@@ -1,11 +1,12 @@
-import { isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { isIP, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Collect } from '../collect/collect.js';
 import { FspError } from '../errors.js';
 import { lastAnswer } from '../http/last-answer.js';
 import { peerOf, plainAddress, withoutPorts } from '../http/peer.js';
 import { bodyLimit, Bodies } from './bodies.js';
-import { createCcmPostServer } from './ccm-post.js';
+import { createCcmPostServer, type Refusal } from './ccm-post.js';
 import { Connections, endSoon } from './connections.js';
 import { mayBeReport } from '../report/encoding.js';
 import { IntakeMemory } from './memory.js';
@@ -59,6 +60,32 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
   const connections = new Connections(memory, refusals, (status) => options.onAnswer?.(status));
   const bodies = new Bodies(memory);
   const complain = saidOncePerMinute(options.logger);
+  /** A report of which nothing more is read is refused, with what is known of it as evidence. */
+  const unread = (error: Error & { code?: string }, clientAddress: string) => {
+    if (error.code?.startsWith('FSP_REPORT_') !== true) return;
+    const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
+    options.reject(`${error.code}: ${error.message}`, evidence, { receivedAt: Date.now(), clientAddress });
+  };
+  /** Whether a large report is refused by its first bytes, and how that is told. */
+  const refuse = (length: number, begin: Buffer, socket: Socket): Refusal | null => {
+    const { remoteAddress = '' } = socket;
+    const peer = peerOf(remoteAddress);
+    const error = bodies.refusal(length, begin, peer, mayBeReport);
+    if (error === null) return null;
+    // At once: a thousand that wait to be told keep nothing of what they sent.
+    unread(error, plainAddress(remoteAddress));
+    if (error.statusCode >= 500) complain(error);
+    const afterMs = refusedAfter[error.code] ?? 0;
+    const answer = answerTo(error);
+    const onTheWire = lastAnswer(answer.status, answer.headers, answer.text);
+    return {
+      turn: () => refusals.turn(peer, socket, afterMs),
+      answer() {
+        options.onAnswer?.(answer.status);
+        return onTheWire;
+      },
+    };
+  };
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit,
@@ -78,12 +105,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     serverFactory(handler) {
       const server = createCcmPostServer(
         (request, response) => {
-          // Whatever a client calls its body, and however wrongly, it is bytes.
-          request.headers['content-type'] = 'application/octet-stream';
-          if (request.method === 'POST' && toReports.test(request.url ?? '')) request.url = '/sms_fsp';
-          const forwarded = request.headers['x-forwarded-for'];
-          // Node makes one text of several; the types do not know that.
-          if (forwarded !== undefined) request.headers['x-forwarded-for'] = withoutPorts(String(forwarded));
+          asFastifyReads(request);
           response.once('close', () => {
             bodies.over(request);
           });
@@ -94,25 +116,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
           await options.accept(body, { receivedAt: Date.now(), clientAddress: plainAddress(remoteAddress) });
           options.onAnswer?.(200);
         },
-        (length, begin, socket) => {
-          const { remoteAddress = '' } = socket;
-          const peer = peerOf(remoteAddress);
-          const error = bodies.refusal(length, begin, peer, mayBeReport);
-          if (error === null) return null;
-          // At once: a thousand that wait to be told keep nothing of what they sent.
-          unread(error, plainAddress(remoteAddress));
-          if (error.statusCode >= 500) complain(error);
-          const afterMs = refusedAfter[error.code] ?? 0;
-          const answer = answerTo(error);
-          const onTheWire = lastAnswer(answer.status, answer.headers, answer.text);
-          return {
-            turn: () => refusals.turn(peer, socket, afterMs),
-            answer() {
-              options.onAnswer?.(answer.status);
-              return onTheWire;
-            },
-          };
-        },
+        refuse,
       );
       connections.watch(server);
       server.headersTimeout = headersTimeoutMs;
@@ -145,12 +149,6 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     done();
   });
 
-  /** A report of which nothing more is read is refused, with what is known of it as evidence. */
-  const unread = (error: Error & { code?: string }, clientAddress: string) => {
-    if (error.code?.startsWith('FSP_REPORT_') !== true) return;
-    const evidence = Buffer.isBuffer(error.cause) ? error.cause : Buffer.alloc(0);
-    options.reject(`${error.code}: ${error.message}`, evidence, { receivedAt: Date.now(), clientAddress });
-  };
   const take = async (request: FastifyRequest, reply: FastifyReply) => {
     const origin = { receivedAt: Date.now(), clientAddress: clientAddress(request) };
     const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
@@ -166,25 +164,7 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     }
     return reply.code(200).send();
   };
-  const { collect } = options;
-  if (collect !== undefined) {
-    app.put<{ Querystring: { name?: string } }>(
-      '/sms_fsp/collect',
-      {
-        // Before a byte of the body is read.
-        onRequest: (request, _reply, done) => {
-          collect.admit(request.headers.authorization);
-          done();
-        },
-      },
-      async (request, reply) => {
-        const bytes = request.body as Buffer | undefined;
-        if (bytes === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
-        await collect.take(request.headers.authorization, request.query.name ?? '', bytes);
-        return reply.code(200).send();
-      },
-    );
-  }
+  if (options.collect !== undefined) takeLogs(app, options.collect);
   for (const path of reportPaths) app.post(path, take);
 
   app.setNotFoundHandler((request, reply) =>
@@ -226,6 +206,36 @@ export function createIntake(options: IntakeOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/** Makes of a request what Fastify takes, whatever a client, or a proxy before it, wrote. */
+function asFastifyReads(request: IncomingMessage): void {
+  // Whatever a client calls its body, and however wrongly, it is bytes.
+  request.headers['content-type'] = 'application/octet-stream';
+  if (request.method === 'POST' && toReports.test(request.url ?? '')) request.url = '/sms_fsp';
+  const forwarded = request.headers['x-forwarded-for'];
+  // Node makes one text of several; the types do not know that.
+  if (forwarded !== undefined) request.headers['x-forwarded-for'] = withoutPorts(String(forwarded));
+}
+
+/** The one route that wants a token: the log of a machine that an administrator gave leave. */
+function takeLogs(app: FastifyInstance, collect: NonNullable<IntakeOptions['collect']>): void {
+  app.put<{ Querystring: { name?: string } }>(
+    '/sms_fsp/collect',
+    {
+      // Before a byte of the body is read.
+      onRequest: (request, _reply, done) => {
+        collect.admit(request.headers.authorization);
+        done();
+      },
+    },
+    async (request, reply) => {
+      const bytes = request.body as Buffer | undefined;
+      if (bytes === undefined) throw new FspError('FSP_REQUEST_INVALID', 'Put the log itself, as bytes');
+      await collect.take(request.headers.authorization, request.query.name ?? '', bytes);
+      return reply.code(200).send();
+    },
+  );
 }
 
 /** An error over bytes that make no report, where the request says that they are compressed, as one that says so. */
