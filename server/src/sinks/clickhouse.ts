@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError, notClickHouse, refusesRows, RowText } from '../clickhouse/client.js';
-import { onCaughtUpServer, quorumOf, rowsAtQuorum, type CaughtUp, type Placement } from '../clickhouse/replicas.js';
+import { onCaughtUpServer, type Placement } from '../clickhouse/replicas.js';
 import { keptSince } from '../clickhouse/retention.js';
-import { rollUps } from '../clickhouse/views/roll-ups.js';
 import { narrow } from '../delivery/narrow.js';
 import type { Refused, Sink } from '../delivery/sink.js';
 import { ClockCheck } from '../clock.js';
@@ -11,6 +10,7 @@ import { FspError } from '../errors.js';
 import type { Batch, SpoolEntry } from '../spool/entries.js';
 import { rowOf, rowText, rowTextInBatch, type Row, type RowContext } from './clickhouse-rows.js';
 import { CountedOnce, keyed, type KeyedRow } from './counted-once.js';
+import { insertOnce, rowsThere } from './stored-rows.js';
 
 export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'serverName' | 'describe'> {
   client: ClickHouseClient;
@@ -23,13 +23,6 @@ export interface ClickHouseSinkOptions extends Pick<RowContext, 'siteCode' | 'se
   alone?: boolean;
 }
 
-/** Larger than any batch: what is one block is one part in each partition, there whole or not at all. */
-const oneBlock = '1000000';
-/**
- * How often the server says, while a statement runs, that it is still at work: so one that takes its time is told from a
- * connection that is dead. Its headers hold some hundred such signs.
- */
-const signsOfLife = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '2500' } as const;
 /** How often rows that are missing after a successful insert are sent under a new token before the next attempt. */
 const mostTokens = 4;
 
@@ -68,8 +61,11 @@ interface BatchRows {
  */
 export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   const { client, database } = options;
-  const quorum = options.quorum ?? 'auto';
-  const placement: Placement = { database, cluster: options.cluster || database, quorum };
+  const placement: Placement = {
+    database,
+    cluster: options.cluster || database,
+    quorum: options.quorum ?? 'auto',
+  };
   const once = new CountedOnce(client, placement, options.serverName, insert);
   /** Whether the last messages had been there before: one that comes again is seldom the only one. */
   let repeating = false;
@@ -82,65 +78,8 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     return known;
   }
 
-  async function present({ ask }: CaughtUp, table: string, batchId: string): Promise<Set<number>> {
-    const rows = await ask<{ row_id: number }>(
-      `SELECT DISTINCT row_id FROM ${database}.${table} WHERE batch_id = {batchId: String}`,
-      { batchId },
-    );
-    return new Set(rows.map((row) => row.row_id));
-  }
-
-  async function insert(table: string, rows: readonly (Row | RowText)[], token: string): Promise<void> {
-    const { summary } = await client.insert({
-      table: `${database}.${table}`,
-      format: 'JSONEachRow',
-      values: rows,
-      query_id: token,
-      clickhouse_settings: {
-        async_insert: 0,
-        wait_end_of_query: 1,
-        ...signsOfLife,
-        ...(await quorumOf(client, placement, table)),
-        insert_deduplication_token: token,
-        max_insert_block_size: oneBlock,
-        min_insert_block_size_rows: oneBlock,
-        min_insert_block_size_bytes: '0',
-        input_format_parallel_parsing: 0,
-        // Old logs cover many months.
-        max_partitions_per_insert_block: '0',
-      },
-    });
-    // The rows of roll-ups are counted with them; those that a token told to be there already are counted too.
-    if (!(Number(summary?.written_rows) >= rows.length))
-      throw notClickHouse(`it did not say that it wrote ${rows.length} rows`);
-  }
-
-  /** A crash can come between rows and their roll-up; repeating it changes nothing. */
-  async function rollUpAgain({ run }: CaughtUp, batchId: string): Promise<void> {
-    for (const { table } of rollUps)
-      await run(
-        `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
-        { batchId },
-        { wait_end_of_query: 1, ...signsOfLife, ...(await quorumOf(client, placement, table)) },
-      );
-  }
-
-  /** What is there of a batch, whole in its roll-up. Rows that too few replicas have are no reason to go on. */
-  function look(batchId: string, table: string): Promise<Set<number>> {
-    return onCaughtUpServer(client, placement, table, async (server) => {
-      const there = await present(server, table, batchId);
-      if (there.size === 0) return there;
-      if (server.table.spread !== 'one' && quorum !== '1') {
-        const safe = await rowsAtQuorum(server, placement, batchId);
-        if (safe < there.size)
-          throw new FspError(
-            'FSP_CLICKHOUSE_QUORUM',
-            `${there.size - safe} rows of batch ${batchId} in ${table} are on fewer replicas than must have them; bring the others back, or see FSP_CLICKHOUSE_QUORUM`,
-          );
-      }
-      if (table === 'state_messages') await rollUpAgain(server, batchId);
-      return there;
-    });
+  function insert(table: string, rows: readonly (Row | RowText)[], token: string): Promise<void> {
+    return insertOnce(client, placement, table, rows, token);
   }
 
   /** Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt. */
@@ -182,12 +121,12 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     const { table, rows, keys } = tableRows;
     let aside = keys.length > 0 ? await once.asideOf(batchId) : none;
     for (let attempt = 0; ; attempt++) {
-      const there = await look(batchId, table);
+      const there = await rowsThere(client, placement, batchId, table);
       aside = await setAside(batchId, tableRows, there, aside);
       const done = new Set([...there, ...aside]);
       const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), done);
       if (done.size >= rows.length) return { refused, there, aside };
-      const now = await look(batchId, table);
+      const now = await rowsThere(client, placement, batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
       const isDone = (place: number) => now.has(place) || aside.has(place);
       const kept = await onCaughtUpServer(client, placement, table, ({ ask }) => keptSince(ask, database, table));
