@@ -92,38 +92,27 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const patient = connect({ url, ...account, database: 'default', needs: database, caFile });
   const engineReader = engine === null ? null : connect({ url, ...engine.reader, database });
   const asking = engine === null ? externalReader(config, patient) : null;
-  let prepared = false;
-  let preparing: Promise<void> | null = null;
-  /** Start, roles and every batch ask for it; it runs once at a time. */
-  function prepare(): Promise<void> {
-    if (prepared) return Promise.resolve();
-    preparing ??= bringUpToDate().finally(() => (preparing = null));
-    return preparing;
-  }
-  async function bringUpToDate(): Promise<void> {
-    await preferServerWith(client, database);
-    await preferServerWith(patient, database);
-    await checkServer(client);
-    await migrate(patient, {
-      database,
-      ...(config.clickhouseCluster === '' ? {} : { cluster: config.clickhouseCluster }),
-      receiver: config.serverName,
-      retention: { days: config.retentionDays, rawDays: config.rawRetentionDays },
-      logger,
-    });
-    await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
-    prepared = true;
+  const preparation = new Preparation(async () => {
+    await bringUpToDate(client, patient, config, logger);
     logger.info({ url }, 'ClickHouse is ready');
     // Once the database is there; what is missing is said at the start and not when somebody asks.
     asking?.client().catch((error: unknown) => {
       logger.warn(`${(error as FspError).message} (${(error as FspError).code})`);
     });
-  }
+  });
+  const close = async () => {
+    await rows.close();
+    await asking?.close();
+    await client.close();
+    await patient.close();
+    await engineReader?.close();
+    await engine?.stop();
+  };
   // Tables and their comments should be there to be asked before the first message comes.
-  const refusal = await refused(prepare(), engine, logger);
+  const refusal = await refused(preparation.run(), engine, logger);
   if (refusal !== undefined) {
     // Nobody else knows of it yet.
-    await engine?.stop();
+    await close();
     throw refusal;
   }
 
@@ -131,11 +120,11 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
     sink: {
       ...rows,
       async ready() {
-        await prepare();
+        await preparation.run();
         await rows.ready?.();
       },
       async deliver(batch, redelivery) {
-        await prepare();
+        await preparation.run();
         return rows.deliver(batch, redelivery);
       },
     },
@@ -147,22 +136,58 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
       asker: () => asking?.client() ?? Promise.resolve(engineReader!),
     }),
     readerRefused: () => asking?.refused ?? null,
-    prepare,
+    prepare: () => preparation.run(),
     description:
       engine === null
         ? url
         : `${url} (embedded; ${engine.state() === 'running' ? `Landlock ${engine.landlock()}` : 'not started yet, see the log'})`,
-    prepared: () => prepared,
+    prepared: () => preparation.isDone,
     state: () => engine?.state() ?? 'external',
-    async close() {
-      await rows.close();
-      await asking?.close();
-      await client.close();
-      await patient.close();
-      await engineReader?.close();
-      await engine?.stop();
-    },
+    close,
   };
+}
+
+/** What every batch, the start and the roles ask for: it is done once, and by one at a time. */
+class Preparation {
+  private done = false;
+  private underWay: Promise<void> | null = null;
+
+  constructor(private readonly prepare: () => Promise<void>) {}
+
+  get isDone(): boolean {
+    return this.done;
+  }
+
+  run(): Promise<void> {
+    if (this.done) return Promise.resolve();
+    this.underWay ??= this.prepare()
+      .then(() => {
+        this.done = true;
+      })
+      .finally(() => (this.underWay = null));
+    return this.underWay;
+  }
+}
+
+/** Reaches a ClickHouse, and gives it our schema and our catalogue. @param patient for what may take its time */
+async function bringUpToDate(
+  client: ClickHouseClient,
+  patient: ClickHouseClient,
+  config: Config,
+  logger: Logger,
+): Promise<void> {
+  const { clickhouseDatabase: database, clickhouseCluster: cluster } = config;
+  await preferServerWith(client, database);
+  await preferServerWith(patient, database);
+  await checkServer(client);
+  await migrate(patient, {
+    database,
+    ...(cluster === '' ? {} : { cluster }),
+    receiver: config.serverName,
+    retention: { days: config.retentionDays, rawDays: config.rawRetentionDays },
+    logger,
+  });
+  await loadCatalog(client, { database, states: stateCatalog, errors: errorCatalog });
 }
 
 /**
