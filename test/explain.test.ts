@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { environment, fsp, temporaryFolder } from './server-process.js';
+import { environment, fsp } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
-const explain = (...words: string[]) => fsp(['explain', ...words], environment(folder.path, {}));
+const folder = testFolder();
+const explain = (...words: string[]) => fsp(['explain', ...words], environment(folder, {}));
 
 test('fsp explain says meaning and first step of a code, also of a negative one', async () => {
   for (const code of ['-2146885628', '0x80092004', 'CRYPT_E_NOT_FOUND']) {

@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.js';
 import { samplesOf, type Sample } from './prometheus-text.js';
 import { report } from './reports.js';
 import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
 const folder = temporaryFolder();
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
@@ -171,12 +172,10 @@ describe('who speaks', () => {
     const { keepInstance, readInstance, serviceInstanceId } = await import('../server/src/health/instance.js');
     const idOf = (dataDir: string) => serviceInstanceId(readInstance(dataDir)!);
     expect(idOf(folder.path)).toBe(first);
-    const other = temporaryFolder();
-    mkdirSync(other.path, { recursive: true });
-    expect(serviceInstanceId(keepInstance(other.path, readInstance(folder.path)!))).not.toBe(first);
-    copyFileSync(join(folder.path, 'instance.json'), join(other.path, 'instance.json'));
-    expect(idOf(other.path)).toBe(first);
-    expect(readFileSync(join(other.path, 'instance.json'), 'utf8')).not.toContain(String(first));
-    other.remove();
+    const other = testFolder();
+    expect(serviceInstanceId(keepInstance(other, readInstance(folder.path)!))).not.toBe(first);
+    copyFileSync(join(folder.path, 'instance.json'), join(other, 'instance.json'));
+    expect(idOf(other)).toBe(first);
+    expect(readFileSync(join(other, 'instance.json'), 'utf8')).not.toContain(String(first));
   });
 });

@@ -15,7 +15,7 @@ export const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta
 /** How long a start may take: with its engine and a new schema it is late now and then on few cores. */
 const startWithinMs = 120_000;
 
-/** A folder for one test's data, gone afterwards. */
+/** A folder for data, for whoever says himself when it goes; tests are given one by testFolder. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'fsp-test-'));
   return {

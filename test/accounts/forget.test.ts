@@ -9,6 +9,7 @@ import { Quarantine } from '../../server/src/quarantine/quarantine.js';
 import { batchOf, entry } from '../entries.js';
 import { report } from '../reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 const folder = temporaryFolder();
 const data = join(folder.path, 'data');
@@ -213,9 +214,9 @@ describe('a user', () => {
   });
 
   test('stays out of the quarantine, also where it is forgotten while its batch is under way', async () => {
-    const place = temporaryFolder();
-    const forgotten = new ForgottenInSpool(place.path, { warn: expect.unreachable });
-    const quarantine = await Quarantine.open({ dir: join(place.path, 'quarantine') });
+    const place = testFolder();
+    const forgotten = new ForgottenInSpool(place, { warn: expect.unreachable });
+    const quarantine = await Quarantine.open({ dir: join(place, 'quarantine') });
     const base = entry('PC1');
     const message = { ...base.message, params: ['jdoe'] };
     const batch = batchOf({ ...base, message }, entry('PC2'));
@@ -226,22 +227,20 @@ describe('a user', () => {
     expect(quarantine.list()).toHaveLength(1);
     const kept = await quarantine.read(quarantine.list()[0]!.id);
     expect(kept.entry).toMatchObject({ message: { params: ['(forgotten)'] } });
-    place.remove();
   });
 });
 
 test('a list of what is forgotten that somebody damaged is told and put aside, also where it is JSON of another kind', () => {
   for (const damaged of ['[{"kind":"machine","name":"PC1"', '[null]', '{}', '']) {
-    const place = temporaryFolder();
-    const path = join(place.path, 'forgotten.json');
+    const place = testFolder();
+    const path = join(place, 'forgotten.json');
     writeFileSync(path, damaged);
     const told: string[] = [];
-    const list = new ForgottenInSpool(place.path, { warn: (message) => told.push(message) });
+    const list = new ForgottenInSpool(place, { warn: (message) => told.push(message) });
     expect(told).toEqual([expect.stringMatching(/cannot be read.*kept as .*forgotten\.json\.damaged.*once more$/)]);
     expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(damaged);
     const batch = batchOf(entry('PC1'));
     expect(list.passedOn(batch)).toBe(batch);
-    place.remove();
   }
 });
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
-import { environment, eventually, fsp, startServer, temporaryFolder } from '../server-process.js';
+import { environment, eventually, fsp, startServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { report } from './intake/attacks.mjs';
 
 /** Texts that must be nowhere but where they are kept. */
@@ -17,7 +18,7 @@ const canaries = {
 };
 
 test('no secret is in logs, metrics, traces, errors, status, tables, files or what the commands say', async () => {
-  const folder = temporaryFolder();
+  const folder = testFolder();
   let exported = '';
   // Stands for a collector: keeps what it is sent, byte for byte.
   const collector = createServer((request, response) => {
@@ -25,7 +26,7 @@ test('no secret is in logs, metrics, traces, errors, status, tables, files or wh
     request.once('end', () => response.writeHead(200).end());
   });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  const logs = join(folder.path, 'logs');
+  const logs = join(folder, 'logs');
   mkdirSync(logs);
   writeFileSync(
     join(logs, 'fspMSI.log'),
@@ -33,7 +34,7 @@ test('no secret is in logs, metrics, traces, errors, status, tables, files or wh
       `MSI (s) (1:2) [10:00:01:000]: Command Line: ADMINPASSWORD=${canaries['password in a log']} REBOOT=R\r\n` +
       'MSI (s) (1:2) [10:00:02:000]: MainEngineThread is returning 1603\r\n',
   );
-  const data = join(folder.path, 'data');
+  const data = join(folder, 'data');
   const settings = {
     FSP_ADMIN_TOKEN: canaries['admin token'],
     FSP_VIEWER_TOKEN: canaries['viewer token'],
@@ -129,7 +130,6 @@ test('no secret is in logs, metrics, traces, errors, status, tables, files or wh
   } finally {
     if (!ended) await server.kill('SIGKILL');
     collector.close();
-    folder.remove();
   }
 }, 240_000);
 

@@ -14,7 +14,7 @@ let writer: ClickHouseClient;
 let databases = 0;
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: folder, port: 0, database: 'fsp*' });
+  engine = await startEngine({ dataDir: join(folder, 'clickhouse'), port: 0, database: 'fsp*' });
   writer = connect({ url: engine.url, ...engine.writer, database: 'default' });
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, temporaryFolder } from '../../../test/server-process.js';
+import { testFolder } from '../../../test/test-folder.js';
 import { ccmLine } from '../../../test/synthetic-logs.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
@@ -113,8 +114,6 @@ test('a list of followed logs that somebody damaged is told and put aside, and t
   const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads, logger: { warn } });
   expect(list.added()).toEqual([]);
   expect(told).toEqual([expect.stringContaining(`it is kept as ${file}.damaged`)]);
-  const elsewhere = temporaryFolder();
-  await list.add(join(elsewhere.path, 'fspMSI.log'));
-  elsewhere.remove();
+  await list.add(join(testFolder(), 'fspMSI.log'));
   expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(damaged);
 });
