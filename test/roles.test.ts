@@ -198,6 +198,22 @@ describe('the API, driven from its description', () => {
     },
   );
 
+  test.each(['setup-logs/upload?name=a.log&host=PC1', 'expected'])(
+    'JSON is no file, also where it says nothing: %s asks for the file itself',
+    async (path) => {
+      for (const body of ['null', '{}']) {
+        const answer = await call('POST', `/api/v1/${path}`, { body });
+        expect([answer.status, answer.body]).toMatchObject([
+          400,
+          {
+            code: 'FSP_REQUEST_INVALID',
+            title: expect.stringMatching(/itself as application\/octet-stream/) as string,
+          },
+        ]);
+      }
+    },
+  );
+
   test('an address that is none is refused like any other request', async () => {
     const { status, body } = await call('GET', '/api/v1/roles/%E0');
     expect(status).toBe(400);

@@ -3,7 +3,8 @@ import Type from 'typebox';
 import type { DataReader } from '../clickhouse/reader.js';
 import { FspError } from '../errors.js';
 import { peerOf } from '../http/peer.js';
-import { fileBody, problemForNow, problemSchema } from './schemas.js';
+import { fileBody } from './file-body.js';
+import { problemForNow, problemSchema } from './schemas.js';
 
 /** What the routes ask ClickHouse; always as one who may only read. */
 export type Reader = Pick<DataReader, 'setupRuns' | 'setupRunRecords' | 'query'>;

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { FspError } from '../errors.js';
 import { defaultList, listName, type ExpectedLists, type LoadMode } from '../expected/expected-lists.js';
-import { fileBody, problemForNow, problemSchema } from './schemas.js';
+import { fileBody, fileTypes, OneFile } from './file-body.js';
+import { problemForNow, problemSchema } from './schemas.js';
 import { userOf } from './user.js';
 
 /** What the routes need of the lists. */
@@ -41,7 +41,7 @@ export function registerExpected(
   room: ExpectedRoom,
   adminOnly: (request: FastifyRequest) => Promise<void>,
 ): void {
-  let loading = false;
+  const one = new OneFile('list');
   api.get(
     '/expected',
     {
@@ -62,7 +62,7 @@ export function registerExpected(
       schema: {
         tags,
         summary: 'Loads a list, as fsp expect does: CSV as a directory or the site exports it, or one name a line',
-        consumes: ['application/octet-stream'],
+        consumes: fileTypes,
         body: fileBody,
         querystring: Type.Object({
           list: Type.Optional(Type.String({ ...nameOfList, default: defaultList })),
@@ -77,25 +77,11 @@ export function registerExpected(
         response: { 200: loaded, ...changing, 413: problemSchema },
       },
     },
-    async (request) => {
-      const { body, query } = request;
-      // An empty file has no body; JSON's null is none.
-      const list = body ?? (request.headers['content-type']?.includes('json') === true ? null : Buffer.alloc(0));
-      if (!Buffer.isBuffer(list))
-        throw new FspError('FSP_REQUEST_INVALID', 'Send the list itself as application/octet-stream');
-      if (loading) throw new FspError('FSP_UPLOAD_BUSY', 'Another list is being taken; try again in some seconds');
-      loading = true;
-      try {
-        return await room.load(list, {
-          list: query.list,
-          mode: query.mode,
-          fileName: query.name,
-          by: userOf(request),
-        });
-      } finally {
-        loading = false;
-      }
-    },
+    (request) =>
+      one.of(request, (file) => {
+        const { list, mode, name: fileName } = request.query;
+        return room.load(file, { list, mode, fileName, by: userOf(request) });
+      }),
   );
 
   api.delete<{ Querystring: { list: string } }>(

@@ -16,6 +16,7 @@ import type { Subject } from '../forget/subject.js';
 import { registerForget } from './forget-api.js';
 import { registerExpected, type ExpectedRoom } from './expected-api.js';
 import { registerExplain } from './explain-api.js';
+import { acceptFiles } from './file-body.js';
 import { registerHealth, registerStatus, type HealthRoom } from './health-api.js';
 import { answerNoRequest, answerProblem, answerProblems } from './problem.js';
 import { registerQuarantine, type QuarantineRoom } from './quarantine-api.js';
@@ -69,6 +70,7 @@ export async function createManagement(options: ManagementOptions): Promise<Fast
   await app.register(
     (api, _options, done) => {
       const adminOnly = behindTokens(api, options.tokens);
+      acceptFiles(api);
       registerStatus(api, options);
       registerRoles(api, options.roles, adminOnly, options.testPost);
       registerData(api, options.reader);

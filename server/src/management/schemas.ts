@@ -19,6 +19,3 @@ export const problemForNow = {
   ...problemSchema,
   headers: { 'retry-after': Type.Integer({ description: 'Seconds after which to ask again' }) },
 };
-
-/** A file as it is, for `application/octet-stream`; what came is looked at by who takes it. */
-export const fileBody = Type.Unsafe({ contentMediaType: 'application/octet-stream' });

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { FspError } from '../errors.js';
 import type { ImportSummary } from '../import/import.js';
 import { largestUpload } from '../import/largest-upload.js';
 import { usualPlaces } from '../setup-logs/follow/follow-list.js';
 import type { FollowedStatus } from '../setup-logs/follow/follower.js';
-import { fileBody, problemForNow, problemSchema } from './schemas.js';
+import { fileBody, fileTypes, OneFile } from './file-body.js';
+import { problemForNow, problemSchema } from './schemas.js';
 
 /** What the routes need of the set-up logs. */
 export interface SetupLogRoom {
@@ -53,7 +53,7 @@ export function registerSetupLogs(
   room: SetupLogRoom,
   adminOnly: (request: FastifyRequest) => Promise<void>,
 ): void {
-  let uploading = false;
+  const one = new OneFile('log');
   const listed = () => ({ followed: room.followed(), added: [...room.added()], usualPlaces: [...usualPlaces] });
 
   api.get(
@@ -97,9 +97,6 @@ export function registerSetupLogs(
     },
   );
 
-  api.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
   api.post<{ Querystring: { name: string; host: string }; Body: Buffer | undefined }>(
     '/setup-logs/upload',
     {
@@ -108,7 +105,7 @@ export function registerSetupLogs(
       schema: {
         tags,
         summary: 'Imports one log, as fsp import does; twice changes nothing',
-        consumes: ['application/octet-stream'],
+        consumes: fileTypes,
         body: fileBody,
         querystring: Type.Object({
           name: Type.String({ pattern: '^\\P{Cc}{1,120}$', description: 'Name of the file, without its folder' }),
@@ -117,18 +114,6 @@ export function registerSetupLogs(
         response: { 200: uploaded, ...changing, 413: problemSchema, 503: problemForNow },
       },
     },
-    async ({ body, query }) => {
-      // An empty file has no body.
-      const log = body ?? Buffer.alloc(0);
-      if (!Buffer.isBuffer(log))
-        throw new FspError('FSP_REQUEST_INVALID', 'Send the log itself as application/octet-stream');
-      if (uploading) throw new FspError('FSP_UPLOAD_BUSY', 'Another log is being taken; try again in some seconds');
-      uploading = true;
-      try {
-        return await room.upload(query.name, query.host, log);
-      } finally {
-        uploading = false;
-      }
-    },
+    (request) => one.of(request, (log) => room.upload(request.query.name, request.query.host, log)),
   );
 }
