@@ -95,6 +95,11 @@ export const unlessCauseChosen = (condition: string) =>
 /** Of a cause in a site, that clients of a version and a network that are chosen said it in the time range. */
 const saidByChosen = (column: string, name: string) =>
   `$__conditionalAll((site_code, cause) IN (SELECT site_code, cause FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')} AND ${isOneOf(column, name)}), $${name})`;
+/**
+ * Incidents of the time range. ClickHouse writes a parameter down as a text, in its own zone or in that of the session; the
+ * view reads it in UTC.
+ */
+export const incidentsInRange = `incidents(since = toTimeZone($__fromTime, 'UTC'), until = toTimeZone($__toTime, 'UTC'))`;
 /** Incidents of what is chosen: one of the clients that fail so in the time must be of it. */
 export const incidentsChosen = [
   chosenSites,

@@ -1,4 +1,12 @@
-import { at, clientsInRange, incidentsChosen, intervalOf, messagesInRange, ofChosenCause } from './clickhouse.js';
+import {
+  at,
+  clientsInRange,
+  incidentsChosen,
+  incidentsInRange,
+  intervalOf,
+  messagesInRange,
+  ofChosenCause,
+} from './clickhouse.js';
 import { mostCauses } from './cause-rows.js';
 import { causesSql } from './causes.js';
 import type { SpecIn } from './dashboard.js';
@@ -132,7 +140,7 @@ FROM client_messages WHERE ${messagesInRange()} GROUP BY client_version HAVING f
           width: 24,
           shows: ['begin', 'end', 'site_code', 'what_failed', 'error_code', 'clients', 'suspects', 'cause_key'],
           sql: `SELECT begin, end, site_code, ${stateIn(language, { topic: 'topic_type', state: 'state_id', text: 'state_text', param: "'…'" })} AS what_failed, error_code, clients, ${suspectsSql(language)} AS suspects, cause AS cause_key
-FROM incidents(since = $__fromTime, until = $__toTime) WHERE ${incidentsChosen} ORDER BY begin DESC, clients DESC LIMIT 100`,
+FROM ${incidentsInRange} WHERE ${incidentsChosen} ORDER BY begin DESC, clients DESC LIMIT 100`,
         }),
       ],
     },

@@ -295,6 +295,15 @@ test('incidents are those of what is chosen, on the board as on the page', async
   expect(await found({ version: ['5.00.9096.1000'], subnet: ['10.1.1.0/24'] })).toEqual([]);
   expect(await found({ site: ['LFT', 'COM'], cause: ['800/313/1603'] })).toEqual(['COM', 'LFT']);
   expect(await found({ subnet: ['10.255.0.0/24'] })).toEqual([]);
+  // A ClickHouse that is not ours may go by any zone.
+  for (const sql of [
+    expand(incidentsSql(everything), { ...times, variables: {} }),
+    expand(board, { ...times, variables: allChosen }),
+  ]) {
+    const { data: inUtc } = await fleet.ask(sql);
+    for (const zone of ['America/New_York', 'Pacific/Kiritimati'])
+      expect((await fleet.ask(`${sql} SETTINGS session_timezone = '${zone}'`)).data).toEqual(inUtc);
+  }
   // Clients give a parameter each, of which the panel shows none: that is not to say that none was given.
   const french = await fleet.ask(
     expand(incidentsOn(failuresBoard.replace('fsp-failures', 'fsp-fr-failures')), { ...times, variables: allChosen }),

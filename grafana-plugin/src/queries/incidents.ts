@@ -1,4 +1,4 @@
-import { stillFails } from '../../../dashboards/src/clickhouse.js';
+import { incidentsInRange, stillFails } from '../../../dashboards/src/clickhouse.js';
 import { commonAmongSql, failsAtDeployment } from '../../../dashboards/src/common.js';
 import type { Language } from '../../../dashboards/src/language.js';
 import type { Property } from '../../../server/src/clickhouse/views/compared.js';
@@ -39,7 +39,7 @@ export const incidentsSql = (chosen: Chosen) => {
     values.length > 0 && `${column} IN (${values.map(literal).join(', ')})`;
   const ofClients = narrowings.some((key) => !['site', 'cause', 'error'].includes(key) && chosen[key].length > 0);
   return `SELECT * EXCEPT in_common, toJSONString(in_common) AS in_common
-FROM incidents(since = $__fromTime, until = $__toTime)
+FROM ${incidentsInRange}
 WHERE ${where([
     oneOf('site_code', chosen.site),
     oneOf('cause', chosen.cause),

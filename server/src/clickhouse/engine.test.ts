@@ -15,6 +15,10 @@ describe('the engine', () => {
     expect(() => readFileSync(join(shared.folder, 'users.xml'))).toThrow(/ENOENT/);
   });
 
+  test('goes by UTC, whatever the zone of its machine', async () => {
+    expect(await shared.rows('SELECT serverTimezone() AS zone')).toEqual([{ zone: 'UTC' }]);
+  });
+
   test('lets nobody in as its own local user', async () => {
     const answer = await fetch(`${shared.engine.url}/?query=SELECT+1`);
     expect(answer.status).not.toBe(200);

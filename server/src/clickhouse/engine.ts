@@ -262,7 +262,8 @@ async function startChild(
   const order = JSON.stringify({ library, dataDir, args, confine: options.confine ?? true });
   const child = spawn(process.execPath, [childProgram(), order], {
     cwd: dataDir,
-    env: { PATH: process.env.PATH },
+    // All times are UTC, also those of today() and now(), whatever the machine's zone.
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl+C on a terminal goes to the whole group; the engine must outlive it until the spool is closed.
     detached: true,

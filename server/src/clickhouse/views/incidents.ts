@@ -100,7 +100,7 @@ const isNew = (since: string) => `${since} >= ${columnOf('begin')} - INTERVAL 1 
 export const incidents: View = {
   name: 'incidents',
   comment:
-    "Causes that burst, or that are new and hit several clients: SELECT * FROM incidents(since = '2026-01-01 00:00:00', until = '2026-01-08 00:00:00'). begin, end (NULL while it goes on), size, and what sets its clients apart from the others of their site, also with the share among both",
+    "Causes that burst, or that are new and hit several clients: SELECT * FROM incidents(since = '2026-01-01 00:00:00', until = '2026-01-08 00:00:00'), in UTC; an expression as toTimeZone(now(), 'UTC'). begin, end (NULL while it goes on), size, and what sets its clients apart from the others of their site, also with the share among both",
   columns: [],
   // ClickHouse works out a value once, and a name for it spares it to look at its text each time.
   select: (database) => `WITH (SELECT groupArray((${told.join(', ')})) FROM (${bursts(database)})) AS bursts
