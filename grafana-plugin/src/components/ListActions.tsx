@@ -11,6 +11,8 @@ interface Props<Row extends object> {
   /** Name of the file, without its ending. */
   name: string;
   columns: readonly (keyof Row & string)[];
+  /** Those of them that are moments. */
+  times: readonly (keyof Row & string)[];
   /** The most rows that `load` gives. */
   most: number;
   /** What is copied, one a line. */
@@ -28,7 +30,8 @@ interface Copy<Row extends object> {
 }
 
 /** A whole list as a file, or its names for a collection or a script. */
-export function ListActions<Row extends object>({ name, columns, most, nameOf, load, copies = [] }: Props<Row>) {
+export function ListActions<Row extends object>(props: Props<Row>) {
+  const { name, columns, times, most, nameOf, load, copies = [] } = props;
   const [busy, setBusy] = useState(false);
   const act = async (then: (rows: Row[]) => Promise<void> | void) => {
     setBusy(true);
@@ -88,7 +91,7 @@ export function ListActions<Row extends object>({ name, columns, most, nameOf, l
         disabled={busy}
         onClick={() =>
           void act((rows) => {
-            saveFile(`${name}.csv`, [csv(columns, rows)]);
+            saveFile(`${name}.csv`, [csv(columns, rows, times)], 'text/csv');
           })
         }
       >

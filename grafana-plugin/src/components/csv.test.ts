@@ -22,3 +22,11 @@ test('quotes, separators and line breaks stay within their cell', () => {
   ];
   expect(csv(['a', 'b'], rows)).toBe('\ufeffa,b\r\n"x""y","one,two"\r\n"l1\nl2","\'"\r\n');
 });
+
+test('a moment stands with its zone, and none is an empty cell', () => {
+  const rows = [
+    { name: 'A', at: Date.UTC(2026, 9, 25, 0, 30) },
+    { name: 'B', at: null },
+  ];
+  expect(csv(['name', 'at'], rows, ['at'])).toBe('\ufeffname,at\r\nA,2026-10-25T00:30:00.000Z\r\nB,\r\n');
+});

@@ -12,8 +12,19 @@ export function csvCell(value: unknown): string {
   return /[",;\r\n\t]|^'/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
-/** A CSV file with a heading; lines end in CR LF, and a byte order mark tells Excel that it is UTF-8. */
-export function csv<Row extends object>(columns: readonly (keyof Row & string)[], rows: readonly Row[]): string {
+/** A moment of which a file tells nothing but its milliseconds could be any: ISO 8601 tells its zone as well. */
+const momentCell = (value: unknown) => (typeof value === 'number' ? new Date(value).toISOString() : value);
+
+/**
+ * A CSV file with a heading; lines end in CR LF, and a byte order mark tells Excel that it is UTF-8.
+ * @param times columns of moments, in milliseconds since 1970
+ */
+export function csv<Row extends object>(
+  columns: readonly (keyof Row & string)[],
+  rows: readonly Row[],
+  times: readonly (keyof Row & string)[] = [],
+): string {
   const line = (cells: unknown[]) => `${cells.map(csvCell).join(',')}\r\n`;
-  return `\ufeff${line([...columns])}${rows.map((row) => line(columns.map((name) => row[name]))).join('')}`;
+  const cellOf = (row: Row, name: keyof Row & string) => (times.includes(name) ? momentCell(row[name]) : row[name]);
+  return `\ufeff${line([...columns])}${rows.map((row) => line(columns.map((name) => cellOf(row, name)))).join('')}`;
 }

@@ -55,8 +55,8 @@ export async function messagesOf(log: OpenLog, from: number, to: number): Promis
 }
 
 /** Gives the browser a file to keep. */
-export function saveFile(name: string, parts: BlobPart[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain;charset=utf-8' }));
+export function saveFile(name: string, parts: BlobPart[], type: 'text/plain' | 'text/csv' = 'text/plain'): void {
+  const url = URL.createObjectURL(new Blob(parts, { type: `${type};charset=utf-8` }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

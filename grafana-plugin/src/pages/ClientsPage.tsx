@@ -200,6 +200,7 @@ export default function ClientsPage() {
                     name="clients"
                     most={mostExported}
                     columns={exportedColumns}
+                    times={['last_received_at']}
                     nameOf={({ client_name }) => String(client_name)}
                     load={async () =>
                       rowsOf(await runSql({ sql: clientExportSql(chosen, filter) }, range, datasourceUid))

@@ -211,6 +211,7 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
                 name="expected-machines"
                 most={mostExported}
                 columns={exportedColumns}
+                times={['deployment_begin_time', 'last_received_at']}
                 nameOf={({ client_name }) => String(client_name)}
                 load={async () => rowsOf(await runSql({ sql: expectedExportSql(filter) }, allTime, datasourceUid))}
               />
