@@ -83,6 +83,8 @@ export function useFrames(query: SqlQuery, range: TimeRange): Loaded<DataFrame[]
   const { sql, series } = query;
   return useLoaded(
     useCallback(() => runSql({ sql, series }, range, datasourceUid), [sql, series, range, datasourceUid]),
+    undefined,
+    questionOf(sql, range),
   );
 }
 
@@ -95,8 +97,12 @@ export function useRows<Row extends object>(sql: string, range: TimeRange = allT
   return useLoaded(
     useCallback(async () => rowsOf<Row>(await runSql({ sql }, range, datasourceUid)), [sql, range, datasourceUid]),
     everyMs,
+    questionOf(sql, range),
   );
 }
+
+/** What is asked stays the same while a range that ends now moves on. */
+const questionOf = (sql: string, { raw: { from, to } }: TimeRange) => `${from.valueOf()} ${to.valueOf()} ${sql}`;
 
 /** For queries that name no range: one moment for all of them, so that nothing is asked twice. */
 export const allTime = getDefaultTimeRange();

@@ -22,6 +22,8 @@ const lostMs = 90_000;
 
 interface State<T> {
   value?: T;
+  /** What `value` is the answer to. */
+  answers?: unknown;
   at?: number;
   error?: Error | undefined;
   loading: boolean;
@@ -30,43 +32,48 @@ interface State<T> {
 
 /**
  * Loads when shown, when `load` changes, when asked to, and again by itself after a failure that may pass. An answer that
- * comes after a newer question is dropped.
+ * comes after a newer question is dropped. Where a question fails, what was answered to it before stays, and what was
+ * answered to another one does not: it would stand under the wrong name.
  * @param load must keep its identity while it means the same
  * @param everyMs asks again after so long; the tab must be visible, and nothing be under way
+ * @param question what is asked, where `load` changes and it stays the same
  */
-export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T> {
+export function useLoaded<T>(load: () => Promise<T>, everyMs?: number, question: unknown = load): Loaded<T> {
   const [state, setState] = useState<State<T>>({ loading: true, late: false });
   const newest = useRef(0);
   const askedAt = useRef(0);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const counter = newest;
-    const question = ++counter.current;
+    const number = ++counter.current;
     askedAt.current = Date.now();
     setState((before) => ({ ...before, loading: true }));
     const timer = setTimeout(() => {
       setState((before) => ({ ...before, late: true }));
     }, lateMs);
     const settle = (next: (before: State<T>) => State<T>) => {
-      if (question !== counter.current) return;
+      if (number !== counter.current) return;
       clearTimeout(timer);
       askedAt.current = 0;
       setState(next);
     };
     load().then(
       (value) => {
-        settle(() => ({ value, at: Date.now(), loading: false, late: false }));
+        settle(() => ({ value, answers: question, at: Date.now(), loading: false, late: false }));
       },
       (cause: unknown) => {
         const error = cause instanceof Error ? cause : new Error(String(cause));
-        settle(({ value, at }) => ({ value, at, error, loading: false, late: false }));
+        settle(({ value, answers, at }) => {
+          const kept = answers === question ? { value, answers, at } : {};
+          return { ...kept, error, loading: false, late: false };
+        });
       },
     );
     return () => {
       clearTimeout(timer);
       counter.current++;
     };
-  }, [load, turn]);
+  }, [load, question, turn]);
   /** At once with whatever else changes in this moment: a range that moves on is asked for once. */
   const reload = useCallback(() => {
     setTurn((before) => before + 1);
