@@ -1,5 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { dateMath, dateTime, isDateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
+import {
+  dateMath,
+  dateTime,
+  getTimeZone,
+  isDateTime,
+  rangeUtil,
+  type RawTimeRange,
+  type TimeRange,
+} from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { useLocation } from 'react-router';
 
@@ -67,7 +75,8 @@ export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
   const [turn, setTurn] = useState(0);
   const range = useMemo(() => ({ turn, range: rangeOf(from, to) }).range, [from, to, turn]);
   const set = useCallback(({ raw }: TimeRange) => {
-    const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(one.valueOf()) : one);
+    // An address has no moment before 1970: whoever zooms out of some years again and again comes there.
+    const text = (one: RawTimeRange['from']) => (isDateTime(one) ? String(Math.max(0, one.valueOf())) : one);
     locationService.partial({ from: text(raw.from), to: text(raw.to) });
   }, []);
   const moveOn = useCallback(() => {
@@ -82,8 +91,9 @@ export function useTimeRange(defaultFrom = 'now-7d'): UrlTimeRange {
   };
 }
 
+/** Days begin where those do in which times are shown: Grafana would take the browser's zone, whatever the user prefers. */
 function rangeOf(from: string, to: string): TimeRange {
-  return rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) });
+  return rangeUtil.convertRawToRange({ from: rawTime(from), to: rawTime(to) }, getTimeZone());
 }
 
 function isForward(from: string, to: string): boolean {
