@@ -19,6 +19,9 @@ export class UtcOffsets {
         : new Intl.DateTimeFormat('en-US', {
             timeZone: timezone,
             hourCycle: 'h23',
+            year: 'numeric',
+            month: 'numeric',
+            day: 'numeric',
             hour: 'numeric',
             minute: 'numeric',
           });
@@ -27,8 +30,8 @@ export class UtcOffsets {
   of({ time, remarks, format, original }: LogRecord): number | null {
     if (time === null || remarks.includes('zone_unknown') || remarks.includes('impossible_bias')) return null;
     if (remarks.includes('time_inherited')) return null;
-    const written = format === 'ccm' || format === 'simple' ? timeOfDay(original) : null;
-    return written === null ? this.ofZone(time) : minutesBetween(time, written);
+    const written = format === 'ccm' || format === 'simple' ? stampOf(original) : null;
+    return written === null ? this.ofZone(time) : minutesAhead(time, written);
   }
 
   private ofZone(time: number): number | null {
@@ -38,24 +41,34 @@ export class UtcOffsets {
       const parts = this.parts.formatToParts(at * quarter);
       const value = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
       this.quarter = at;
-      this.ofQuarter = minutesBetween(at * quarter, (value('hour') * 60 + value('minute')) * minute);
+      const shown = Date.UTC(value('year'), value('month') - 1, value('day'), value('hour'), value('minute'));
+      this.ofQuarter = Math.round((shown - at * quarter) / minute);
     }
     return this.ofQuarter;
   }
 }
 
-/** Milliseconds since midnight that a record's own stamp shows; null where none is found. */
-function timeOfDay(original: string): number | null {
-  const stamp = Math.max(original.lastIndexOf('<time="'), original.lastIndexOf('$$<'));
-  if (stamp < 0) return null;
-  const found = /(\d{1,2})[:.](\d\d)[:.](\d\d)/.exec(original.slice(stamp, stamp + 200));
-  if (found === null) return null;
-  const [hour = 0, minutes = 0, seconds = 0] = found.slice(1).map(Number);
-  return ((hour * 60 + minutes) * 60 + seconds) * 1000;
+/** What a stamp of a record shows: milliseconds since midnight, and whether it tells a bias of fourteen hours. */
+interface Shown {
+  timeOfDay: number;
+  isFarthestEast: boolean;
 }
 
-/** What a clock that shows a time of day is ahead of UTC, in whole minutes. Hawaii (-10) is meant rather than Kiribati (+14). */
-function minutesBetween(time: number, timeOfDayShown: number): number {
-  const ahead = Math.round(((((timeOfDayShown - time) % day) + day) % day) / minute);
-  return ahead >= 14 * 60 ? ahead - 24 * 60 : ahead;
+/** What a record's own stamp shows; null where none is found. */
+function stampOf(original: string): Shown | null {
+  const stamp = Math.max(original.lastIndexOf('<time="'), original.lastIndexOf('$$<'));
+  if (stamp < 0) return null;
+  const found = /(\d{1,2})[:.](\d\d)[:.](\d\d)(?:[.,]\d+)?([+-]840\b)?/.exec(original.slice(stamp, stamp + 200));
+  if (found === null) return null;
+  const [hour = 0, minutes = 0, seconds = 0] = found.slice(1, 4).map(Number);
+  return { timeOfDay: ((hour * 60 + minutes) * 60 + seconds) * 1000, isFarthestEast: found[4] !== undefined };
+}
+
+/**
+ * What a clock that shows a time of day is ahead of UTC, in whole minutes. Hawaii (-10) and Kiritimati (+14) show the same:
+ * the bias tells them apart.
+ */
+function minutesAhead(time: number, { timeOfDay: shown, isFarthestEast }: Shown): number {
+  const ahead = Math.round(((((shown - time) % day) + day) % day) / minute);
+  return ahead > 14 * 60 || (ahead === 14 * 60 && !isFarthestEast) ? ahead - 24 * 60 : ahead;
 }
