@@ -90,6 +90,16 @@ test('logs that were just imported are older than the range: what there is, is s
   await page.getByText(`from ${row?.first} to`).waitFor();
 });
 
+test('to ask again is no step: the way back leads to where one came from', async () => {
+  const { page } = visitor;
+  await visitor.open(`${appPath}/setup-logs?${everything}&product=msi-1603`);
+  const steps = () => page.evaluate('history.length');
+  const before = await steps();
+  for (let time = 0; time < 2; time++) await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+  await page.getByRole('button', { name: /msi-1603-custom-action.log/ }).waitFor();
+  expect(await steps()).toBe(before);
+});
+
 test('a link to a log that is not listed says so', async () => {
   await visitor.open(`${appPath}/setup-logs?${everything}&list=logs&log=0123456789ABCDEF`);
   await visitor.page.getByText('A log that was asked for is not in this list', { exact: false }).waitFor();

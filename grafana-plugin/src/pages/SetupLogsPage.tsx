@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { t } from '@grafana/i18n';
@@ -47,6 +47,7 @@ export default function SetupLogsPage() {
   const [product, setProduct] = useUrlParam('product');
   const filter = useMemo(() => ({ verdict, host, product }), [verdict, host, product]);
   const isLogs = list === 'logs';
+  const [loading, setLoading] = useState(false);
   return (
     <PluginPage
       pageNav={{ text: t('setup.title', 'Set-up logs') }}
@@ -61,10 +62,9 @@ export default function SetupLogsPage() {
           </LinkButton>
           <TimePicker
             time={time}
-            loading={false}
-            onRefresh={() => {
-              time.set({ ...time.range });
-            }}
+            loading={loading}
+            // All of it is asked of the range, which has moved on.
+            onRefresh={() => undefined}
           />
         </>
       }
@@ -114,7 +114,11 @@ export default function SetupLogsPage() {
           />
         </div>
       </div>
-      {isLogs ? <Logs filter={filter} time={time} /> : <Runs filter={filter} time={time} />}
+      {isLogs ? (
+        <Logs filter={filter} time={time} onLoading={setLoading} />
+      ) : (
+        <Runs filter={filter} time={time} onLoading={setLoading} />
+      )}
     </PluginPage>
   );
 }
@@ -122,13 +126,19 @@ export default function SetupLogsPage() {
 interface ListProps {
   filter: RunFilter;
   time: UrlTimeRange;
+  /** Told whether it is asked for. */
+  onLoading(loading: boolean): void;
 }
 
-function Runs({ filter, time }: ListProps) {
+function Runs({ filter, time, onLoading }: ListProps) {
   const styles = useStyles2(getStyles);
   const [chosen] = useUrlParam('run');
   const runs = useRows<SetupRun>(setupRunsSql(filter), time.range);
   const extent = useRows<Extent>(runsExtentSql(filter), time.range);
+  const loading = runs.loading || extent.loading;
+  useEffect(() => {
+    onLoading(loading);
+  }, [loading, onLoading]);
   return (
     <QueryState of={runs}>
       {(rows) => {
@@ -258,10 +268,13 @@ function fileOf(log: Pick<SetupLog, 'host_name' | 'log_file' | 'log_format' | 'l
   return { host: log.host_name, path: log.log_file, format: log.log_format, part: log.log_part };
 }
 
-function Logs({ filter, time }: ListProps) {
+function Logs({ filter, time, onLoading }: ListProps) {
   const styles = useStyles2(getStyles);
   const [chosen] = useUrlParam('log');
   const logs = useRows<SetupLog>(setupLogsSql(filter), time.range);
+  useEffect(() => {
+    onLoading(logs.loading);
+  }, [logs.loading, onLoading]);
   return (
     <QueryState of={logs}>
       {(rows) => {
