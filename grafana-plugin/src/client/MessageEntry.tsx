@@ -108,7 +108,11 @@ function Details({ message }: { message: ClientMessage }) {
       <dt>{t('client.raw', 'Raw report')}</dt>
       <dd>
         {message.raw === '' ? (
-          t('client.raw-elsewhere', 'stands with the first message of its report')
+          message.report_index === 0 ? (
+            t('client.raw-gone', 'is kept no longer')
+          ) : (
+            t('client.raw-elsewhere', 'stands with the first message of its report')
+          )
         ) : (
           <>
             <pre tabIndex={0} className={styles.raw}>

@@ -20,8 +20,8 @@ import { count, duration, moment } from '../components/format.js';
 import { QueryState } from '../components/QueryState.js';
 import { Tile } from '../components/Tile.js';
 import { appPath } from '../constants.js';
-import { runsOfMachineSql, troublesOfMachineSql, type Trouble } from '../queries/client-logs.js';
-import { clientSql, messagesSql, type Client, type ClientMessage } from '../queries/clients.js';
+import { mostTroubles, runsOfMachineSql, troublesOfMachineSql, type Trouble } from '../queries/client-logs.js';
+import { clientSql, messagesSql, mostMessages, type Client, type ClientMessage } from '../queries/clients.js';
 import { useRows } from '../queries/run.js';
 import type { SetupRun } from '../queries/setup-logs.js';
 import { RunVerdict } from '../setup-logs/RunVerdict.js';
@@ -135,7 +135,20 @@ function Details({ client }: { client: Client }) {
           empty={t('client.no-messages', 'Its messages are no longer kept')}
           isEmpty={(rows) => rows.length + (runs.value ?? []).length === 0}
         >
-          {(rows) => <Timeline messages={rows} troubles={troubles.value ?? []} runs={runs.value ?? []} />}
+          {(rows) => (
+            <>
+              <Timeline messages={rows} troubles={troubles.value ?? []} runs={runs.value ?? []} />
+              {(rows.length >= mostMessages || (troubles.value ?? []).length >= mostTroubles) && (
+                <Text color="secondary">
+                  {t(
+                    'client.newest-only',
+                    'At the most the newest {{messages}} messages and {{lines}} lines of its logs stand here; the dashboard shows the messages of any time',
+                    { messages: count(mostMessages), lines: count(mostTroubles) },
+                  )}
+                </Text>
+              )}
+            </>
+          )}
         </QueryState>
       </section>
     </Stack>

@@ -23,6 +23,9 @@ export interface Trouble {
   error_text: string;
 }
 
+/** Lines of trouble that a client's page shows. */
+export const mostTroubles = 500;
+
 /** What the logs of one machine say of trouble, the newest first; a log that tells no times has no place in it. */
 export const troublesOfMachineSql = (
   name: string,
@@ -31,4 +34,4 @@ export const troublesOfMachineSql = (
 FROM setup_log_records
 WHERE ${ofMachine(name)} AND (severity IN ('WARN', 'ERROR', 'FATAL') OR error_code NOT IN ('', '0')) AND NOT hasAny(remarks, ['time_unknown', 'date_unknown'])
 ORDER BY logged_at DESC, log_file, line_number DESC
-LIMIT 500`;
+LIMIT ${mostTroubles}`;

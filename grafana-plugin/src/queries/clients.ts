@@ -242,15 +242,20 @@ export interface ClientMessage {
   details: string;
   user_name: string;
   fsp_server: string;
+  /** Place in its report, from 0. */
+  report_index: number;
   raw: string;
 }
 
-/** Messages of a client, the newest first, under whatever name it sent them. GLOBAL: on shards its names are those of all. */
+/** Messages of a client that its page shows. */
+export const mostMessages = 500;
+
+/** The newest messages of a client, under whatever name it sent them. GLOBAL: on shards its names are those of all. */
 export const messagesSql = (
   name: string,
 ) => `SELECT message_id, message_time, received_at, processed_at, said_at, topic_type, topic_name, state_id, state_text, phase,
-  outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, raw
+  outcome, error_code, error_text, client_address, toJSONString(params) AS params, details, user_name, fsp_server, report_index, raw
 FROM state_messages
 WHERE client_name GLOBAL IN (SELECT DISTINCT client_name FROM messages_of_client(name = ${literal(name)}))
 ORDER BY said_at DESC, serial_number DESC
-LIMIT 500`;
+LIMIT ${mostMessages}`;
