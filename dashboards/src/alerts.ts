@@ -146,7 +146,7 @@ GROUP BY site_code`,
     summary:
       '{{ $labels.list }}: {{ humanizePercentage $values.A.Value }} of the machines of the list never said a word',
     description:
-      'More than a tenth of the machines of a list that was first loaded more than a day ago, and at least ten of them; a machine counts in each of its lists.',
+      'More than a tenth of the machines of a list that was first loaded more than a day ago, and at least ten of them; a machine counts in each of its lists. Who was heard longer ago than messages are kept counts too.',
     severity: 'warning',
     dashboard: 'overview',
     panel: 'Expected machines',

@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   [
     'standing',
     'String',
-    'never_heard: no word of it ever; never_ended: an installation was begun, and no end was told; failed: its last word is a failure; heard: anything else',
+    'never_heard: no word of it that is still kept; never_ended: an installation was begun, and no end was told; failed: its last word is a failure; heard: anything else',
   ],
   ['client_key', 'String', 'The client in all other views; empty where nothing was heard'],
   ['site_code', 'String', 'Site that heard of it last'],
