@@ -141,7 +141,8 @@ export function build(specIn: SpecIn, language: Language): dashboard.Dashboard {
     .editable()
     .time({ from: spec.from ?? 'now-7d', to: 'now' })
     .refresh('1m')
-    .timezone('browser')
+    // That of whoever looks, or else of their organisation, as the app's pages have it.
+    .timezone('')
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .withVariable(
       new dashboard.DatasourceVariableBuilder('datasource')
