@@ -306,7 +306,13 @@ describe('a fleet of known truth, absurd machines among it', () => {
       ).toContain(name);
     }
     const exported = (await ask(clientExportSql(everything, noFilter))).data.map(({ client_name }) => client_name);
-    for (const name of hostile) expect(exported).toContain(name);
+    for (const name of hostile) {
+      expect(exported).toContain(name);
+      const behind = (await ask(clientExportSql(everything, noFilter, name))).data.map(
+        ({ client_name }) => client_name,
+      );
+      expect(behind, name).toEqual(exported.slice(exported.indexOf(name) + 1));
+    }
   }, 300_000);
 
   test('every number is as before when all of it is sent again to another receiver', async ({ onTestFinished }) => {

@@ -49,6 +49,7 @@ import {
   type SiteAndVersion,
 } from '../queries/clients.js';
 import { stuckAfterHours } from '../queries/overview.js';
+import { inPieces } from '../queries/pieces.js';
 import { rowsOf, runSql, useRows } from '../queries/run.js';
 import { OutsideRange } from '../setup-logs/OutsideRange.js';
 import { ClientToggles, cutOffTopics, OfNoRow } from './ClientToggles.js';
@@ -202,8 +203,13 @@ export default function ClientsPage() {
                     columns={exportedColumns}
                     times={['last_received_at']}
                     nameOf={({ client_name }) => String(client_name)}
-                    load={async () =>
-                      rowsOf(await runSql({ sql: clientExportSql(chosen, filter) }, range, datasourceUid))
+                    load={() =>
+                      inPieces(
+                        async (after) =>
+                          rowsOf(await runSql({ sql: clientExportSql(chosen, filter, after) }, range, datasourceUid)),
+                        ({ client_name }) => String(client_name),
+                        mostExported,
+                      )
                     }
                     copies={[
                       {

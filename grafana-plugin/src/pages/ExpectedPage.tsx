@@ -29,6 +29,7 @@ import {
   type ExpectedMachine,
   type Standing,
 } from '../queries/expected.js';
+import { inPieces } from '../queries/pieces.js';
 import { allTime, rowsOf, runSql, useRows } from '../queries/run.js';
 import { useLoaded } from '../queries/use-loaded.js';
 
@@ -213,7 +214,14 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
                 columns={exportedColumns}
                 times={['deployment_begin_time', 'last_received_at']}
                 nameOf={({ client_name }) => String(client_name)}
-                load={async () => rowsOf(await runSql({ sql: expectedExportSql(filter) }, allTime, datasourceUid))}
+                load={() =>
+                  inPieces(
+                    async (after) =>
+                      rowsOf(await runSql({ sql: expectedExportSql(filter, after) }, allTime, datasourceUid)),
+                    ({ client_name }) => String(client_name),
+                    mostExported,
+                  )
+                }
               />
             </Stack>
             <MachineTable rows={rows} />

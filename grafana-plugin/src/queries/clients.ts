@@ -1,6 +1,7 @@
 import { stillFails, stuckForHours } from '../../../dashboards/src/clickhouse.js';
 import { notAssigned as isNotAssigned } from '../../../dashboards/src/deployments.js';
 import { heardInRange, messageConditions, messagesChosen, ofClients, type Chosen } from './chosen.js';
+import { rowsOfPiece } from './pieces.js';
 import { contains, literal, where } from './sql.js';
 
 export type Outcome = 'unknown' | 'in_progress' | 'succeeded' | 'failed' | 'reboot_pending' | 'skipped';
@@ -179,14 +180,14 @@ LIMIT ${clientsPerPage} OFFSET ${(page - 1) * clientsPerPage}`;
 /** The most clients that a list is exported with. */
 export const mostExported = 100_000;
 
-/** Every client of a list, for a file or the clipboard. */
-export function clientExportSql(chosen: Chosen, filter: ClientFilter): string {
+/** The clients of a list behind a name, for a file or the clipboard. */
+export function clientExportSql(chosen: Chosen, filter: ClientFilter, after?: string): string {
   return `SELECT client_name, client_fqdn, client_id, client_address, site_code, fsp_server, client_version, deployment_outcome, outcome, last_state_text, last_error_code, last_error_text,
   is_cut_off, clock_offset_seconds, last_received_at
 FROM clients
-WHERE ${clientConditions(chosen, filter)}
+WHERE ${where([clientConditions(chosen, filter), after !== undefined && `client_name > ${literal(after)}`])}
 ORDER BY client_name
-LIMIT ${mostExported}`;
+LIMIT ${rowsOfPiece}`;
 }
 
 /** How many clients there are whatever the time range, and when those outside of it were heard of. */

@@ -1,3 +1,4 @@
+import { rowsOfPiece } from './pieces.js';
 import { contains, literal, where } from './sql.js';
 
 export type Standing = 'never_heard' | 'never_ended' | 'failed' | 'heard';
@@ -53,15 +54,16 @@ LIMIT ${machinesPerPage} OFFSET ${(page - 1) * machinesPerPage}`;
 /** The most machines that a list is exported with. */
 export const mostExported = 500_000;
 
-/** Every machine of a list, for a file or the clipboard. */
+/** The machines of a list behind a name, for a file or the clipboard. */
 export const expectedExportSql = (
   filter: ExpectedFilter,
+  after?: string,
 ) => `SELECT client_name, client_fqdn, standing, lists, organisational_unit, operating_system, last_logon, site_code, outcome,
   deployment_begin_time, last_received_at
 FROM expected_clients
-WHERE ${conditions(filter)}
+WHERE ${where([conditions(filter), after !== undefined && `client_name > ${literal(after)}`])}
 ORDER BY client_name
-LIMIT ${mostExported}`;
+LIMIT ${rowsOfPiece}`;
 
 export interface ExpectedCounts {
   machines: number;
