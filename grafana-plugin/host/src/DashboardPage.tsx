@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import {
+  dateTimeFormat,
   isDateTime,
   rangeUtil,
   type DataFrame,
@@ -29,16 +30,21 @@ const narrow = 769;
 export function DashboardPage({ pluginId }: { pluginId: string }) {
   const { uid = '' } = useParams();
   const [dashboard, setDashboard] = useState<Dashboard | null>(null);
-  const [missing, setMissing] = useState(false);
+  const [failure, setFailure] = useState('');
   useEffect(() => {
     setDashboard(null);
-    setMissing(false);
-    void fetch(`/public/plugins/${pluginId}/dashboards/${encodeURIComponent(uid)}.json`).then(async (answer) => {
+    setFailure('');
+    const load = async () => {
+      const answer = await fetch(`/public/plugins/${pluginId}/dashboards/${encodeURIComponent(uid)}.json`);
       if (answer.ok) setDashboard((await answer.json()) as Dashboard);
-      else setMissing(true);
+      else if (answer.status === 404) setFailure('There is no such dashboard');
+      else throw new Error(answer.statusText);
+    };
+    load().catch(() => {
+      setFailure('The server does not answer; try again.');
     });
   }, [pluginId, uid]);
-  if (missing) return <PluginPage pageNav={{ text: say('There is no such dashboard') }}>{uid}</PluginPage>;
+  if (failure !== '') return <PluginPage pageNav={{ text: say(failure) }}>{uid}</PluginPage>;
   return dashboard === null ? null : <Loaded key={uid} dashboard={dashboard} pluginId={pluginId} />;
 }
 
@@ -67,6 +73,10 @@ function Loaded({ dashboard, pluginId }: { dashboard: Dashboard; pluginId: strin
   );
   const annotations = useAnnotations(dashboard, range, variables?.values);
   const [grid, { width }] = useMeasure<HTMLDivElement>();
+  const span = range.to.valueOf() - range.from.valueOf();
+  const show = (begin: number, end: number) => {
+    locationService.partial({ from: String(Math.max(0, Math.floor(begin))), to: String(Math.floor(end)) });
+  };
   return (
     <PluginPage
       pageNav={{ text: dashboard.title }}
@@ -79,9 +89,15 @@ function Loaded({ dashboard, pluginId }: { dashboard: Dashboard; pluginId: strin
             locationService.partial({ from: text(raw.from), to: text(raw.to) });
           }}
           onChangeTimeZone={() => undefined}
-          onMoveBackward={() => undefined}
-          onMoveForward={() => undefined}
-          onZoom={() => undefined}
+          onMoveBackward={() => {
+            show(range.from.valueOf() - span, range.from.valueOf());
+          }}
+          onMoveForward={() => {
+            show(range.to.valueOf(), range.to.valueOf() + span);
+          }}
+          onZoom={() => {
+            show(range.from.valueOf() - span / 2, range.to.valueOf() + span / 2);
+          }}
           isOnCanvas
         />
       }
@@ -282,7 +298,7 @@ function Events({ annotations }: { annotations: DataFrame[] }) {
           const [time, text] = ['time', 'text'].map((name) => frame.fields.find((field) => field.name === name));
           return (time?.values ?? []).map((at: number, row: number) => (
             <li key={`${frame.name}${row}`} style={{ marginLeft: 20 }}>
-              <Text color="secondary">{new Date(at).toLocaleString()}</Text> {String(text?.values[row] ?? '')}
+              <Text color="secondary">{dateTimeFormat(at)}</Text> {String(text?.values[row] ?? '')}
             </li>
           ));
         })}

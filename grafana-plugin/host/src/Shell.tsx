@@ -24,6 +24,7 @@ import { PanelPage } from './PanelPage.js';
 import { SignInAgain } from './SignInAgain.js';
 import { prefer, preferences } from './preferences.js';
 import { say } from './texts.js';
+import { Told } from './Told.js';
 
 interface Props {
   plugin: AppPlugin;
@@ -46,6 +47,7 @@ export function Shell({ plugin, session }: Props) {
                 </ErrorBoundaryAlert>
               </Frame>
               <SignInAgain session={session} />
+              <Told />
               <ModalRoot />
             </LocationServiceProvider>
           </CompatRouter>
