@@ -99,12 +99,16 @@ export async function underLease(
   }
 
   async function holding(n: number): Promise<void> {
-    let until = performance.now() + seconds * 1_000;
+    let from = clocks();
+    const isOver = () => since(from) > seconds * 1_000;
     const timer = setInterval(
       () => {
-        const from = performance.now();
-        insert(n, seconds, `lease-${n}-${from}-${id}`).then(
-          () => (until = from + seconds * 1_000),
+        const asked = clocks();
+        insert(n, seconds, `lease-${n}-${asked.steady}-${id}`).then(
+          () => {
+            // What ran out before it was prolonged may be another's by now: a process that was stopped for a while.
+            if (!isOver()) from = asked;
+          },
           () => undefined,
         );
       },
@@ -112,7 +116,7 @@ export async function underLease(
     );
     try {
       await step(() => {
-        if (performance.now() > until)
+        if (isOver())
           throw new FspError(
             'FSP_CLICKHOUSE_UNREACHABLE',
             'ClickHouse did not answer for so long that another receiver may bring the schema up to date now',
@@ -124,4 +128,14 @@ export async function underLease(
       await insert(n, 0, `lease-${n}-end-${id}`).catch(() => undefined);
     }
   }
+}
+
+/** A moment by both clocks: the steady one stands still while a machine is suspended, the other may be set. */
+function clocks(): { steady: number; told: number } {
+  return { steady: performance.now(), told: Date.now() };
+}
+
+/** How long ago a moment is, in milliseconds, by the clock that says more: a lease that is given up too early harms nobody. */
+function since({ steady, told }: ReturnType<typeof clocks>): number {
+  return Math.max(performance.now() - steady, Date.now() - told);
 }

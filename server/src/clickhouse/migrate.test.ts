@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { amount } from '../../../test/reliability/strength.js';
 import { environment, fsp } from '../../../test/server-process.js';
 import { testFolder } from '../../../test/test-folder.js';
 import { connect } from './client.js';
 import { startEngine, type Engine } from './engine.js';
+import { underLease } from './lease.js';
 import { migrate, migrations } from './migrate.js';
 
 const folder = testFolder();
@@ -203,6 +205,37 @@ describe('the schema', () => {
       `SELECT holder, n FROM ${database}.schema_leases WHERE n > 1000 GROUP BY ALL`,
     );
     expect(leases).toMatchObject([{ holder: 'FSP01' }]);
+  });
+
+  test('is given up by who was stopped or suspended for longer than a lease lasts, whatever is said for it afterwards', async () => {
+    const database = fresh();
+    await migrate(writer, { database });
+    const placement = { database, cluster: database, quorum: 'auto' };
+    const asHolder = (step: (stillHeld: () => void) => Promise<void>) =>
+      underLease({ client: writer, placement, holder: 'FSP01', seconds: 1 }, () => Promise.resolve(false), step);
+    // Suspended: the steady clock stood still.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await expect(
+      asHolder((stillHeld) => {
+        stillHeld();
+        vi.setSystemTime(Date.now() + 60_000);
+        stillHeld();
+        return Promise.resolve();
+      }),
+    ).rejects.toThrow('another receiver may bring');
+    vi.useRealTimers();
+    // Stopped: no timer runs, and another takes the next lease; then the timer prolongs one that is over.
+    await expect(
+      asHolder(async (stillHeld) => {
+        stillHeld();
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_300);
+        await run(
+          `INSERT INTO ${database}.schema_leases (n, claim_id, holder, seconds) SELECT max(n) + 1, 'x', 'FSP02', 2 FROM ${database}.schema_leases`,
+        );
+        await sleep(600);
+        stillHeld();
+      }),
+    ).rejects.toThrow('another receiver may bring');
   });
 
   test('is made once by several receivers that start at the same moment', async () => {
