@@ -79,6 +79,27 @@ test('a receiver whose clock was ahead is told by its newest sign, and missed wh
   expect((await firing('fsp-receiver-silent')).map(({ labels }) => labels.fsp_server)).toEqual(['DEAD']);
 });
 
+test('a receiver whose clock is behind is alive while its signs come, and one that died before its signs came is not', async () => {
+  const now = Date.now();
+  for (const ago of [3, 2, 1])
+    await sign('BEHIND', now - (ago + 20) * minute, { written_at: now - ago * minute, waiting: ago });
+  for (const ago of [63, 62, 61]) await sign('ENDED', now - (ago + 20) * minute, { written_at: now - ago * minute });
+  // They had waited for ClickHouse, and came all at once.
+  for (const ago of [23, 22, 21])
+    await sign('WAITED', now - ago * minute, { written_at: now - minute + (23 - ago) * 100 });
+  expect(
+    await rows('SELECT toString(fsp_server) AS name, is_alive, toUInt32(waiting) AS waiting FROM receivers ORDER BY 1'),
+  ).toEqual([
+    { name: 'BEHIND', is_alive: 1, waiting: 1 },
+    { name: 'ENDED', is_alive: 0, waiting: 0 },
+    { name: 'WAITED', is_alive: 0, waiting: 0 },
+  ]);
+  expect((await firing('fsp-receiver-silent')).map(({ labels }) => labels.fsp_server).sort()).toEqual([
+    'ENDED',
+    'WAITED',
+  ]);
+});
+
 test('two receivers under one name are told, each of a folder of its own or both of copies, and one that started again is one', async () => {
   const now = Date.now();
   const named = async () => (await firing('fsp-receiver-name')).map(({ labels, value }) => [labels.fsp_server, value]);

@@ -5,7 +5,7 @@ const aliveMinutes = 5;
 
 const columns: readonly Column[] = [
   ['fsp_server', 'LowCardinality(String)', 'Name of the fallback status point'],
-  ['last_seen_at', time, 'When it last gave a sign of life; one comes every minute'],
+  ['last_seen_at', time, 'When it last gave a sign of life, by ClickHouse’s clock; one comes every minute'],
   ['is_alive', 'UInt8', `Whether that is less than ${aliveMinutes} minutes ago`],
   ['silent_for', 'Int64', 'Seconds since then, by ClickHouse’s clock'],
   ['site_code', 'String', 'Its site'],
@@ -64,7 +64,7 @@ export const receivers: View = {
     // ClickHouse came late, so the nearest of a few tells the clocks apart. A month of signs is made into few rows first:
     // one for each time that a process ran.
     return `WITH
-signs AS (SELECT *, least(at, written_at) AS seen_at FROM ${database}.receiver_status),
+signs AS (SELECT *, least(at, written_at) AS seen_at, written_at > now64(3, 'UTC') - INTERVAL ${aliveMinutes} MINUTE AS came_now FROM ${database}.receiver_status),
 renamed AS (SELECT instance_id FROM ${database}.receiver_status WHERE instance_id != '' GROUP BY instance_id HAVING uniqExact(fsp_server) > 1),
 names AS (
     SELECT n.instance_id AS instance_id, n.fsp_server AS fsp_server, max(n.seen_at) AS last,
@@ -74,7 +74,7 @@ names AS (
 )
 SELECT
     r.fsp_server AS fsp_server,
-    max(r.last) AS last_seen_at,
+    max(r.heard) AS last_seen_at,
     last_seen_at > now64(3, 'UTC') - INTERVAL ${aliveMinutes} MINUTE AS is_alive,
     dateDiff('second', last_seen_at, now64(3, 'UTC')) AS silent_for,
     ${ofName.join(',\n    ')},
@@ -89,6 +89,10 @@ FROM (
         max(began) OVER (PARTITION BY fsp_server, instance_id) AS last_start
     FROM (
         SELECT fsp_server, instance_id, receiver_status.started_at AS began, max(seen_at) AS last, max(last_message_at) AS last_message,
+            -- Signs that come at the pace at which they were given are of one who lives, however far its clock is behind;
+            -- those that had waited come all at once.
+            dateDiff('millisecond', minIf(written_at, came_now), maxIf(written_at, came_now)) AS came_within,
+            if(came_within > 30000 AND dateDiff('millisecond', minIf(at, came_now), maxIf(at, came_now)) < 2 * came_within, maxIf(written_at, came_now), last) AS heard,
             max((toStartOfInterval(seen_at, INTERVAL ${aliveMinutes} MINUTE), dateDiff('millisecond', written_at, at))) AS clock,
             argMax((${newest.join(', ')}), seen_at) AS said
         FROM signs AS receiver_status GROUP BY fsp_server, instance_id, began
