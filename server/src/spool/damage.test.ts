@@ -3,15 +3,19 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DamageLedger } from './damage.js';
 import { ModelledSpool, filesOf, messagesIn, randomFrom, type Random } from '../../../test/spool-model.js';
 import { testFolder } from '../../../test/test-folder.js';
 
@@ -219,4 +223,21 @@ test('without journal and checkpoints everything that is there waits again: twic
     expect([...model.messages.keys()].filter((one) => !got.has(one))).toEqual([]);
   }
   await model.remove();
+});
+
+test('damaged pieces are kept up to a quarter of a GiB in all, over restarts too, and those beyond are counted', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fsp-damage-'));
+  const told: string[] = [];
+  const ledger = () => new DamageLedger(dir, () => 1, { error: (message) => told.push(message) });
+  const damage = (offset: number) =>
+    ({ where: 'reports', file: 'f', offset, bytes: 1, messages: 0, entries: 0, what: 'is damaged' }) as const;
+  ledger().tell(damage(0), Buffer.from('x'));
+  // As large as what is kept in all; it takes no room.
+  truncateSync(join(dir, 'f-0'), 256 * 1024 * 1024);
+  const after = ledger();
+  after.tell(damage(1), Buffer.from('y'));
+  expect([existsSync(join(dir, 'f-0')), existsSync(join(dir, 'f-1'))]).toEqual([true, false]);
+  expect(told.map((line) => line.includes('the piece is kept'))).toEqual([true, false]);
+  expect([after.figures().pieces, ledger().figures().pieces]).toEqual([2, 2]);
+  rmSync(dir, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Damaged pieces are kept up to this many bytes in all; what is beyond is counted and told only. */
@@ -36,6 +36,7 @@ export interface DamageFigures {
 export class DamageLedger {
   private readonly known = new Set<string>();
   private readonly totals: DamageFigures = { pieces: 0, bytes: 0, messages: 0, entries: 0, lastAt: null };
+  /** Bytes of what lies in the folder, those of earlier starts too. */
   private kept = 0;
 
   constructor(
@@ -118,7 +119,7 @@ export class DamageLedger {
   private lines(): string[] {
     try {
       const file = join(this.dir, 'ledger.jsonl');
-      this.kept = statSync(this.dir).isDirectory() ? 0 : keptBytes;
+      this.kept = readdirSync(this.dir).reduce((sum, name) => sum + statSync(join(this.dir, name)).size, 0);
       if (!statSync(file).isFile()) return [];
       return readFileSync(file, 'utf8').split('\n').filter(Boolean);
     } catch {
