@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
@@ -113,8 +113,18 @@ test('one record that a collector refuses goes into quarantine, all others arriv
   const refused = await fsp(['quarantine', 'retry', '--all'], env);
   expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^refused .*: no such record\n$/)]);
   receiver.refuses = () => false;
+  // One that was listed and that the server has no more keeps nobody from the others.
+  const [own] = readdirSync(join(dataDir(), 'quarantine'));
+  const gone = join(dataDir(), 'quarantine', `otlp-${'0'.repeat(32)}-0.json`);
+  copyFileSync(join(dataDir(), 'quarantine', own!), gone);
   const delivered = await fsp(['quarantine', 'retry', '--all'], env);
-  expect([delivered.code, delivered.stdout]).toEqual([0, expect.stringMatching(/^delivered /)]);
+  expect([delivered.code, delivered.stdout.split('\n').sort()]).toEqual([
+    0,
+    ['', expect.stringMatching(/^delivered /), expect.stringMatching(/^gone .*sent or dropped meanwhile$/)],
+  ]);
+  const dropped = await fsp(['quarantine', 'drop', '--all'], env);
+  expect([dropped.code, dropped.stdout]).toEqual([0, expect.stringMatching(/^gone .*\n0 dropped\n$/)]);
+  rmSync(gone);
   expect(receiver.records.some(({ attributes }) => attributes['configmgr.client.name'] === 'POISON')).toBe(true);
   expect((await fsp(['quarantine', 'list'], env)).stdout).toBe('Nothing is in quarantine\n');
 }, 120_000);

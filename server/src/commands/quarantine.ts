@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { Quarantine, type QuarantinedSummary } from '../quarantine/quarantine.js';
 import type { RetryResult } from '../quarantine/retry.js';
@@ -45,7 +46,8 @@ Examples:
     if (chosen.length === 0) return;
     for (let from = 0; from < chosen.length; from += atOnce) {
       const ids = chosen.slice(from, from + atOnce);
-      const { results } = (await askServer(config, '/quarantine/retry', { ids })) as { results: RetryResult[] };
+      const answers = await askAbout<{ results: RetryResult[] }>(config, '/quarantine/retry', ids, options.all);
+      const results = answers.flatMap((one) => one.results);
       for (const { id, delivered, reason } of results)
         process.stdout.write(delivered ? `delivered  ${id}\n` : `refused    ${id}: ${reason}\n`);
       if (results.some(({ delivered }) => !delivered)) process.exitCode = 1;
@@ -57,9 +59,33 @@ Examples:
     const { config } = configOfServer(drop);
     const chosen = await chosenIds(resolve(config.dataDir), ids, options.all);
     if (chosen.length === 0) return;
-    const { dropped } = (await askServer(config, '/quarantine/drop', { ids: chosen })) as { dropped: number };
-    process.stdout.write(`${dropped} dropped\n`);
+    const answers = await askAbout<{ dropped: number }>(config, '/quarantine/drop', chosen, options.all);
+    process.stdout.write(`${answers.reduce((sum, { dropped }) => sum + dropped, 0)} dropped\n`);
   });
+}
+
+/**
+ * Asks the server about entries, which does nothing where one is not there. Of all that were listed, one that was sent or
+ * dropped since keeps nobody from the others.
+ */
+async function askAbout<Answer>(
+  config: Config,
+  path: string,
+  ids: readonly string[],
+  all: true | undefined,
+): Promise<Answer[]> {
+  try {
+    return [(await askServer(config, path, { ids })) as Answer];
+  } catch (error) {
+    if (all === undefined || !(error instanceof FspError) || error.code !== 'FSP_NOT_FOUND') throw error;
+    if (ids.length === 1) {
+      process.stdout.write(`gone       ${ids[0]}: the server has it no more, it was sent or dropped meanwhile\n`);
+      return [];
+    }
+    const answers: Answer[] = [];
+    for (const id of ids) answers.push(...(await askAbout<Answer>(config, path, [id], all)));
+    return answers;
+  }
 }
 
 /** Entries that one request sends again: a destination that does not answer takes ten seconds and more for each. */
