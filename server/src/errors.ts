@@ -11,6 +11,7 @@ const catalogue = {
   FSP_DATA_DIR_UNREADABLE: { exit: 2 },
   FSP_TOKENS_UNREADABLE: { exit: 2 },
   FSP_SERVER_NOT_FOUND: { exit: 1 },
+  FSP_SERVER_SLOW: { exit: 1 },
   FSP_QUERY_FAILED: { exit: 1, status: 400 },
   FSP_QUERY_BUSY: { exit: 1, status: 503 },
   FSP_READER_MISSING: { exit: 1, status: 503 },

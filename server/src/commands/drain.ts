@@ -49,7 +49,7 @@ Examples:
       if (options.spool !== undefined)
         await drainFolder(config, resolve(options.spool), options.dryRun === true, patienceMs);
       else if (options.resume) {
-        await askServer(config, '/drain', undefined, 'DELETE');
+        await askServer(config, '/drain', undefined, { method: 'DELETE' });
         process.stdout.write('Messages are taken again\n');
       } else await drainRunning(config, options.keepLimit === true, patienceMs);
     },

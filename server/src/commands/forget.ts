@@ -6,6 +6,9 @@ import { subjectOf } from '../forget/subject.js';
 import { askServer } from './management-client.js';
 import { addConfigOptions, configOfServer } from './options.js';
 
+/** The server goes through one table after the other, and answers within a quarter of an hour or not at all. */
+const patienceMs = 16 * 60_000;
+
 /** `fsp forget`: removes what is known of a machine or a user. */
 export function registerForget(program: Command): void {
   const command = program
@@ -35,7 +38,8 @@ Examples:
     async (name: string, flags: { user?: true; dryRun?: true; yes?: true; json?: true }) => {
       const { config } = configOfServer(command);
       const subject = subjectOf(flags.user ? 'user' : 'machine', name);
-      const ask = async (dryRun: boolean) => (await askServer(config, '/forget', { ...subject, dryRun })) as Forgets;
+      const ask = async (dryRun: boolean) =>
+        (await askServer(config, '/forget', { ...subject, dryRun }, { patienceMs })) as Forgets;
       const say = (found: Forgets) => process.stdout.write(flags.json ? `${JSON.stringify(found)}\n` : textOf(found));
       const found = await ask(true);
       const nothing = found.tables.length === 0 && found.spool + found.quarantine === 0;

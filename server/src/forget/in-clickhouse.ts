@@ -114,6 +114,12 @@ async function goesOn(error: unknown, wasTaken: () => Promise<boolean>): Promise
   return clickHouseError(error).code === 'FSP_CLICKHOUSE_UNREACHABLE' && (await wasTaken());
 }
 
+/**
+ * All texts of all tables are looked through, which takes its time: ClickHouse says meanwhile that it is at work, more
+ * often than its silence is borne, and for ten minutes at the most, as headers hold no more.
+ */
+const signsOfLife = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '7000' } as const;
+
 /** The newest changes that a table has taken, done or not: whichever server is asked, the others know of them. */
 async function mutationsOf(table: string, database: string, rows: ReturnType<typeof asking>): Promise<string[]> {
   const known = await rows<{ mutation_id: string }>(
@@ -125,7 +131,14 @@ async function mutationsOf(table: string, database: string, rows: ReturnType<typ
 
 function asking(client: ClickHouseClient) {
   return async <Row>(query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> =>
-    (await client.query({ query, query_params: parameters, format: 'JSONEachRow' })).json<Row>();
+    (
+      await client.query({
+        query,
+        query_params: parameters,
+        format: 'JSONEachRow',
+        clickhouse_settings: signsOfLife,
+      })
+    ).json<Row>();
 }
 
 /** Under which ids and names else a machine has reported; of a user none. @throws FspError FSP_CLICKHOUSE_… */

@@ -17,13 +17,16 @@ export interface ManagementRequest {
   method?: string;
   token?: string;
   body?: object;
-  /** After so long without an answer the request fails. */
+  /** After so long without a word the request fails. */
   patienceMs: number;
   /** The server's own certificate, as PEM, where it is at hand: it is trusted beside those that Node trusts. */
   cert?: string;
 }
 
-/** Asks a management API anywhere. @throws Node's errors where nothing answers */
+/** Something is there and took the request, and said nothing for as long as was waited: it may go on with it. */
+export class NoWord extends Error {}
+
+/** Asks a management API anywhere. @throws NoWord; Node's errors where nothing answers */
 export function request(
   url: string,
   { method = 'GET', token, body, patienceMs, cert }: ManagementRequest,
@@ -34,13 +37,22 @@ export function request(
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    signal: AbortSignal.timeout(patienceMs),
+    // Of silence: an answer that comes may take its time.
+    timeout: patienceMs,
   };
   return new Promise((answered, failed) => {
     const asked = url.startsWith('https:')
       ? requestTls(url, { ...options, ...(cert === undefined ? {} : trusting(cert)) })
       : requestPlain(url, options);
     asked.on('response', answered).on('error', failed);
+    asked.on('timeout', () => {
+      const isThere = asked.socket?.connecting === false;
+      asked.destroy(
+        isThere
+          ? new NoWord(`no word for ${patienceMs / 1_000} s`)
+          : Object.assign(new Error('nobody is there'), { code: 'ETIMEDOUT' }),
+      );
+    });
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
@@ -49,7 +61,7 @@ export function request(
  * Asks the management port of the server that this configuration describes, by TLS where it has that; its very
  * certificate is trusted.
  * @param path from the root, `/healthz`
- * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; Node's errors where nothing answers
+ * @throws FspError FSP_CONFIG_INVALID where the TLS files cannot be used; NoWord; Node's errors where nothing answers
  */
 export async function requestManagement(
   config: Config,

@@ -52,6 +52,8 @@ export interface ManagementOptions extends HealthRoom {
 /** The largest body: a role is small, and an exported one too. */
 const bodyLimit = 256 * 1024;
 const requestTimeoutMs = 30_000;
+/** How long an answer may be worked on: a machine is forgotten in one table after the other. */
+const workMs = 15 * 60_000;
 const listening = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 /** How long a stop waits for answers. */
 const closeWithinMs = 2_000;
@@ -108,8 +110,16 @@ function createListener({ tokens, logger, tls }: ManagementOptions): FastifyInst
   const crowd = new Crowd(connectionShares().management);
   crowd.watch(app.server);
   const pace = new StrangersPace();
-  // Bytes that stop coming, or that nobody takes.
+  // Bytes that stop coming, or that nobody takes; not an answer that is worked on.
   app.server.timeout = 2 * requestTimeoutMs;
+  app.addHook('preHandler', (request, _reply, done) => {
+    request.raw.socket.setTimeout(workMs);
+    done();
+  });
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    request.raw.socket.setTimeout(app.server.timeout);
+    done();
+  });
   app.addHook('preClose', (done) => {
     setTimeout(() => {
       app.server.closeAllConnections();
