@@ -173,7 +173,7 @@ describe('who speaks', () => {
     const idOf = (dataDir: string) => serviceInstanceId(readInstance(dataDir)!);
     expect(idOf(folder.path)).toBe(first);
     const other = testFolder();
-    expect(serviceInstanceId(keepInstance(other, readInstance(folder.path)!))).not.toBe(first);
+    expect(serviceInstanceId(keepInstance(other, readInstance(folder.path)!, console))).not.toBe(first);
     copyFileSync(join(folder.path, 'instance.json'), join(other, 'instance.json'));
     expect(idOf(other)).toBe(first);
     expect(readFileSync(join(other, 'instance.json'), 'utf8')).not.toContain(String(first));

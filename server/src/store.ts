@@ -91,7 +91,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   // A question may take its time, and so may a change of the schema on every server of a cluster.
   const patient = connect({ url, ...account, database: 'default', needs: database, caFile });
   const engineReader = engine === null ? null : connect({ url, ...engine.reader, database });
-  const asking = engine === null ? externalReader(config, patient) : null;
+  const asking = engine === null ? externalReader(config, patient, logger) : null;
   const preparation = new Preparation(async () => {
     await bringUpToDate(client, patient, config, logger);
     logger.info({ url }, 'ClickHouse is ready');
@@ -223,7 +223,10 @@ export function openRunningEngine({
   config,
   dataDir,
   describe,
-}: Omit<StoreOptions, 'logger'>): Pick<Store, 'sink' | 'client' | 'placement' | 'prepare' | 'close'> | null {
+}: Pick<StoreOptions, 'config' | 'dataDir' | 'describe'>): Pick<
+  Store,
+  'sink' | 'client' | 'placement' | 'prepare' | 'close'
+> | null {
   const engine = readEngineCredentials(join(dataDir, 'clickhouse'));
   if (engine === null || engine.url === '') return null;
   const database = config.clickhouseDatabase;
@@ -245,7 +248,11 @@ export function openRunningEngine({
 }
 
 /** By which account others ask on the server that the configuration names; made by `writer` where there is none. */
-export function externalReader(config: Config, writer: ClickHouseClient | null): ReaderAccount {
+export function externalReader(
+  config: Config,
+  writer: ClickHouseClient | null,
+  logger?: Pick<Logger, 'warn'>,
+): ReaderAccount {
   const {
     clickhouseUrl: url,
     clickhouseDatabase: database,
@@ -261,5 +268,6 @@ export function externalReader(config: Config, writer: ClickHouseClient | null):
     dataDir,
     connectAs: (account) => connect({ url, ...account, database, caFile }),
     writer,
+    logger,
   });
 }

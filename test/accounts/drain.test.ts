@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -105,6 +105,15 @@ describe('the spool of a receiver that is gone', () => {
     await kill(server);
     const dry = await fsp(['drain', '--spool', gone, '--dry-run'], other());
     expect(dry.stdout).toMatch(/the spool of GONE, 300 messages waiting, \d+ not yet taken by clickhouse/);
+    // Whose it is cannot be guessed: all of it would be told of the receiver that is here.
+    const whose = readFileSync(join(gone, 'instance.json'));
+    writeFileSync(join(gone, 'instance.json'), '');
+    const unknown = await fsp(['drain', '--spool', gone], other());
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/instance\.json \(it is empty\); take it/),
+    ]);
+    writeFileSync(join(gone, 'instance.json'), whose);
     expect(await taken('GONE')).toEqual({ rows: 100, messages: 100 });
   });
 

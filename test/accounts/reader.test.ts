@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -261,6 +261,12 @@ describe('an account', () => {
     await second.client();
     await second.close();
     expect(front.said.length).toBe(said);
+    // One that is damaged gives way to another, which is told.
+    writeFileSync(join(dataDir, 'clickhouse-reader.json'), '{"username": 1}');
+    const told: string[] = [];
+    const third = account(null, { dataDir, writer, logger: { warn: (message: string) => told.push(message) } });
+    await expect(third.client()).rejects.toThrow();
+    expect(told).toEqual([expect.stringMatching(/clickhouse-reader\.json\.damaged, and a new one is made/)]);
     await writer.close();
     await front.stop();
   });

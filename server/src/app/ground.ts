@@ -32,7 +32,7 @@ export async function layGround(config: Config, logger: Logger, closers: Closers
     lock.release();
   });
   const startedAt = Date.now();
-  const instance = keepInstance(dataDir, config);
+  const instance = keepInstance(dataDir, config, logger);
   const identity = {
     serviceVersion: version,
     instanceId: serviceInstanceId(instance),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeWholeSync } from '../disk/whole-file.js';
@@ -65,9 +65,20 @@ function isAccount(account: Partial<Account> | undefined): boolean {
   return typeof account?.username === 'string' && typeof account.password === 'string';
 }
 
-/** The kept credentials, made on first use and where they are damaged: random passwords that nobody has to know. */
-export function ensureEngineCredentials(dataDir: string): EngineCredentials {
-  const kept = credentialsIn(read(dataDir) ?? '');
+/**
+ * The kept credentials, made on first use and where they are damaged: random passwords that nobody has to know. Damaged
+ * ones are told and put aside: who asks by the reader's account has to be told a new password.
+ */
+export function ensureEngineCredentials(dataDir: string, logger?: { warn(message: string): void }): EngineCredentials {
+  const text = read(dataDir);
+  const kept = credentialsIn(text ?? '');
+  if (text !== null && kept === null) {
+    const aside = `${keptIn(dataDir)}.damaged`;
+    renameSync(isOutOfReach(dataDir) ? keptIn(dataDir) : fileIn(dataDir), aside);
+    logger?.warn(
+      `The accounts of the embedded ClickHouse cannot be read; they are kept as ${aside}, and new passwords are made: give Grafana, and whoever else asks it, the new one (fsp query --connection --show-password)`,
+    );
+  }
   const account = (username: string): Account => ({ username, password: randomBytes(24).toString('base64url') });
   // A file of an earlier version could be read through the engine: what it says of the writer is no secret.
   const writer = isOutOfReach(dataDir) ? kept?.writer : undefined;

@@ -75,7 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const library = engineLibrary(thisPlatform());
   const host = options.host ?? '127.0.0.1';
   const isNew = !existsSync(join(dataDir, 'metadata'));
-  const credentials = ensureEngineCredentials(dataDir);
+  const credentials = ensureEngineCredentials(dataDir, options.logger);
   let port = await definite(options.port, host);
   const nativePort = await definite(options.nativePort ?? null, host);
   if (options.port !== 0) await refuseTakenPort(port, host);

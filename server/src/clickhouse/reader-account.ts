@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
+import { keptJson, keptJsonOrAside } from '../disk/kept-file.js';
 import { clickHouseError } from './client.js';
 import {
   limitsStatement,
@@ -32,6 +32,8 @@ export interface ReaderAccountOptions {
   connectAs(account: Account): ClickHouseClient;
   /** The server's own account, by which a reader is made; null where none shall be. */
   writer: ClickHouseClient | null;
+  /** Told of an account that cannot be read, where another is made. */
+  logger?: { warn(message: string): void } | undefined;
 }
 
 /**
@@ -85,7 +87,7 @@ export class ReaderAccount {
 
   private async connect(): Promise<ClickHouseClient> {
     const { configured, dataDir } = this.options;
-    const account = configured ?? keptReader(dataDir);
+    const account = configured ?? this.kept();
     if (account !== null) {
       const client = await this.tryAs(account);
       if (client !== null) return client;
@@ -103,6 +105,17 @@ export class ReaderAccount {
         `ClickHouse knows the user ${wanted.username} by another password; check FSP_CLICKHOUSE_READER_PASSWORD. Until then ad hoc SQL is off`,
       );
     return client;
+  }
+
+  /** The account that was made for this data folder, or null; one that cannot be read gives way to a new one. */
+  private kept(): Account | null {
+    const { dataDir, writer, logger } = this.options;
+    if (writer === null) return keptReader(dataDir);
+    return keptJsonOrAside(fileIn(dataDir), isAccount, (reason, aside) => {
+      logger?.warn(
+        `The account of those who ask ClickHouse cannot be read (${reason}); it is kept as ${aside}, and a new one is made: give Grafana its name and password (fsp query --connection --show-password)`,
+      );
+    });
   }
 
   /** A connection, or null where ClickHouse does not know the account. */
@@ -255,12 +268,19 @@ function newName(database: string): string {
   return `${database}_reader_${randomBytes(4).toString('hex')}`;
 }
 
-/** The account that a server made for whoever asks, on a ClickHouse of its own; null where none was made. */
+/**
+ * The account that a server made for whoever asks, on a ClickHouse of its own; null where none was made.
+ * @throws FspError FSP_DATA_DIR_UNREADABLE
+ */
 export function keptReader(dataDir: string): Account | null {
   try {
-    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Account;
-  } catch {
-    return null;
+    return keptJson(fileIn(dataDir), isAccount);
+  } catch (cause) {
+    throw new FspError(
+      'FSP_DATA_DIR_UNREADABLE',
+      `The account of those who ask cannot be read in ${fileIn(dataDir)} (${(cause as Error).message}); start the server of that data folder again, which makes a new one`,
+      { cause },
+    );
   }
 }
 
@@ -270,4 +290,9 @@ function keepReader(dataDir: string, account: Account): void {
 
 function fileIn(dataDir: string): string {
   return join(dataDir, 'clickhouse-reader.json');
+}
+
+function isAccount(found: unknown): found is Account {
+  const { username, password } = (found ?? {}) as Record<string, unknown>;
+  return typeof username === 'string' && username !== '' && typeof password === 'string';
 }

@@ -1,6 +1,6 @@
-import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sink } from '../delivery/sink.js';
+import { keptJsonOrAside } from '../disk/kept-file.js';
 import { writeWholeSync } from '../disk/whole-file.js';
 import { decodeText } from '../report/encoding.js';
 import { recordOfRow } from '../sinks/clickhouse-rows.js';
@@ -88,24 +88,22 @@ export class ForgottenInSpool {
 
 /** Nothing where nobody was forgotten. A list that is damaged is put aside: whom it names has to be forgotten once more. */
 function kept(path: string, logger: { warn(message: string): void }): Forgotten[] {
-  try {
-    const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (!Array.isArray(list) || !list.every(isForgotten)) throw new Error('it is no list of machines and users');
-    return list;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    const aside = `${path}.damaged`;
-    renameSync(path, aside);
+  const list = keptJsonOrAside(path, areForgotten, (reason, aside) => {
     logger.warn(
-      `The list of what is forgotten cannot be read (${(error as Error).message}); it is kept as ${aside}: what still waits of its machines and users is passed on; look there for their names, and forget them once more`,
+      `The list of what is forgotten cannot be read (${reason}); it is kept as ${aside}: what still waits of its machines and users is passed on; look there for their names, and forget them once more`,
     );
-    return [];
-  }
+  });
+  return list ?? [];
 }
 
-function isForgotten(one: unknown): one is Forgotten {
-  const { kind, name, at } = (one ?? {}) as Record<string, unknown>;
-  return (kind === 'machine' || kind === 'user') && typeof name === 'string' && typeof at === 'number';
+function areForgotten(found: unknown): found is Forgotten[] {
+  return (
+    Array.isArray(found) &&
+    found.every((one: unknown) => {
+      const { kind, name, at } = (one ?? {}) as Record<string, unknown>;
+      return (kind === 'machine' || kind === 'user') && typeof name === 'string' && typeof at === 'number';
+    })
+  );
 }
 
 /** Whether an entry is about a machine, or speaks of a user. */

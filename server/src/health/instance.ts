@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { FspError } from '../errors.js';
 import { unlessFull } from '../disk/full-disk.js';
+import { keptJson, keptJsonOrAside } from '../disk/kept-file.js';
 import { writeWholeSync } from '../disk/whole-file.js';
 
 /** Which receiver a data folder belongs to: kept in it, so that its spool can be delivered without its configuration. */
@@ -15,21 +16,36 @@ export interface Instance {
   hostName: string;
 }
 
-/** What a data folder says of its receiver, or null where no receiver of this version has run on it. */
+/**
+ * What a data folder says of its receiver, or null where no receiver of this version has run on it.
+ * @throws FspError FSP_DATA_DIR_UNREADABLE where it cannot be read
+ */
 export function readInstance(dataDir: string): Instance | null {
   try {
-    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Instance;
-  } catch {
-    return null;
+    return keptJson(fileIn(dataDir), isInstance);
+  } catch (cause) {
+    throw new FspError(
+      'FSP_DATA_DIR_UNREADABLE',
+      `Which receiver ${dataDir} belongs to cannot be read in ${fileIn(dataDir)} (${(cause as Error).message}); take it from a backup, or remove it, and the folder counts as one of this configuration's name and site`,
+      { cause },
+    );
   }
 }
 
-/** The data folder's receiver, as it is called now. A start needs no room for it: on a full disk it is kept the next time. */
+/**
+ * The data folder's receiver, as it is called now. A start needs no room for it: on a full disk it is kept the next time.
+ * What is damaged is told and put aside, as it ends no start: the folder is a new receiver then.
+ */
 export function keepInstance(
   dataDir: string,
   { serverName, siteCode }: Pick<Instance, 'serverName' | 'siteCode'>,
+  logger: { warn(message: string): void },
 ): Instance {
-  const kept = readInstance(dataDir);
+  const kept = keptJsonOrAside(fileIn(dataDir), isInstance, (reason, aside) => {
+    logger.warn(
+      `Which receiver this data folder belongs to cannot be read (${reason}); it is kept as ${aside}, and a new identity is made: for some minutes this receiver is told as a second one under its own name`,
+    );
+  });
   const id = kept?.id ?? randomBytes(16).toString('hex');
   const instance = { id, serverName, siteCode, hostName: hostname() };
   if (isDeepStrictEqual(kept, instance)) return instance;
@@ -51,4 +67,9 @@ export function serviceInstanceId({ id, hostName }: Instance): string {
 
 function fileIn(dataDir: string): string {
   return join(dataDir, 'instance.json');
+}
+
+function isInstance(found: unknown): found is Instance {
+  const { id, serverName, siteCode } = (found ?? {}) as Record<string, unknown>;
+  return typeof id === 'string' && id !== '' && typeof serverName === 'string' && typeof siteCode === 'string';
 }

@@ -1,9 +1,9 @@
-import { readFileSync, renameSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join, posix, relative, resolve, win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeWholeSync } from '../../disk/whole-file.js';
 import { FspError } from '../../errors.js';
+import { keptJsonOrAside } from '../../disk/kept-file.js';
 import { isFollowedName } from '../files/names.js';
 import type { FileThreads } from './file-threads.js';
 import { FollowedFiles } from './followed-files.js';
@@ -113,19 +113,12 @@ export class FollowList {
 
 /** None where none was added. A list that somebody damaged is put aside: the settings' logs are followed all the same. */
 function kept(file: string, logger: FollowListOptions['logger']): string[] {
-  try {
-    const paths: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (!Array.isArray(paths)) throw new Error('it is no list');
-    return paths.filter((one): one is string => typeof one === 'string');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    const aside = `${file}.damaged`;
+  const paths = keptJsonOrAside(file, Array.isArray, (reason, aside) => {
     logger.warn(
-      `The list of logs that administrators follow cannot be read (${(error as Error).message}); it is kept as ${aside}: mend it and put it back, or add its logs anew`,
+      `The list of logs that administrators follow cannot be read (${reason}); it is kept as ${aside}: mend it and put it back, or add its logs anew`,
     );
-    renameSync(file, aside);
-    return [];
-  }
+  });
+  return (paths ?? []).filter((one: unknown): one is string => typeof one === 'string');
 }
 
 function invalid(message: string): FspError {
