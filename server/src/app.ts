@@ -73,7 +73,7 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const spool = closers.keep('ground', 'spool', opened, (one) => one.close());
     const throttle = buildThrottle(ground, spool);
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
-    const reached = await openStore({ config, dataDir, describe: describeMessage, logger });
+    const reached = await openStore({ config, dataDir, describe: describeMessage, asked: true, logger });
     const store = closers.keep('ground', 'ClickHouse', reached, (one) => one.close());
     const forgotten = new ForgottenInSpool(dataDir, logger);
     const { sinks, deliveries, rejectedByOtlp } = await buildDeliveries(ground, {

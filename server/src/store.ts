@@ -50,6 +50,8 @@ export interface StoreOptions {
   config: Config;
   dataDir: string;
   describe: typeof describeMessage;
+  /** Whether people ask by it: their account is looked at when all is ready, and made where there is none. */
+  asked: boolean;
   logger: Logger;
 }
 
@@ -59,7 +61,7 @@ export interface StoreOptions {
  * An engine that does not start over data that it had is not waited for either.
  * @throws FspError FSP_ENGINE_…, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, FSP_SCHEMA_NEWER, FSP_SCHEMA_CHANGED
  */
-export async function openStore({ config, dataDir, describe, logger }: StoreOptions): Promise<Store> {
+export async function openStore({ config, dataDir, describe, asked, logger }: StoreOptions): Promise<Store> {
   const database = config.clickhouseDatabase;
   const engine =
     config.clickhouseUrl === ''
@@ -95,6 +97,7 @@ export async function openStore({ config, dataDir, describe, logger }: StoreOpti
   const preparation = new Preparation(async () => {
     await bringUpToDate(client, patient, config, logger);
     logger.info({ url }, 'ClickHouse is ready');
+    if (!asked) return;
     // Once the database is there; what is missing is said at the start and not when somebody asks.
     asking?.client().catch((error: unknown) => {
       logger.warn(`${(error as FspError).message} (${(error as FspError).code})`);

@@ -261,6 +261,17 @@ describe('an account', () => {
     await second.client();
     await second.close();
     expect(front.said.length).toBe(said);
+    // A command of another machine asks nothing by it, and would keep it nowhere.
+    const { code } = await fsp(
+      ['expect', '-'],
+      environment(join(folder.path, 'nowhere'), {
+        FSP_CLICKHOUSE_URL: front.url,
+        FSP_CLICKHOUSE_USER: engine.writer.username,
+        FSP_CLICKHOUSE_PASSWORD: engine.writer.password,
+      }),
+      Buffer.from('Name\nPC001\n'),
+    );
+    expect([code, front.said.length]).toEqual([0, said]);
     // One that is damaged gives way to another, which is told.
     writeFileSync(join(dataDir, 'clickhouse-reader.json'), '{"username": 1}');
     const told: string[] = [];

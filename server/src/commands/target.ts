@@ -15,11 +15,12 @@ export async function openTarget(
   ]);
   const dataDir = resolve(config.dataDir);
   const options = { config, dataDir, describe: describeMessage };
-  const logger = createLogger({ level: 'error' });
-  if (config.clickhouseUrl !== '') return openStore({ ...options, logger });
+  // No account is made for people who ask: only a server keeps it.
+  const opened = { ...options, asked: false, logger: createLogger({ level: 'error' }) };
+  if (config.clickhouseUrl !== '') return openStore(opened);
   try {
     const lock = lockDataDir(dataDir);
-    const store = await openStore({ ...options, logger });
+    const store = await openStore(opened);
     return {
       ...store,
       async close() {
