@@ -108,6 +108,30 @@ describe('TLS with an authority of the company', () => {
   });
 });
 
+describe('the schema', () => {
+  test('is told where somebody else has a table in its database, where one of ours is gone, and where one is in its way', async () => {
+    const schema = async () => (await doctor({}))('ClickHouse schema');
+    expect(await schema()).toMatchObject([{ state: 'ok', found: 'up to date' }]);
+    await asWriter('CREATE TABLE fsp.hr_machines (client_name String) ENGINE = MergeTree ORDER BY tuple()');
+    expect(await schema()).toMatchObject([
+      {
+        state: 'warning',
+        found: 'fsp has hr_machines beside our tables',
+        mend: expect.stringContaining('forget') as string,
+      },
+    ]);
+    await asWriter('RENAME TABLE fsp.repeated_messages TO fsp.aside');
+    expect(await schema()).toMatchObject([{ state: 'failure', found: 'repeated_messages is missing in fsp' }]);
+    await asWriter('RENAME TABLE fsp.hr_machines TO fsp.repeated_messages');
+    expect(await schema()).toMatchObject([
+      { state: 'failure', found: expect.stringContaining('was not made by a fallback status point') as string },
+    ]);
+    await asWriter('DROP TABLE fsp.repeated_messages SYNC');
+    await asWriter('RENAME TABLE fsp.aside TO fsp.repeated_messages');
+    expect(await schema()).toMatchObject([{ state: 'ok' }]);
+  });
+});
+
 describe('grants', () => {
   test('that are enough are found to be, for an account that has these and no others', async () => {
     const of = await doctor({
@@ -147,6 +171,16 @@ describe('grants', () => {
       expect(await parses(statement), statement).toBe(true);
   });
 });
+
+async function asWriter(statement: string): Promise<void> {
+  const answer = await fetch(engine.url, {
+    method: 'POST',
+    body: statement,
+    headers: { 'X-ClickHouse-User': engine.writer.username, 'X-ClickHouse-Key': engine.writer.password },
+  });
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(said);
+}
 
 /** Whether ClickHouse's own parser takes a statement. */
 async function parses(statement: string): Promise<boolean> {

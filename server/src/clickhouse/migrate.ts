@@ -171,37 +171,18 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions)
 async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions): Promise<void> {
   const { database, cluster } = options;
   const placement: Placement = { database, cluster: cluster ?? database, quorum: 'auto' };
-  const form = await formOf(client, options);
+  const { form, own, numbered, all } = await partsOf(client, options);
   // A Replicated database brings a view to all servers by itself.
   const views = viewStatements(
     form.onCluster === '' || cluster === undefined ? { database } : { database, cluster },
   ).map((plain) => ({ ...markedView(plain), name: effectOf(plain)!.name }));
-  const numbered = rendered(form);
-  const own = ownTables(form);
-  const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
 
   const there = await existing(client, database);
   const unmarked = checkOwnership(database, there, all);
   for (const statement of own)
     if (!there.some(({ name }) => name === effectOf(statement)?.name)) await say(client, marked(statement), form);
 
-  const pending = async (): Promise<Migration[]> => {
-    const applied = await onCaughtUpServer(client, placement, 'schema_migrations', ({ ask }) =>
-      ask<{ version: number; name: string; checksum: string }>(
-        `SELECT version, name, checksum FROM ${database}.schema_migrations ORDER BY applied_at`,
-      ),
-    );
-    refuseNewer(database, numbered, applied);
-    const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]));
-    for (const { version, name, checksum } of numbered) {
-      if ((checksums.get(version) ?? checksum) !== checksum)
-        throw new FspError(
-          'FSP_SCHEMA_CHANGED',
-          `Migration ${name} was applied to ${database} in another form; use the version of the server that made it, or another database`,
-        );
-    }
-    return numbered.filter(({ version }) => !checksums.has(version));
-  };
+  const pending = () => unapplied(client, placement, numbered);
   const viewsToMake = async () => {
     const there = new Map((await existing(client, database)).map((one) => [one.name, one.comment]));
     return views.filter(({ name, mark }) => !(there.get(name) ?? '').endsWith(mark));
@@ -260,6 +241,40 @@ async function bringUpToDate(client: ClickHouseClient, options: MigrateOptions):
       }
     },
   );
+}
+
+/** Everything that this version says of the tables of a database, which is made where it is not there. */
+export async function partsOf(client: ClickHouseClient, schema: Schema) {
+  const form = await formOf(client, schema);
+  const numbered = rendered(form);
+  const own = ownTables(form);
+  const { database } = schema;
+  const all = [...own, ...numbered.flatMap(({ statements }) => statements), ...viewStatements({ database })];
+  return { form, own, numbered, all };
+}
+
+/** The numbered files that are still to be applied. @throws FspError FSP_SCHEMA_NEWER, FSP_SCHEMA_CHANGED */
+export async function unapplied(
+  client: ClickHouseClient,
+  placement: Placement,
+  numbered: readonly Migration[],
+): Promise<Migration[]> {
+  const { database } = placement;
+  const applied = await onCaughtUpServer(client, placement, 'schema_migrations', ({ ask }) =>
+    ask<{ version: number; name: string; checksum: string }>(
+      `SELECT version, name, checksum FROM ${database}.schema_migrations ORDER BY applied_at`,
+    ),
+  );
+  refuseNewer(database, numbered, applied);
+  const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]));
+  for (const { version, name, checksum } of numbered) {
+    if ((checksums.get(version) ?? checksum) !== checksum)
+      throw new FspError(
+        'FSP_SCHEMA_CHANGED',
+        `Migration ${name} was applied to ${database} in another form; use the version of the server that made it, or another database`,
+      );
+  }
+  return numbered.filter(({ version }) => !checksums.has(version));
 }
 
 /** What the database is, or will be. It is made where it is not there. */
@@ -338,7 +353,8 @@ function refuseNewer(
     );
 }
 
-async function existing(client: ClickHouseClient, database: string): Promise<Existing[]> {
+/** What is in the database. */
+export async function existing(client: ClickHouseClient, database: string): Promise<Existing[]> {
   const answer = await client.query({
     query:
       'SELECT name, engine, comment, create_table_query AS create FROM system.tables WHERE database = {database: String}',

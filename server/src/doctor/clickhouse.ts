@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { grantStatement, readerStatements, writerGrants } from '../clickhouse/grants.js';
+import { schemaState } from '../clickhouse/schema-state.js';
 import type { Config } from '../config.js';
 import { FspError } from '../errors.js';
 import { nearlyFull } from '../health/disk-watch.js';
@@ -20,6 +21,7 @@ export async function examineClickHouse(client: ClickHouseClient, config: Config
   const checks: [subject: string, check: () => Promise<Diagnosis | Diagnosis[]>][] = [
     ['ClickHouse rights', () => checkRights(client, config)],
     ['ClickHouse reader', () => checkReader(client, config)],
+    ['ClickHouse schema', () => checkSchema(client, config)],
     ['ClickHouse replicas', () => checkReplicas(client, config)],
     ['ClickHouse DDL queue', () => checkDdlQueue(client)],
     ['ClickHouse disks', () => checkDisks(client)],
@@ -97,6 +99,36 @@ async function checkReader(client: ClickHouseClient, config: Config): Promise<Di
     );
   } finally {
     await account.close();
+  }
+}
+
+/** The tables as a start finds them: ours, of this version, whole, and nobody else's beside them. */
+async function checkSchema(client: ClickHouseClient, config: Config): Promise<Diagnosis> {
+  const subject = 'ClickHouse schema';
+  const { clickhouseDatabase: database, clickhouseCluster } = config;
+  try {
+    const { made, pending, missing, others } = await schemaState(client, {
+      database,
+      ...(clickhouseCluster === '' ? {} : { cluster: clickhouseCluster }),
+    });
+    if (missing.length > 0)
+      return failure(
+        subject,
+        `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing in ${database}`,
+        'Restore from a backup: tables that are missing one by one are not made again',
+      );
+    if (others.length > 0)
+      return warning(
+        subject,
+        `${database} has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ` and ${others.length - 10} more` : ''} beside our tables`,
+        'Move what is not ours to another database: fsp forget goes through every table of this one',
+      );
+    if (!made) return ok(subject, 'the next start makes it');
+    return ok(subject, pending.length === 0 ? 'up to date' : `the next start applies ${pending.join(', ')}`);
+  } catch (error) {
+    if (error instanceof FspError && error.code.startsWith('FSP_SCHEMA_'))
+      return failure(subject, error.message, 'The server does not start until then');
+    throw error;
   }
 }
 
@@ -315,13 +347,14 @@ async function checkName(
     `SELECT count() FROM system.columns WHERE database = '${clickhouseDatabase}' AND table = 'receiver_status' AND name = 'instance_id'`,
   );
   if (there !== '1') return ok(subject, serverName);
+  let id: string;
+  try {
+    id = readInstance(dataDir)?.id ?? 'none';
+  } catch (error) {
+    return warning(subject, (error as Error).message, 'A start puts it aside, and is a new receiver');
+  }
   // Our own signs are no twin's, whenever this process began.
-  const twins = await twinsOf(
-    client,
-    clickhouseDatabase,
-    { id: readInstance(dataDir)?.id ?? 'none', serverName },
-    Date.now(),
-  );
+  const twins = await twinsOf(client, clickhouseDatabase, { id, serverName }, Date.now());
   return twins.length === 0
     ? ok(subject, serverName)
     : failure(
