@@ -101,6 +101,7 @@ const schema = {
     default: '',
     defaultText: 'none: embedded',
     pattern: '^$|^https?://[^/@,\\s]+/?(\\s*,\\s*(https?://)?[^/@,\\s]+/?)*$',
+    valid: (value) => value === '' || value.split(',').every(isServer),
     allowed:
       'http(s)://host:port without user and password (those have settings of their own); several separated by commas',
     description:
@@ -262,6 +263,11 @@ export const settings: readonly Setting[] = Object.entries<Kind>(schema).map(([k
     takes: (value) => isWithin(kind, value),
   };
 });
+
+/** One of several may leave out its scheme. */
+function isServer(one: string): boolean {
+  return URL.canParse(one.includes('://') ? one.trim() : `http://${one.trim()}`);
+}
 
 function isWithin(kind: Kind, value: unknown): boolean {
   if (kind.type !== 'text')

@@ -38,6 +38,8 @@ test.each([
   ['FSP_THROTTLE_INTERVAL', '86401', 'a whole number from 60 to 86400'],
   ['FSP_THROTTLE_ORDER', 'random', 'failures-first or arrival'],
   ['FSP_CLICKHOUSE_URL', 'clickhouse:8123', 'http(s)://host:port'],
+  ['FSP_CLICKHOUSE_URL', 'http://clickhouse:99999', 'http(s)://host:port'],
+  ['FSP_CLICKHOUSE_URL', 'http://a:8123,b:8123:1', 'http(s)://host:port'],
   ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
   ['FSP_SERVER_NAME', ' ', 'a name of 1 to 253 characters'],
   ['FSP_SERVER_NAME', ' FSP01', 'a name of 1 to 253 characters'],

@@ -93,6 +93,17 @@ describe('the engine', () => {
     expect(warnings).toEqual([]);
   });
 
+  test.each([0, 8123])(
+    'is refused at an address that is none of this machine, by the name of the setting: port %i',
+    async (port) => {
+      const dataDir = join(shared.folder, '..', 'elsewhere');
+      await expect(startEngine({ dataDir, port, host: '192.0.2.1', database })).rejects.toMatchObject({
+        code: 'FSP_CONFIG_INVALID',
+        message: expect.stringMatching(/FSP_EMBEDDED_CLICKHOUSE_HOST is "192\.0\.2\.1".*EADDRNOTAVAIL/) as string,
+      });
+    },
+  );
+
   test('is refused on a folder and on a port that are in use, by name', async () => {
     await expect(startEngine({ dataDir: shared.folder, port: 0, database })).rejects.toThrow(
       /in use by another process/,

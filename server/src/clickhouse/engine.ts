@@ -187,7 +187,8 @@ function mayPass(error: unknown): boolean {
 
 /** A free port where any will do: it is known before the engine starts, which may be for the second time. */
 async function definite<Port extends number | null>(port: Port, host: string): Promise<Port | number> {
-  return port === 0 ? listenOnce(0, host) : port;
+  if (port !== 0) return port;
+  return listenOnce(0, host).catch((error: unknown) => Promise.reject(cannotListen(0, host, error)));
 }
 
 async function refuseTakenPort(port: number, host: string): Promise<void> {
@@ -195,11 +196,22 @@ async function refuseTakenPort(port: number, host: string): Promise<void> {
     try {
       await listenOnce(port, address);
     } catch (error) {
-      throw new FspError(
-        'FSP_PORT_TAKEN',
-        `Port ${port} on ${address} cannot be used for ClickHouse (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
-      );
+      throw cannotListen(port, address, error);
     }
+}
+
+/** The port is another's, or not this user's; or the address is none of this machine. */
+function cannotListen(port: number, address: string, error: unknown): FspError {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' || code === 'EACCES'
+    ? new FspError(
+        'FSP_PORT_TAKEN',
+        `Port ${port} on ${address} cannot be used for ClickHouse (${code}); choose another with FSP_EMBEDDED_CLICKHOUSE_PORT`,
+      )
+    : new FspError(
+        'FSP_CONFIG_INVALID',
+        `FSP_EMBEDDED_CLICKHOUSE_HOST is ${JSON.stringify(address)}, and nothing can listen there (${code}); allowed: an address of this machine`,
+      );
 }
 
 /** Whether the native protocol can have its port; what only comforts people who ask must not keep messages out. */
