@@ -8,6 +8,7 @@ import type { Spool } from '../spool/spool.js';
 import type { Store } from '../store.js';
 import type { Throttle } from '../throttle/throttle.js';
 import { version } from '../version.js';
+import { mendOfSpool } from '../disk/full-disk.js';
 import type { DiskWatch } from './disk-watch.js';
 import type { Draining } from '../drain/draining.js';
 import type { LoopDelay } from './event-loop.js';
@@ -63,7 +64,7 @@ export function readinessOf({
       detail:
         unavailable === null
           ? `${spool.stats().waiting} waiting`
-          : `no message can be taken (${unavailable}); make room on the disk of FSP_DATA_DIR, or check it`,
+          : `no message can be taken (${unavailable}); ${mendOfSpool(unavailable.split(': ').at(-1)!)}`,
     },
     'event loop': loopDelay.state(),
     name: { ready: names.trouble === null, detail: names.trouble ?? 'ours alone' },

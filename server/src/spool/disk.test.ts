@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -139,5 +139,34 @@ test('while every flush fails all is refused, nothing refused counts, and it goe
   const again = await open(join(root, 'spool'));
   expect((await drain(again)).sort()).toEqual(['before', 'x']);
   await again.close();
+  expect(told).toEqual([]);
+});
+
+test('nothing is acknowledged that no start would find: a folder that is taken away is told, what it holds waits, and it goes on when it is back', async () => {
+  const dir = join(root, 'spool');
+  let spool = await open(dir);
+  const taken: string[] = [];
+  const post = async () => {
+    const one = entry(`t${taken.length}`);
+    await spool.append([one]);
+    taken.push(name(one));
+  };
+  await post();
+  renameSync(dir, join(root, 'away'));
+  // What is taken until it is noticed lies in the folder, wherever that is.
+  await vi.waitFor(
+    async () => {
+      await expect(post()).rejects.toThrow(/is gone: mount it/);
+    },
+    { timeout: 5_000 },
+  );
+  expect(spool.unavailable()).toMatch(/ENOENT/);
+  await expect(spool.admit(50, 'failures-first', window)).rejects.toThrow();
+  renameSync(join(root, 'away'), dir);
+  await vi.waitFor(post, { timeout: 10_000 });
+  await spool.close();
+  spool = await open(dir);
+  expect((await drain(spool)).sort()).toEqual([...taken].sort());
+  await spool.close();
   expect(told).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
+import { mendOfSpool } from '../disk/full-disk.js';
 import type { LogItem, LogOptions } from './log-item.js';
 import { findSegments, headOf, lostBy, readWhole, segmentFile, type Segment } from './segments.js';
 import {
@@ -29,6 +30,8 @@ const flushedByItself = process.platform === 'linux';
 const writing = flushedByItself ? constants.O_RDWR | constants.O_DSYNC : 'r+';
 /** How soon a log that could not be written looks whether it can be again. */
 const probeMs = 2_000;
+/** How often is looked whether the file that is written still lies where it is read from. */
+const lookEveryMs = 1_000;
 
 interface Waiting {
   item: LogItem;
@@ -57,6 +60,7 @@ export class SegmentLog {
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
   private probe: NodeJS.Timeout | undefined;
+  private lookedAt = -Infinity;
   private closed = false;
   private readonly dir: string;
   private readonly spare: SpareFile;
@@ -148,6 +152,14 @@ export class SegmentLog {
     try {
       file = await open(segment.path, 'r');
     } catch (error) {
+      // With its folder it may come back.
+      await stat(this.dir).catch((cause: unknown) => {
+        throw new FspError(
+          'FSP_SPOOL_UNAVAILABLE',
+          `${this.dir} cannot be read: ${mendOfSpool((cause as NodeJS.ErrnoException).code ?? '')}`,
+          { cause },
+        );
+      });
       lostBy(segment.path, error);
       return wanted.map(() => null);
     }
@@ -218,10 +230,10 @@ export class SegmentLog {
 
   private refuse(cause: NodeJS.ErrnoException): void {
     this.unavailable = `${this.options.name}: ${cause.code ?? cause.message}`;
+    const reason = cause.code ?? cause.message;
     const error = new FspError(
       'FSP_SPOOL_UNAVAILABLE',
-      `The spool cannot be written (${cause.code ?? cause.message}): its disk is full, read-only or broken; ` +
-        'make room on the disk of FSP_DATA_DIR',
+      `The spool cannot be written (${reason}): ${mendOfSpool(reason)}`,
       { cause },
     );
     // What is urgent has room of its own, and is refused only where that is gone too.
@@ -278,6 +290,7 @@ export class SegmentLog {
     }
     try {
       await this.write(segment, records, bytes);
+      await this.checkPlace(segment);
     } catch {
       // After a failed flush the kernel may hold for written what never reached the disk: this file is left.
       await this.release();
@@ -313,6 +326,19 @@ export class SegmentLog {
     for (let done = 0; done < bytes;)
       done += (await handle.write(whole, done, bytes - done, segment.end + done)).bytesWritten;
     if (!flushedByItself) await handle.datasync();
+  }
+
+  /**
+   * That the file which is written is found by its path: where the folder was removed, or its disk taken away, an open file
+   * takes all that comes, and nobody finds it again.
+   * @throws the file system's error ENOENT
+   */
+  private async checkPlace({ path }: Segment): Promise<void> {
+    if (performance.now() - this.lookedAt < lookEveryMs) return;
+    const [found, written] = await Promise.all([stat(path), this.handle!.stat()]);
+    if (found.ino !== written.ino || found.dev !== written.dev)
+      throw Object.assign(new Error(`${path} is another file`), { code: 'ENOENT' });
+    this.lookedAt = performance.now();
   }
 
   /** Makes a new segment the one that is written. */
