@@ -389,3 +389,17 @@ test('one that is under way has no end, and only a cause that nobody knew is new
   ] as const)
     expect([site, (await incidents(site)).map((one) => Boolean(one.is_new))]).toEqual([site, [isNew]]);
 });
+
+test('what goes on as ever is no incident where messages before it are kept no longer', async () => {
+  const since = at(-60);
+  // As long as all is there, it began within the time.
+  expect(told(await incidents('STE', end, since))).toMatchObject([{ begin: since }]);
+  const { url, writer } = readEngineCredentials(join(fleet.dataDir, 'clickhouse'))!;
+  const client = connect({ url, ...writer, database: 'fsp' });
+  await client.command({
+    query: `ALTER TABLE state_messages DELETE WHERE received_at < '${clickHouseTime(at(-20)).slice(0, 19)}' SETTINGS mutations_sync = 2`,
+  });
+  await client.close();
+  expect(await incidents('STE', end, since)).toEqual([]);
+  expect(told(await incidents('TWO', end, since))).toEqual(told(await incidents('TWO')));
+});

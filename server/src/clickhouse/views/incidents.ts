@@ -18,6 +18,9 @@ const hourOf = (time: string) => `toUInt32(intDiv(toUnixTimestamp(${time}), 3600
 /** Of a time of milliseconds, which may lie before 1970. */
 const hourOfReceipt = (receipt: string) => `toUInt32(greatest(intDiv(toUnixTimestamp64Milli(${receipt}), 3600000), 0))`;
 const firstReceipt = (database: string) => `(SELECT min(received_at) FROM ${database}.state_messages)`;
+/** Whether there were messages before the first: those that are kept no longer, of which clients still tell. */
+const isCut = (database: string) =>
+  `(SELECT min(first_received_at) FROM ${database}.client_facts) < ${firstReceipt(database)} - INTERVAL 1 HOUR`;
 
 /** Each cause of each site by the hour: whom it hit, as digests of names. Counted by receipt, so that no client's clock moves one. */
 const hours = (
@@ -33,7 +36,8 @@ const hours = (
  * Bursts of one cause in one site, from the first hour to the last. What was usual is what was so before it began: the
  * incident's own clients, which an hour later are among those of the day before, do not end it. What has gone on for a
  * day is usual in so far as many times more are an incident again. What lies before the time is looked at where a day
- * before it is known, so that whatever was so from the first message on is no incident that began there.
+ * before it is known, so that whatever was so from the first message on is no incident that began there; and so is all of
+ * the time where messages before it are kept no longer.
  */
 const bursts = (database: string) => `SELECT
     cityHash64(site_code, cause, incident) AS id, site_code, cause,
@@ -64,7 +68,7 @@ FROM
                         SELECT *, min(first_at) OVER (PARTITION BY cause) AS known_at,
                             sum(clients) OVER (PARTITION BY site_code, cause ORDER BY hour RANGE BETWEEN 24 PRECEDING AND 1 PRECEDING) / 24 AS usual,
                             clients > ${timesUsual} * usual
-                                AND (hour >= ${hourOf(since)} OR hour >= 24 + greatest(${hourOfReceipt(firstReceipt(database))}, ${hourOf(`${since} - INTERVAL ${longestDays + 1} DAY`)})) AS bursts
+                                AND ((hour >= ${hourOf(since)} AND NOT ${isCut(database)}) OR hour >= 24 + greatest(${hourOfReceipt(firstReceipt(database))}, ${hourOf(`${since} - INTERVAL ${longestDays + 1} DAY`)})) AS bursts
                         FROM (${hours(database)})
                     )
                     WHERE clients >= ${fewestClients}
