@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
 import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -7,13 +7,14 @@ import { entry } from '../../../test/entries.js';
 import { name, window } from '../../../test/spool-model.js';
 import { testFolder } from '../../../test/test-folder.js';
 import { openSpool } from './open.js';
+import type { SpoolOptions } from './parts.js';
 import type { Spool } from './spool.js';
 
 let root: string;
 const told: string[] = [];
 const limits = { maxEntries: 50, maxBytes: 1e6 };
-const open = async (dir: string) => {
-  const spool = await openSpool({ dir, logger: { error: (message) => told.push(message) } });
+const open = async (dir: string, options: Partial<SpoolOptions> = {}) => {
+  const spool = await openSpool({ dir, logger: { error: (message) => told.push(message) }, ...options });
   await spool.sinks.register(['sink']);
   return spool;
 };
@@ -169,4 +170,38 @@ test('nothing is acknowledged that no start would find: a folder that is taken a
   expect((await drain(spool)).sort()).toEqual([...taken].sort());
   await spool.close();
   expect(told).toEqual([]);
+});
+
+test('segments that are not indexed yet are not gone through while their folder is away: their messages are told as lost by nobody, and are there when it is back', async () => {
+  const dir = join(root, 'spool');
+  const segmentBytes = { reports: 24 * 1024, journal: 8 * 1024 };
+  let spool = await open(dir, { segmentBytes });
+  const taken = Array.from({ length: 60 }, (_unused, serial) =>
+    entry(`t${serial}`, { raw: Buffer.alloc(3_000, serial) }),
+  );
+  for (const one of taken) await spool.append([one]);
+  await spool.close();
+  spool = await open(dir, { segmentBytes });
+  renameSync(dir, join(root, 'away'));
+  await expect(spool.admit(50, 'failures-first', window)).rejects.toThrow(/is gone: mount it/);
+  renameSync(join(root, 'away'), dir);
+  expect((await drain(spool)).sort()).toEqual(taken.map(name).sort());
+  await spool.close();
+  expect(told).toEqual([]);
+});
+
+test('where the file system numbers an open file otherwise than its path, the spool goes on in one segment', async () => {
+  const dir = join(root, 'spool');
+  const probe = await openFile(join(root, 'probe'), 'w');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  const stats = Object.assign(await probe.stat(), { dev: 4_294_967_297 });
+  await probe.close();
+  const spool = await open(dir);
+  vi.spyOn(prototype as { stat(): Promise<unknown> }, 'stat').mockResolvedValue(stats);
+  await spool.append([entry('first')]);
+  const before = readdirSync(join(dir, 'reports'));
+  for (let serial = 0; serial < 5; serial++) await spool.append([entry(`then${serial}`)]);
+  expect(readdirSync(join(dir, 'reports'))).toEqual(before);
+  vi.restoreAllMocks();
+  await spool.close();
 });

@@ -61,6 +61,8 @@ export class SegmentLog {
   private running: Promise<void> | null = null;
   private probe: NodeJS.Timeout | undefined;
   private lookedAt = -Infinity;
+  /** Whether the file system tells the file that is written by the same numbers as what lies at its path. */
+  private isTold = true;
   private closed = false;
   private readonly dir: string;
   private readonly spare: SpareFile;
@@ -92,7 +94,7 @@ export class SegmentLog {
     const whole =
       last.head !== null && scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
     try {
-      this.handle = await open(last.path, writing);
+      this.handle = await this.openToWrite(last.path);
       // What was found and not acknowledged may be in the page cache only.
       await this.handle.datasync();
       this.syncedSeq = Math.max(this.syncedSeq, lastSeq);
@@ -115,12 +117,16 @@ export class SegmentLog {
     });
   }
 
-  /** Reads a whole segment and goes through its records. @throws FspError as `lostBy` */
+  /**
+   * Reads a whole segment and goes through its records.
+   * @throws FspError as `lostBy`; FSP_SPOOL_UNAVAILABLE where its folder is away
+   */
   async scan(segment: Segment, visit: (header: RecordHeader, bytes: Buffer) => void): Promise<ScanResult> {
     const { next } = segment;
     const { readingRoom: room } = this;
     this.readingRoom = undefined;
     const buffer = await readWhole(segment.path, room);
+    if (buffer.length === 0) await this.findFolder();
     // Nothing is awaited until the buffer is done with.
     this.readingRoom = room !== undefined && buffer.length <= room.length ? room : buffer;
     const { gaps, ...result } = scanRecords(
@@ -145,21 +151,14 @@ export class SegmentLog {
 
   /**
    * Records of a segment, by offset and length, in ascending order; null for each that is damaged.
-   * @throws FspError as `lostBy`
+   * @throws FspError as `lostBy`; FSP_SPOOL_UNAVAILABLE where its folder is away
    */
   async read(segment: Segment, wanted: readonly { offset: number; length: number }[]): Promise<(Buffer | null)[]> {
     let file: FileHandle;
     try {
       file = await open(segment.path, 'r');
     } catch (error) {
-      // With its folder it may come back.
-      await stat(this.dir).catch((cause: unknown) => {
-        throw new FspError(
-          'FSP_SPOOL_UNAVAILABLE',
-          `${this.dir} cannot be read: ${mendOfSpool((cause as NodeJS.ErrnoException).code ?? '')}`,
-          { cause },
-        );
-      });
+      await this.findFolder();
       lostBy(segment.path, error);
       return wanted.map(() => null);
     }
@@ -214,6 +213,17 @@ export class SegmentLog {
     while (this.running !== null) await this.running;
     await this.spare.remove();
     await this.release();
+  }
+
+  /** That a file which is not there is lost: with its folder it may come back. @throws FspError FSP_SPOOL_UNAVAILABLE */
+  private async findFolder(): Promise<void> {
+    await stat(this.dir).catch((cause: unknown) => {
+      throw new FspError(
+        'FSP_SPOOL_UNAVAILABLE',
+        `${this.dir} cannot be read: ${mendOfSpool((cause as NodeJS.ErrnoException).code ?? '')}`,
+        { cause },
+      );
+    });
   }
 
   private async run(): Promise<void> {
@@ -335,10 +345,19 @@ export class SegmentLog {
    */
   private async checkPlace({ path }: Segment): Promise<void> {
     if (performance.now() - this.lookedAt < lookEveryMs) return;
-    const [found, written] = await Promise.all([stat(path), this.handle!.stat()]);
-    if (found.ino !== written.ino || found.dev !== written.dev)
+    if (!(await isAt(path, this.handle!)) && this.isTold)
       throw Object.assign(new Error(`${path} is another file`), { code: 'ENOENT' });
     this.lookedAt = performance.now();
+  }
+
+  /**
+   * Some network shares number files anew with each look, and some versions of Windows' stat name another volume than an
+   * open file does: there a path says only that it is there.
+   */
+  private async openToWrite(path: string): Promise<FileHandle> {
+    const handle = await open(path, writing);
+    this.isTold = await isAt(path, handle).catch(() => true);
+    return handle;
   }
 
   /** Makes a new segment the one that is written. */
@@ -368,7 +387,7 @@ export class SegmentLog {
       return bytes;
     });
     await syncFolder(this.dir);
-    this.handle = await open(path, writing);
+    this.handle = await this.openToWrite(path);
     this.syncedSeq = seq;
     this.nextSeq = seq + 1;
     this.torn = [];
@@ -390,4 +409,10 @@ export class SegmentLog {
   private placeOf(segment: Segment): RecordPlace {
     return { mark: this.options.mark, log: this.options.id, segment: segment.number };
   }
+}
+
+/** Whether a path leads to an open file. */
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const [found, opened] = await Promise.all([stat(path), file.stat()]);
+  return found.ino === opened.ino && found.dev === opened.dev;
 }
