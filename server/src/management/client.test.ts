@@ -23,6 +23,11 @@ test('a server that took a request and says nothing is told from one that is not
   await expect(request('http://127.0.0.1:9', { patienceMs })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+test('so is one that falls silent in the middle of its answer', async () => {
+  const broken = await served((_asked, answer) => answer.write('{'));
+  await expect(request(broken, { patienceMs }).then(text)).rejects.toBeInstanceOf(NoWord);
+});
+
 test('an answer that goes on for longer than silence is borne comes whole', async () => {
   const slow = await served((_asked, answer) => {
     let rows = 0;

@@ -44,14 +44,20 @@ export function request(
     const asked = url.startsWith('https:')
       ? requestTls(url, { ...options, ...(cert === undefined ? {} : trusting(cert)) })
       : requestPlain(url, options);
-    asked.on('response', answered).on('error', failed);
+    let begun: IncomingMessage | undefined;
+    asked.on('response', (answer) => {
+      begun = answer;
+      answered(answer);
+    });
+    asked.on('error', failed);
     asked.on('timeout', () => {
       const isThere = asked.socket?.connecting === false;
-      asked.destroy(
-        isThere
-          ? new NoWord(`no word for ${patienceMs / 1_000} s`)
-          : Object.assign(new Error('nobody is there'), { code: 'ETIMEDOUT' }),
-      );
+      const silence = isThere
+        ? new NoWord(`no word for ${patienceMs / 1_000} s`)
+        : Object.assign(new Error('nobody is there'), { code: 'ETIMEDOUT' });
+      // Whoever reads an answer that stopped in its middle would be told that it was cut off.
+      begun?.destroy(silence);
+      asked.destroy(silence);
     });
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
