@@ -35,8 +35,13 @@ export interface NewRecords {
   found: boolean;
 }
 
-/** When nothing more comes of a log: of one that has a successor, once it has not been written for a while. */
-export type LogEnd = 'now' | 'at rest' | 'never';
+/**
+ * When nothing more comes of a log: of one that has a successor, once it has not been written for a while; of one that is
+ * only called as what is rotated away is, once that is long ago, as some programs write to names of that kind.
+ */
+export type LogEnd = 'now' | 'at rest' | 'long at rest' | 'never';
+
+const longRestMs = 3_600_000;
 
 export interface FollowedLogOptions {
   files: FollowedFiles;
@@ -178,13 +183,18 @@ export class FollowedLog {
       if (!complete && bytes.length < want && this.readTo >= look.size) break;
     }
     this.quiet = grown ? 0 : this.quiet + 1;
-    complete ||= end === 'at rest' && stampAtRest(look, this.readTo) !== null;
+    complete ||= this.rests(look, end);
     this.ended = complete;
     if (complete) this.parser.end();
     else if (this.quiet === quietLooks) this.parser.flush();
     if (this.records.length > 0) yield* this.handOut(this.parser, look.modifiedAt, complete);
     this.restedAs = this.quiet < quietLooks ? null : stampAtRest(look, this.readTo);
     return true;
+  }
+
+  private rests(look: FileLook, end: LogEnd): boolean {
+    if (end === 'never' || stampAtRest(look, this.readTo) === null) return false;
+    return end === 'at rest' || Date.now() - look.modifiedAt >= longRestMs;
   }
 
   /** How much is to be read next. After a restart: up to the stored position first, exactly, to be given out to nobody. */

@@ -26,7 +26,7 @@ import type { FileLook } from './file-answers.js';
 import { identityOf } from './file-identity.js';
 import type { FileThreads } from './file-threads.js';
 import { FollowedFiles } from './followed-files.js';
-import { FollowedLog, type FollowedLogOptions, type NewRecords } from './followed-log.js';
+import { FollowedLog, type FollowedLogOptions, type LogEnd, type NewRecords } from './followed-log.js';
 
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
 const pauseTimesLook = 4;
@@ -330,8 +330,7 @@ export class Follower {
     if (this.stopping.signal.aborted) return false;
     const { key, path, logFile } = log.position;
     let stored = log.position;
-    const ends = path !== logFile ? 'now' : succeeded || ageOf(path) !== ageOf('.log') ? 'at rest' : 'never';
-    const reading = log.read(ends, this.stopping.signal);
+    const reading = log.read(path !== logFile ? 'now' : endByName(path, succeeded), this.stopping.signal);
     let storing = false;
     try {
       for (;;) {
@@ -388,6 +387,12 @@ export class Follower {
       }
     }
   }
+}
+
+function endByName(path: string, succeeded: boolean): LogEnd {
+  const age = ageOf(path);
+  if (succeeded || age === ageOf('.lo_')) return 'at rest';
+  return age === ageOf('.log') ? 'never' : 'long at rest';
 }
 
 /** Sorts what was rotated away, while it was followed or before, before what is written to. */

@@ -149,3 +149,20 @@ test('a log under the name of what is rotated away that is still written is one 
   expect(records).toBe(8);
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed' }, { verdict: 'failed' }]);
 });
+
+test('a log that is written under the name of what is rotated away, and waits in the middle of a line, is read whole', async () => {
+  const written = join(folder.path, 'fsp-20260315-100000.log');
+  const [first = '', ...others] = lines;
+  const hourAgo = Date.now() / 1_000 - 3_700;
+  const moment = Date.now() / 1_000 - 10;
+  const one = follower(folder.path);
+  writeFileSync(written, first.slice(0, 20));
+  utimesSync(written, moment, moment);
+  for (let looks = 0; looks < 4; looks++) await one.look();
+  appendFileSync(written, first.slice(20) + others.join('').trimEnd());
+  for (let looks = 0; looks < 4; looks++) await one.look();
+  expect(records).toBe(lines.length - 1);
+  utimesSync(written, hourAgo, hourAgo);
+  for (let looks = 0; looks < 4; looks++) await one.look();
+  expect(records).toBe(lines.length);
+});
