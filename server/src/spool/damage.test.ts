@@ -3,7 +3,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,7 +11,6 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DamageLedger } from './damage.js';
@@ -226,7 +224,7 @@ test('without journal and checkpoints everything that is there waits again: twic
 });
 
 test('damaged pieces are kept up to a quarter of a GiB in all, over restarts too, and those beyond are counted', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'fsp-damage-'));
+  const dir = testFolder();
   const told: string[] = [];
   const ledger = () => new DamageLedger(dir, () => 1, { error: (message) => told.push(message) });
   const damage = (offset: number) =>
@@ -239,5 +237,4 @@ test('damaged pieces are kept up to a quarter of a GiB in all, over restarts too
   expect([existsSync(join(dir, 'f-0')), existsSync(join(dir, 'f-1'))]).toEqual([true, false]);
   expect(told.map((line) => line.includes('the piece is kept'))).toEqual([true, false]);
   expect([after.figures().pieces, ledger().figures().pieces]).toEqual([2, 2]);
-  rmSync(dir, { recursive: true });
 });
