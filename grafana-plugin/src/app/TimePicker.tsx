@@ -6,14 +6,21 @@ import { useUrlParam, type UrlTimeRange } from './url-state.js';
 
 const intervals = ['5s', '10s', '30s', '1m', '5m', '15m'];
 
+interface Props {
+  time: UrlTimeRange;
+  /** Asks for what does not change with the range, which has moved on. */
+  onRefresh?(): void;
+  loading: boolean;
+}
+
 /** The time range of a page, and asking again: by hand, or by itself as often as the address says (`refresh=10s`). */
-export function TimePicker({ time, onRefresh, loading }: { time: UrlTimeRange; onRefresh(): void; loading: boolean }) {
+export function TimePicker({ time, onRefresh, loading }: Props) {
   const { range, set, refused } = time;
   const [wanted, setEvery] = useUrlParam('refresh');
   const every = intervals.includes(wanted) ? wanted : '';
   const again = useLatest(() => {
     time.moveOn();
-    onRefresh();
+    onRefresh?.();
   });
   const busy = useLatest(loading);
   useInterval(

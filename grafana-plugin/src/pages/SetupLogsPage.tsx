@@ -60,12 +60,7 @@ export default function SetupLogsPage() {
           <LinkButton variant="secondary" icon="apps" href={`${dashboardPath('setup')}?${time.query}`}>
             {t('overview.dashboard', 'Dashboard')}
           </LinkButton>
-          <TimePicker
-            time={time}
-            loading={loading}
-            // All of it is asked of the range, which has moved on.
-            onRefresh={() => undefined}
-          />
+          <TimePicker time={time} loading={loading} />
         </>
       }
     >

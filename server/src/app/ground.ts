@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config.js';
+import { lockDataDir } from '../disk/lock.js';
 import { keepInstance, serviceInstanceId, type Instance } from '../health/instance.js';
 import type { Logger } from '../logger.js';
-import { lockDataDir } from '../disk/lock.js';
 import { startTelemetry, type Telemetry } from '../telemetry.js';
 import { version } from '../version.js';
 import { Closers } from './closers.js';

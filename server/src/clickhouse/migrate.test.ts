@@ -8,7 +8,8 @@ import { testFolder } from '../../../test/test-folder.js';
 import { connect } from './client.js';
 import { startEngine, type Engine } from './engine.js';
 import { underLease } from './lease.js';
-import { migrate, migrations } from './migrate.js';
+import { migrate } from './migrate.js';
+import { migrations } from './schema.js';
 
 const folder = testFolder();
 let engine: Engine;

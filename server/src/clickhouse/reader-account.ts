@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { keptJson, keptJsonOrAside } from '../disk/kept-file.js';
 import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
-import { keptJson, keptJsonOrAside } from '../disk/kept-file.js';
 import { clickHouseError } from './client.js';
 import {
   limitsStatement,

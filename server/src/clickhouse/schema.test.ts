@@ -3,7 +3,8 @@ import { database, sharedEngine } from '../../../test/shared-engine.js';
 import { errorCatalog } from '../catalog/errors.js';
 import { stateCatalog } from '../catalog/states.js';
 import { loadCatalog } from './load-catalog.js';
-import { migrate, migrations } from './migrate.js';
+import { migrate } from './migrate.js';
+import { migrations } from './schema.js';
 import { viewStatements } from './views/index.js';
 
 const shared = sharedEngine();

@@ -7,13 +7,6 @@ export function isFull(code: string): boolean {
   return full.test(code);
 }
 
-/** What mends a spool that cannot be written, by the error's code. */
-export function mendOfSpool(code: string): string {
-  return code === 'ENOENT'
-    ? 'its folder in FSP_DATA_DIR is gone: mount it again or put it back, or start the server anew, which begins an empty one'
-    : 'its disk is full, read-only or broken: make room on the disk of FSP_DATA_DIR, or check it';
-}
-
 /**
  * Writes what a start can do without: where the disk has no room for it, the server comes up all the same, so that it
  * can say what is the matter.

@@ -8,7 +8,6 @@ import type { Spool } from '../spool/spool.js';
 import type { Store } from '../store.js';
 import type { Throttle } from '../throttle/throttle.js';
 import { version } from '../version.js';
-import { mendOfSpool } from '../disk/full-disk.js';
 import type { DiskWatch } from './disk-watch.js';
 import type { Draining } from '../drain/draining.js';
 import type { LoopDelay } from './event-loop.js';
@@ -61,10 +60,7 @@ export function readinessOf({
     intake: intakeState(intake, role, draining),
     spool: {
       ready: unavailable === null,
-      detail:
-        unavailable === null
-          ? `${spool.stats().waiting} waiting`
-          : `no message can be taken (${unavailable}); ${mendOfSpool(unavailable.split(': ').at(-1)!)}`,
+      detail: unavailable === null ? `${spool.stats().waiting} waiting` : `no message can be taken (${unavailable})`,
     },
     'event loop': loopDelay.state(),
     name: { ready: names.trouble === null, detail: names.trouble ?? 'ours alone' },

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { FspError } from '../errors.js';
 import { unlessFull } from '../disk/full-disk.js';
 import { keptJson, keptJsonOrAside } from '../disk/kept-file.js';
 import { writeWholeSync } from '../disk/whole-file.js';
+import { FspError } from '../errors.js';
 
 /** Which receiver a data folder belongs to: kept in it, so that its spool can be delivered without its configuration. */
 export interface Instance {

@@ -1,9 +1,7 @@
-import { constants } from 'node:fs';
 import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
-import { mendOfSpool } from '../disk/full-disk.js';
 import type { LogItem, LogOptions } from './log-item.js';
 import { findSegments, headOf, lostBy, readWhole, segmentFile, type Segment } from './segments.js';
 import {
@@ -19,19 +17,15 @@ import {
   type ScanResult,
 } from './record.js';
 import { SpareFile } from './spare.js';
+import { WrittenFile } from './written-file.js';
 
 /**
  * What is written in one go, but for a record that is larger: a group stands byte on byte in memory that is used again,
  * for a buffer of its own for each record would cost more than all else that becomes of it.
  */
 const roomBytes = 512 * 1024;
-/** On Linux a write is flushed by itself, in half of the time that two calls take; elsewhere a flush follows it. */
-const flushedByItself = process.platform === 'linux';
-const writing = flushedByItself ? constants.O_RDWR | constants.O_DSYNC : 'r+';
 /** How soon a log that could not be written looks whether it can be again. */
 const probeMs = 2_000;
-/** How often is looked whether the file that is written still lies where it is read from. */
-const lookEveryMs = 1_000;
 
 interface Waiting {
   item: LogItem;
@@ -48,21 +42,18 @@ export class SegmentLog {
   readonly segments: Segment[] = [];
   /** Number of the newest record that is known to be on disk. */
   syncedSeq: number;
-  /** Why nothing can be written at the moment; null where all is well. */
+  /** Why nothing can be written at the moment, and what mends it; null where all is well. */
   unavailable: string | null = null;
   private nextSeq = 1;
   /** Offsets in the newest segment at which something begins that was never whole on disk, and never acknowledged. */
   private torn: number[] = [];
-  private handle: FileHandle | null = null;
+  private file: WrittenFile | null = null;
   /** Where segments are read whole, one after the other: V8 takes its time to give back a buffer of that size. */
   private readingRoom: Buffer | undefined;
   private writingRoom: Buffer | undefined;
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
   private probe: NodeJS.Timeout | undefined;
-  private lookedAt = -Infinity;
-  /** Whether the file system tells the file that is written by the same numbers as what lies at its path. */
-  private isTold = true;
   private closed = false;
   private readonly dir: string;
   private readonly spare: SpareFile;
@@ -94,9 +85,9 @@ export class SegmentLog {
     const whole =
       last.head !== null && scan.clean && scan.gaps.length === 0 && this.torn.length === 0 && lastSeq >= this.syncedSeq;
     try {
-      this.handle = await this.openToWrite(last.path);
+      this.file = await WrittenFile.open(last.path);
       // What was found and not acknowledged may be in the page cache only.
-      await this.handle.datasync();
+      await this.file.flush();
       this.syncedSeq = Math.max(this.syncedSeq, lastSeq);
       if (!whole) await this.release();
     } catch {
@@ -220,7 +211,7 @@ export class SegmentLog {
     await stat(this.dir).catch((cause: unknown) => {
       throw new FspError(
         'FSP_SPOOL_UNAVAILABLE',
-        `${this.dir} cannot be read: ${mendOfSpool((cause as NodeJS.ErrnoException).code ?? '')}`,
+        `${this.dir} cannot be read: ${mendOf((cause as NodeJS.ErrnoException).code ?? '')}`,
         { cause },
       );
     });
@@ -239,13 +230,11 @@ export class SegmentLog {
   }
 
   private refuse(cause: NodeJS.ErrnoException): void {
-    this.unavailable = `${this.options.name}: ${cause.code ?? cause.message}`;
     const reason = cause.code ?? cause.message;
-    const error = new FspError(
-      'FSP_SPOOL_UNAVAILABLE',
-      `The spool cannot be written (${reason}): ${mendOfSpool(reason)}`,
-      { cause },
-    );
+    this.unavailable = `${this.options.name}: ${reason}; ${mendOf(reason)}`;
+    const error = new FspError('FSP_SPOOL_UNAVAILABLE', `The spool cannot be written (${reason}): ${mendOf(reason)}`, {
+      cause,
+    });
     // What is urgent has room of its own, and is refused only where that is gone too.
     const urgent = this.queue[0]?.item.urgent === true ? [] : this.queue.filter(({ item }) => item.urgent === true);
     const refused = this.queue.filter((one) => !urgent.includes(one));
@@ -270,7 +259,7 @@ export class SegmentLog {
   }
 
   private async writeGroup(): Promise<void> {
-    if (this.handle === null) await this.startSegment(0, this.queue[0]?.item.urgent === true);
+    if (this.file === null) await this.startSegment(0, this.queue[0]?.item.urgent === true);
     let segment = this.segments.at(-1)!;
     this.options.begin();
     const group: Waiting[] = [];
@@ -300,7 +289,7 @@ export class SegmentLog {
     }
     try {
       await this.write(segment, records, bytes);
-      await this.checkPlace(segment);
+      await this.file!.checkPlace();
     } catch {
       // After a failed flush the kernel may hold for written what never reached the disk: this file is left.
       await this.release();
@@ -330,34 +319,9 @@ export class SegmentLog {
       stampRecord(record, place, { kind: dataKind, offset, seq, synced: this.syncedSeq });
       offset += record.length;
     }
-    const handle = this.handle!;
     // All of them stand in one piece, or there is one.
     const whole = records.length === 1 ? records[0]! : this.writingRoom!.subarray(0, bytes);
-    for (let done = 0; done < bytes;)
-      done += (await handle.write(whole, done, bytes - done, segment.end + done)).bytesWritten;
-    if (!flushedByItself) await handle.datasync();
-  }
-
-  /**
-   * That the file which is written is found by its path: where the folder was removed, or its disk taken away, an open file
-   * takes all that comes, and nobody finds it again.
-   * @throws the file system's error ENOENT
-   */
-  private async checkPlace({ path }: Segment): Promise<void> {
-    if (performance.now() - this.lookedAt < lookEveryMs) return;
-    if (!(await isAt(path, this.handle!)) && this.isTold)
-      throw Object.assign(new Error(`${path} is another file`), { code: 'ENOENT' });
-    this.lookedAt = performance.now();
-  }
-
-  /**
-   * Some network shares number files anew with each look, and some versions of Windows' stat name another volume than an
-   * open file does: there a path says only that it is there.
-   */
-  private async openToWrite(path: string): Promise<FileHandle> {
-    const handle = await open(path, writing);
-    this.isTold = await isAt(path, handle).catch(() => true);
-    return handle;
+    await this.file!.write(whole, bytes, segment.end);
   }
 
   /** Makes a new segment the one that is written. */
@@ -387,7 +351,7 @@ export class SegmentLog {
       return bytes;
     });
     await syncFolder(this.dir);
-    this.handle = await this.openToWrite(path);
+    this.file = await WrittenFile.open(path);
     this.syncedSeq = seq;
     this.nextSeq = seq + 1;
     this.torn = [];
@@ -401,9 +365,9 @@ export class SegmentLog {
   }
 
   private async release(): Promise<void> {
-    const { handle } = this;
-    this.handle = null;
-    await handle?.close().catch(() => undefined);
+    const { file } = this;
+    this.file = null;
+    await file?.close().catch(() => undefined);
   }
 
   private placeOf(segment: Segment): RecordPlace {
@@ -411,8 +375,9 @@ export class SegmentLog {
   }
 }
 
-/** Whether a path leads to an open file. */
-async function isAt(path: string, file: FileHandle): Promise<boolean> {
-  const [found, opened] = await Promise.all([stat(path), file.stat()]);
-  return found.ino === opened.ino && found.dev === opened.dev;
+/** What mends a spool that cannot be reached, by the error's code. */
+function mendOf(code: string): string {
+  return code === 'ENOENT'
+    ? 'its folder in FSP_DATA_DIR is gone: mount it again or put it back, or start the server anew, which begins an empty one'
+    : 'its disk is full, read-only or broken: make room on the disk of FSP_DATA_DIR, or check it';
 }

@@ -47,6 +47,13 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Whether a name is what a log is called after its rotation: x.lo_, x-20260315-100000.log, x.log.1. */
+export function isGenerationOf(name: string, other: string): boolean {
+  const stem = name.replace(/\.lo[g_]$/i, '').toLowerCase();
+  const rest = other.toLowerCase().startsWith(stem) ? other.slice(stem.length) : '';
+  return /^(?:\.lo_|[-_.]?\d[\d_.-]{0,30}\.lo[g_]|\.lo[g_]\.\d{1,10})$/i.test(rest);
+}
+
 /** A name that somebody else has chosen, for showing: nothing in it moves a cursor, turns the text or hides. */
 export function inertName(name: string): string {
   return name.replaceAll(/[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, '\ufffd');

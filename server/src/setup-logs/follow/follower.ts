@@ -21,7 +21,7 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
-import { ageOf, compare, writtenName } from '../files/names.js';
+import { ageOf, compare, isGenerationOf, writtenName } from '../files/names.js';
 import type { FileLook } from './file-answers.js';
 import { identityOf } from './file-identity.js';
 import type { FileThreads } from './file-threads.js';
@@ -399,11 +399,4 @@ function endByName(path: string, succeeded: boolean): LogEnd {
 function generationOf({ position: { path, logFile } }: FollowedLog): string {
   const age = ageOf(path);
   return path === logFile || age < '1' ? age : '1';
-}
-
-/** Whether a name is what a log is called after its rotation: x.lo_, x-20260315-100000.log, x.log.1. */
-function isGenerationOf(name: string, other: string): boolean {
-  const stem = name.replace(/\.lo[g_]$/i, '').toLowerCase();
-  const rest = other.toLowerCase().startsWith(stem) ? other.slice(stem.length) : '';
-  return /^(?:\.lo_|[-_.]?\d[\d_.-]{0,30}\.lo[g_]|\.lo[g_]\.\d{1,10})$/i.test(rest);
 }
