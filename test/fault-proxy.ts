@@ -16,6 +16,7 @@ import { buffer } from 'node:stream/consumers';
  * | cut-before | the connection ends before anything is forwarded |
  * | cut-during | half of the body is forwarded, then both connections end |
  * | cut-after | all is forwarded, the answer is awaited and thrown away with the connection |
+ * | unknown | all is forwarded, and ClickHouse's words for rows that too few replicas may have are the answer |
  * | late | the connection ends, and the whole request is forwarded only after `lateMs` |
  * | slow | forwarded after `slowMs` |
  */
@@ -29,6 +30,7 @@ export type Fault =
   | 'cut-before'
   | 'cut-during'
   | 'cut-after'
+  | 'unknown'
   | 'late'
   | 'slow';
 
@@ -125,6 +127,14 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       case 'cut-after':
         await forward(incoming, body);
         cut();
+        return;
+      case 'unknown':
+        await forward(incoming, body);
+        outgoing
+          .writeHead(500)
+          .end(
+            'Code: 319. DB::Exception: Unknown quorum status. The data was inserted in the local replica but we could not verify quorum. Reason: Timeout while waiting for quorum. (UNKNOWN_STATUS_OF_INSERT) (version 26.7.3.1)\n',
+          );
         return;
       case 'late': {
         cut();

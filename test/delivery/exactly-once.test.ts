@@ -10,21 +10,29 @@ import { deliver, faultyWay, isInsert, messages, record, rowsOf } from './faulty
 const way = faultyWay();
 
 describe('each entry becomes one row', () => {
-  test.each<Fault>(['refuse', 'page', 'empty', 'exception', 'hang', 'cut-before', 'cut-during', 'cut-after', 'late'])(
-    'when the first two inserts meet this on their way: %s',
-    async (fault) => {
-      let left = 2;
-      // Long after the second attempt, also on a busy machine: one that found the rows of the first would not insert.
-      way.proxy.lateMs = 3_000;
-      way.proxy.decide = (address) => (isInsert(address) && left-- > 0 ? fault : 'pass');
-      const batch = batchOf(...messages(50));
-      expect(await deliver(way, batch)).toEqual([]);
-      await way.proxy.settled();
-      // After a cut in the answer's way the rows are found to be there, and nothing is sent again.
-      expect(way.proxy.done).toEqual(fault === 'cut-after' ? [fault] : [fault, fault]);
-      expect(await rowsOf(way, batch)).toEqual([50, 50]);
-    },
-  );
+  test.each<Fault>([
+    'refuse',
+    'page',
+    'empty',
+    'exception',
+    'hang',
+    'cut-before',
+    'cut-during',
+    'cut-after',
+    'unknown',
+    'late',
+  ])('when the first two inserts meet this on their way: %s', async (fault) => {
+    let left = 2;
+    // Long after the second attempt, also on a busy machine: one that found the rows of the first would not insert.
+    way.proxy.lateMs = 3_000;
+    way.proxy.decide = (address) => (isInsert(address) && left-- > 0 ? fault : 'pass');
+    const batch = batchOf(...messages(50));
+    expect(await deliver(way, batch)).toEqual([]);
+    await way.proxy.settled();
+    // After what concerns the answer alone the rows are found to be there, and nothing is sent again.
+    expect(way.proxy.done).toEqual(['cut-after', 'unknown'].includes(fault) ? [fault] : [fault, fault]);
+    expect(await rowsOf(way, batch)).toEqual([50, 50]);
+  });
 
   test.each<Fault>(['page', 'empty', 'exception'])(
     'when everything is answered like this for a while, counts included: %s',
@@ -36,6 +44,18 @@ describe('each entry becomes one row', () => {
       expect(await rowsOf(way, batch)).toEqual([20, 20]);
     },
   );
+
+  test('when ClickHouse knows its token for ever and has lost the rows, as after the disk of the only replica that had them', async () => {
+    const batch = batchOf(...messages(50));
+    expect(await deliver(way, batch)).toEqual([]);
+    await way.writer.command({ query: `DELETE FROM ${database}.state_messages WHERE batch_id = '${batch.id}'` });
+    expect(await rowsOf(way, batch)).toEqual([0, 0]);
+    const first = new RegExp(`query_id=${batch.id}-(state_messages|keys-50)(&|$)`);
+    way.proxy.decide = (address) => (first.test(address) ? 'unknown' : 'pass');
+    expect(await way.sink.deliver(batch, true)).toEqual([]);
+    expect(way.proxy.done).toEqual(['unknown', 'unknown']);
+    expect(await rowsOf(way, batch)).toEqual([50, 50]);
+  });
 
   test('and what is older than anything that is kept blocks nothing, however often it comes', async () => {
     const { writer } = way;

@@ -213,8 +213,19 @@ export function isStillInserting(error: unknown): boolean {
   return error instanceof FspError && (error.cause as { code?: string } | undefined)?.code === sameIdRuns;
 }
 
-/** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE, 319 UNKNOWN_STATUS_OF_INSERT. */
-const noQuorum = new Set(['285', '286', '319']);
+/** UNKNOWN_STATUS_OF_INSERT. */
+const statusUnknown = '319';
+
+/**
+ * Whether ClickHouse knows the rows of an insert, or its token, and cannot tell that as many replicas have them as must:
+ * they lag, or the only one that had them lost its disk. Then it says so for as long as it knows the token.
+ */
+export function isStatusUnknown(error: unknown): boolean {
+  return (error as { code?: string }).code === statusUnknown;
+}
+
+/** 285 TOO_FEW_LIVE_REPLICAS, 286 UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE. */
+const noQuorum = new Set(['285', '286', statusUnknown]);
 
 /** What ends some of ClickHouse's refusals, by their codes. */
 const mends: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { claim } from '../clickhouse/claim.js';
-import { clickHouseError } from '../clickhouse/client.js';
+import { clickHouseError, isStatusUnknown } from '../clickhouse/client.js';
 import { onCaughtUpServer, quorumOf, type Placement } from '../clickhouse/replicas.js';
 import { storedConfiguration, type RoleConfiguration, type RoleVersion } from './role.js';
 
@@ -71,9 +71,9 @@ export class RoleStore {
       });
     } catch (error) {
       const { code } = error as { code?: string };
-      // 285 TOO_FEW_LIVE_REPLICAS: nothing was done. 319 UNKNOWN_STATUS_OF_INSERT: it is there, and the others lag.
+      // 285 TOO_FEW_LIVE_REPLICAS: nothing was done. Of unknown status: it is there, and the others lag.
       if (code === '285') await this.write(version, { insert_deduplication_token: token });
-      else if (code !== '319') throw clickHouseError(error);
+      else if (!isStatusUnknown(error)) throw clickHouseError(error);
     }
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { clickHouseError, notClickHouse, refusesRows, RowText } from '../clickhouse/client.js';
+import { clickHouseError, isStatusUnknown, notClickHouse, refusesRows, RowText } from '../clickhouse/client.js';
 import { onCaughtUpServer, type Placement } from '../clickhouse/replicas.js';
 import { keptSince } from '../clickhouse/retention.js';
 import { narrow } from '../delivery/narrow.js';
@@ -52,9 +52,9 @@ interface BatchRows {
  *
  * What makes it once: after an unclear outcome the rows that are there are counted, on a server that has all that any
  * replica has, and those that are missing are sent under the same token. If the first insert is still under way,
- * ClickHouse refuses the second by its query id; if it commits late, one of the two is dropped by its token. Only when an
- * insert succeeded and rows are missing all the same – a crash can come between noting the token and the rows' being safe
- * – a new token is used.
+ * ClickHouse refuses the second by its query id; if it commits late, one of the two is dropped by its token. Only when
+ * ClickHouse knows the token and rows are missing all the same – a crash can come between noting the token and the rows'
+ * being safe, or the only replica that had them lose its disk – a new token is used.
  *
  * What ends it: ClickHouse's own word on how many rows it wrote, to as many replicas as must have them. Whatever else
  * answers 200 is not ClickHouse.
@@ -82,14 +82,28 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
     return insertOnce(client, placement, table, rows, token);
   }
 
-  /** Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt. */
-  async function insertMissing({ table, rows }: TableRows, token: string, there: ReadonlySet<number>) {
+  /**
+   * Sends what is not there, in pieces where rows are refused; the pieces and their tokens are those of every attempt.
+   * @param unknown told of pieces whose token ClickHouse knows, and not what became of them; without it that is an error
+   */
+  async function insertMissing(
+    { table, rows }: TableRows,
+    token: string,
+    there: ReadonlySet<number>,
+    unknown?: (error: Error) => void,
+  ) {
     return narrow(
       rows.length,
       async (from, to) => {
         const missing = rows.slice(from, to).filter(({ place }) => !there.has(place));
         const piece = from === 0 && to === rows.length ? token : `${token}-${from}-${to}`;
-        if (missing.length > 0) await insert(table, missing, piece);
+        if (missing.length === 0) return;
+        try {
+          await insert(table, missing, piece);
+        } catch (error) {
+          if (unknown === undefined || !isStatusUnknown(error)) throw error;
+          unknown(error as Error);
+        }
       },
       refusesRows,
     );
@@ -120,11 +134,16 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
   async function deliverAgain(batchId: string, tableRows: TableRows) {
     const { table, rows, keys } = tableRows;
     let aside = keys.length > 0 ? await once.asideOf(batchId) : none;
+    let unknown: Error | undefined;
     for (let attempt = 0; ; attempt++) {
       const there = await rowsThere(client, placement, batchId, table);
       aside = await setAside(batchId, tableRows, there, aside);
       const done = new Set([...there, ...aside]);
-      const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), done);
+      // Whether the rows lag or are lost is seen by a look at a server that has all that any has, which ends here where
+      // they lag.
+      const refused = await insertMissing(tableRows, tokenOf(batchId, table, attempt), done, (error) => {
+        unknown = error;
+      });
       if (done.size >= rows.length) return { refused, there, aside };
       const now = await rowsThere(client, placement, batchId, table);
       const gone = new Set(refused.map(({ index }) => index));
@@ -134,11 +153,14 @@ export function createClickHouseSink(options: ClickHouseSinkOptions): Sink {
       const isKept = (index: number) => tableRows.storedAt[index]! >= kept;
       if (rows.every(({ place }, index) => gone.has(index) || isDone(place) || !isKept(index)))
         return { refused, there: now, aside };
-      if (attempt + 1 >= mostTokens)
-        throw new FspError(
+      if (attempt + 1 < mostTokens) continue;
+      throw (
+        unknown ??
+        new FspError(
           'FSP_CLICKHOUSE_REFUSED',
           `ClickHouse says that rows of batch ${batchId} were written to ${table}, and they are not there; check its disks and replicas`,
-        );
+        )
+      );
     }
   }
 

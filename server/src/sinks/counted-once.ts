@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { isStatusUnknown } from '../clickhouse/client.js';
 import { onCaughtUpServer, type Ask, type Placement } from '../clickhouse/replicas.js';
 import type { StateMessageEntry } from '../spool/entries.js';
 import { time, type Row } from './clickhouse-rows.js';
@@ -96,7 +97,7 @@ export class CountedOnce {
   async setAside(batchId: string, rows: readonly KeyedRow[]): Promise<void> {
     if (rows.length === 0) return;
     const places = rows.map(({ place }) => place);
-    await this.insert(
+    await this.note(
       'repeated_messages',
       rows.map(({ messageId, receivedAt, place }) => ({
         message_id: messageId,
@@ -113,7 +114,7 @@ export class CountedOnce {
   /** Notes the keys of rows that are there, and sees that each of their messages is there once; whether one was not. */
   async settle(batchId: string, rows: readonly KeyedRow[]): Promise<boolean> {
     if (rows.length === 0) return false;
-    await this.insert(
+    await this.note(
       'message_keys',
       rows.map(({ key }) => ({ ...key })),
       `${batchId}-keys-${rows.length}`,
@@ -122,6 +123,19 @@ export class CountedOnce {
       this.find(ask, rows, 2),
     );
     return doubtful.length > 0 && (await this.takeOut(batchId, doubtful));
+  }
+
+  /**
+   * Writes rows that may be there twice: a key that is costs a look, and rows set aside are told apart by their places.
+   * What ClickHouse knows the token of and cannot find – its only replica may have lost its disk – is sent under another.
+   */
+  private async note(table: string, rows: readonly Row[], token: string): Promise<void> {
+    try {
+      await this.insert(table, rows, token);
+    } catch (error) {
+      if (!isStatusUnknown(error)) throw error;
+      await this.insert(table, rows, `${token}-again`);
+    }
   }
 
   /** Rows whose key was noted at least so often. */
@@ -185,7 +199,7 @@ export class CountedOnce {
     const later = copies.filter((one) => kept.get(one.message_id) !== placeOf(one));
     if (later.length === 0) return false;
     // Noted before they go: they are never missing in both.
-    await this.insert(
+    await this.note(
       'repeated_messages',
       later.map((one) => ({ ...one })),
       `${batchId}-later-${later.length}-${later[0]!.message_id}`,

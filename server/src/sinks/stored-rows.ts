@@ -90,6 +90,7 @@ async function rollUpAgain(
     await run(
       `INSERT INTO ${database}.${table} SELECT * FROM ${database}.${table}_of_batch(batch = {batchId: String})`,
       { batchId },
-      { wait_end_of_query: 1, ...signsOfLife, ...(await quorumOf(client, placement, table)) },
+      // Not told apart by its content: the only replica that had it before may have lost its disk.
+      { wait_end_of_query: 1, ...signsOfLife, insert_deduplicate: 0, ...(await quorumOf(client, placement, table)) },
     );
 }
