@@ -117,6 +117,16 @@ describe('what is refused can be read by who looks into it', () => {
 test.each([
   [Buffer.from([0x1f, 0x8b, 8, 0]), 'The body is compressed with gzip; send it without compression'],
   [Buffer.from('\r\n--b\r\n\r\n\xff'), 'The body is a multipart form; send the report itself as the body'],
+  [Buffer.from(`--${'b'.repeat(70)}\n<`), 'The body is a multipart form; send the report itself as the body'],
+  [Buffer.from([0x1f, 0x3c]), 'The body is no well-formed XML'],
+  [
+    Buffer.from([0x3c, 0x8b]),
+    'The body is no valid UTF-8, nor in an encoding that it declares; send the report as UTF-16LE',
+  ],
+  [Buffer.from([0xff, 0xfe, 0x3c]), 'The body is no valid UTF-16LE; send the report as UTF-16LE or UTF-8'],
+  [Buffer.from([0xfe, 0xff, 0x41]), 'The body is no valid UTF-16BE; send the report as UTF-16LE or UTF-8'],
+  [Buffer.from([0xff, 0x41, 0x42]), 'The body is no valid UTF-8'],
+  [Buffer.from('x\n--b\r\n'), 'The body is no well-formed XML'],
 ])('what was done to a report is named', (body, message) => {
   expect(() => decodeReport(body)).toThrow(message);
 });

@@ -18,6 +18,8 @@ const code = (body: Uint8Array | string) => {
   }
 };
 const wrap = (body: string) => `<Report><ReportBody>${body}</ReportBody></Report>`;
+const attributes = (count: number, value = '') =>
+  Array.from({ length: count }, (_unused, index) => `a${index}="${value}"`).join(' ');
 const message = '<StateMessage><Topic Type="800"/><State ID="100"/></StateMessage>';
 
 describe('a report', () => {
@@ -138,16 +140,7 @@ test.each([
   ['an undeclared entity', wrap('&xxe;'), 'FSP_REPORT_NOT_XML'],
   ['a NUL', wrap('\0'), 'FSP_REPORT_NOT_XML'],
   ['100,000 levels', '<Report>' + '<a>'.repeat(100_000), 'FSP_REPORT_TOO_DEEP'],
-  [
-    '100,000 attributes',
-    `<Report ${Array.from({ length: 100_000 }, (_unused, index) => `a${index}=""`).join(' ')}/>`,
-    'FSP_REPORT_TOO_MANY_ATTRIBUTES',
-  ],
-  [
-    '65 attributes',
-    `<Report ${Array.from({ length: 65 }, (_unused, index) => `a${index}=""`).join(' ')}/>`,
-    'FSP_REPORT_TOO_MANY_ATTRIBUTES',
-  ],
+  ['100,000 attributes', `<Report ${attributes(100_000)}/>`, 'FSP_REPORT_TOO_MANY_ATTRIBUTES'],
   ['1,001 messages', wrap(message.repeat(1001)), 'FSP_REPORT_TOO_MANY_MESSAGES'],
   ['a form', '--b\r\nContent-Type: text/xml\r\n\r\n<Report/>\r\n--b--', 'FSP_REPORT_NOT_XML'],
   ['a form in UTF-16', Buffer.from('--b\r\n\r\n\xff\xfe<\0\r\n--b--', 'latin1'), 'FSP_REPORT_NOT_XML'],
@@ -219,6 +212,61 @@ test('long details with many equal signs are data, not attributes', () => {
   expect(code(wrap(message.replace('</StateMessage>', `${details}</StateMessage>`)))).toBe('accepted');
 });
 
+test('what stands where no report has it is none of its data', () => {
+  const machine = '<Machine><ClientID>A1</ClientID><NetBIOSName>PC1</NetBIOSName></Machine>';
+  const header = `<ReportHeader><Machine><NetBIOSName>NOWHERE</NetBIOSName></Machine><Identification>${machine}<Other><NetBIOSName>OTHER</NetBIOSName></Other></Identification><ReportDetails><Date>20260302091501.250000+000</Date></ReportDetails><Date>20200101000000.000000+000</Date></ReportHeader>`;
+  const inside = message.replace('</StateMessage>', '<UserParameters><Param>own</Param></UserParameters><Param>stray</Param><NetBIOSName>MESSAGE</NetBIOSName></StateMessage>');
+  const elsewhere = message.replace('100', '999');
+  const report = `<Report>${elsewhere}${header}<Body><ReportBody>${elsewhere}</ReportBody></Body><ReportBody>${inside}<More>${elsewhere}</More></ReportBody></Report>`;
+  const { machine: read, reportTime, messages } = decodeReport(Buffer.from(report));
+  expect([read.clientId, read.netbiosName, reportTime]).toEqual(['A1', 'PC1', Date.parse('2026-03-02T09:15:01.250Z')]);
+  expect(messages.map(({ state, params }) => [state.id, params])).toEqual([[100, ['own']]]);
+});
+
+test.each([
+  ['32 levels', (more: number) => wrap(message + '<a>'.repeat(30 + more) + '</a>'.repeat(30 + more))],
+  ['64 attributes', (more: number) => wrap(`<a ${attributes(64 + more)}/>${message}`)],
+  ['64 attributes of long values', (more: number) => wrap(`<a ${attributes(64 + more, 'x'.repeat(100))}/>${message}`)],
+  ['1,000 messages', (more: number) => wrap(message.repeat(1_000 + more))],
+])('%s are read, and one more is refused', (_name, report) => {
+  expect(code(report(0))).toBe('accepted');
+  expect(code(report(1))).toMatch(/^FSP_REPORT_TOO_/);
+});
+
+test.each([
+  ['5', 5],
+  ['-5', -5],
+  ['2147483647', 2_147_483_647],
+  ['-2147483647', -2_147_483_647],
+  ['2147483648', null],
+  ['99999999999', null],
+  ['x5', null],
+  ['5x', null],
+  ['-', null],
+  ['', null],
+])('an IDType and a Criticality of "%s" are %j', (text, value) => {
+  const told = `<StateMessage><Topic Type="800" IDType="${text}"/><State ID="100" Criticality="${text}"/></StateMessage>`;
+  const [one] = decodeReport(Buffer.from(wrap(told))).messages;
+  expect([one?.topic.idType, one?.state.criticality]).toEqual([value, value]);
+});
+
+test.each([
+  ['1', true],
+  [' 1 ', true],
+  ['0', false],
+  ['', null],
+  ['yes', null],
+])('ClientInstalled of "%s" is %j, and white space around names and versions is none of them', (flag, installed) => {
+  const fields = `<ClientInstalled>${flag}</ClientInstalled><ClientVersion> 5.00 </ClientVersion><NetBIOSName>\tPC1 </NetBIOSName>`;
+  const header = `<ReportHeader><Identification><Machine>${fields}</Machine></Identification></ReportHeader>`;
+  expect(decodeReport(Buffer.from(`<Report>${header}<ReportBody>${message}</ReportBody></Report>`)).machine).toEqual({
+    clientInstalled: installed,
+    clientId: '',
+    clientVersion: '5.00',
+    netbiosName: 'PC1',
+  });
+});
+
 test('names like __proto__ are ordinary, unknown elements', () => {
   expect(code(wrap(`<__proto__ a="1"/><constructor/>${message}`))).toBe('accepted');
 });
@@ -283,6 +331,8 @@ test.each([
   ['2018-07-03T18:44:47Z', '2018-07-03T18:44:47.000Z'],
   ['2018-07-03T18:44:47.6731234+02:00', '2018-07-03T16:44:47.673Z'],
   ['2018-07-03 18:44:47', '2018-07-03T18:44:47.000Z'],
+  ['2018-07-03T18:44:47+05:30', '2018-07-03T13:14:47.000Z'],
+  [' 20180703235959.999999+000\r\n', '2018-07-03T23:59:59.999Z'],
 ])('the time %s is %s', (text, iso) => {
   expect(parseReportTime(text)).toBe(Date.parse(iso));
 });
@@ -293,6 +343,10 @@ test.each([
   '20180732000000.000000+000',
   '20230229000000.000000+000',
   '20180703244447.000000+000',
+  '20180703186047.000000+000',
+  '20180703184460.000000+000',
+  '20181303184447.000000+000',
+  '09990703184447.000000+000',
   '2018-02-30T18:44:47Z',
   '2018-07-03',
   '20180703**4447.000000+000',
