@@ -1,3 +1,4 @@
+import { adviceOn } from '../../server/src/catalog/advice.js';
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../../server/src/setup-logs/types.js';
 import { failedAction, msiLog, only, result, runsOf, shown } from './verdict-logs.js';
@@ -42,6 +43,12 @@ describe('the cause of a failed installation', () => {
       ],
       /SMS Agent Host.*CcmExec/,
       { certainty: 'certain', certaintyReason: 'error_message', nextStep: '' },
+    ],
+    [
+      'a message with the number of a result that means something else',
+      ['Error 1601. Out of disk space. Disk space on drive C must be at least 400 MB; 12 MB available.'],
+      /12 MB available\.$/,
+      { suggestion: adviceOn(['message 1307']) },
     ],
     [
       'a custom action and what it said',

@@ -122,6 +122,7 @@ export const installerMessages: CodeTable = {
     ['1406', '', 'A registry value could not be written', 'Une valeur de registre n’a pas pu être écrite', 'registryKey'],
     ['1500', '', 'Another installation is in progress', 'Une autre installation est en cours', 'msiBusy'],
     ['1501', '', 'Secured data could not be accessed', 'Des données protégées n’ont pas pu être lues', 'elevate'],
+    ['1601', '', 'There is not enough disk space', 'Il n’y a pas assez de place sur le disque', 'diskFull'],
     ['1606', '', 'A network location could not be accessed', 'Un emplacement réseau n’a pas pu être atteint', 'msiSource'],
     ['1628', '', 'A script-based installation could not be completed', 'Une installation par script n’a pas pu se terminer', 'msiLog'],
     ['1706', '', 'No valid source could be found for the product', 'Aucune source valide n’a été trouvée pour le produit', 'msiSource'],

@@ -25,6 +25,11 @@ const ofAction = /^Return value [0-5]$/;
 
 /** `Failed to connect to \\\\PC1\\admin$ using machine account (53)`: the number of Windows that ends such a sentence. */
 const bracketedLast = /(?<!\b(?:attempts?|times|tries|count|items?|files?) ?)\((\d{1,5})\)[.!]?\s{0,4}$/i;
+/**
+ * Messages of Windows Installer that say something else than the result of the same number: `Error 1601. Out of disk
+ * space.`, where 1601 as a result is a service that cannot be reached.
+ */
+const ownMessages = new Set([1601, 1604, 1606, 1607, 1608, 1609, 1610, 1611, 1628, 1651]);
 const failing = /\b(?:fail(?:ed|ure|s)?|unable|could ?n.t|could not|cannot|can.t)\b/i;
 const longestEnd = 40;
 
@@ -46,7 +51,8 @@ export function codesIn(message: string, hints = anyHint): ErrorDescription[] {
     }
   }
   for (const { 0: all, 1: windows, 2: text = '', index } of message.matchAll(result)) {
-    const code = ofAction.test(all) ? null : resultCode(text, windows !== undefined);
+    const isMessage = ownMessages.has(Number(text)) && isOwnMessage(message, index, all);
+    const code = isMessage || ofAction.test(all) ? null : resultCode(text, windows !== undefined);
     if (code !== null) found.push([index + all.lastIndexOf(text), code]);
   }
   const last = bracketedLast.exec(message.slice(-longestEnd));
@@ -56,6 +62,15 @@ export function codesIn(message: string, hints = anyHint): ErrorDescription[] {
   }
   if (found.length > 1) found.sort(([first], [second]) => first - second);
   return [...new Map(found.map(([, code]) => [code.code, code])).values()];
+}
+
+/** Whether a number is that of a message, at its beginning, and a sentence follows. */
+function isOwnMessage(text: string, at: number, words: string): boolean {
+  return (
+    /^error \d{4}$/i.test(words) &&
+    /(?:^|\n|-- |MSI: )$/.test(text.slice(Math.max(0, at - 5), at)) &&
+    /^\. ?\S/.test(text.slice(at + words.length, at + words.length + 3))
+  );
 }
 
 /** A number as the result that it is; null where nobody knows it as one. */
