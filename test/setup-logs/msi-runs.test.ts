@@ -218,4 +218,19 @@ describe('summaries of Windows Installer', () => {
       'MSI (s) (54:F8) [10:00:05:000]: Windows Installer requires a system restart. Product Name: P. Product Version: 1.2.3. Product Language: 1033. Manufacturer: M. Type of System Restart: 1. Reason for Restart: 1.';
     expect(only(runsOf(msiLog([restart]))).verdict).toBe('unfinished');
   });
+
+  test('a status of 0 beside a sentence that asks for a restart is a success with a restart to come', () => {
+    const fields = 'Produktname: P. Produktversion: 1.2.3. Produktsprache: 1031. Hersteller: M.';
+    const summary = `MSI (s) (54:F8) [10:00:05:000]: Das Produkt wurde durch Windows Installer installiert. ${fields} Erfolg- bzw. Fehlerstatus der Installation: 0.`;
+    const restart = `MSI (s) (54:F8) [10:00:05:000]: Windows Installer erfordert einen Systemneustart. ${fields} Art des Systemneustarts: 2. Grund für den Neustart: 1.`;
+    for (const lines of [
+      [summary, restart],
+      [restart, summary],
+    ])
+      expect(only(runsOf(msiLog(lines)))).toMatchObject({
+        verdict: 'reboot_pending',
+        exitCode: 0,
+        certainty: 'likely',
+      });
+  });
 });

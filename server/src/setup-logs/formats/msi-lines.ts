@@ -126,9 +126,7 @@ export function summaryOf(message: string): Summary | null {
   const text = message.slice(0, length).replaceAll(directions, '');
   const status = statusAtEnd.exec(text.slice(-40))?.[1];
   if (status === undefined) return null;
-  const version = [...text.matchAll(versionAndLanguage)].findLast(({ 0: whole, index }) =>
-    /[:：]/.test(text.slice(index + whole.length)),
-  );
+  const version = versionIn(text);
   if (version === undefined || restartAtEnd.test(text.slice(version.index + version[0].length))) return null;
   const before = text.slice(0, version.index);
   const colon = before.search(/[:：]/);
@@ -136,6 +134,25 @@ export function summaryOf(message: string): Summary | null {
   const stop = Math.max(...separators.map((separator) => before.lastIndexOf(separator)));
   const name = colon >= 0 && stop > colon ? before.slice(colon + 1, stop).trim() : '';
   return { productName: name, productVersion: version[1] ?? '', status: Number(status) };
+}
+
+/**
+ * Whether a text is the sentence that asks for a restart, in any language: product, version, language and manufacturer,
+ * then two numbers. A log without the engine's own lines has nothing else that tells of it.
+ */
+export function asksForRestart(message: string): boolean {
+  if (message.length > longestSummary || !/\d\s?[.。．]?\s*$/u.test(message.slice(-20).replaceAll(directions, '')))
+    return false;
+  const text = message.replaceAll(directions, '').trimEnd();
+  const version = versionIn(text);
+  return version !== undefined && restartAtEnd.test(text.slice(version.index + version[0].length));
+}
+
+/** The last version and language behind which other fields stand. */
+function versionIn(text: string): RegExpExecArray | undefined {
+  return [...text.matchAll(versionAndLanguage)].findLast(({ 0: whole, index }) =>
+    /[:：]/.test(text.slice(index + whole.length)),
+  );
 }
 
 /** The word for an error, in the languages of Windows, as error messages of Windows Installer begin. */

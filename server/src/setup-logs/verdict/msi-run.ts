@@ -3,12 +3,14 @@ import { describeCode } from '../../catalog/errors.js';
 import { inWords } from '../formats/codes.js';
 import {
   actionLine,
+  asksForRestart,
   customActionResult,
   errorNumberOf,
   resultOf,
   summaryOf,
   type ActionLine,
 } from '../formats/msi-lines.js';
+import { hint } from '../formats/hints.js';
 import { verdictOf } from '../formats/result.js';
 import type { Evidence, LogRecord, Run } from '../types.js';
 import { codesTold, withMeanings } from './codes-told.js';
@@ -63,6 +65,8 @@ export class MsiRun {
   private said: { failed: boolean; line: number; text: string } | null = null;
   /** The result was told in so many words, not only by the sequence's return value. */
   private told = false;
+  /** The line that asks for a restart: a status of 0 stands beside it. */
+  private restart: Evidence | null = null;
   private hasEngineLines = false;
   private rolledBack = false;
   /** What is installed is a patch: that reinstalls what it changes. */
@@ -141,6 +145,7 @@ export class MsiRun {
     if (isProperty) this.readProperty(first);
     else if (action !== null) this.readAction(action, line, first);
     else if (result !== null) this.readResult(result, message, line, first);
+    else if ((record.hints & hint.numbered) !== 0 && asksForRestart(first)) this.readRestart(line, first);
     else this.readText(line, first);
     if (end >= 0) this.readLines(line + 1, message.slice(end + 1).split('\n'), isProperty);
   }
@@ -152,6 +157,7 @@ export class MsiRun {
     this.sequenceValue = null;
     this.failedAction = null;
     this.failedCustomAction = null;
+    this.restart = null;
     this.results.length = 0;
     this.run.productName = '';
     this.run.productVersion = '';
@@ -272,6 +278,12 @@ export class MsiRun {
     this.finish(result);
   }
 
+  private readRestart(line: number, text: string): void {
+    if (this.nested) return;
+    this.restart = evidenceOf(line, 'result', text);
+    if (this.run.verdict === 'succeeded') this.finish(this.run.exitCode ?? 0);
+  }
+
   private keepResult(line: number, text: string): void {
     if (this.results.length >= keptOfKind) this.results.splice(keptOfKind - 1, 1);
     this.results.push(evidenceOf(line, 'result', text));
@@ -317,7 +329,12 @@ export class MsiRun {
     run.exitCode = result;
     run.verdict = verdictOf(result);
     if (run.verdict === 'failed') this.explainFailure(result);
-    else {
+    else if (run.verdict === 'succeeded' && this.restart !== null) {
+      run.verdict = 'reboot_pending';
+      blame(run, '', 0, '');
+      trust(run, 'likely', 'requirement_named');
+      showEvidence(run, [...this.results, this.restart, ...this.recovered]);
+    } else {
       blame(run, '', 0, '');
       trust(run, this.told ? 'certain' : 'likely', this.told ? 'result_told' : 'result_from_action');
       showEvidence(run, [...this.results, ...this.recovered]);
