@@ -170,6 +170,10 @@ class RoleRun {
       run.verdict = 'failed';
       this.blameTrouble({ ...this.troubles[0], isPrerequisite: true });
       trust(run, 'likely', 'requirement_named', 'prerequisite_log');
+    } else if (run.exitCode === null && this.troubles.length > 0) {
+      // It gave up before it ran the role's package: a line that says what is missing is all there is.
+      this.blame();
+      run.certainty = 'likely';
     } else run.nextStep = this.packageLog;
   }
 

@@ -125,6 +125,21 @@ describe('SMSFSPSetup.log', () => {
     expect(run.cause).toContain('Pre Req MSXML6');
   });
 
+  test('one that ended before it ran its package has failed of what it said last', () => {
+    const lines = [
+      'SMSMP Setup Started....',
+      'Installing the SMSMP',
+      'IIS Service is not installed, or not installed correctly.  Cannot install SMSMP.',
+      '~RoleSetup().',
+    ];
+    const log = lines.map((line, index) => `<03/15/26 10:11:1${index}> ${line}\n`).join('');
+    expect(parseLog(Buffer.from(log)).runs).toMatchObject([
+      { verdict: 'failed', exitCode: null, causeLine: 3, certainty: 'likely' },
+    ]);
+    const cut = log.slice(0, log.indexOf('~') - 20);
+    expect(parseLog(Buffer.from(cut)).runs).toMatchObject([{ verdict: 'unfinished' }]);
+  });
+
   test('a run that is cut off is unfinished, and two in one file are told apart', () => {
     expect(runOf('role-setup-unfinished.log').verdict).toBe('unfinished');
     expect(runsOf('role-setup-two-runs.log').map(({ verdict }) => verdict)).toEqual(['failed', 'succeeded']);
