@@ -386,6 +386,33 @@ describe('the cause of a failed ccmsetup', () => {
       expect(runs.map(({ verdict }) => verdict)).toEqual(['reboot_pending', 'succeeded']);
     });
 
+    test('one that is refused while another goes on takes nothing from it', () => {
+      const runs = runsOf(
+        ccmLog([
+          [banner, 1, 0, 10],
+          ['Command line: "C:\\Temp\\ccmsetup.exe" /mp:mp01', 1, 1, 10],
+          [banner, 1, 2, 20],
+          ['Downloading file C:\\Windows\\ccmsetup\\client.msi', 1, 3, 10],
+          ['Another instance of ccmsetup is already running.', 3, 4, 20],
+          ['CcmSetup is exiting with return code 8', 1, 5, 20],
+          ['CcmSetup is exiting with return code 0', 1, 90, 10],
+        ]),
+      );
+      expect(runs).toMatchObject([
+        { verdict: 'succeeded', line: 1, endedAt: Date.UTC(2026, 0, 15, 10, 1, 30) },
+        { verdict: 'failed', exitCode: 8, line: 3, causeLine: 5 },
+      ]);
+    });
+
+    test('a return code of 0 after a restart was reported is a success with a restart to come', () => {
+      const lines = [
+        ...begin,
+        "Sending Fallback Status Point message to 'fsp01', STATEID='401'.",
+        'CcmSetup is exiting with return code 0',
+      ];
+      expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'reboot_pending', exitCode: 0 });
+    });
+
     test('a second line that tells the end makes no second run', () => {
       const lines: CcmLine[] = [
         ...begin,

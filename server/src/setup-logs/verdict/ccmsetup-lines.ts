@@ -95,6 +95,11 @@ export function reportsFailure(message: string): boolean {
   return /\bSTATEID='3\d\d'/i.test(message.slice(0, longestHead));
 }
 
+/** It reports that it is done and the machine has to restart. */
+export function reportsRestart(message: string): boolean {
+  return message.slice(0, longestHead).includes("STATEID='401'");
+}
+
 /** The process that people start hands over to a service of the same name, and ends with 0. */
 export function handsOver(message: string): boolean {
   const head = message.slice(0, longestHead);

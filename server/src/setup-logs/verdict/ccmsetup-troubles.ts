@@ -1,6 +1,14 @@
 import { hint } from '../formats/hints.js';
 import type { Evidence, LogRecord } from '../types.js';
-import { isRetry, isStep, reportsFailure, succeeds, troubleIn, type TroubleKind } from './ccmsetup-lines.js';
+import {
+  isRetry,
+  isStep,
+  reportsFailure,
+  reportsRestart,
+  succeeds,
+  troubleIn,
+  type TroubleKind,
+} from './ccmsetup-lines.js';
 import { codesTold } from './codes-told.js';
 import { evidenceOf, oneLine } from './run.js';
 
@@ -60,6 +68,8 @@ export class Troubles {
   /** It said that it will try again: what comes from this time on is another attempt. */
   private retryFrom: number | null = null;
   private ran = false;
+  /** It reported that the machine has to restart. */
+  toldOfRestart = false;
 
   /** It said that it will try again, and has not begun to. */
   get waits(): boolean {
@@ -88,6 +98,7 @@ export class Troubles {
       this.over = true;
       return;
     }
+    if ((hints & hint.state) !== 0 && reportsRestart(message)) this.toldOfRestart = true;
     const kind = troubleIn(message, severe, hints);
     if (kind === null) {
       const steps = mayStep(message, hints) && isStep(message);

@@ -32,8 +32,32 @@ const lateMs = 10 * 60_000;
  * nothing later made good, never what only repeats the code or comes after the report of the failure.
  */
 export function trackCcmsetup(): RunTracker {
-  const tracker = new CcmsetupTracker();
-  return (record) => tracker.read(record);
+  const processes = new CcmsetupProcesses();
+  return (record) => processes.read(record);
+}
+
+/**
+ * One that is started while another goes on, and is refused or goes on beside it, takes nothing from that one: each has
+ * a thread of its own.
+ */
+class CcmsetupProcesses {
+  private current = new CcmsetupTracker();
+  /** The other one that may still write. */
+  private beside: CcmsetupTracker | null = null;
+
+  read(record: LogRecord): Run | null {
+    const { current, beside } = this;
+    if (beside?.writes(record) === true && !current.writes(record)) [this.current, this.beside] = [beside, current];
+    else if (isBanner(record) && current.goesOnAt(record)) {
+      this.beside = current;
+      this.current = new CcmsetupTracker();
+    }
+    return this.current.read(record);
+  }
+}
+
+function isBanner({ message }: LogRecord): boolean {
+  return message.startsWith('=') && started.test(message.slice(0, 200));
 }
 
 class CcmsetupTracker {
@@ -55,7 +79,7 @@ class CcmsetupTracker {
 
   read(record: LogRecord): Run | null {
     const { message } = record;
-    if (message.startsWith('=') && started.test(message.slice(0, 200))) return this.banner(record);
+    if (isBanner(record)) return this.banner(record);
     const end = endIn(message);
     if (end !== null) return this.end(record, end);
     const { run } = this;
@@ -110,11 +134,29 @@ class CcmsetupTracker {
     resume(run);
   }
 
+  /** Whether a run is under way here, of another process than the one that begins with a record. */
+  goesOnAt(record: LogRecord): boolean {
+    const begins = this.headed && !this.ended && this.isNear(record) && !this.awaitsService;
+    return begins && record.thread !== this.thread;
+  }
+
+  /** Whether a record is of the process that wrote the run under way here. */
+  writes(record: LogRecord): boolean {
+    return this.run !== null && !this.ended && record.thread === this.thread && this.isNear(record);
+  }
+
+  private get awaitsService(): boolean {
+    return this.handedOver && !this.ended && !this.inService;
+  }
+
+  private isNear({ time }: LogRecord): boolean {
+    const since = this.run?.endedAt ?? this.run?.startedAt ?? null;
+    return since === null || time === null || Math.abs(time - since) <= handOverMs;
+  }
+
   private banner(record: LogRecord): Run {
     const { run } = this;
-    const since = run?.endedAt ?? run?.startedAt ?? null;
-    const near = since === null || record.time === null || Math.abs(record.time - since) <= handOverMs;
-    if (run !== null && this.handedOver && !this.ended && !this.inService && near) {
+    if (run !== null && this.awaitsService && this.isNear(record)) {
       this.inService = true;
       this.bootstrapThread = this.thread;
       this.thread = record.thread;
@@ -140,6 +182,11 @@ class CcmsetupTracker {
     this.ended = true;
     this.doubtful = succeeded && !this.told && !this.inService && !this.headed;
     finish(run, record, end, { troubles: this.troubles, headed: this.headed });
+    // What it told the fallback status point says more than a plain 0.
+    if (succeeded && this.troubles.toldOfRestart) {
+      run.verdict = 'reboot_pending';
+      trust(run, 'likely', 'requirement_named');
+    }
     if (this.doubtful) trust(run, 'likely', 'result_told', 'ccmsetup_whole_log');
     this.troubles = new Troubles();
     return run;
