@@ -195,6 +195,7 @@ describe('a log with something before each line, or with its signs escaped', () 
     ],
     ['a quote of a page in HTML', each((line) => `> ${line.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}`)],
     ['a block of code in a quote', each((line) => `>     ${line}`)],
+    ['tabs for blanks', each((line) => line.replace(/^(<[\d/]+) ([\d:]+>) /, '$1\t$2\t'))],
     ['angle brackets taken for markup', each((line) => line.replace(/^<([\d/]+ [\d:]+)>/, '$1'))],
   ];
   const logs: [string, string][] = [

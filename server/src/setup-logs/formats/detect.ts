@@ -3,7 +3,7 @@ import { actionLine } from './msi-lines.js';
 import { copiedFields } from './simple.js';
 import type { Line, LogFormat } from '../types.js';
 
-const roleSetup = /^<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d>|^\w{1,40} Setup Started\.{2,9}\s*$/;
+const roleSetup = /^<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})[ \t]\d{1,2}:\d\d:\d\d>|^\w{1,40} Setup Started\.{2,9}\s*$/;
 const msi = /^MSI (?:\(\w\)|(?:©|&copy;)\)?) \([^)]{0,40}\)(?: \[\d{1,2}:| \[[^\]\d]{0,20}\]:|: )|^Property\(\w\): \w/;
 
 /** The format that a line shows, or null where it could stand in any. */

@@ -5,7 +5,7 @@ import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '.
 import { severityByWords } from './words.js';
 
 /** `<MM/DD/YY HH:MM:SS> text`, or `<MM-DD-YYYY HH:MM:SS> text`. */
-const stamped = /^<(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2}) (\d{1,2}):(\d\d):(\d\d)> ?(.*)$/s;
+const stamped = /^<(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})[ \t](\d{1,2}):(\d\d):(\d\d)>[ \t]?(.*)$/s;
 /** Length of `<03/15/26 10:11:12>`. */
 const plainStamp = 19;
 const opening = 60;
