@@ -117,6 +117,8 @@ export class LogParser {
 
   /** Gives out a record that may go on in the next line but has not for a while. */
   flush(): void {
+    // What is put before its lines hides the format of a short log for ever; plain text waits for more of it.
+    if (this.parser === null && decorationOf(this.undecided) !== null) this.decideAtLast();
     this.parser?.flush();
   }
 

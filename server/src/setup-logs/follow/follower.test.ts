@@ -113,6 +113,22 @@ describe('a log that grows', () => {
     expect(messages).toEqual(numbered(1, 3));
   });
 
+  test.each([
+    ['quoted', (line: string) => `> ${line}`],
+    ['escaped for a page', (line: string) => line.replaceAll('<', '&lt;').replaceAll('>', '&gt;')],
+    ['sent by syslog', (line: string) => `<14>Nov 28 10:00:00 fsp01 agent[7]: ${line}`],
+  ])('is read once it is quiet where it is short and %s', async (_how, decorate) => {
+    const line = (at: number) => `${decorate(`<11/28/26 10:00:0${at}> line ${at}`)}\r\n`;
+    const one = follower();
+    writeFileSync(log, line(1) + line(2));
+    for (let look = 0; look < 4; look++) await one.look();
+    expect(messages).toEqual(numbered(1, 2));
+    appendFileSync(log, line(3));
+    const again = follower();
+    for (let look = 0; look < 4; look++) await again.look();
+    expect(messages).toEqual(numbered(1, 3));
+  });
+
   test('gives each record once when it grows byte by byte in UTF-16LE', async () => {
     const bytes = asWindowsWrites(Buffer.from(ccmLines(1, 3).replaceAll('\r', '')));
     const one = follower();
