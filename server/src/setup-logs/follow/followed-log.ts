@@ -65,7 +65,7 @@ export class FollowedLog {
   private touched = new Set<FoundRun>();
   private replaying = false;
   private readTo = 0;
-  /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was read. */
+  /** When its file was last written, as far as is known, in milliseconds since 1970 UTC; null before it was looked at. */
   modifiedAt: number | null = null;
   private quiet = 0;
   /** Of its file, when it was last looked for. */
@@ -95,11 +95,13 @@ export class FollowedLog {
       this.size = look.size;
       this.unchanged = this.restedAs !== null && stampAtRest(look, this.readTo) === this.restedAs;
       // Whether its beginning is the same is seen when it is read.
-      if (this.unchanged || (!this.doubtful && this.parser !== null && seemsKnown(look, this.position, this.known)))
-        return true;
-      const seen = await this.pieceOf(path, 0, 0);
-      this.doubtful = !isKnown(seen, this.position, this.known);
-      return !this.doubtful;
+      if (!this.unchanged && (this.doubtful || this.parser === null || !seemsKnown(look, this.position, this.known))) {
+        const seen = await this.pieceOf(path, 0, 0);
+        this.doubtful = !isKnown(seen, this.position, this.known);
+        if (this.doubtful) return false;
+      }
+      this.modifiedAt = look.modifiedAt;
+      return true;
     } catch {
       this.doubtful = false;
       return null;

@@ -40,6 +40,10 @@ const mostWatched = 100;
  */
 const restTimesLook = 40;
 const longestRestMs = 5_000;
+/** A chain of rotated logs that fails again and again is read from its beginning each time, ever more seldom. */
+const longestWaitMs = 60_000;
+/** Within this time the clock of a share may misplace what was written last. */
+const likelyOrderMs = 60_000;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
 
@@ -60,6 +64,15 @@ export interface FollowerOptions {
   threads: FileThreads;
 }
 
+/** A log that went on after what was rotated away before it, and could not be read or stored. */
+interface ChainFailure {
+  key: string;
+  /** Whether what comes after it may be read meanwhile. */
+  mayGoOn: boolean;
+  count: number;
+  until: number;
+}
+
 export interface FollowedStatus {
   file: string;
   /** Bytes that are stored. */
@@ -73,6 +86,8 @@ export class Follower {
   private readonly counts = new Map<string, number>();
   private readonly missed = new Map<string, number>();
   private readonly complaints = new Map<string, string>();
+  /** How often rotated logs failed in a row, and until when they are left alone, by the name they were written under. */
+  private readonly failures = new Map<string, ChainFailure>();
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
@@ -135,14 +150,9 @@ export class Follower {
   async look(again = false): Promise<void> {
     const settled = await this.settle();
     const inOrder = [...settled.values()].sort((a, b) => compare(generationOf(a), generationOf(b)));
-    const byName = new Map<string, FollowedLog[]>();
-    for (const log of inOrder) {
-      const name = writtenName(log.position.logFile);
-      byName.set(name, [...(byName.get(name) ?? []), log]);
-    }
-    const waiting = byName.values();
+    const waiting = inGenerations(inOrder).entries();
     const readNext = async () => {
-      for (const logs of waiting) await this.readInOrder(logs);
+      for (const [name, logs] of waiting) await this.readInOrder(name, logs);
     };
     await Promise.all(Array.from({ length: readAtOnce }, readNext));
     if (this.stopping.signal.aborted) return;
@@ -295,6 +305,7 @@ export class Follower {
     try {
       const seen = await this.files.ask('read', path, 0, 0, 0);
       const log = this.logAt({ key: randomUUID(), logFile, path, offset: 0, ...identityOf(seen) });
+      log.modifiedAt = seen.look.modifiedAt;
       this.logs.set(log.position.key, log);
       return log;
     } catch (error) {
@@ -308,18 +319,31 @@ export class Follower {
   }
 
   /** A log after what was rotated away before it: an installation that was under way goes on in it. */
-  private async readInOrder(logs: readonly FollowedLog[]): Promise<void> {
+  private async readInOrder(name: string, logs: readonly FollowedLog[]): Promise<void> {
+    const failure = this.failures.get(name);
+    const waits = failure !== undefined && performance.now() < failure.until;
+    if (waits && !failure.mayGoOn) return;
     let before: FollowedLog | null = null;
-    for (const [index, log] of logs.entries()) {
+    let failedNow = false;
+    const from = waits ? logs.findIndex(({ position }) => position.key === failure.key) + 1 : 0;
+    for (let index = from; index < logs.length; index++) {
+      const log = logs[index]!;
       if (before !== null) log.goOnAfter(before);
-      const mayGoOn = await this.readOne(log, index < logs.length - 1);
-      const failed = this.logs.get(log.position.key) !== log;
-      // It begins again, and so does what it went on after: that would know its lines already.
-      if (failed && log.goesOn)
+      const mayGoOn = await this.readOne(log, wasSucceeded(log, logs.slice(index + 1)));
+      const { key } = log.position;
+      const failed = this.logs.get(key) !== log;
+      // It begins again, and so does what it went on after: that would know its lines already. All of that is read again.
+      if (failed && log.goesOn) {
         for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
+        const count = (failure?.count ?? 0) + 1;
+        const waitMs = count === 1 ? 0 : Math.min((this.options.pollMs ?? 1_000) * 2 ** count, longestWaitMs);
+        this.failures.set(name, { key, mayGoOn, count, until: performance.now() + waitMs });
+        failedNow = true;
+      }
       if (!mayGoOn) return;
       before = failed || !log.ended ? null : log;
     }
+    if (!waits && !failedNow) this.failures.delete(name);
   }
 
   /**
@@ -387,6 +411,34 @@ export class Follower {
       }
     }
   }
+}
+
+/** Whether one of those that come after a log by their names was written after it: some programs write to dated names. */
+function wasSucceeded({ modifiedAt }: FollowedLog, later: readonly FollowedLog[]): boolean {
+  return later.some((one) => (one.modifiedAt ?? Infinity) >= (modifiedAt ?? 0) - likelyOrderMs);
+}
+
+/**
+ * Logs by the name that they were written under, each after what was rotated away before it. Case tells two apart only
+ * where both are written to.
+ */
+function inGenerations(inOrder: readonly FollowedLog[]): Map<string, FollowedLog[]> {
+  const nameOf = ({ position }: FollowedLog) => writtenName(position.logFile);
+  const written = new Map<string, Set<string>>();
+  for (const log of inOrder) {
+    const name = nameOf(log);
+    if (name !== log.position.logFile) continue;
+    const lower = name.toLowerCase();
+    written.set(lower, (written.get(lower) ?? new Set()).add(name));
+  }
+  const groups = new Map<string, FollowedLog[]>();
+  for (const log of inOrder) {
+    const name = nameOf(log);
+    const lower = name.toLowerCase();
+    const key = (written.get(lower)?.size ?? 0) > 1 ? name : lower;
+    groups.set(key, [...(groups.get(key) ?? []), log]);
+  }
+  return groups;
 }
 
 function endByName(path: string, succeeded: boolean): LogEnd {

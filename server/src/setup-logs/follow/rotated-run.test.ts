@@ -29,6 +29,10 @@ let runs: Map<string, Run>;
 let places: Map<string, string>;
 let records: number;
 let failNext: boolean;
+/** Of which log nothing can be stored. */
+let failing: string | null;
+/** How often what was stored before was read again. */
+let replays: number;
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -39,6 +43,8 @@ beforeEach(() => {
   places = new Map();
   records = 0;
   failNext = false;
+  failing = null;
+  replays = 0;
 });
 afterEach(() => {
   folder.remove();
@@ -51,8 +57,9 @@ function follower(target = log): Follower {
     targets: [target],
     timezone: null,
     positions: [...positions.values()],
-    store({ records: some, position, runs: told }) {
-      if (failNext) {
+    store({ records: some, position, runs: told, replayed }) {
+      if (replayed) replays++;
+      if (failNext || position.path === failing) {
         failNext = false;
         return Promise.reject(new Error('disk full'));
       }
@@ -139,6 +146,33 @@ test.each([
   }
 });
 
+test('a log goes on after what was rotated away under the same name in other letters', async () => {
+  writeFileSync(join(folder.path, 'FSP.LO_'), lines.slice(0, 3).join(''));
+  utimesSync(join(folder.path, 'FSP.LO_'), 1_700_000_000, 1_700_000_000);
+  writeFileSync(log, lines.slice(3).join(''));
+  const one = follower(folder.path);
+  for (let looks = 0; looks < 3; looks++) await one.look();
+  expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode, causeLine: 3 }]);
+});
+
+test('what was rotated away is not read again in each look while what comes after it cannot be stored', async () => {
+  const oldest = join(folder.path, 'fsp-20260315-100000.log');
+  writeFileSync(oldest, lines.slice(0, 2).join(''));
+  writeFileSync(rotated, lines.slice(2, 4).join(''));
+  for (const path of [oldest, rotated]) utimesSync(path, 1_700_000_000, 1_700_000_000);
+  writeFileSync(log, lines.slice(4).join(''));
+  failing = rotated;
+  const one = follower(folder.path);
+  for (let looks = 0; looks < 12; looks++) await one.look();
+  expect(replays).toBeLessThan(4);
+  expect(records).toBe(2);
+  failing = null;
+  const again = follower(folder.path);
+  for (let looks = 0; looks < 3; looks++) await again.look();
+  expect(records).toBe(lines.length);
+  expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
+});
+
 test('a log under the name of what is rotated away that is still written is one for itself', async () => {
   writeFileSync(rotated, lines.slice(0, 2).join(''));
   writeFileSync(log, lines.slice(2).join(''));
@@ -150,19 +184,29 @@ test('a log under the name of what is rotated away that is still written is one 
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed' }, { verdict: 'failed' }]);
 });
 
-test('a log that is written under the name of what is rotated away, and waits in the middle of a line, is read whole', async () => {
-  const written = join(folder.path, 'fsp-20260315-100000.log');
-  const [first = '', ...others] = lines;
-  const hourAgo = Date.now() / 1_000 - 3_700;
-  const moment = Date.now() / 1_000 - 10;
-  const one = follower(folder.path);
-  writeFileSync(written, first.slice(0, 20));
-  utimesSync(written, moment, moment);
-  for (let looks = 0; looks < 4; looks++) await one.look();
-  appendFileSync(written, first.slice(20) + others.join('').trimEnd());
-  for (let looks = 0; looks < 4; looks++) await one.look();
-  expect(records).toBe(lines.length - 1);
-  utimesSync(written, hourAgo, hourAgo);
-  for (let looks = 0; looks < 4; looks++) await one.look();
-  expect(records).toBe(lines.length);
-});
+test.each([
+  ['', false],
+  [' beside an older one that is called as its successor is', true],
+])(
+  'a log that is written under the name of what is rotated away%s, and waits in the middle of a line, is read whole',
+  async (_how, besideOlder) => {
+    if (besideOlder) {
+      writeFileSync(log, '');
+      utimesSync(log, 1_700_000_000, 1_700_000_000);
+    }
+    const written = join(folder.path, 'fsp-20260315-100000.log');
+    const [first = '', ...others] = lines;
+    const hourAgo = Date.now() / 1_000 - 3_700;
+    const moment = Date.now() / 1_000 - 10;
+    const one = follower(folder.path);
+    writeFileSync(written, first.slice(0, 20));
+    utimesSync(written, moment, moment);
+    for (let looks = 0; looks < 4; looks++) await one.look();
+    appendFileSync(written, first.slice(20) + others.join('').trimEnd());
+    for (let looks = 0; looks < 4; looks++) await one.look();
+    expect(records).toBe(lines.length - 1);
+    utimesSync(written, hourAgo, hourAgo);
+    for (let looks = 0; looks < 4; looks++) await one.look();
+    expect(records).toBe(lines.length);
+  },
+);
