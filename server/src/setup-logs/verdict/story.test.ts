@@ -85,6 +85,60 @@ test('a package of the client is no part of a role’s set-up, nor the role’s 
   });
 });
 
+test('roles that are set up at the same time, and what others install meanwhile, take nothing from each other', () => {
+  const setup = (role: string, cause: string, exitCode: number) =>
+    located(role, `${role}Setup.log`, {
+      format: 'role_setup',
+      startedAt: 1_000_000,
+      endedAt: 1_060_000,
+      verdict: 'failed',
+      exitCode,
+      cause,
+    });
+  const installer = (logFile: string, exitCode: number, productName = '') =>
+    located(logFile, logFile, {
+      format: 'msi',
+      startedAt: 1_020_000,
+      endedAt: 1_030_000,
+      verdict: 'failed',
+      exitCode,
+      productName,
+      productVersion: logFile,
+      cause: `of ${logFile}`,
+      causeLine: 7,
+    });
+  const roles = [
+    setup('SMSFSP', 'fsp.msi ended with 1603: it failed', 1603),
+    setup('mp', 'sqlncli.msi ended with 1612: no source', 1612),
+  ];
+  const stories = joinStories([
+    ...roles,
+    ...[installer('fspMSI.log', 1603), installer('mpMSI.log', 1603), installer('sqlncliMSI.log', 1612)],
+    ...[installer('agent.log', 1603, 'Contoso Agent'), installer('dotnetMSI.log', 1603, 'Microsoft .NET')],
+  ]);
+  expect(Object.fromEntries(stories)).toEqual({
+    SMSFSP: 'SMSFSP',
+    mp: 'mp',
+    'fspMSI.log': 'SMSFSP',
+    'mpMSI.log': 'mp',
+    'sqlncliMSI.log': 'mp',
+    'agent.log': 'agent.log',
+    'dotnetMSI.log': 'dotnetMSI.log',
+  });
+  expect(roles.map(({ run }) => [run.cause, run.productVersion])).toEqual([
+    ['of fspMSI.log (fspMSI.log, line 7)', 'fspMSI.log'],
+    ['of sqlncliMSI.log (sqlncliMSI.log, line 7)', 'mpMSI.log'],
+  ]);
+});
+
+test('another product that is called a client too is no part of ccmsetup', () => {
+  const other = clientMsi('Logs');
+  Object.assign(other, { logFile: 'Logs/vpn.log', run: { ...other.run, productName: 'Contoso VPN Client' } });
+  const starter = ccmsetup('Logs');
+  expect(joinStories([starter, other]).get('Logs msi')).toBe('Logs msi');
+  expect(starter.run.cause).toBe('client.msi installation failed');
+});
+
 test('a package that ran when ccmsetup did not is an installation of its own', () => {
   const late = clientMsi('Logs');
   late.run.startedAt = 9_000_000;

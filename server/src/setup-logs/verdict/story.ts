@@ -54,25 +54,22 @@ export class Stories {
     else {
       for (const installer of place.installers.values()) {
         const before = this.starterOf.get(installer.id);
-        const { startedAt } = installer.run;
-        if (before === run.id || (startedAt !== null && overlaps(run.run, startedAt)))
-          this.join(place, installer, changed);
+        if (before === run.id || mayHaveStarted(run, installer)) this.join(place, installer, changed);
       }
     }
     return changed;
   }
 
   private join(place: Place, installer: LocatedRun, changed: Set<string>): void {
-    const { startedAt } = installer.run;
     let starter: LocatedRun | undefined;
-    if (startedAt !== null) for (const one of place.starters.values()) if (overlaps(one.run, startedAt)) starter = one;
+    for (const one of place.starters.values()) if (mayHaveStarted(one, installer)) starter = one;
     if (this.starterOf.get(installer.id) !== starter?.id) changed.add(installer.id);
     if (starter === undefined) {
       this.starterOf.delete(installer.id);
       return;
     }
     this.starterOf.set(installer.id, starter.id);
-    takeOver(starter.run, installer);
+    takeOver(starter, installer);
     changed.add(starter.id);
   }
 
@@ -102,12 +99,45 @@ function isStarter(run: Run): boolean {
 function placeOf({ run, logFile }: LocatedRun): string {
   const ofClient = isStarter(run)
     ? run.format !== 'role_setup'
-    : /\.msi\.log(?:\.\w+)?$/i.test(logFile) || /\bclient\b/i.test(run.productName);
+    : /\.msi\.log(?:\.\w+)?$/i.test(logFile) ||
+      /\b(?:Configuration Manager|ConfigMgr|SMS)\b.*\bclient\b/i.test(run.productName);
   return ofClient ? `client ${folderOf(logFile)}` : 'role';
 }
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
+}
+
+function mayHaveStarted(starter: LocatedRun, installer: LocatedRun): boolean {
+  const { startedAt } = installer.run;
+  return startedAt !== null && overlaps(starter.run, startedAt) && isOfSetup(starter, installer);
+}
+
+/** The package that a log of Windows Installer is called after by its role's set-up: `fspMSI.log`, `mpMSI.log.LastError`. */
+function packageOf({ logFile }: LocatedRun): string | null {
+  return /([^\\/]{1,60}?)MSI(?:-\d{8}-\d{6})?\.lo[g_]/i.exec(logFile)?.[1]?.toLowerCase() ?? null;
+}
+
+/** What a role is called by its set-up, and by its log: `SMSFSP` and `SMSFSPSetup.log` are `fsp`. */
+function rolesOf({ logFile, run }: LocatedRun): string[] {
+  const ofLog = /(?:SMS)?([^\\/]{1,60}?)Setup(?:-\d{8}-\d{6})?\.lo[g_]/i.exec(logFile)?.[1] ?? '';
+  return [ofLog, run.productName.replace(/^SMS/i, '')].map((name) => name.toLowerCase()).filter((name) => name !== '');
+}
+
+/**
+ * Whether a log of Windows Installer is of a package of the role that is set up: several roles are set up at the same
+ * time on one server, and others install something there. ccmsetup.exe has its folder to itself.
+ */
+function isOfSetup(starter: LocatedRun, installer: LocatedRun): boolean {
+  if (starter.run.format !== 'role_setup') return true;
+  const name = packageOf(installer);
+  if (name === null) return /\b(?:ConfigMgr|Configuration Manager|SMS)\b/i.test(installer.run.productName);
+  const roles = rolesOf(starter);
+  return roles.length === 0 || roles.includes(name) || speaksOf(starter.run, name);
+}
+
+function speaksOf({ cause, evidence }: Run, name: string): boolean {
+  return [cause, ...evidence.map(({ text }) => text)].some((text) => text.toLowerCase().includes(`${name}.msi`));
 }
 
 function overlaps(starter: Run, at: number): boolean {
@@ -118,12 +148,28 @@ function overlaps(starter: Run, at: number): boolean {
   return at >= begin - toleranceMs && at <= end + toleranceMs;
 }
 
-function takeOver(starter: Run, { logFile, run }: LocatedRun): void {
-  if (starter.productVersion === '') starter.productVersion = run.productVersion;
+function takeOver(located: LocatedRun, installer: LocatedRun): void {
+  const { run: starter } = located;
+  const { logFile, run } = installer;
+  const name = packageOf(installer);
+  const ofRole = starter.format === 'role_setup' && name !== null;
+  // A prerequisite has a version of its own.
+  if (starter.productVersion === '' && (!ofRole || rolesOf(located).includes(name)))
+    starter.productVersion = run.productVersion;
   const told = `(${logFile}, line ${run.causeLine})`;
   if (starter.verdict !== 'failed' || run.verdict !== 'failed' || run.cause === '' || starter.cause.endsWith(told))
     return;
+  if (starter.format === 'role_setup' && !failedAs(starter, run, name)) return;
   // A cause of full length leaves no room for the place.
   blame(starter, `${oneLine(run.cause, 500 - told.length)} ${told}`, starter.causeLine, run.suggestion);
   trust(starter, run.certainty, run.certaintyReason, run.nextStep);
+}
+
+/** Whether a role's set-up failed because a package did: that it ended with its code, and not with another's. */
+function failedAs(starter: Run, { exitCode }: Run, name: string | null): boolean {
+  if (starter.exitCode === null || exitCode === null) return name !== null && speaksOf(starter, name);
+  const sameCode = (starter.exitCode & 0xffff) === (exitCode & 0xffff);
+  return (
+    sameCode && (name === null || !/\.ms[ip]\b/i.test(starter.cause) || speaksOf({ ...starter, evidence: [] }, name))
+  );
 }
