@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, temporaryFolder } from '../../../test/server-process.js';
 import { testFolder } from '../../../test/test-folder.js';
+import { banner, ccmLog } from '../../../test/setup-logs/verdict-logs.js';
 import { ccmLine } from '../../../test/synthetic-logs.js';
 import { openSpool } from '../spool/open.js';
 import type { Spool } from '../spool/spool.js';
@@ -103,6 +104,27 @@ test('after a restart a log is known by its folder, however its folder was named
     10_000,
   );
   expect(after.status()).toHaveLength(2);
+});
+
+test('an installation that goes on is told of again as its minutes pass, and not for each line', async () => {
+  const appended = vi.spyOn(spool, 'appendAdmitted');
+  const told = () => appended.mock.calls.flatMap(([entries]) => entries.filter(({ kind }) => kind === 'setup_run'));
+  const line = (second: number) => ['Downloading', 1, second] as const;
+  const lines = ccmLog([[banner, 1, 0], [...line(1)], [...line(2)], [...line(200)], [...line(201)]]).split(/(?<=\n)/);
+  const path = write('ccmsetup.log', lines[0]!);
+  const following = follow(path);
+  for (const [index, text] of lines.entries()) {
+    if (index > 0) write('ccmsetup.log', text);
+    await eventually(
+      () => Promise.resolve(records(following)),
+      (now) => now['ccmsetup.log'] === index + 1,
+      10_000,
+    );
+  }
+  expect(told()).toMatchObject([
+    { verdict: 'unfinished', endedAt: null },
+    { verdict: 'unfinished', endedAt: Date.UTC(2026, 0, 15, 10, 3, 20) },
+  ]);
 });
 
 test('a list of followed logs that somebody damaged is told and put aside, and the next log that is added leaves it there', async () => {

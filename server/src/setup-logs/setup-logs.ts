@@ -156,8 +156,9 @@ export class SetupLogs {
       const source = { hostName: this.options.hostName, logFile: known.logFile };
       const installationId = this.stories.installationOf(id);
       const entry = runEntry(source, known.run, { installationId, updatedAt, fallbackTime: known.fallbackTime });
-      // When it was known, and each further line of a run that goes on, are no news.
-      const endedAt = entry.verdict === 'unfinished' ? 0 : entry.endedAt;
+      // When it was known is no news, nor is each further line of a run that goes on: only that it does, by the minute.
+      const last = known.run.endedAt ?? known.run.startedAt ?? 0;
+      const endedAt = entry.verdict === 'unfinished' ? Math.floor(last / 60_000) : entry.endedAt;
       const told = hash('sha256', JSON.stringify({ ...entry, updatedAt: 0, startedAt: 0, endedAt }), 'base64');
       return told === known.told ? [] : [{ known, entry, told }];
     });
