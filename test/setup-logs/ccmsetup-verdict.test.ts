@@ -404,14 +404,17 @@ describe('the cause of a failed ccmsetup', () => {
       ]);
     });
 
-    test('a return code of 0 after a restart was reported is a success with a restart to come', () => {
-      const lines = [
-        ...begin,
-        "Sending Fallback Status Point message to 'fsp01', STATEID='401'.",
-        'CcmSetup is exiting with return code 0',
-      ];
-      expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'reboot_pending', exitCode: 0 });
-    });
+    test.each([317, 401])(
+      'a return code of 0 after %i, a restart, was reported is one with that restart to come',
+      (state) => {
+        const lines = [
+          ...begin,
+          `Sending Fallback Status Point message to 'fsp01', STATEID='${state}'.`,
+          'CcmSetup is exiting with return code 0',
+        ];
+        expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'reboot_pending', exitCode: 0 });
+      },
+    );
 
     test('a second line that tells the end makes no second run', () => {
       const lines: CcmLine[] = [

@@ -95,9 +95,9 @@ export function reportsFailure(message: string): boolean {
   return /\bSTATEID='3\d\d'/i.test(message.slice(0, longestHead));
 }
 
-/** It reports that it is done and the machine has to restart. */
+/** It reports that the machine has to restart, be it to go on or because it is done. */
 export function reportsRestart(message: string): boolean {
-  return message.slice(0, longestHead).includes("STATEID='401'");
+  return /\bSTATEID='(?:317|401)'/i.test(message.slice(0, longestHead));
 }
 
 /** The process that people start hands over to a service of the same name, and ends with 0. */

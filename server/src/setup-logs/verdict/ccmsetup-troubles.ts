@@ -94,11 +94,11 @@ export class Troubles {
       return;
     }
     if (this.retryFrom !== null && (time === null ? isStep(message) : time >= this.retryFrom)) this.anew();
+    if ((hints & hint.state) !== 0 && reportsRestart(message)) this.toldOfRestart = true;
     if ((hints & hint.state) !== 0 && reportsFailure(message)) {
       this.over = true;
       return;
     }
-    if ((hints & hint.state) !== 0 && reportsRestart(message)) this.toldOfRestart = true;
     const kind = troubleIn(message, severe, hints);
     if (kind === null) {
       const steps = mayStep(message, hints) && isStep(message);
