@@ -76,6 +76,8 @@ export class FollowedLog {
   private unchanged = false;
   /** Everything of it was given out, and nothing more is to come. */
   ended = false;
+  /** Whether it was found under the name of what is rotated away when the log before it had just been renamed. */
+  rotatedAway = false;
   /** Whether its place on the disk does not tell that it is the one: its content was another's in the last look. */
   doubtful = false;
 

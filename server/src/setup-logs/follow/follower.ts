@@ -183,7 +183,14 @@ export class Follower {
     for (const log of displaced) await this.followRename(log, settled);
     for (const [index, log] of displaced.entries()) await this.findBetween(before[index]!, log, settled);
     const found = [...wanted].filter((path) => !settled.has(path)).map((path) => this.discover(path));
-    for (const log of await Promise.all(found)) if (log !== null) settled.set(log.position.path, log);
+    const renamed = new Set(displaced.map(({ position }) => writtenName(position.logFile)));
+    for (const log of await Promise.all(found)) {
+      if (log === null) continue;
+      const { path } = log.position;
+      settled.set(path, log);
+      // It came after the one that was renamed, and was renamed itself before anybody looked.
+      log.rotatedAway = renamed.has(writtenName(path)) && ageOf(path) !== ageOf('.log');
+    }
     return settled;
   }
 
@@ -354,7 +361,8 @@ export class Follower {
     if (this.stopping.signal.aborted) return false;
     const { key, path, logFile } = log.position;
     let stored = log.position;
-    const reading = log.read(path !== logFile ? 'now' : endByName(path, succeeded), this.stopping.signal);
+    const end = path !== logFile || log.rotatedAway ? 'now' : endByName(path, succeeded);
+    const reading = log.read(end, this.stopping.signal);
     let storing = false;
     try {
       for (;;) {

@@ -173,6 +173,21 @@ test('what was rotated away is not read again in each look while what comes afte
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
 });
 
+test('a log of a folder that is rotated twice before anybody looks again tells of one', async () => {
+  const first = join(folder.path, 'fsp-20260315-100000.log');
+  const second = join(folder.path, 'fsp-20260315-100001.log');
+  writeFileSync(log, lines.slice(0, 2).join(''));
+  const one = follower(folder.path);
+  for (let looks = 0; looks < 4; looks++) await one.look();
+  renameSync(log, first);
+  writeFileSync(log, lines.slice(2, 4).join(''));
+  renameSync(log, second);
+  writeFileSync(log, lines.slice(4).join(''));
+  for (let looks = 0; looks < 4; looks++) await one.look();
+  expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
+  expect(records).toBe(lines.length);
+});
+
 test('a log under the name of what is rotated away that is still written is one for itself', async () => {
   writeFileSync(rotated, lines.slice(0, 2).join(''));
   writeFileSync(log, lines.slice(2).join(''));
