@@ -34,20 +34,26 @@ describe('one run for each installation of Windows Installer', () => {
       ],
       { start: 4, client: '94:D4' },
     );
-    const log = [
-      msiLog([]).split('\n')[0],
-      first[0],
-      'MSI (s) (54:F8) [10:00:03:000]: Doing action: INSTALL',
-      refused.trimEnd(),
-      'MSI (s) (54:F8) [10:00:10:000]: MainEngineThread is returning 0',
-      'MSI (c) (2C:64) [10:00:11:000]: MainEngineThread is returning 0',
-      '=== Verbose logging stopped: 1/15/2026  10:00:11 ===',
-      '',
-    ].join('\n');
-    expect(verdicts(log)).toEqual([
-      ['succeeded', 0],
-      ['failed', 1618],
-    ]);
+    const begun = 'MSI (s) (54:F8) [10:00:03:000]: Doing action: INSTALL';
+    // The service begins before the other is refused, or after it was.
+    for (const both of [
+      [begun, refused.trimEnd()],
+      [refused.trimEnd(), begun],
+    ]) {
+      const log = [
+        msiLog([]).split('\n')[0],
+        first[0],
+        ...both,
+        'MSI (s) (54:F8) [10:00:10:000]: MainEngineThread is returning 0',
+        'MSI (c) (2C:64) [10:00:11:000]: MainEngineThread is returning 0',
+        '=== Verbose logging stopped: 1/15/2026  10:00:11 ===',
+        '',
+      ].join('\n');
+      expect(verdicts(log)).toEqual([
+        ['succeeded', 0],
+        ['failed', 1618],
+      ]);
+    }
   });
 
   test.each([
@@ -217,6 +223,18 @@ describe('summaries of Windows Installer', () => {
     const restart =
       'MSI (s) (54:F8) [10:00:05:000]: Windows Installer requires a system restart. Product Name: P. Product Version: 1.2.3. Product Language: 1033. Manufacturer: M. Type of System Restart: 1. Reason for Restart: 1.';
     expect(only(runsOf(msiLog([restart]))).verdict).toBe('unfinished');
+  });
+
+  test('a message that asks for a restart is one to come where no number tells the result', () => {
+    const log = [
+      '=== Protokollierung gestartet: 15.01.2026  10:00:00 ===',
+      'Aktion gestartet um 10:00:01: INSTALL.',
+      'Aktion beendet um 10:00:05: INSTALL. Rückgabewert 1.',
+      'Info 1903. Sie müssen das System neu starten, damit die Änderungen an P wirksam werden.',
+      '=== Protokollierung beendet: 15.01.2026  10:00:06 ===',
+      '',
+    ].join('\n');
+    expect(only(runsOf(log))).toMatchObject({ verdict: 'reboot_pending', certainty: 'likely' });
   });
 
   test('a status of 0 beside a sentence that asks for a restart is a success with a restart to come', () => {

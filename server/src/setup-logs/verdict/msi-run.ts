@@ -27,6 +27,8 @@ const saysNothing = new Set(['1603', '0x80004005', '0x80070643']);
 /** What a log says that was written with few flags, and in English alone: its result in words. */
 const saidResult =
   /^Product: .{1,300} -- (Installation|Removal|Configuration)(?: operation)? (completed successfully|failed)\b/;
+/** `Info 1903. You must restart your system …`, in any language. */
+const restartMessage = /^\p{L}{2,20}[ \u00a0]?1903[.。．]/u;
 /** Lines of a kind that are kept as evidence. */
 const keptOfKind = 4;
 
@@ -193,6 +195,7 @@ export class MsiRun {
       this.readCustomAction(custom, line, text);
       return;
     }
+    if (restartMessage.test(text.slice(0, 40))) this.readRestart(line, text);
     const words = text.startsWith('Product: ') ? saidResult.exec(text.slice(0, 400)) : null;
     if (words !== null) {
       this.said = { failed: words[2] === 'failed', line, text };

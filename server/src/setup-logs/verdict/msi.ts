@@ -110,6 +110,8 @@ class MsiTracker {
   private ownerOfService(thread: string, current: MsiRun): MsiRun {
     const { older } = this;
     let threads = this.services.get(current);
+    // It ended before the service did anything for it: it was refused, and the service works for the one that goes on.
+    if (older !== null && current.finished && current.stops > 0 && threads === undefined) return older;
     if (older !== null && current.finished && !threads?.has(thread) && this.services.get(older)?.has(thread))
       return older;
     if (threads === undefined) this.services.set(current, (threads = new Set()));
