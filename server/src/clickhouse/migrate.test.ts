@@ -279,19 +279,23 @@ describe('the schema', () => {
     ]);
   });
 
-  test('keeps data for as long as it is told, also in tables that are there; and what is old leaves', async () => {
+  test('keeps data for as long as it is told, also in tables that are there; and what is old leaves, also of a client that goes on being heard', async () => {
     const database = fresh();
     await migrate(writer, { database, retention: { days: 365, rawDays: 30 } });
     await run(`INSERT INTO ${database}.state_messages (received_at, processed_at, message_time, client_name, topic_type, state_id, message_id, raw)
       SELECT now64(3) - toIntervalDay(number), now64(3) - toIntervalDay(number), now64(3), concat('KEPT', toString(number)), 800, 400, toString(number), 'raw' FROM numbers(400) WHERE number IN (0, 50, 380)`);
+    // Both are heard of still; one was cut off, and named a user, long ago.
+    await run(`INSERT INTO ${database}.state_messages (received_at, processed_at, message_time, client_name, topic_type, state_id, outcome, user_name, message_id)
+      SELECT now64(3) - toIntervalDay(days) AS at, at, at, name, topic, if(topic = 800, 400, 2), if(topic = 800, 'succeeded', 'failed'), if(topic = 800, '', 'ada'), concat(name, toString(topic))
+      FROM values('name String, topic UInt32, days UInt32', ('CUT1', 1000, 1), ('CUT1', 800, 0), ('CUT50', 1000, 50), ('CUT50', 1001, 50), ('CUT50', 800, 0))`);
     await run(
       `INSERT INTO ${database}.setup_log_records (logged_at, host_name, record_id, stored_at) VALUES ('2001-01-02', 'IMPORTED', 'a', now()), ('2001-01-02', 'OLD', 'b', '2025-01-01 00:00:00')`,
     );
     const kept = async () => {
-      for (const table of ['state_messages', 'client_facts', 'setup_log_records'])
+      for (const table of ['state_messages', 'client_facts', 'client_words', 'setup_log_records'])
         await run(`OPTIMIZE TABLE ${database}.${table} FINAL`);
       return rows(
-        `SELECT * FROM (SELECT client_name AS name, raw FROM ${database}.state_messages UNION ALL SELECT host_name, '' FROM ${database}.setup_log_records) ORDER BY name`,
+        `SELECT * FROM (SELECT client_name AS name, raw FROM ${database}.state_messages WHERE name LIKE 'KEPT%' UNION ALL SELECT host_name, '' FROM ${database}.setup_log_records) ORDER BY name`,
       );
     };
     expect(await kept()).toEqual([
@@ -299,10 +303,18 @@ describe('the schema', () => {
       { name: 'KEPT0', raw: 'raw' },
       { name: 'KEPT50', raw: '' },
     ]);
-    expect(await rows(`SELECT client_name FROM ${database}.clients ORDER BY 1`)).toEqual([
-      { client_name: 'KEPT0' },
-      { client_name: 'KEPT50' },
+    const cutOff = () =>
+      rows(
+        `SELECT client_key, is_cut_off, last_user_name, client_key IN (SELECT client_key FROM ${database}.client_topics WHERE is_cut_off) AS by_topics FROM ${database}.clients WHERE client_key LIKE 'CUT%' ORDER BY 1`,
+      );
+    const isCutOff = { is_cut_off: 1, last_user_name: 'ada', by_topics: 1 };
+    expect(await cutOff()).toEqual([
+      { client_key: 'CUT1', ...isCutOff },
+      { client_key: 'CUT50', ...isCutOff },
     ]);
+    expect(await rows(`SELECT client_name FROM ${database}.clients WHERE client_name LIKE 'KEPT%' ORDER BY 1`)).toEqual(
+      [{ client_name: 'KEPT0' }, { client_name: 'KEPT50' }],
+    );
     const lifetimes = () =>
       rows(
         `SELECT name, countSubstrings(create_table_query, ' TTL ') AS n FROM system.tables WHERE database = '${database}' AND n > 0 AND engine LIKE '%MergeTree' AND name != 'receiver_status' ORDER BY name`,
@@ -312,6 +324,10 @@ describe('the schema', () => {
     expect(await kept()).toEqual([
       { name: 'IMPORTED', raw: '' },
       { name: 'KEPT0', raw: 'raw' },
+    ]);
+    expect(await cutOff()).toEqual([
+      { client_key: 'CUT1', ...isCutOff },
+      { client_key: 'CUT50', is_cut_off: 0, last_user_name: '', by_topics: 0 },
     ]);
     const said: string[] = [];
     const logger = { info: (line: string) => said.push(line) };

@@ -1,4 +1,5 @@
 import type { Ask } from './replicas.js';
+import { textSaid, wordReceived } from './views/fragments.js';
 
 /** How long data is kept, in days since it was stored: 0 keeps all, null as long as the database does already. */
 export interface Retention {
@@ -31,6 +32,24 @@ const storedAt: Record<string, string> = {
 };
 const rawTable = 'state_messages';
 
+/** Of a column of client_facts: the moment that it tells of; while it tells of none, as long as its row. */
+const whenTold = (column: string, none: string, moment: string) =>
+  `toDateTime(if(${column} = ${none}, last_received_at, ${moment}))`;
+
+/**
+ * What ends before its row does: columns by their table, with what ends them and whose lifetime is theirs. What a client
+ * that goes on being heard said of its management point leaves with the row of client_words that tells the same, or two
+ * views would differ about it; a user that it named, by when it did.
+ */
+const columnsStoredAt: Record<string, Record<string, { at: string; lifetime: keyof Retention }>> = {
+  [rawTable]: { raw: { at: storedAt[rawTable]!, lifetime: 'rawDays' } },
+  client_facts: {
+    management_point: { at: whenTold('management_point', '0', wordReceived('management_point')), lifetime: 'days' },
+    certificate: { at: whenTold('certificate', '0', wordReceived('certificate')), lifetime: 'days' },
+    user_name: { at: whenTold('user_name', "''", textSaid('user_name')), lifetime: 'days' },
+  },
+};
+
 /**
  * The statements that make tables keep what they are to keep, from how they are; none where they do. ClickHouse deletes
  * by itself from then on, and what is too old already as parts are merged. What nobody sets is as messages have it: a
@@ -51,18 +70,19 @@ export function retentionStatements(
     const at = storedAt[table];
     // With shards a plain name holds nothing.
     if (at === undefined || !engine.endsWith('MergeTree')) return [];
-    const alter = `ALTER TABLE ${database}.${name} ${onCluster}`;
-    const statements: string[] = [];
-    const lifetimes = lifetimesOf(create);
-    if (lifetimes.days !== days)
-      statements.push(days === 0 ? `${alter} REMOVE TTL` : `${alter} MODIFY TTL ${at} + toIntervalDay(${days})`);
-    if (table === rawTable && lifetimes.rawDays !== rawDays)
-      statements.push(
-        rawDays === 0
-          ? `${alter} MODIFY COLUMN raw REMOVE TTL`
-          : `${alter} MODIFY COLUMN raw String TTL ${at} + toIntervalDay(${rawDays})`,
-      );
-    return statements;
+    const changes: string[] = [];
+    for (const [column, ends] of Object.entries(columnsStoredAt[table] ?? {})) {
+      const wanted = { days, rawDays }[ends.lifetime];
+      if (lifetimeOfColumn(create, column) !== wanted)
+        changes.push(
+          `MODIFY COLUMN ${column} ${wanted === 0 ? 'REMOVE TTL' : `TTL ${ends.at} + toIntervalDay(${wanted})`}`,
+        );
+    }
+    // Last: a comma behind it would be for one more end.
+    if (lifetimesOf(create).days !== days)
+      changes.push(days === 0 ? 'REMOVE TTL' : `MODIFY TTL ${at} + toIntervalDay(${days})`);
+    // As one: each would have all that is there looked through.
+    return changes.length === 0 ? [] : [`ALTER TABLE ${database}.${name} ${onCluster} ${changes.join(', ')}`];
   });
 }
 
@@ -74,10 +94,19 @@ function keptNow(existing: readonly Table[]) {
 }
 
 /** How long a table keeps its rows, and the column raw where it has it. */
-function lifetimesOf(create: string): { days: number; rawDays: number } {
-  const [definitions = '', storage = ''] = create.split(/\bENGINE = /);
-  return { days: lifetimeIn(storage), rawDays: lifetimeIn(/`raw` String.*/.exec(definitions)?.[0] ?? '') };
-}
+const lifetimesOf = (create: string) => ({
+  days: lifetimeIn(create.split(/\bENGINE = /)[1] ?? ''),
+  rawDays: lifetimeOfColumn(create, 'raw'),
+});
+
+/** How long a table keeps what is in a column, where that ends before its row. */
+const lifetimeOfColumn = (create: string, column: string) =>
+  lifetimeIn(
+    create
+      .split(/\bENGINE = /)[0]!
+      .split(/[,(]\s*(?=`)/)
+      .find((one) => one.startsWith(`\`${column}\` `)) ?? '',
+  );
 
 /** Days in a piece of a CREATE statement; 0 for no end. */
 function lifetimeIn(text: string): number {

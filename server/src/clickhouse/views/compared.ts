@@ -1,5 +1,5 @@
 import { ofNewest } from './client-facts.js';
-import { lastText } from './fragments.js';
+import { lastText, textOrder } from './fragments.js';
 
 /**
  * What clients are compared by, to tell what sets those apart that fail: the value, as an expression over `clients`;
@@ -26,9 +26,6 @@ const lowBits = (value: string, bits: number) => `toUInt64(bitAnd(${value}, ${2 
 /** A value as a number of 48 bits: a million values have no two alike but once in hundreds of times. */
 export const digestOf = (value: string) => lowBits(`cityHash64(${value})`, digestBits);
 
-/** The order that a text of client_facts begins with. */
-const orderOf = (column: string) => `reinterpretAsUInt64(reverse(unhex(substring(${column}, 1, 16))))`;
-
 /** Where the digests of the newest message stand in client_facts' `place`, from the low end; above them its order. */
 const inPlace = ['site', 'subnet', 'version', 'receiver'] as const;
 
@@ -42,14 +39,14 @@ const said = (property: Property, columns: Record<string, string>) =>
 /** Numbers beside the texts of client_facts, of which the greatest is of the same message: texts are dear to compare. */
 export const digests = {
   place: [
-    `bitShiftLeft(toUInt256(${orderOf('newest')}), ${digestBits * inPlace.length})`,
+    `bitShiftLeft(toUInt256(${textOrder('newest')}), ${digestBits * inPlace.length})`,
     ...inPlace.map(
       (property, index) =>
         `bitShiftLeft(toUInt256(${digestOf(said(property, ofNewest('newest')))}), ${digestBits * index})`,
     ),
   ].reduce((all, one) => `bitOr(${all}, ${one})`),
-  user_digest: `if(user_name = '', toUInt128(0), bitOr(bitShiftLeft(toUInt128(${orderOf('user_name')}), 64), toUInt128(${digestOf(lastText('user_name'))})))`,
-  host_digest: `bitOr(bitShiftLeft(toUInt128(${orderOf('word')}), 64), toUInt128(${digestOf(said('host', { last_param: lastText('word', 6) }))}))`,
+  user_digest: `if(user_name = '', toUInt128(0), bitOr(bitShiftLeft(toUInt128(${textOrder('user_name')}), 64), toUInt128(${digestOf(lastText('user_name'))})))`,
+  host_digest: `bitOr(bitShiftLeft(toUInt128(${textOrder('word')}), 64), toUInt128(${digestOf(said('host', { last_param: lastText('word', 6) }))}))`,
 } as const;
 
 /** The digest of a property in the greatest `place`, `user_digest` and `host_digest` of a client. */

@@ -53,6 +53,10 @@ export const wordFailed = (column: string) => `bitAnd(${column}, 255) = 1`;
 export const wordSucceeded = (column: string) => `bitAnd(${column}, 255) = 2`;
 export const wordReceived = (column: string) => fromMs(`bitShiftRight(bitAnd(${column}, ${low64}), 8)`);
 
+/** Of a text in client_facts – order and values in one – the order, and when it was said. */
+export const textOrder = (column: string) => `reinterpretAsUInt64(reverse(unhex(substring(${column}, 1, 16))))`;
+export const textSaid = (column: string) => fromMs(`bitShiftRight(${textOrder(column)}, ${serialBits})`);
+
 /** Of a text in client_facts – order and values in one – the value at a place, from 1. */
 export const lastText = (column: string, place = 1) => `splitByChar(char(0), substring(${column}, 17))[${place}]`;
 
