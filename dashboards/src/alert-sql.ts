@@ -54,6 +54,13 @@ export const firstMachines =
 /** Of a group of client_messages AS m with one cause, by topic, state and error: what failed, and the error where that does not say it. */
 export const whatFailed = `concat((${sharedStateIn('en', { ...ofMessage, text: 'm.state_text' })} AS shared_text), if(error_code = '' OR position(shared_text, error_code) > 0, '', concat(', error ', error_code))) AS state_text`;
 
+/**
+ * Of runs of set-ups: those of the role, as the parser tells them from what ccmsetup.exe starts. One installation has two
+ * of them, by rolesetup.exe and by Windows Installer, with one `installation_id`.
+ */
+export const isOfRole =
+  "(log_format = 'role_setup' OR log_format = 'msi' AND NOT match(log_file, '(?i)[.]msi[.]log([.]\\\\w+)?$') AND NOT match(product_name, '(?i)\\\\bclient\\\\b'))";
+
 /** Of a group with one row a client: the advice that holds for more than half of them; none where there is no such. */
 export const commonAdvice = (advice: string) =>
   `arrayFirst((advice, clients) -> clients * 2 > count(), mapKeys(sumMap(map(${advice}, toUInt64(1)))), mapValues(sumMap(map(${advice}, toUInt64(1))))) AS advice`;

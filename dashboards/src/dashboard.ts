@@ -52,7 +52,7 @@ function choicesOf(name: 'site' | 'version' | 'subnet' | 'cause' | 'server', t: 
     case 'cause':
       return {
         label: 'Cause',
-        sql: `SELECT cause, concat(substring(if(min(state_text) = max(state_text), any(state_text), concat(any(toString(topic_name)), ' ', toString(any(state_id)))), 1, 80), if(any(error_code) = '', '', concat(' (', any(error_code), ')'))) AS shown
+        sql: `SELECT cause, concat(substringUTF8(if(min(state_text) = max(state_text), any(state_text), concat(any(toString(topic_name)), ' ', toString(any(state_id)))), 1, 80), if(any(error_code) = '', '', concat(' (', any(error_code), ')'))) AS shown
 FROM client_messages WHERE outcome = 'failed' AND ${inRange('received_at')} GROUP BY cause ORDER BY uniqExact(client_key) DESC, cause LIMIT 500`,
       };
     case 'server':

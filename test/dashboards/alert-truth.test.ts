@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { day, hour, many, minute, rules, storedAlerts, type Labels } from './stored-alerts.js';
 import type { Told } from './stored-messages.js';
 
-const { firing, instances, sign, store } = storedAlerts();
+const { firing, insert, instances, sign, store } = storedAlerts();
 
 const number = (index: number) => String(index).padStart(3, '0');
 /** A client that is installed has an id; another has none. */
@@ -232,4 +232,32 @@ test('a failure that is new stays one alert as it reaches further machines and s
   for (const { labels } of [first!, later!])
     expect(labels).toMatchObject({ site_code: 'PS1', machines: 'Y0, Z0, Y1', state_text: text });
   expect([first!.value, later!.value]).toEqual([7, 16]);
+});
+
+test('a set-up of the role that failed is told once, by both its logs and in whole letters; that of a client is none', async () => {
+  const run = (run_id: string, given: Record<string, string>) => ({
+    run_id,
+    installation_id: 'A',
+    host_name: 'FSP01',
+    log_file: 'C:\\SMS\\logs\\fspMSI.log',
+    log_format: 'msi',
+    action: 'install',
+    verdict: 'failed',
+    product_name: 'ConfigMgr Fallback Status Point',
+    started_at: Date.now() - hour,
+    updated_at: Date.now(),
+    ...given,
+  });
+  const cause = `${'x'.repeat(199)}é and more`;
+  const ofClient = { installation_id: 'B', host_name: 'PC1', cause: 'no WMI' };
+  await insert('setup_run_updates', [
+    run('a1', { cause: 'Action failed' }),
+    run('a2', { log_file: 'SMSFSPSetup.log', log_format: 'role_setup', product_name: 'SMSFSP', cause }),
+    run('b1', { ...ofClient, log_file: 'C:\\Windows\\ccmsetup\\Logs\\ccmsetup.log', log_format: 'ccm' }),
+    run('b2', { ...ofClient, log_file: 'C:\\Windows\\ccmsetup\\Logs\\client.msi.log' }),
+    run('b3', { ...ofClient, product_name: 'Configuration Manager Client' }),
+  ]);
+  expect((await firing('fsp-setup-failed')).map(({ labels, value }) => [labels, value])).toEqual([
+    [{ host_name: 'FSP01', action: 'install', cause: `${'x'.repeat(199)}é` }, 1],
+  ]);
 });

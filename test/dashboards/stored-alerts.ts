@@ -30,6 +30,7 @@ const filled = [
   'rejected_messages',
   'expected_loads',
   'expected_machines',
+  'setup_run_updates',
 ];
 
 /** The alert rules over an engine that holds what a test stores, as receivers would have stored it then, and nothing else. */
