@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { css } from '@emotion/css';
 import { t } from '@grafana/i18n';
 import { locationService, PluginPage } from '@grafana/runtime';
 import {
@@ -23,13 +24,14 @@ import { errorText } from '../catalog/errors.js';
 import { stateText } from '../catalog/states.js';
 import { logPaths, retryCommands } from '../client/commands.js';
 import { useProperties } from '../client/use-properties.js';
+import { Brief } from '../components/Brief.js';
 import { Choice } from '../components/Choice.js';
 import { ChosenList } from '../components/ChosenList.js';
 import { ClientMarks } from '../components/ClientMarks.js';
 import { ClockPicker } from '../components/ClockPicker.js';
 import { ago, count, moment } from '../components/format.js';
 import { ListActions } from '../components/ListActions.js';
-import { oneLine, outcomeText } from '../components/OutcomeBadge.js';
+import { outcomeText } from '../components/OutcomeBadge.js';
 import { PageLink } from '../components/PageLink.js';
 import { QueryState } from '../components/QueryState.js';
 import { useSettings } from '../configuration/settings.js';
@@ -279,6 +281,11 @@ interface TableProps {
   descending: boolean;
 }
 
+/** A machine's name has fifteen letters, which stand on one line; what is longer takes no other column's room. */
+const name = css({ display: 'block', width: 'max-content', maxWidth: '24ch' });
+/** Long words are broken, and must not be to the letter. */
+const lastWord = css({ display: 'block', minWidth: 130 });
+
 function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: TableProps) {
   const columns = useMemo<Column<Row>[]>(
     () => [
@@ -288,7 +295,9 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <PageLink href={clientAddress(original.client_name, timeQuery)}>
-            <span className={oneLine}>{original.client_name || '–'}</span>
+            <span className={name}>
+              <Brief text={original.client_name || '–'} lines={2} />
+            </span>
           </PageLink>
         ),
       },
@@ -311,7 +320,12 @@ function ClientTable({ rows, acknowledged, timeQuery, page, sort, descending }: 
         sortType: 'string',
         cell: ({ row: { original } }: CellProps<Row>) => (
           <Stack direction="column" gap={0.25}>
-            <Text>{stateText(original.last_topic_type, original.last_state_id, original.last_state_text)}</Text>
+            <span className={lastWord}>
+              <Brief
+                text={stateText(original.last_topic_type, original.last_state_id, original.last_state_text)}
+                lines={4}
+              />
+            </span>
             {original.last_error_code !== '' && (
               <Text variant="bodySmall" color="secondary">
                 <code>{original.last_error_code}</code> {errorText(original.last_error_code, original.last_error_text)}

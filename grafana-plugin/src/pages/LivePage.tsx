@@ -7,6 +7,7 @@ import { Button, FilterInput, InlineSwitch, Stack, Text, useStyles2 } from '@gra
 import { clientAddress } from '../app/chosen.js';
 import { useUrlParam } from '../app/url-state.js';
 import { stateText } from '../catalog/states.js';
+import { Brief } from '../components/Brief.js';
 import { count, moment } from '../components/format.js';
 import { OutcomeBadge } from '../components/OutcomeBadge.js';
 import { PageLink } from '../components/PageLink.js';
@@ -82,10 +83,14 @@ function Messages({ list }: { list: LiveMessage[] }) {
         <li key={message.message_id} className={styles.row}>
           <span className={styles.time}>{moment(message.received_at)}</span>
           <span className={styles.client}>
-            <PageLink href={clientAddress(message.client_name, '')}>{message.client_name}</PageLink>
+            <PageLink href={clientAddress(message.client_name, '')}>
+              <Brief text={message.client_name} lines={2} />
+            </PageLink>
           </span>
           <OutcomeBadge outcome={message.outcome} />
-          <span className={styles.text}>{stateText(message.topic_type, message.state_id, message.state_text)}</span>
+          <span className={styles.text}>
+            <Brief text={stateText(message.topic_type, message.state_id, message.state_text)} lines={3} />
+          </span>
         </li>
       ))}
     </ol>
