@@ -37,6 +37,10 @@ interface OptionalKind extends Omit<NumberKind, 'default'> {
 
 type Kind = TextKind | NumberKind | OptionalKind;
 
+/** What is seen of a text is all of it: a space or a line's end that came along would name another folder, address or user. */
+const oneLine = '(?!\\s)[^\\p{Cc}\\p{Zl}\\p{Zp}]+(?<!\\s)';
+const onOneLine = 'on one line, without a space at its begin or end';
+
 /**
  * Every setting of the server, once: type, default, what is allowed and what it means. From this table come the
  * file's keys (`intakePort`), the environment's names (`FSP_INTAKE_PORT`), the flags (`--intake-port`), validation and
@@ -54,8 +58,8 @@ const schema = {
     default: hostname(),
     defaultText: 'host name',
     maxLength: 253,
-    pattern: '^(?! )[^\\p{Cc}\\p{Zl}\\p{Zp}]+(?<! )$',
-    allowed: 'a name of 1 to 253 characters on one line, without a space at its begin or end',
+    pattern: `^${oneLine}$`,
+    allowed: `a name of 1 to 253 characters ${onOneLine}`,
     description: 'name of this fallback status point in rows and roles',
   }),
   intakeHost: text('0.0.0.0', 'address that clients post to'),
@@ -86,13 +90,15 @@ const schema = {
   managementTlsCert: string({
     default: '',
     defaultText: 'none: plain HTTP',
-    allowed: 'path of a PEM file',
+    pattern: `^$|^${oneLine}$`,
+    allowed: `path of a PEM file ${onOneLine}`,
     description: 'certificate of the management API, with those that lead to its root; renewed files are taken up',
   }),
   managementTlsKey: string({
     default: '',
     defaultText: 'none',
-    allowed: 'path of a PEM file without password',
+    pattern: `^$|^${oneLine}$`,
+    allowed: `path of a PEM file without password ${onOneLine}`,
     description: 'private key of that certificate',
   }),
   adminToken: secret('token that may change; generated and kept in the data folder when not given', 16),
@@ -112,6 +118,8 @@ const schema = {
   clickhouseReaderUser: string({
     default: '',
     defaultText: 'none',
+    pattern: `^$|^${oneLine}$`,
+    allowed: `a text ${onOneLine}`,
     description:
       'account on that server for dashboards and for what people ask: it reads the database and nothing else; without it one is made where that user may, and else ad hoc SQL is off',
   }),
@@ -119,6 +127,8 @@ const schema = {
   clickhouseCaFile: string({
     default: '',
     defaultText: 'none',
+    pattern: `^$|^${oneLine}$`,
+    allowed: `a text ${onOneLine}`,
     description: 'certificates (PEM) of the authority that signed that of ClickHouse, beside those that Node trusts',
   }),
   clickhouseDatabase: string({
@@ -201,6 +211,8 @@ const schema = {
   siteInbox: string({
     default: '',
     defaultText: 'none',
+    pattern: `^$|^${oneLine}$`,
+    allowed: `a text ${onOneLine}`,
     description:
       "folder that gets every admitted report as an .SMX file: the site server's inboxes/auth/statesys.box/incoming",
   }),
@@ -315,7 +327,7 @@ function number(given: Omit<NumberKind, 'type'>): NumberKind {
 }
 
 function text(value: string, description: string) {
-  return string({ default: value, minLength: 1, allowed: 'a text that is not empty', description });
+  return string({ default: value, pattern: `^${oneLine}$`, allowed: `a text ${onOneLine}`, description });
 }
 
 function port(value: number, description: string): NumberKind {

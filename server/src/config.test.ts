@@ -43,6 +43,13 @@ test.each([
   ['FSP_CLICKHOUSE_DATABASE', 'a;b', 'letters, digits and underscores'],
   ['FSP_SERVER_NAME', ' ', 'a name of 1 to 253 characters'],
   ['FSP_SERVER_NAME', ' FSP01', 'a name of 1 to 253 characters'],
+  ['FSP_DATA_DIR', ' ', 'a text on one line, without a space'],
+  ['FSP_DATA_DIR', '/var/lib/fsp ', 'a text on one line, without a space'],
+  ['FSP_MANAGEMENT_HOST', '\u00a0', 'a text on one line, without a space'],
+  ['FSP_CLICKHOUSE_USER', ' default', 'a text on one line, without a space'],
+  ['FSP_CLICKHOUSE_CA_FILE', '/etc/ca pem\u2028', 'a text on one line, without a space'],
+  ['FSP_MANAGEMENT_TLS_KEY', '/etc/key.pem ', 'path of a PEM file without password on one line'],
+  ['FSP_SITE_INBOX', ' ', 'a text on one line, without a space'],
   ['FSP_SETUP_LOGS_TIMEZONE', 'Europe/Pariss', 'a name such as Europe/Paris'],
   ['FSP_TRUSTED_PROXIES', 'abc', 'addresses or networks'],
   ['FSP_TRUSTED_PROXIES', '10.0.0.0-33', 'addresses or networks'],
@@ -73,6 +80,17 @@ test('the environment can say that no proxy is trusted, and that names are of an
   expect(load({ FSP_SERVER_NAME: 'Standort Köln 1' }).config.serverName).toBe('Standort Köln 1');
   expect(() => load({ FSP_SERVER_NAME: 'FSP\n01' })).toThrow(/on one line/);
 });
+
+test.each(['', '\n'])(
+  'a file of a secret that is empty (%j) is refused: a token would be made, and a password be none',
+  (content) => {
+    const file = fileWith(content);
+    for (const name of ['FSP_ADMIN_TOKEN_FILE', 'FSP_CLICKHOUSE_PASSWORD_FILE'])
+      expect(() => load({ [name]: file })).toThrow(
+        `${name} is ${JSON.stringify(file)}, which cannot be read (it is empty)`,
+      );
+  },
+);
 
 test("a secret's value is never part of a message", () => {
   expect(() => load({ FSP_ADMIN_TOKEN: 'too short!' })).toThrow(

@@ -111,7 +111,10 @@ function secretIn(file: string, variable: string): string {
     const stats = statSync(file);
     // A FIFO without a writer would hold the start for ever; what is larger is no secret.
     if (!stats.isFile() || stats.size > 64 * 1024) throw new Error('it is no small file');
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    const secret = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    // Whoever names a file means it: without a token one would be made, and a password would be none.
+    if (secret === '') throw new Error('it is empty');
+    return secret;
   } catch (error) {
     throw invalid(
       `${variable} is ${JSON.stringify(file)}, which cannot be read (${firstLine(error)}); allowed: a file that holds the secret`,
