@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { asideOf } from '../disk/kept-file.js';
 import { writeWholeSync } from '../disk/whole-file.js';
 import { FspError } from '../errors.js';
 import type { Account } from './engine-config.js';
@@ -34,7 +35,7 @@ export function readEngineCredentials(dataDir: string): EngineCredentials | null
   return credentials;
 }
 
-/** @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's */
+/** @throws FspError FSP_DATA_DIR_UNREADABLE where the folder is somebody else's, or the file cannot be opened */
 function read(dataDir: string): string | null {
   try {
     return readFileSync(fileIn(dataDir), 'utf8');
@@ -46,7 +47,12 @@ function read(dataDir: string): string | null {
         `The data folder ${dirname(resolve(dataDir))} may not be read by ${userInfo().username}: it is its owner's. Ask the server instead: fsp query --url http://its-address:8081 with a token in FSP_VIEWER_TOKEN`,
         { cause },
       );
-    return null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new FspError(
+      'FSP_DATA_DIR_UNREADABLE',
+      `The accounts of the embedded ClickHouse in ${fileIn(dataDir)} cannot be read (${code}): they were left as they are; see that this file is one, that its disk works, and that this user may open more files`,
+      { cause },
+    );
   }
 }
 
@@ -73,7 +79,7 @@ export function ensureEngineCredentials(dataDir: string, logger?: { warn(message
   const text = read(dataDir);
   const kept = credentialsIn(text ?? '');
   if (text !== null && kept === null) {
-    const aside = `${keptIn(dataDir)}.damaged`;
+    const aside = asideOf(keptIn(dataDir));
     renameSync(isOutOfReach(dataDir) ? keptIn(dataDir) : fileIn(dataDir), aside);
     logger?.warn(
       `The accounts of the embedded ClickHouse cannot be read; they are kept as ${aside}, and new passwords are made: give Grafana, and whoever else asks it, the new one (fsp query --connection --show-password)`,

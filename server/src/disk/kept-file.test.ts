@@ -1,5 +1,5 @@
 // What is kept in a data folder and that somebody, or a disk, damaged: told, put aside, and no start ends with it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testFolder } from '../../../test/test-folder.js';
@@ -28,6 +28,36 @@ test.each(['', '{"id": "ab', 'null', '[]', '{"id": 5, "serverName": "FSP01", "si
     expect([readInstance(path)?.id, keepInstance(path, names, logger).id, told.length]).toEqual([id, id, 1]);
   },
 );
+
+test('what is damaged once more takes the place of nothing that was put aside before', () => {
+  const { path, logger } = place();
+  const file = join(path, 'instance.json');
+  for (const damaged of ['one', 'two', 'three']) {
+    writeFileSync(file, damaged);
+    keepInstance(path, names, logger);
+  }
+  expect(['', '-2', '-3'].map((n) => readFileSync(`${file}.damaged${n}`, 'utf8'))).toEqual(['one', 'two', 'three']);
+});
+
+test('what may not be read is no damage: it stays as it is, and the start says whose right is missing', () => {
+  const { path, told, logger } = place();
+  const file = join(path, 'instance.json');
+  const { id } = keepInstance(path, names, logger);
+  chmodSync(file, 0o000);
+  chmodSync(path, 0o777);
+  // An administrator may read everything: for this moment it is somebody else who asks.
+  const administrator = process.geteuid?.() === 0;
+  if (administrator) process.seteuid?.(65_534);
+  try {
+    expect(() => keepInstance(path, names, logger)).toThrow(
+      /instance\.json cannot be read \(EACCES\).*give the server's user/,
+    );
+  } finally {
+    if (administrator) process.seteuid?.(0);
+    chmodSync(file, 0o600);
+  }
+  expect([readInstance(path)?.id, existsSync(`${file}.damaged`), told]).toEqual([id, false, []]);
+});
 
 test('the account of those who ask: what is damaged is an error where nothing makes another, and none where none was made', () => {
   const { path } = place();
