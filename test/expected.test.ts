@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../server/src/clickhouse/client.js';
+import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
+import { ExpectedLists } from '../server/src/expected/expected-lists.js';
 import { readExpectedList } from '../server/src/expected/read-list.js';
 import { report } from './reports.js';
 import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
@@ -206,6 +209,35 @@ describe('who never spoke', () => {
     // Of what was replaced, the last one alone is still there, for those who read at that moment.
     const [loads] = await server.query<{ n: number }>('SELECT toUInt32(uniq(load_id)) AS n FROM expected_machines');
     expect(loads?.n).toBeLessThanOrEqual(4);
+  });
+
+  test('what somebody was killed over while it was loaded counts for nothing, and is freed by a load a day later', async () => {
+    const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
+    const client = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
+    const lists = (abandonedAfter?: number) =>
+      new ExpectedLists(
+        client,
+        { database: 'fsp', cluster: 'fsp', quorum: 'auto' },
+        () => Promise.resolve(),
+        abandonedAfter,
+      );
+    const load = { list: 'night', mode: 'replace', fileName: 'x', by: 'x' } as const;
+    const left = async () =>
+      (
+        await server.query<{ n: number }>(`SELECT toUInt32(count()) AS n FROM expected_machines WHERE load_id = 'half'`)
+      )[0]!.n;
+    await client.insert({
+      table: 'fsp.expected_machines',
+      format: 'JSONEachRow',
+      values: [{ load_id: 'half', client_name: 'HALF1' }],
+    });
+    await lists().load(Buffer.from('n1'), load);
+    expect(await left()).toBe(1);
+    await lists(0).load(Buffer.from('n2'), load);
+    expect(await left()).toBe(0);
+    expect(Object.keys(await standings())).toEqual(expect.arrayContaining(['N2']) as string[]);
+    await lists().remove('night', 'x');
+    await client.close();
   });
 
   test('who may only read changes nothing', async () => {

@@ -35,6 +35,8 @@ export interface LoadedList extends Omit<ExpectedList, 'machines'> {
 
 /** Loads that are freed at a time; those before them are gone already. */
 const mostFreed = 20;
+/** What has not become a load for so long never will: whoever began it was killed. */
+const abandonedSeconds = 86_400;
 
 export const defaultList = 'expected';
 
@@ -47,6 +49,7 @@ export class ExpectedLists {
     private readonly client: ClickHouseClient,
     private readonly placement: Placement,
     private readonly prepare: () => Promise<void>,
+    private readonly abandonedAfter = abandonedSeconds,
   ) {}
 
   /**
@@ -123,7 +126,7 @@ GROUP BY list ORDER BY list`);
 
   /**
    * Frees what no load that counts, nor the one before it, is made of: whoever reads at this moment may still read that.
-   * Each load is a partition of its own.
+   * Each load is a partition of its own. So is what somebody began to load, and was killed before it counted.
    */
   private async clearFormer(list: string): Promise<void> {
     const former = await this.rows<{ id: string }>(
@@ -133,7 +136,14 @@ WHERE list_name = {list: String} AND load_id != '' AND changed_at <
 ORDER BY changed_at DESC LIMIT ${mostFreed}`,
       { list },
     );
-    for (const { id } of former)
+    const abandoned = await this.rows<{ id: string }>(
+      `SELECT partition AS id FROM system.parts
+WHERE database = {database: String} AND table = 'expected_machines' AND active
+  AND partition NOT IN (SELECT load_id FROM ${this.placement.database}.expected_loads)
+GROUP BY id HAVING max(modification_time) <= now() - ${this.abandonedAfter} LIMIT ${mostFreed}`,
+      { database: this.placement.database },
+    );
+    for (const { id } of [...former, ...abandoned])
       await this.client
         .command({ query: `ALTER TABLE ${this.placement.database}.expected_machines DROP PARTITION '${id}'` })
         .catch((error: unknown) => Promise.reject(clickHouseError(error)));
