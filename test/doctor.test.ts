@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -44,6 +45,19 @@ describe('before the first start', () => {
     );
     expect((await doctor(environment(dataDir))).of('quarantine')).toEqual([
       expect.objectContaining({ state: 'warning', found: '1 entry was refused by a destination for good' }),
+    ]);
+  });
+
+  test('a management API that refuses is told with what it says, and not as a server that does not run (a fake of it)', async () => {
+    const fake = createHttpServer((_asked, answer) => {
+      answer.writeHead(429, { 'content-type': 'application/problem+json' }).end('{"title":"Too many wrong tokens"}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => fake.once('listening', resolve));
+    const port = String((fake.address() as AddressInfo).port);
+    const { of } = await doctor(environment(join(folder.path, 'data'), { FSP_MANAGEMENT_PORT: port }));
+    fake.close();
+    expect(of('role')).toEqual([
+      expect.objectContaining({ state: 'warning', found: 'the management API answers 429: Too many wrong tokens' }),
     ]);
   });
 

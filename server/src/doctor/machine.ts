@@ -11,6 +11,8 @@ import { failure, ok, warning, type Diagnosis } from './check.js';
 const gigabyte = 1024 ** 3;
 const roomWanted = 5 * gigabyte;
 const roomNeeded = gigabyte / 2;
+/** Segments of the spool, and the parts of the embedded ClickHouse, of which each is some dozen files. */
+const filesNeeded = 10_000;
 
 /** The data folder: there or to be made, ours, closed to others. */
 export async function checkDataDir({ dataDir }: Config): Promise<Diagnosis> {
@@ -45,9 +47,16 @@ export async function checkDiskRoom({ dataDir }: Config): Promise<Diagnosis> {
   const subject = 'disk room';
   let path = resolve(dataDir);
   while ((await stat(path).catch(() => null)) === null && path !== dirname(path)) path = dirname(path);
-  const { bavail, bsize } = await statfs(path);
+  const { bavail, bsize, files, ffree } = await statfs(path);
   const free = bavail * bsize;
   const found = `${(free / gigabyte).toFixed(1)} GiB free`;
+  // Some file systems have no number of files that they end at, and say 0.
+  if (files > 0 && ffree < filesNeeded)
+    return failure(
+      subject,
+      `${found}, and room for ${ffree} more files (inodes)`,
+      'Remove small files there, or name a disk with more inodes: no message is taken when none is left',
+    );
   if (free < roomNeeded) return failure(subject, found, 'Make room: messages are refused when the disk is full');
   return free < roomWanted ? warning(subject, found, 'Make room: at least 5 GiB are wise') : ok(subject, found);
 }

@@ -153,6 +153,14 @@ export async function checkRole(config: Config): Promise<Diagnosis> {
         'the management API refuses the viewer token',
         'Check FSP_VIEWER_TOKEN, or tokens.json in the data folder',
       );
+    if (answer.statusCode !== 200)
+      return warning(
+        subject,
+        `the management API answers ${answer.statusCode ?? 0}${titleIn(said)}`,
+        answer.statusCode === 429
+          ? 'Somebody asks with wrong tokens from this address; wait a minute, and see who it is'
+          : 'Look at the log of the server, and at what else listens on the port of FSP_MANAGEMENT_PORT',
+      );
     const status = JSON.parse(said) as {
       role: { version: number; removed: boolean } | null;
       throttle: { messageLimit: number; intervalSeconds: number; waiting: number };
@@ -175,6 +183,16 @@ export async function checkRole(config: Config): Promise<Diagnosis> {
       'the server does not run, or its management API does not answer',
       'Start it with fsp serve',
     );
+  }
+}
+
+/** What a refusal of the management API says; nothing where something else answers there. */
+function titleIn(said: string): string {
+  try {
+    const { title } = JSON.parse(said) as { title?: unknown };
+    return typeof title === 'string' ? `: ${title}` : '';
+  } catch {
+    return '';
   }
 }
 
