@@ -36,7 +36,9 @@ async function makePrepared(place: string): Promise<void> {
     const flags = { embeddedClickhousePort: '0', embeddedClickhouseNativePort: '0' };
     const { config } = loadConfig({ env: {}, flags });
     const logger = createLogger({ level: 'error' });
-    await (await openStore({ config, dataDir: folder, describe: describeMessage, asked: false, logger })).close();
+    await (
+      await openStore({ config, dataDir: folder, describe: describeMessage, asked: false, holder: 'FSP01', logger })
+    ).close();
     renameSync(folder, place);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

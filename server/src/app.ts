@@ -20,6 +20,7 @@ import { ForgottenInSpool } from './forget/in-spool.js';
 import { countFailures } from './health/counts.js';
 import { observe } from './health/gauges.js';
 import type { Parts } from './health/health.js';
+import { serviceInstanceId } from './health/instance.js';
 import { SignOfLife } from './health/sign-of-life.js';
 import { listen, portOf } from './http/listen.js';
 import { createLogger } from './logger.js';
@@ -73,7 +74,9 @@ export async function startApp(config: Config, logger = createLogger({ level: co
     const spool = closers.keep('ground', 'spool', opened, (one) => one.close());
     const throttle = buildThrottle(ground, spool);
     const quarantine = await Quarantine.open({ dir: join(dataDir, 'quarantine'), logger });
-    const reached = await openStore({ config, dataDir, describe: describeMessage, asked: true, logger });
+    // Two receivers may have one name by mistake.
+    const holder = `${config.serverName} (${serviceInstanceId(instance)})`;
+    const reached = await openStore({ config, dataDir, describe: describeMessage, asked: true, holder, logger });
     const store = closers.keep('ground', 'ClickHouse', reached, (one) => one.close());
     const forgotten = new ForgottenInSpool(dataDir, logger);
     const { sinks, deliveries, rejectedByOtlp } = await buildDeliveries(ground, {

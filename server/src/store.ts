@@ -52,6 +52,8 @@ export interface StoreOptions {
   describe: typeof describeMessage;
   /** Whether people ask by it: their account is looked at when all is ready, and made where there is none. */
   asked: boolean;
+  /** Who brings the schema up to date, for those who wait for it: no other process has it, and this one after a crash. */
+  holder: string;
   logger: Logger;
 }
 
@@ -61,7 +63,7 @@ export interface StoreOptions {
  * An engine that does not start over data that it had is not waited for either.
  * @throws FspError FSP_ENGINE_…, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, FSP_SCHEMA_NEWER, FSP_SCHEMA_CHANGED
  */
-export async function openStore({ config, dataDir, describe, asked, logger }: StoreOptions): Promise<Store> {
+export async function openStore({ config, dataDir, describe, asked, holder, logger }: StoreOptions): Promise<Store> {
   const database = config.clickhouseDatabase;
   const engine =
     config.clickhouseUrl === ''
@@ -95,7 +97,7 @@ export async function openStore({ config, dataDir, describe, asked, logger }: St
   const engineReader = engine === null ? null : connect({ url, ...engine.reader, database });
   const asking = engine === null ? externalReader(config, patient, logger) : null;
   const preparation = new Preparation(async () => {
-    await bringUpToDate(client, patient, config, logger);
+    await bringUpToDate(client, patient, { config, holder, logger });
     logger.info({ url }, 'ClickHouse is ready');
     if (!asked) return;
     // Once the database is there; what is missing is said at the start and not when somebody asks.
@@ -176,8 +178,7 @@ class Preparation {
 async function bringUpToDate(
   client: ClickHouseClient,
   patient: ClickHouseClient,
-  config: Config,
-  logger: Logger,
+  { config, holder, logger }: Pick<StoreOptions, 'config' | 'holder' | 'logger'>,
 ): Promise<void> {
   const { clickhouseDatabase: database, clickhouseCluster: cluster } = config;
   await preferServerWith(client, database);
@@ -186,7 +187,7 @@ async function bringUpToDate(
   await migrate(patient, {
     database,
     ...(cluster === '' ? {} : { cluster }),
-    receiver: config.serverName,
+    receiver: holder,
     retention: { days: config.retentionDays, rawDays: config.rawRetentionDays },
     logger,
   });

@@ -11,7 +11,7 @@ import { effectOf } from './statements.js';
 import { viewStatements } from './views/index.js';
 
 export interface MigrateOptions extends Schema {
-  /** Who migrates, for those who wait for it; one of its own for each call where absent. */
+  /** Who migrates, for those who wait for it, and nobody beside; one of its own for each call where absent. */
   receiver?: string;
   logger?: { info(message: string): void };
   /** How long data is kept; as it is where absent. */

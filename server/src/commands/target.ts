@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { describeMessage } from '../catalog/describe.js';
 import type { Config } from '../config.js';
@@ -16,7 +17,8 @@ export async function openTarget(
   const dataDir = resolve(config.dataDir);
   const options = { config, dataDir, describe: describeMessage };
   // No account is made for people who ask: only a server keeps it.
-  const opened = { ...options, asked: false, logger: createLogger({ level: 'error' }) };
+  const holder = `process ${process.pid} of ${hostname()}`;
+  const opened = { ...options, asked: false, holder, logger: createLogger({ level: 'error' }) };
   if (config.clickhouseUrl !== '') return openStore(opened);
   try {
     const lock = lockDataDir(dataDir);

@@ -84,7 +84,11 @@ export function readinessOf({
 
 function intakeState(intake: FastifyInstance, role: RoleInForce, draining: Draining): ComponentState {
   if (draining.startedAt !== null)
-    return { ready: false, detail: 'drained for maintenance: no message is taken; what is held is delivered' };
+    return {
+      ready: false,
+      detail:
+        'drained for maintenance: no message is taken until fsp drain --resume or a start; what is held is delivered',
+    };
   if (role.current?.removed === true)
     return { ready: false, detail: 'the role was removed: no message is taken; what is held is delivered' };
   const { listening } = intake.server;
