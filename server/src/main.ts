@@ -22,6 +22,11 @@ try {
   else if (error instanceof FspError) {
     process.stderr.write(`fsp: ${error.message} (${error.code})\n`);
     process.exitCode = error.exitCode;
+  } else if (/^E[MN]FILE$/.test((error as NodeJS.ErrnoException | null)?.code ?? '')) {
+    process.stderr.write(
+      `fsp: no more files can be opened (${(error as Error).message}); raise the limit to 1024 or more: ulimit -n, or LimitNOFILE= of the service\n`,
+    );
+    process.exitCode = 1;
   } else {
     process.stderr.write(
       `fsp: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
