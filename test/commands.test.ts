@@ -83,6 +83,41 @@ describe('a command that cannot do what is asked says so and does nothing', () =
     expect(stderr).not.toContain('CREATE USER');
   });
 
+  test('an address that carries a password is refused by --url, and the password not repeated', async () => {
+    for (const url of ['http://me:hunter2@127.0.0.1:9', 'http://127.0.0.1:9/?token=hunter2']) {
+      const { code, stderr } = await fsp(
+        ['query', '--url', url, '--token', 'x'.repeat(16), 'SELECT 1'],
+        environment(made('url')),
+      );
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^fsp: --url is "http:.*\*\*\*.*without user, password/),
+      ]);
+      expect(stderr).not.toContain('hunter2');
+    }
+    const away = await fsp(
+      ['query', '--url', 'http://127.0.0.1:9', '--token', 'x'.repeat(16), 'SELECT 1'],
+      environment(made('url')),
+    );
+    expect(away.stderr).toMatch(/^fsp: No server answers at http:\/\/127\.0\.0\.1:9\/.*check --url/);
+  });
+
+  test.runIf(process.platform === 'linux')('a limit of open files that is too low is told with what to raise', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `ulimit -n 64; exec "$0" "$1" serve`, process.execPath, program],
+      {
+        env: environment(made('few')),
+        encoding: 'utf8',
+      },
+    );
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^fsp: no more files can be opened \(EMFILE.*ulimit -n/),
+    ]);
+    expect(stderr).not.toContain('    at ');
+  });
+
   test('a simulation of which every message is refused has failed', async () => {
     const wrong = createServer((request, answer) => {
       request.resume().on('end', () => answer.writeHead(404).end());

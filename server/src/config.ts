@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { settings, type Config, type ConfigKey, type Setting } from './config-schema.js';
 import { FspError } from './errors.js';
+import { shownAddress } from './http/shown-address.js';
 
 export { settings, type Config, type ConfigKey } from './config-schema.js';
 
@@ -83,7 +84,9 @@ function checked(setting: Setting, value: unknown, source: string): unknown {
     setting.number && typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   if (setting.takes(converted)) return converted;
   // A URL may hold a password by mistake.
-  const shown = setting.secret ? '(not shown)' : JSON.stringify(value).replace(/\/\/[^/]*@/, '//***@');
+  const shown = setting.secret
+    ? '(not shown)'
+    : JSON.stringify(typeof value === 'string' ? shownAddress(value) : value);
   const where = [setting.env, setting.envFile, setting.flag].includes(source) ? source : `${setting.key} (${source})`;
   throw invalid(`${where} is ${shown}; allowed: ${setting.allowed}`);
 }

@@ -5,9 +5,12 @@ import { keptTokens } from '../management/tokens.js';
 import type { Config } from '../config.js';
 import { FspError, isErrorCode } from '../errors.js';
 import { isLoopback } from '../http/listen.js';
+import { shownAddress } from '../http/shown-address.js';
 
 /** How long a server may say nothing before it counts as hung. */
 const usualPatienceMs = 60_000;
+/** What says where the server of a configuration is. */
+const ownAddress = 'FSP_DATA_DIR, FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT';
 
 /**
  * Asks the management API of the server that this configuration describes, as its administrator.
@@ -46,11 +49,15 @@ export async function askServer(
  * @throws FspError FSP_USAGE, FSP_SERVER_NOT_FOUND, FSP_SERVER_SLOW; the server's own errors with their code
  */
 export async function askAt(base: string, token: string, path: string, body: object): Promise<IncomingMessage> {
-  if (!/^https?:\/\/[^/]/.test(base) || !URL.canParse(base))
-    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(base)}; allowed: as http://fsp.example:8081`);
+  if (!/^https?:\/\/[^/@?#]+(?:\/[^@?#]*)?$/.test(base) || !URL.canParse(base))
+    throw new FspError(
+      'FSP_USAGE',
+      `--url is ${JSON.stringify(shownAddress(base))}; allowed: as http://fsp.example:8081, without user, password and query`,
+    );
   const url = `${base.endsWith('/') ? base.slice(0, -1) : base}/api/v1${path}`;
   warnOfClearText(url);
-  return accepted(url, () => request(url, { method: 'POST', token, body, patienceMs: usualPatienceMs }));
+  const ask = () => request(url, { method: 'POST', token, body, patienceMs: usualPatienceMs });
+  return accepted(url, ask, '--url');
 }
 
 function warnOfClearText(url: string): void {
@@ -61,7 +68,11 @@ function warnOfClearText(url: string): void {
 }
 
 /** An answer that is no refusal. @throws FspError FSP_SERVER_NOT_FOUND, FSP_SERVER_SLOW; the server's own errors with their code */
-async function accepted(url: string, ask: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+async function accepted(
+  url: string,
+  ask: () => Promise<IncomingMessage>,
+  namedBy = ownAddress,
+): Promise<IncomingMessage> {
   let answer: IncomingMessage;
   let refusal: string | null;
   try {
@@ -69,7 +80,7 @@ async function accepted(url: string, ask: () => Promise<IncomingMessage>): Promi
     const status = answer.statusCode ?? 0;
     refusal = status < 200 || status > 299 ? await text(answer) : null;
   } catch (cause) {
-    throw unanswered(url, cause as Error);
+    throw unanswered(url, cause as Error, namedBy);
   }
   if (refusal === null) return answer;
   const { title, code } = parsed(refusal) as { title?: string; code?: string };
@@ -80,7 +91,7 @@ async function accepted(url: string, ask: () => Promise<IncomingMessage>): Promi
   );
 }
 
-function unanswered(url: string, cause: Error): FspError {
+function unanswered(url: string, cause: Error, namedBy = ownAddress): FspError {
   if (cause instanceof NoWord)
     return new FspError(
       'FSP_SERVER_SLOW',
@@ -90,7 +101,7 @@ function unanswered(url: string, cause: Error): FspError {
   const reason = (cause as NodeJS.ErrnoException).code ?? cause.message;
   return new FspError(
     'FSP_SERVER_NOT_FOUND',
-    `No server answers at ${url} (${reason}); ${/CERT|SELF_SIGNED|UNABLE_TO/.test(reason) ? 'name the authority of its certificate with NODE_EXTRA_CA_CERTS' : 'start it, or check FSP_DATA_DIR, FSP_MANAGEMENT_HOST and FSP_MANAGEMENT_PORT'}`,
+    `No server answers at ${url} (${reason}); ${/CERT|SELF_SIGNED|UNABLE_TO/.test(reason) ? 'name the authority of its certificate with NODE_EXTRA_CA_CERTS' : `start it, or check ${namedBy}`}`,
     { cause },
   );
 }

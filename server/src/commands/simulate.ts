@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { FspError } from '../errors.js';
+import { shownAddress } from '../http/shown-address.js';
 import { addConfigOptions, configOfServer, intakeUrlOf } from './options.js';
 import { stopSignals } from './stop-signals.js';
 import { parseDuration, runSimulation, type SimulationOptions, type SimulationSummary } from '../simulation/run.js';
@@ -55,7 +56,7 @@ function optionsOf(flags: Flags, url: string): SimulationOptions {
       `--start is ${JSON.stringify(flags.start)}; allowed: a time such as 2026-01-01T00:00:00Z`,
     );
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(url)}; allowed: http://host:port/path`);
+    throw new FspError('FSP_USAGE', `--url is ${JSON.stringify(shownAddress(url))}; allowed: http://host:port/path`);
   return {
     url,
     clients: number('--clients', flags.clients, 1, 99_999),

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeState } from '../catalog/states.js';
 import { FspError } from '../errors.js';
+import { shownAddress } from '../http/shown-address.js';
 import { simulateFleet, type FleetMessage, type FleetOptions } from './fleet.js';
 import { wireReport } from './wire.js';
 
@@ -125,7 +126,7 @@ export function createSender(
           if (performance.now() - Math.max(lastAnswer, begun) > giveUpMs) {
             throw new FspError(
               'FSP_SIMULATION_FAILED',
-              `${url} does not answer (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}); start the server, or name another with --url`,
+              `${shownAddress(url)} does not answer (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}); start the server, or name another with --url`,
               { cause },
             );
           }
