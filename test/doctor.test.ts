@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../server/src/clickhouse/client.js';
+import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
 import { environment, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
 
 interface Finding {
@@ -144,5 +146,26 @@ describe('beside a running server', () => {
     expect((await doctor({ ...env, FSP_SITE_INBOX: join(folder.path, 'inbox') })).of('site inbox')[0]?.state).toBe(
       'ok',
     );
+  });
+
+  test('tables that are gone from under a running engine are a failure', async () => {
+    const { url, writer } = readEngineCredentials(join(data, 'clickhouse'))!;
+    const client = connect({ url, ...writer, database: 'fsp' });
+    const there = async () =>
+      (
+        await client.query({
+          query:
+            "SELECT name, engine LIKE '%View' AS view FROM system.tables WHERE database = 'fsp' ORDER BY view DESC",
+          format: 'JSONEachRow',
+        })
+      ).json<{ name: string; view: number }>();
+    for (const { name, view } of await there())
+      await client.command({ query: `DROP ${view ? 'VIEW' : 'TABLE'} IF EXISTS fsp.${name} SYNC` });
+    await client.close();
+    const { code, of } = await doctor(env);
+    expect([code, of('ClickHouse schema')[0]]).toEqual([
+      1,
+      expect.objectContaining({ state: 'failure', found: 'fsp has no tables, though its engine runs: messages wait' }),
+    ]);
   });
 });

@@ -123,6 +123,13 @@ async function checkSchema(client: ClickHouseClient, config: Config): Promise<Di
         `${database} has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ` and ${others.length - 10} more` : ''} beside our tables`,
         'Move what is not ours to another database: fsp forget goes through every table of this one',
       );
+    // Whoever started the embedded engine makes them first of all.
+    if (!made && config.clickhouseUrl === '')
+      return failure(
+        subject,
+        `${database} has no tables, though its engine runs: messages wait`,
+        'Start the server again, which makes them anew, and bring back from a backup what they held',
+      );
     if (!made) return ok(subject, 'the next start makes it');
     return ok(subject, pending.length === 0 ? 'up to date' : `the next start applies ${pending.join(', ')}`);
   } catch (error) {
