@@ -126,5 +126,11 @@ function queryError(error: unknown): Error {
       'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL',
     );
   }
+  // The client's word for an answer that does not begin.
+  if (message === 'Timeout error.')
+    return new FspError(
+      'FSP_SERVER_SLOW',
+      'ClickHouse took the question and said nothing for a minute: see with fsp doctor whether it answers at all, or ask for less',
+    );
   return new FspError('FSP_QUERY_FAILED', message.replaceAll(/\s+/g, ' '));
 }
