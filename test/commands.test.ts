@@ -4,16 +4,14 @@ import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:f
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { filesOnDisk } from '../server/src/setup-logs/files/on-disk.js';
-import { environment, fsp, program, temporaryFolder } from './server-process.js';
+import { environment, fsp, program } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
-afterAll(() => {
-  folder.remove();
-});
+const folder = testFolder();
 const made = (name: string) => {
-  const path = join(folder.path, name);
+  const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   return path;
 };
@@ -141,7 +139,7 @@ test('a folder below that may not be read is named, and everything beside it is 
   writeFileSync(join(logs, 'a.log'), 'x');
   const closed = made('logs/closed');
   writeFileSync(join(logs, 'z.log'), 'z');
-  chmodSync(folder.path, 0o755);
+  chmodSync(folder, 0o755);
   chmodSync(closed, 0o000);
   // An administrator may read everything: for this moment it is somebody else who asks.
   const administrator = process.geteuid?.() === 0;

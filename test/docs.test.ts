@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environment, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { environment, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -69,10 +70,10 @@ describe('links', () => {
 });
 
 describe('commands', () => {
-  const folder = temporaryFolder();
-  const dataDir = join(folder.path, 'data');
+  const folder = testFolder();
+  const dataDir = join(folder, 'data');
   // A reader stands in the repository, with the data folder of a running server in it.
-  for (const name of readdirSync(root)) if (name !== 'data') symlinkSync(join(root, name), join(folder.path, name));
+  for (const name of readdirSync(root)) if (name !== 'data') symlinkSync(join(root, name), join(folder, name));
   const fence = pages.flatMap((page) => commandsOf(page).map((block) => ({ page, ...block })));
   // A page in another language has the same commands.
   const run = fence.filter(
@@ -84,7 +85,6 @@ describe('commands', () => {
   });
   afterAll(async () => {
     await server.kill('SIGTERM');
-    folder.remove();
   });
 
   test('there are commands to run', () => {
@@ -99,8 +99,8 @@ describe('commands', () => {
       .replaceAll('http://127.0.0.1:8080', server.intake)
       .replaceAll('http://127.0.0.1:8081', server.management);
     const child = spawn('sh', ['-e', '-c', script], {
-      cwd: folder.path,
-      env: { ...environment(dataDir), TOKEN: server.token, HOME: folder.path, TMPDIR: folder.path, NO_COLOR: '1' },
+      cwd: folder,
+      env: { ...environment(dataDir), TOKEN: server.token, HOME: folder, TMPDIR: folder, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
-import { environment, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { environment, fsp, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
 interface Finding {
   subject: string;
@@ -22,23 +23,20 @@ const doctor = async (env: Record<string, string>) => {
 };
 
 describe('before the first start', () => {
-  const folder = temporaryFolder();
-  afterAll(() => {
-    folder.remove();
-  });
+  const folder = testFolder();
 
   test('nothing failed, what is missing is a warning, and nothing was made', async () => {
-    const { code, findings, of } = await doctor(environment(join(folder.path, 'data')));
+    const { code, findings, of } = await doctor(environment(join(folder, 'data')));
     expect(findings.filter(({ state }) => state === 'failure')).toEqual([]);
     expect(code).toBe(0);
     expect(of('data folder')[0]?.found).toContain('will be made');
     expect(of('role')[0]).toMatchObject({ state: 'warning', mend: 'Start it with fsp serve' });
     expect(of('quarantine')[0]?.state).toBe('ok');
-    expect((await fsp(['doctor'], environment(join(folder.path, 'data')))).stdout).toMatch(/^ok {6} data folder/m);
+    expect((await fsp(['doctor'], environment(join(folder, 'data')))).stdout).toMatch(/^ok {6} data folder/m);
   });
 
   test('entries in quarantine are told', async () => {
-    const dataDir = join(folder.path, 'refused');
+    const dataDir = join(folder, 'refused');
     const id = `clickhouse-${'0'.repeat(32)}-0`;
     mkdirSync(join(dataDir, 'quarantine'), { recursive: true, mode: 0o700 });
     writeFileSync(
@@ -56,7 +54,7 @@ describe('before the first start', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => fake.once('listening', resolve));
     const port = String((fake.address() as AddressInfo).port);
-    const { of } = await doctor(environment(join(folder.path, 'data'), { FSP_MANAGEMENT_PORT: port }));
+    const { of } = await doctor(environment(join(folder, 'data'), { FSP_MANAGEMENT_PORT: port }));
     fake.close();
     expect(of('role')).toEqual([
       expect.objectContaining({ state: 'warning', found: 'the management API answers 429: Too many wrong tokens' }),
@@ -67,14 +65,14 @@ describe('before the first start', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const port = String((taken.address() as AddressInfo).port);
-    writeFileSync(join(folder.path, 'file'), '');
+    writeFileSync(join(folder, 'file'), '');
     const { code, findings, of } = await doctor(
-      environment(join(folder.path, 'file'), {
+      environment(join(folder, 'file'), {
         FSP_INTAKE_PORT: port,
         FSP_CLICKHOUSE_URL: 'http://127.0.0.1:9',
         FSP_CLICKHOUSE_PASSWORD: 'hunter2',
-        FSP_SITE_INBOX: join(folder.path, 'away'),
-        FSP_SETUP_LOGS: join(folder.path, 'x.log'),
+        FSP_SITE_INBOX: join(folder, 'away'),
+        FSP_SETUP_LOGS: join(folder, 'x.log'),
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hunter2@127.0.0.1:9',
       }),
     );
@@ -90,8 +88,8 @@ describe('before the first start', () => {
 });
 
 describe('beside a running server', () => {
-  const folder = temporaryFolder();
-  const data = join(folder.path, 'data');
+  const folder = testFolder();
+  const data = join(folder, 'data');
   let server: RunningServer;
   let env: Record<string, string>;
 
@@ -102,7 +100,6 @@ describe('beside a running server', () => {
   });
   afterAll(async () => {
     await server.kill('SIGTERM');
-    folder.remove();
   });
 
   test('ClickHouse is looked into, and its ports are known as its own', async () => {
@@ -142,10 +139,8 @@ describe('beside a running server', () => {
     const { of } = await doctor(env);
     expect(of('data folder')[0]).toMatchObject({ state: 'warning', mend: `chmod 700 ${data}` });
     chmodSync(data, 0o700);
-    mkdirSync(join(folder.path, 'inbox'));
-    expect((await doctor({ ...env, FSP_SITE_INBOX: join(folder.path, 'inbox') })).of('site inbox')[0]?.state).toBe(
-      'ok',
-    );
+    mkdirSync(join(folder, 'inbox'));
+    expect((await doctor({ ...env, FSP_SITE_INBOX: join(folder, 'inbox') })).of('site inbox')[0]?.state).toBe('ok');
   });
 
   test('tables that are gone from under a running engine are a failure', async () => {

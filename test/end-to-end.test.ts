@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { report, reportFixture, reportFixtures } from './reports.js';
-import { eventually, fsp, environment, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, fsp, environment, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer;
 
 beforeAll(async () => {
-  server = await startServer(folder.path);
+  server = await startServer(folder);
 });
 afterAll(async () => {
   await server.kill('SIGTERM');
-  folder.remove();
 });
 
 const count = async (where: string) => {
@@ -182,13 +182,13 @@ describe('an operator', () => {
   });
 
   test('is told that the data folder is taken by a second server', async () => {
-    const second = await fsp(['serve'], environment(folder.path));
+    const second = await fsp(['serve'], environment(folder));
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(/FSP_DATA_DIR_LOCKED/);
   });
 
   test('cannot write or read files with fsp query', async () => {
-    const env = environment(folder.path);
+    const env = environment(folder);
     for (const sql of [
       'DROP TABLE fsp.state_messages',
       "SELECT file('/etc/passwd')",

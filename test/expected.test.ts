@@ -7,7 +7,8 @@ import { readEngineCredentials } from '../server/src/clickhouse/credentials.js';
 import { ExpectedLists } from '../server/src/expected/expected-lists.js';
 import { readExpectedList } from '../server/src/expected/read-list.js';
 import { report } from './reports.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
 const namesOf = async (text: string | Buffer) =>
   (await readExpectedList(Buffer.from(text as string))).machines.map(({ clientName }) => clientName);
@@ -90,14 +91,13 @@ describe('a list of machines is read as directories and sites write it', () => {
 });
 
 describe('who never spoke', () => {
-  let folder: ReturnType<typeof temporaryFolder>;
+  const folder = testFolder();
   let server: RunningServer;
   let admin: string;
   const settings = { FSP_THROTTLE_MESSAGES: '100000' };
   beforeAll(async () => {
-    folder = temporaryFolder();
-    server = await startServer(folder.path, settings);
-    ({ admin } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string });
+    server = await startServer(folder, settings);
+    ({ admin } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { admin: string });
     for (const state of [
       { client: 'WELL1', state: 100 },
       { client: 'WELL1', state: 400 },
@@ -113,7 +113,6 @@ describe('who never spoke', () => {
   }, 60_000);
   afterAll(async () => {
     await server?.kill('SIGTERM');
-    folder?.remove();
   });
 
   const standings = async () =>
@@ -160,9 +159,9 @@ describe('who never spoke', () => {
   const listed = async () => ((await (await api('', 'GET', server.token)).json()) as { lists: object[] }).lists;
 
   test('a list is held against what was heard, replaced at once, merged and removed', async () => {
-    const file = join(folder.path, 'machines.csv');
+    const file = join(folder, 'machines.csv');
     writeFileSync(file, 'Name\nwell1.contoso.com\nBegun1\nbad1\nFifteenLettersXAndMore\nGONE1\n');
-    const first = await fsp(['expect', file], environment(folder.path, settings));
+    const first = await fsp(['expect', file], environment(folder, settings));
     expect(first, first.stderr).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
@@ -247,15 +246,15 @@ describe('who never spoke', () => {
   });
 
   test('a file that is not there, a folder, and a FIFO that nobody writes to are told in one line', async () => {
-    const fifo = join(folder.path, 'fifo');
+    const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const told = [
       ['/nowhere.csv', /^fsp: The list \/nowhere\.csv cannot be read: ENOENT.*\n$/],
-      [folder.path, /cannot be read: it is a folder; name a file, or - and pipe it in/],
+      [folder, /cannot be read: it is a folder; name a file, or - and pipe it in/],
       [fifo, /cannot be read: it is no file; name a file, or - and pipe it in/],
     ] as const;
     for (const [file, reason] of told) {
-      const { code, stderr } = await fsp(['expect', file], environment(folder.path, settings));
+      const { code, stderr } = await fsp(['expect', file], environment(folder, settings));
       expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);
     }
   });

@@ -4,16 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.js';
 import { samplesOf, type Sample } from './prometheus-text.js';
 import { report } from './reports.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, startServer, type RunningServer } from './server-process.js';
 import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 let server: RunningServer;
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
-  server = await startServer(folder.path, {
+  server = await startServer(folder, {
     FSP_SERVER_NAME: 'FSP07',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_SERVICE_NAME: 'our-fsp',
@@ -23,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.kill('SIGTERM');
   await receiver.stop();
-  folder.remove();
 });
 
 const scrape = async () => {
@@ -79,7 +78,7 @@ describe('what Prometheus scrapes', () => {
   test('tells what somebody takes care of: a cause at once and until it is taken back, one machine from then on', async () => {
     // A code of its own for each try.
     const code = codes.pop()!;
-    const { admin } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string };
+    const { admin } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { admin: string };
     const say = async (path: string, body: object) => {
       const answer = await fetch(`${server.management}/api/v1/acknowledgements${path}`, {
         method: 'POST',
@@ -171,10 +170,10 @@ describe('who speaks', () => {
     expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
     const { keepInstance, readInstance, serviceInstanceId } = await import('../server/src/health/instance.js');
     const idOf = (dataDir: string) => serviceInstanceId(readInstance(dataDir)!);
-    expect(idOf(folder.path)).toBe(first);
+    expect(idOf(folder)).toBe(first);
     const other = testFolder();
-    expect(serviceInstanceId(keepInstance(other, readInstance(folder.path)!, console))).not.toBe(first);
-    copyFileSync(join(folder.path, 'instance.json'), join(other, 'instance.json'));
+    expect(serviceInstanceId(keepInstance(other, readInstance(folder)!, console))).not.toBe(first);
+    copyFileSync(join(folder, 'instance.json'), join(other, 'instance.json'));
     expect(idOf(other)).toBe(first);
     expect(readFileSync(join(other, 'instance.json'), 'utf8')).not.toContain(String(first));
   });

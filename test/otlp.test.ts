@@ -5,28 +5,28 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.js';
 import { report } from './reports.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let server: RunningServer;
 
 beforeEach(async () => {
   receiver = await startOtlpReceiver();
-  folder = temporaryFolder();
+  folder = testFolder();
 });
 afterEach(async () => {
   // A start that failed has ended its process itself.
   await (server as RunningServer | undefined)?.kill('SIGTERM');
   await receiver.stop();
-  folder.remove();
 });
 
 test.each([
   ['http/protobuf', 'application/x-protobuf'],
   ['http/json', 'application/json'],
 ])('a message leaves by %s as a log record with every attribute', async (protocol, type) => {
-  server = await startServer(folder.path, {
+  server = await startServer(folder, {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
   });
@@ -64,7 +64,7 @@ test.each([
 
 test('a collector that refuses holds ClickHouse up in nothing, gets all later, and its secrets stay secret', async () => {
   receiver.failing = true;
-  server = await startServer(folder.path, {
+  server = await startServer(folder, {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hunter2',
   });
@@ -88,10 +88,10 @@ test('a collector that refuses holds ClickHouse up in nothing, gets all later, a
 });
 
 test('what leaves has every attribute of the row in otel_logs with its value, and the same time, severity and body', async () => {
-  const logs = join(folder.path, 'logs');
+  const logs = join(folder, 'logs');
   for (const name of ['role-setup-1603.log', 'ccm-many-writers.log', 'msi-two-runs.log'])
     cpSync(fileURLToPath(new URL(`fixtures/synthetic-logs/${name}`, import.meta.url)), join(logs, name));
-  server = await startServer(folder.path, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, FSP_SETUP_LOGS: logs });
+  server = await startServer(folder, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, FSP_SETUP_LOGS: logs });
   const given = [
     { client: 'pc2.corp.contoso.example', state: 313, params: ['1603'] },
     { client: 'PC3', state: 301, params: ['http://mp1.contoso.example/a', 'back\\slash'] },

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { appPath, launchBrowser, visit } from './console/browser.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
-const data = join(folder.path, 'data');
-const logs = join(folder.path, 'logs');
+const folder = testFolder();
+const data = join(folder, 'data');
+const logs = join(folder, 'logs');
 let stranger: Server;
 let strangerAnswers = (): number => 200;
 let server: RunningServer;
@@ -54,7 +55,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.kill('SIGTERM');
   stranger.close();
-  folder.remove();
 });
 
 const testPost = (network = 'intranet', token = admin) =>

@@ -11,23 +11,22 @@ import { statusSchema } from '../server/src/management/status-schema.js';
 import { normalised, type RoleConfiguration } from '../server/src/roles/role.js';
 import { RoleStore } from '../server/src/roles/role-store.js';
 import { report } from './reports.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer;
 let admin: string;
 
 beforeAll(async () => {
-  server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
+  server = await startServer(folder, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
   admin = tokens().admin;
 });
 afterAll(async () => {
   await server.kill('SIGTERM');
-  folder.remove();
 });
 
-const tokens = () =>
-  JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string; viewer: string };
+const tokens = () => JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { admin: string; viewer: string };
 
 interface Answer {
   status: number;
@@ -222,7 +221,7 @@ describe('the API, driven from its description', () => {
 });
 
 test('of several receivers that change one role at the same moment, one is first and the others are told', async () => {
-  const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
+  const engine = readEngineCredentials(join(folder, 'clickhouse'))!;
   const client = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
   const stores = Array.from(
     { length: 6 },
@@ -251,8 +250,8 @@ test('of several receivers that change one role at the same moment, one is first
 });
 
 test('a role that is created at one receiver is in force at the other, over one ClickHouse', async () => {
-  const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
-  const other = await startServer(join(folder.path, 'second'), {
+  const engine = readEngineCredentials(join(folder, 'clickhouse'))!;
+  const other = await startServer(join(folder, 'second'), {
     FSP_SERVER_NAME: 'fsp02.contoso.com',
     FSP_CLICKHOUSE_URL: engine.url,
     FSP_CLICKHOUSE_USER: engine.writer.username,
@@ -371,7 +370,7 @@ describe('a role and its receiver', () => {
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the role was removed')]);
 
     await server.kill('SIGKILL');
-    server = await startServer(folder.path, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
+    server = await startServer(folder, { FSP_THROTTLE_MESSAGES: '100', FSP_THROTTLE_RESERVE: '0' });
     expect((await server.post(report({ client: 'PC900', state: 100 }))).status).toBe(503);
 
     const again = await call('POST', '/api/v1/roles', { body: { ...role, messageCount: 1_000 } });
@@ -392,15 +391,15 @@ describe('a role and its receiver', () => {
   test('tokens are rotated without a restart', async () => {
     const before = tokens();
     const next = { admin: 'a-new-admin-token-1234', viewer: before.viewer };
-    writeFileSync(join(folder.path, 'tokens.json'), JSON.stringify(next));
+    writeFileSync(join(folder, 'tokens.json'), JSON.stringify(next));
     expect((await call('GET', '/api/v1/roles', { token: before.admin })).status).toBe(401);
     expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(200);
     // Whoever revokes a token by a file that cannot be read has to know that it holds on.
-    writeFileSync(join(folder.path, 'tokens.json'), '{"admin":');
+    writeFileSync(join(folder, 'tokens.json'), '{"admin":');
     for (let asked = 0; asked < 2; asked++)
       expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(200);
     expect(server.output().match(/tokens\.json cannot be read: .*the former ones hold/g)).toHaveLength(1);
-    rmSync(join(folder.path, 'tokens.json'));
+    rmSync(join(folder, 'tokens.json'));
     expect((await call('GET', '/api/v1/roles', { token: next.admin })).status).toBe(401);
     admin = tokens().admin;
     expect((await call('GET', '/api/v1/roles', { token: admin })).status).toBe(200);

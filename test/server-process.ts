@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -14,18 +13,6 @@ export const program = fileURLToPath(new URL('../server/bin/fsp.js', import.meta
 
 /** How long a start may take: with its engine and a new schema it is late now and then on few cores. */
 const startWithinMs = 120_000;
-
-/** A folder for data, for whoever says himself when it goes; tests are given one by testFolder. */
-export function temporaryFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'fsp-test-'));
-  return {
-    path,
-    remove() {
-      // An engine whose server was killed writes for a moment more.
-      rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-    },
-  };
-}
 
 /** The environment of a server under test: free ports, a data folder of its own, nothing of this shell's settings. */
 export function environment(dataDir: string, more: Record<string, string> = {}): Record<string, string> {

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.js';
 import { report } from './reports.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from './server-process.js';
+import { eventually, startServer, type RunningServer } from './server-process.js';
+import { testFolder } from './test-folder.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let server: RunningServer;
 const started: RunningServer[] = [];
 const start = async (settings: Record<string, string>) => {
-  server = await startServer(folder.path, settings);
+  server = await startServer(folder, settings);
   started.push(server);
 };
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = testFolder();
 });
 afterEach(async () => {
   // Not by SIGKILL: an engine that outlives its server writes into the folder for as long as a busy machine takes.
   for (const one of started.splice(0)) await one.kill('SIGTERM');
-  folder.remove();
 });
 
 interface Status {

@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { report } from '../reports.js';
-import { environment, eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 const page = readFileSync(new URL('../../server/docs/backup.md', import.meta.url), 'utf8');
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
-const folder = temporaryFolder();
-const data = join(folder.path, 'data');
-const backup = join(folder.path, 'backup.tar.gz');
+const folder = testFolder();
+const data = join(folder, 'data');
+const backup = join(folder, 'backup.tar.gz');
 let server: RunningServer | null = null;
 
 afterAll(async () => {
   await server?.kill('SIGKILL');
-  folder.remove();
 });
 
 /** A block of the page that says what it runs as. */
@@ -30,7 +30,7 @@ function commandsOf(name: string): string {
 async function run(name: string, more: Record<string, string> = {}): Promise<string> {
   const env = environment(data, { ...more, BACKUP: backup });
   const child = spawn('bash', ['-euo', 'pipefail', '-c', commandsOf(name)], {
-    env: { ...env, PATH: `${folder.path}${delimiter}${env.PATH ?? ''}` },
+    env: { ...env, PATH: `${folder}${delimiter}${env.PATH ?? ''}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -64,8 +64,8 @@ const patience = 240_000;
 test(
   'what the page on backups says works: history, what was held, tokens and accounts come back',
   async () => {
-    writeFileSync(join(folder.path, 'fsp'), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
-    chmodSync(join(folder.path, 'fsp'), 0o755);
+    writeFileSync(join(folder, 'fsp'), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
+    chmodSync(join(folder, 'fsp'), 0o755);
     server = await start();
     const statuses = await Promise.all(
       Array.from({ length: 120 }, (_, index) => server!.post(report({ client: `B${index}`, state: 100 }))),

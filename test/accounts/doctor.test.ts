@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { readerGrants, writerGrants } from '../../server/src/clickhouse/grants.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 interface Finding {
   subject: string;
@@ -16,12 +17,12 @@ interface Finding {
   mend: string;
 }
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let engine: Engine;
 let server: RunningServer;
 let front: Server;
 let tlsUrl: string;
-const authority = join(folder.path, 'ca.pem');
+const authority = join(folder, 'ca.pem');
 
 const settings = () => ({
   FSP_CLICKHOUSE_URL: engine.url,
@@ -31,17 +32,17 @@ const settings = () => ({
 const doctor = async (more: Record<string, string>) => {
   const { stdout } = await fsp(
     ['doctor', '--json'],
-    environment(join(folder.path, 'elsewhere'), { ...settings(), ...more }),
+    environment(join(folder, 'elsewhere'), { ...settings(), ...more }),
   );
   const findings = JSON.parse(stdout || '[]') as Finding[];
   return (subject: string) => findings.filter((one) => one.subject === subject);
 };
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
-  makeCertificates(folder.path);
+  engine = await startEngine({ dataDir: join(folder, 'engine'), port: 0, database: 'fsp' });
+  makeCertificates(folder);
   front = createServer(
-    { key: readFileSync(join(folder.path, 'server.key')), cert: readFileSync(join(folder.path, 'server.pem')) },
+    { key: readFileSync(join(folder, 'server.key')), cert: readFileSync(join(folder, 'server.pem')) },
     (incoming, outgoing) => {
       const headers = { ...incoming.headers };
       delete headers.host;
@@ -60,7 +61,7 @@ beforeAll(async () => {
   await new Promise<void>((listening) => front.listen(0, '127.0.0.1', listening));
   tlsUrl = `https://localhost:${(front.address() as AddressInfo).port}`;
   // By TLS, with the authority named: everything that follows rests on it.
-  server = await startServer(join(folder.path, 'data'), {
+  server = await startServer(join(folder, 'data'), {
     ...settings(),
     FSP_CLICKHOUSE_URL: tlsUrl,
     FSP_CLICKHOUSE_CA_FILE: authority,
@@ -75,7 +76,6 @@ afterAll(async () => {
   front.closeAllConnections();
   await new Promise((closed) => front.close(closed));
   await engine.stop();
-  folder.remove();
 });
 
 describe('TLS with an authority of the company', () => {
@@ -94,10 +94,10 @@ describe('TLS with an authority of the company', () => {
   test('in a file that holds none is an error that names the file', async () => {
     const { code, stderr } = await fsp(
       ['query', 'SELECT 1'],
-      environment(folder.path, {
+      environment(folder, {
         ...settings(),
         FSP_CLICKHOUSE_URL: tlsUrl,
-        FSP_CLICKHOUSE_CA_FILE: join(folder.path, 'server.key'),
+        FSP_CLICKHOUSE_CA_FILE: join(folder, 'server.key'),
         FSP_CLICKHOUSE_READER_USER: 'x',
       }),
     );

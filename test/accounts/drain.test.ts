@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { report } from '../reports.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
-const folder = temporaryFolder();
+const folder = testFolder();
 let engine: Engine;
 const running = new Set<RunningServer>();
 
@@ -27,7 +28,7 @@ const settings = (name: string) => ({
   FSP_THROTTLE_RESERVE: '0',
 });
 const start = async (data: string, name: string) => {
-  const server = await startServer(join(folder.path, data), settings(name));
+  const server = await startServer(join(folder, data), settings(name));
   running.add(server);
   return server;
 };
@@ -81,18 +82,17 @@ async function killAt(sign: string, args: string[], env: Record<string, string>)
 }
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+  engine = await startEngine({ dataDir: join(folder, 'engine'), port: 0, database: 'fsp' });
 });
 afterAll(async () => {
   await Promise.all([...running].map(kill));
   await engine.stop();
-  folder.remove();
 });
 
 describe('the spool of a receiver that is gone', () => {
-  const gone = join(folder.path, 'gone');
+  const gone = join(folder, 'gone');
   /** Another machine's configuration: another data folder, another name. */
-  const other = () => environment(join(folder.path, 'elsewhere'), settings('OTHER'));
+  const other = () => environment(join(folder, 'elsewhere'), settings('OTHER'));
 
   const held = 300;
 
@@ -140,9 +140,9 @@ describe('the spool of a receiver that is gone', () => {
   });
 
   test('that is none is refused by name', async () => {
-    const none = await fsp(['drain', '--spool', folder.path], other());
+    const none = await fsp(['drain', '--spool', folder], other());
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no data folder of a receiver') as string]);
-    expect(existsSync(join(folder.path, 'spool'))).toBe(false);
+    expect(existsSync(join(folder, 'spool'))).toBe(false);
   });
 });
 
@@ -153,7 +153,7 @@ describe('two receivers', () => {
   test('drained for maintenance, one takes nothing, passes on what waits, and takes messages again when told', async () => {
     first = await start('first', 'FIRST');
     const { management, intake } = first;
-    const env = environment(join(folder.path, 'first'), settings('FIRST'));
+    const env = environment(join(folder, 'first'), settings('FIRST'));
     await post(first, 0, 150, 'FIRST');
     await untilTaken('FIRST', 100);
     const held = await fsp(['drain', '--keep-limit', '--timeout', '1'], env);
@@ -191,7 +191,7 @@ describe('two receivers', () => {
     expect((await first.post(body)).status).toBe(200);
     expect((await twin.post(body)).status).toBe(200);
     await untilTaken('first.corp.example', 1);
-    await fsp(['drain'], environment(join(folder.path, 'first'), settings('FIRST')));
+    await fsp(['drain'], environment(join(folder, 'first'), settings('FIRST')));
     expect(
       await ask("SELECT toUInt32(message_count) AS message_count FROM fsp.clients WHERE client_name = 'TWICE'"),
     ).toEqual([{ message_count: 1 }]);

@@ -8,11 +8,11 @@ import { readEngineCredentials } from '../../server/src/clickhouse/credentials.j
 import { Quarantine } from '../../server/src/quarantine/quarantine.js';
 import { batchOf, entry } from '../entries.js';
 import { report } from '../reports.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
 import { testFolder } from '../test-folder.js';
 
-const folder = temporaryFolder();
-const data = join(folder.path, 'data');
+const folder = testFolder();
+const data = join(folder, 'data');
 let server: RunningServer;
 let env: Record<string, string>;
 const writer = () => readEngineCredentials(join(data, 'clickhouse'))!;
@@ -98,7 +98,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await (server as RunningServer | undefined)?.kill('SIGKILL');
-  folder.remove();
 });
 
 describe('a machine', () => {

@@ -9,11 +9,12 @@ import { connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import type { Account } from '../../server/src/clickhouse/grants.js';
 import { ReaderAccount } from '../../server/src/clickhouse/reader-account.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { firstAsked } from '../clients/first-asked.js';
 import { hostile, ownOnly, withoutEffect } from './hostile.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 /** A ClickHouse of its own, given to the servers by its URL. */
 let engine: Engine;
 let server: RunningServer;
@@ -42,9 +43,9 @@ const ask = async (running: RunningServer, sql: string) => {
 };
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+  engine = await startEngine({ dataDir: join(folder, 'engine'), port: 0, database: 'fsp' });
   server = await startServer(
-    join(folder.path, 'with'),
+    join(folder, 'with'),
     external({
       FSP_CLICKHOUSE_READER_USER: engine.reader.username,
       FSP_CLICKHOUSE_READER_PASSWORD: engine.reader.password,
@@ -58,7 +59,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.kill('SIGTERM');
   await engine.stop();
-  folder.remove();
 });
 
 describe('the reader', () => {
@@ -162,7 +162,7 @@ test('the reader sees and ends what it asks itself at the moment, and nothing of
 describe('without an account of its own', () => {
   let without: RunningServer;
   beforeAll(async () => {
-    without = await startServer(join(folder.path, 'without'), external());
+    without = await startServer(join(folder, 'without'), external());
   });
   afterAll(() => without.kill('SIGTERM'));
 
@@ -175,7 +175,7 @@ describe('without an account of its own', () => {
     expect(body.title).toMatch(
       /^Ad hoc SQL is off: .*CREATE USER IF NOT EXISTS fsp_reader .*GRANT SELECT, SHOW ON fsp\.\* TO fsp_reader/,
     );
-    const command = await fsp(['query', 'SELECT 1'], environment(join(folder.path, 'without'), external()));
+    const command = await fsp(['query', 'SELECT 1'], environment(join(folder, 'without'), external()));
     expect([command.code, command.stdout]).toEqual([1, '']);
     expect(command.stderr).toMatch(/^fsp: Ad hoc SQL is off.*\(FSP_READER_MISSING\)\n$/);
     await eventually(
@@ -198,7 +198,7 @@ describe('an account', () => {
     new ReaderAccount({
       database: 'fsp',
       configured,
-      dataDir: folder.path,
+      dataDir: folder,
       connectAs: (one) => connectAs(one),
       writer: null,
       ...more,
@@ -242,7 +242,7 @@ describe('an account', () => {
 
   test('is made where the own account may make users (a front makes the user in name: this engine keeps none)', async () => {
     const front = await startFront();
-    const dataDir = join(folder.path, 'made');
+    const dataDir = join(folder, 'made');
     mkdirSync(dataDir);
     const writer = connect({ url: front.url, ...engine.writer, database: 'default' });
     const made = () => account(null, { dataDir, writer, connectAs: (one: Account) => connectAs(one, front.url) });
@@ -264,7 +264,7 @@ describe('an account', () => {
     // A command of another machine asks nothing by it, and would keep it nowhere.
     const { code } = await fsp(
       ['expect', '-'],
-      environment(join(folder.path, 'nowhere'), {
+      environment(join(folder, 'nowhere'), {
         FSP_CLICKHOUSE_URL: front.url,
         FSP_CLICKHOUSE_USER: engine.writer.username,
         FSP_CLICKHOUSE_PASSWORD: engine.writer.password,

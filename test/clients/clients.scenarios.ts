@@ -7,6 +7,7 @@ import { startFleet, syntheticLogs, type Fleet } from '../dashboards/fleet.js';
 import { environment, fsp } from '../server-process.js';
 import { drivers, has, type Driver } from './drivers.js';
 import { firstAsked } from './first-asked.js';
+import { testFolder } from '../test-folder.js';
 
 const folder = fileURLToPath(new URL('../../dashboards/queries', import.meta.url));
 const questions = Object.fromEntries(
@@ -14,11 +15,12 @@ const questions = Object.fromEntries(
     .filter((name) => name.endsWith('.sql'))
     .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
 );
+const dataDir = testFolder();
 let fleet: Fleet;
 let connection: Record<string, string>;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
   await fleet.simulate(120, 0.6, 5);
   await fleet.importLogs(syntheticLogs);
   await fleet.server.post('rubbish');

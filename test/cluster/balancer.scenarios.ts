@@ -1,33 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, temporaryFolder } from '../server-process.js';
+import { eventually } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { callRoles, messageCount } from './administrator.js';
 import { startBalancer, type Balancer } from './balancer.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { StandIn } from './stand-in/stand-in.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let cluster: StandIn;
 let nodes: string[];
 let balancer: Balancer;
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  cluster = await StandIn.start(folder.path, 'replicas');
+  cluster = await StandIn.start(folder, 'replicas');
   nodes = [cluster.url(1), cluster.url(2)];
   balancer = await startBalancer(nodes, /INSERT INTO \w+\.state_messages/);
   const settings = { FSP_CLICKHOUSE_CLUSTER: 'fsp' };
-  receivers = [await startReceiver(folder.path, 'FSP01', [balancer.url], settings)];
+  receivers = [await startReceiver(folder, 'FSP01', [balancer.url], settings)];
   await ready(receivers);
-  receivers.push(await startReceiver(folder.path, 'FSP02', [balancer.url], settings));
+  receivers.push(await startReceiver(folder, 'FSP02', [balancer.url], settings));
   await ready(receivers);
 });
 afterAll(async () => {
   for (const receiver of receivers) await stopReceiver(receiver);
   await balancer.stop();
   await cluster.stop();
-  folder.remove();
 });
 
 const onBoth = async (sql: string) => {
@@ -69,7 +69,7 @@ test('0 lost and 0 twice when a replica lags, an answer is lost, and the balance
 
 test('of two administrators with one If-Match at two receivers, never two are told yes while replicas lag, and one is when none does', async () => {
   const call = (receiver: Receiver, method: string, path: string, body?: object, etag?: string) =>
-    callRoles(folder.path, receiver, method, path, body, etag);
+    callRoles(folder, receiver, method, path, body, etag);
   const role = { serverName: 'FSP77', intranetFqdn: 'localhost.localdomain' };
   const [one, two] = receivers as [Receiver, Receiver];
   const made = await call(one, 'POST', '', role);
@@ -89,7 +89,7 @@ test('of two administrators with one If-Match at two receivers, never two are to
   record('balancer', 'two administrators change one role at two replicas that lag', { statuses: statuses.join(' ') });
   // One may be told that nobody knows for now; never are both told yes.
   expect(statuses.filter((status) => status === 200).length, JSON.stringify(answers)).toBeLessThanOrEqual(1);
-  const told = (receiver: Receiver) => messageCount(folder.path, receiver, 'FSP77');
+  const told = (receiver: Receiver) => messageCount(folder, receiver, 'FSP77');
   const both = await eventually(
     async () => [await told(one), await told(two)],
     ([a, b]) => a !== undefined && a === b,

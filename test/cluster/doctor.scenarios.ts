@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { environment, eventually, fsp, temporaryFolder } from '../server-process.js';
+import { environment, eventually, fsp } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { narrow } from './stand-in/config.js';
@@ -8,7 +9,7 @@ import { ask, StandIn } from './stand-in/stand-in.js';
 
 // What fsp doctor says of a cluster, each fault made for real; and all of it, receivers too, by accounts that have what
 // the product says they need and nothing else.
-const folder = temporaryFolder();
+const folder = testFolder();
 let cluster: StandIn;
 let receivers: Receiver[] = [];
 
@@ -21,7 +22,7 @@ interface Finding {
 const doctor = async (node: number, { username, password } = narrow.writer) => {
   const { stdout, stderr } = await fsp(
     ['doctor', '--json'],
-    environment(join(folder.path, 'elsewhere'), {
+    environment(join(folder, 'elsewhere'), {
       FSP_SERVER_NAME: 'FSP09',
       FSP_CLICKHOUSE_URL: cluster.url(node),
       FSP_CLICKHOUSE_USER: username,
@@ -57,18 +58,17 @@ const allWell = () =>
   );
 
 beforeAll(async () => {
-  cluster = await StandIn.start(folder.path, 'replicas');
+  cluster = await StandIn.start(folder, 'replicas');
   const nodes = [cluster.url(1), cluster.url(2)];
   receivers = await Promise.all([
-    startReceiver(folder.path, 'FSP01', nodes, {}, narrow.writer),
-    startReceiver(folder.path, 'FSP02', [...nodes].reverse(), {}, narrow.writer),
+    startReceiver(folder, 'FSP01', nodes, {}, narrow.writer),
+    startReceiver(folder, 'FSP02', [...nodes].reverse(), {}, narrow.writer),
   ]);
   await ready(receivers);
 });
 afterAll(async () => {
   for (const receiver of receivers) await stopReceiver(receiver);
   await cluster.stop();
-  folder.remove();
 });
 
 test('accounts with the grants that are printed, and no others, are enough for the schema and for messages', async () => {

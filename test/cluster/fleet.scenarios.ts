@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { runSimulation } from '../../server/src/simulation/run.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { record } from './results.js';
 
 // How cost grows with the fleet: four receivers over one ClickHouse, and clients that come in four steps, each step as
@@ -15,15 +16,15 @@ const clients = Number(process.env.FSP_FLEET_CLIENTS ?? 2_000);
 const steps = [1 / 8, 1 / 4, 1 / 2, 1].map((share) => Math.round(clients * share));
 const receivers = 4;
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let engine: Engine;
 const servers: RunningServer[] = [];
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: join(folder.path, 'clickhouse'), port: 0, database: 'fsp' });
+  engine = await startEngine({ dataDir: join(folder, 'clickhouse'), port: 0, database: 'fsp' });
   for (let number = 1; number <= receivers; number++)
     servers.push(
-      await startServer(join(folder.path, `FSP0${number}`), {
+      await startServer(join(folder, `FSP0${number}`), {
         FSP_SERVER_NAME: `FSP0${number}`,
         FSP_CLICKHOUSE_URL: engine.url,
         FSP_CLICKHOUSE_USER: engine.writer.username,
@@ -37,7 +38,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers) await server.kill('SIGTERM');
   await engine.stop();
-  folder.remove();
 });
 
 /** Seconds of CPU that a process has taken, in user and in system. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Fault } from '../fault-proxy.js';
-import { temporaryFolder } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Further, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { ask, account as standInAccount, StandIn } from './stand-in/stand-in.js';
@@ -16,13 +16,13 @@ const account = isNamed
 /** Empty for a Replicated database, which needs no ON CLUSTER. */
 const cluster = process.env.FSP_CLUSTER_NAME ?? '';
 const database = `fsp_cluster_test_${Date.now()}`;
-const folder = temporaryFolder();
+const folder = testFolder();
 let standIn: StandIn | null = null;
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
   if (!isNamed) {
-    standIn = await StandIn.start(folder.path, 'replicas');
+    standIn = await StandIn.start(folder, 'replicas');
     nodes = [standIn.url(1), standIn.url(2)];
   }
   if (nodes.length < 2) throw new Error('Name two servers or more with FSP_CLUSTER_URLS, separated by commas');
@@ -35,8 +35,8 @@ beforeAll(async () => {
       `CREATE DATABASE ${database} ENGINE = Replicated('/clickhouse/databases/${database}', '{shard}', '{replica}')`,
     );
   receivers = await Promise.all([
-    startReceiver(folder.path, 'FSP01', nodes, settings, account),
-    startReceiver(folder.path, 'FSP02', [...nodes].reverse(), settings, account),
+    startReceiver(folder, 'FSP01', nodes, settings, account),
+    startReceiver(folder, 'FSP02', [...nodes].reverse(), settings, account),
   ]);
   await ready(receivers);
 });
@@ -48,7 +48,6 @@ afterAll(async () => {
   if (cluster === '') await onAll(`DROP DATABASE IF EXISTS ${database} SYNC`);
   else await ask(nodes[0] ?? '', `DROP DATABASE IF EXISTS ${database} ON CLUSTER '${cluster}' SYNC`, account);
   await standIn?.stop();
-  folder.remove();
 });
 
 const onAll = async (sql: string) => {

@@ -3,24 +3,25 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { migrate } from '../../server/src/clickhouse/migrate.js';
 import type { Fault, FaultProxy } from '../fault-proxy.js';
-import { eventually, temporaryFolder } from '../server-process.js';
+import { eventually } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { forgetMachine } from './administrator.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Further, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { account, StandIn } from './stand-in/stand-in.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let cluster: StandIn;
 let nodes: string[];
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  cluster = await StandIn.start(folder.path, 'replicas');
+  cluster = await StandIn.start(folder, 'replicas');
   nodes = [cluster.url(1), cluster.url(2)];
   // Both at once, on an empty database: one of them makes the schema.
   receivers = await Promise.all([
-    startReceiver(folder.path, 'FSP01', nodes),
-    startReceiver(folder.path, 'FSP02', [...nodes].reverse()),
+    startReceiver(folder, 'FSP01', nodes),
+    startReceiver(folder, 'FSP02', [...nodes].reverse()),
   ]);
   const begun = performance.now();
   await ready(receivers);
@@ -36,7 +37,6 @@ afterEach(async () => {
 afterAll(async () => {
   for (const receiver of receivers) await stopReceiver(receiver);
   await cluster.stop();
-  folder.remove();
 });
 
 const isInsert = (address: string, body: Buffer) =>
@@ -220,7 +220,7 @@ test('a machine is forgotten while a replica is away, which is told, and that on
     (rows) => rows === '1',
   );
   await cluster.kill(2);
-  expect(await forgetMachine(folder.path, receivers[0]!, 'forgetme')).toMatchObject({
+  expect(await forgetMachine(folder, receivers[0]!, 'forgetme')).toMatchObject({
     unfinished: expect.arrayContaining(['client_facts', 'state_messages']) as string[],
   });
   expect(await there(1)).toBe('0');

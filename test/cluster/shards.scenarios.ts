@@ -2,22 +2,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesSql } from '../../grafana-plugin/src/queries/clients.js';
-import { environment, eventually, fsp, temporaryFolder } from '../server-process.js';
+import { environment, eventually, fsp } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { callRoles, forgetMachine, messageCount } from './administrator.js';
 import { ready, startReceiver, stopReceiver, underLoad, type Receiver } from './receivers.js';
 import { record } from './results.js';
 import { account, ask, StandIn } from './stand-in/stand-in.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let cluster: StandIn;
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  cluster = await StandIn.start(folder.path, 'shards');
+  cluster = await StandIn.start(folder, 'shards');
   // Both at once, each at a shard of its own, on an empty database: neither may wait for the other for ever.
-  receivers = await Promise.all(
-    [1, 2].map((number) => startReceiver(folder.path, `FSP0${number}`, [cluster.url(number)])),
-  );
+  receivers = await Promise.all([1, 2].map((number) => startReceiver(folder, `FSP0${number}`, [cluster.url(number)])));
   const begun = performance.now();
   await ready(receivers);
   record('shards', 'the schema is made, a receiver at each of two shards starting at once', {
@@ -27,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const receiver of receivers) await stopReceiver(receiver);
   await cluster.stop();
-  folder.remove();
 });
 
 const onEach = (sql: string) => Promise.all([1, 2].map((number) => cluster.query(number, sql)));
@@ -50,20 +48,17 @@ test('both shards have the same tables, and the same catalogue and migrations in
 test('a role that is made at one shard is seen at the other, and of two changes at once exactly one wins', async () => {
   const [one, two] = receivers as [Receiver, Receiver];
   const role = { serverName: 'FSP77', intranetFqdn: 'localhost.localdomain' };
-  expect((await callRoles(folder.path, one, 'POST', '', role)).status).toBe(201);
-  expect((await callRoles(folder.path, two, 'GET', '/FSP77')).status).toBe(200);
+  expect((await callRoles(folder, one, 'POST', '', role)).status).toBe(201);
+  expect((await callRoles(folder, two, 'GET', '/FSP77')).status).toBe(200);
   const answers = await Promise.all([
-    callRoles(folder.path, one, 'PUT', '/FSP77', { ...role, messageCount: 1_111 }, '"1"'),
-    callRoles(folder.path, two, 'PUT', '/FSP77', { ...role, messageCount: 2_222 }, '"1"'),
+    callRoles(folder, one, 'PUT', '/FSP77', { ...role, messageCount: 1_111 }, '"1"'),
+    callRoles(folder, two, 'PUT', '/FSP77', { ...role, messageCount: 2_222 }, '"1"'),
   ]);
   const statuses = answers.map(({ status }) => status);
   record('shards', 'two administrators change one role at two shards at once', { statuses: statuses.join(' ') });
   expect([...statuses].sort()).toEqual([200, 412]);
   const won = [1_111, 2_222][statuses.indexOf(200)];
-  expect([await messageCount(folder.path, one, 'FSP77'), await messageCount(folder.path, two, 'FSP77')]).toEqual([
-    won,
-    won,
-  ]);
+  expect([await messageCount(folder, one, 'FSP77'), await messageCount(folder, two, 'FSP77')]).toEqual([won, won]);
 });
 
 test('a machine that told one shard its former name and the other its new one is one client at both, whatever is asked', async () => {
@@ -106,7 +101,7 @@ SELECT now64(3) - INTERVAL ${minutesAgo} MINUTE AS received, received, received,
 
 test('a machine that one receiver forgets is gone from both shards, and the doctor finds nothing wrong with their tables', async () => {
   const [one] = receivers as [Receiver, Receiver];
-  expect(await forgetMachine(folder.path, one, 'RENAMED-NEW')).toMatchObject({
+  expect(await forgetMachine(folder, one, 'RENAMED-NEW')).toMatchObject({
     alsoKnownAs: ['RENAMED-OLD'],
     unfinished: [],
   });
@@ -117,7 +112,7 @@ test('a machine that one receiver forgets is gone from both shards, and the doct
     ]);
   const { stdout } = await fsp(
     ['doctor', '--json'],
-    environment(join(folder.path, 'elsewhere'), {
+    environment(join(folder, 'elsewhere'), {
       FSP_SERVER_NAME: 'FSP09',
       FSP_CLICKHOUSE_URL: cluster.url(1),
       FSP_CLICKHOUSE_USER: account.username,

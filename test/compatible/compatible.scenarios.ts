@@ -9,6 +9,7 @@ import { visit, type Visitor } from '../console/browser.js';
 import { pagesOf } from '../console/pages.js';
 import { setStage, type Stage } from '../console/stage.js';
 import { eventually } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 const supported: Grafana[] = [
   { version: '12.4.10', react: '18.3.1' },
@@ -30,13 +31,14 @@ for (const grafana of supported) {
   installed.set(grafana.version, before);
 }
 
+const folder = testFolder();
 let stage: Stage;
 let failed = '';
 /** What each page shows in the newest Grafana. */
 const shown = new Map<string, string[]>();
 
 beforeAll(async () => {
-  stage = await setStage({ FSP_SITE_CODE: 'PS1' }, ['--demo'], async (server) => {
+  stage = await setStage(folder, { FSP_SITE_CODE: 'PS1' }, ['--demo'], async (server) => {
     await eventually(
       () => server.query<{ n: string }>('SELECT count() AS n FROM setup_runs WHERE ended_at IS NOT NULL'),
       ([row]) => Number(row?.n) >= 4,

@@ -4,11 +4,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Quarantine } from '../../server/src/quarantine/quarantine.js';
 import { entry } from '../entries.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { appPath, launchBrowser, visit, type Visitor } from './browser.js';
 
 // What a stranger can write into any field, shown by every page: it stays text.
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer;
 let browser: Browser;
 let admin: Visitor;
@@ -31,7 +32,7 @@ const ccm = (message: string, second: number) =>
   `<![LOG[${message}]LOG]!><time="10:00:${String(second).padStart(2, '0')}.000+000" date="03-15-2026" component="${hostile('component').replaceAll('"', "'")}" context="${hostile('context').replaceAll('"', "'")}" type="3" thread="1" file="${hostile('file').replaceAll('"', "'")}">\r\n`;
 
 beforeAll(async () => {
-  const logs = join(folder.path, 'logs');
+  const logs = join(folder, 'logs');
   mkdirSync(logs);
   writeFileSync(
     join(logs, `ccmsetup ${hostile('x').replaceAll('/', '').slice(0, 100)}.log`),
@@ -47,7 +48,7 @@ beforeAll(async () => {
       `MSI (s) (1:2) [10:00:01:000]: Product: ${hostile('product')} -- Error 1722. ${hostile('msi')}\r\n` +
       'MSI (s) (1:2) [10:00:02:000]: MainEngineThread is returning 1603\r\n=== Logging stopped: 3/15/2026  10:00:02 ===\r\n',
   );
-  const data = join(folder.path, 'data');
+  const data = join(folder, 'data');
   const quarantine = await Quarantine.open({ dir: join(data, 'quarantine') });
   const bad = entry(hostile('quarantined'));
   await quarantine.setAside('clickhouse', { id: 'a'.repeat(32), createdAt: Date.now(), entries: [bad] }, [
@@ -85,7 +86,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.kill('SIGTERM');
-  folder.remove();
 });
 
 /** What came of it: elements that somebody put in, scripts that ran, addresses that were asked. */

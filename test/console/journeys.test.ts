@@ -4,9 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environment, eventually, fsp, type RunningServer } from '../server-process.js';
 import { appPath, visit, type Visitor } from './browser.js';
 import { setStage, type Stage } from './stage.js';
+import { testFolder } from '../test-folder.js';
 
 const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
 const settings = { FSP_THROTTLE_MESSAGES: '100000', FSP_SITE_CODE: 'PS1' };
+const folder = testFolder();
 let stage: Stage;
 let server: RunningServer;
 let browser: Browser;
@@ -22,7 +24,7 @@ async function simulate({ intake }: RunningServer, folder: string, clients: numb
 }
 
 beforeAll(async () => {
-  stage = await setStage(settings, [], async (started, folder) => {
+  stage = await setStage(folder, settings, [], async (started) => {
     const [, imported] = await Promise.all([
       simulate(started, folder, 80, 7),
       fsp(['import', syntheticLogs], environment(folder, settings)),

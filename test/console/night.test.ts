@@ -7,6 +7,7 @@ import { report } from '../reports.js';
 import { eventually, type RunningServer } from '../server-process.js';
 import { appPath, drop, type Visitor } from './browser.js';
 import { setStage, type Stage } from './stage.js';
+import { testFolder } from '../test-folder.js';
 
 const alerts = parse(
   readFileSync(fileURLToPath(new URL('../../dashboards/generated/alerts.yaml', import.meta.url)), 'utf8'),
@@ -14,13 +15,14 @@ const alerts = parse(
   groups: { rules: { uid: string; annotations: Record<string, string>; data: { model: { rawSql: string } }[] }[] }[];
 };
 const rules = alerts.groups.flatMap((group) => group.rules);
+const folder = testFolder();
 let stage: Stage;
 let server: RunningServer;
 let admin: Visitor;
 let viewer: Visitor;
 
 beforeAll(async () => {
-  stage = await setStage({ FSP_THROTTLE_MESSAGES: '100000', FSP_SITE_CODE: 'PS1' }, [], async (started) => {
+  stage = await setStage(folder, { FSP_THROTTLE_MESSAGES: '100000', FSP_SITE_CODE: 'PS1' }, [], async (started) => {
     await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
         const client = `NIGHT${index + 10}`;

@@ -4,19 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { environment, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
 import { appPath, launchBrowser, visit, type Visitor } from './browser.js';
 
 const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer;
 let browser: Browser;
 let visitor: Visitor;
 let page: Page;
 
 beforeAll(async () => {
-  server = await startServer(folder.path);
+  server = await startServer(folder);
   browser = await launchBrowser();
   visitor = await visit(browser, server.management, server.token, '');
   page = visitor.page;
@@ -25,12 +26,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.kill('SIGTERM');
-  folder.remove();
 });
 
 /** Writes files for a test into a folder of its own. */
 function files(name: string, contents: Record<string, Uint8Array | string>): string[] {
-  const place = join(folder.path, name);
+  const place = join(folder, name);
   return Object.entries(contents).map(([path, content]) => {
     mkdirSync(join(place, path, '..'), { recursive: true });
     writeFileSync(join(place, path), content);
@@ -254,10 +254,10 @@ test('the browser’s worker says of every fixture what fsp parse says', async (
   await openPage();
   // One by one: what does not belong together must not become one story by chance.
   for (const name of names) {
-    const place = join(folder.path, 'one-by-one');
+    const place = join(folder, 'one-by-one');
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, name), syntheticLog(name));
-    const { stdout } = await fsp(['parse', '--timezone', 'Europe/Paris', join(place, name)], environment(folder.path));
+    const { stdout } = await fsp(['parse', '--timezone', 'Europe/Paris', join(place, name)], environment(folder));
     const rows = stdout
       .trim()
       .split('\n')

@@ -2,18 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startServer, temporaryFolder } from '../server-process.js';
+import { eventually, startServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { appPath, visit, type Visitor } from './browser.js';
 import { pagesOf } from './pages.js';
 import { setStage, type Stage } from './stage.js';
 
+const folder = testFolder();
+const empty = testFolder();
 let stage: Stage;
 let failed = '';
 
 const ask = <Row>(sql: string) => stage.server.query<Row>(sql);
 
 beforeAll(async () => {
-  stage = await setStage({ FSP_SITE_CODE: 'PS1' }, ['--demo'], async (server) => {
+  stage = await setStage(folder, { FSP_SITE_CODE: 'PS1' }, ['--demo'], async (server) => {
     await eventually(
       () => server.query<{ n: string }>('SELECT count() AS n FROM setup_runs WHERE ended_at IS NOT NULL'),
       ([row]) => Number(row?.n) >= 4,
@@ -150,13 +153,11 @@ for (const { theme, language, width, others } of looks)
 test.concurrent(
   'before the first message every page is as it must be too, and says that there is nothing',
   async ({ onTestFinished }) => {
-    const folder = temporaryFolder();
-    const server = await startServer(folder.path, { FSP_SITE_CODE: 'PS1' });
+    const server = await startServer(empty, { FSP_SITE_CODE: 'PS1' });
     onTestFinished(async () => {
       await server.kill('SIGTERM');
-      folder.remove();
     });
-    const { admin: token } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string };
+    const { admin: token } = JSON.parse(readFileSync(join(empty, 'tokens.json'), 'utf8')) as { admin: string };
     const visitor = await visit(stage.browser, server.management, token, 'Ada');
     onTestFinished(() => visitor.page.context().close());
     await visitor.prefer('light', 'en-US');

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { environment, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { appPath, launchBrowser, visit, type Visitor } from './browser.js';
 
 const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
-const folder = temporaryFolder();
-const logs = join(folder.path, 'logs');
+const folder = testFolder();
+const logs = join(folder, 'logs');
 const long = 30_000;
 const everything = 'from=now-20y&to=now';
 let server: RunningServer;
@@ -57,18 +58,17 @@ beforeAll(async () => {
       ccm('after the long one', 5),
     ].join(''),
   );
-  server = await startServer(folder.path, { FSP_SITE_CODE: 'PS1' });
-  const imported = await fsp(['import', syntheticLogs, logs], environment(folder.path));
+  server = await startServer(folder, { FSP_SITE_CODE: 'PS1' });
+  const imported = await fsp(['import', syntheticLogs, logs], environment(folder));
   expect(imported.code, imported.stderr).toBe(0);
   browser = await launchBrowser();
-  const { viewer } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { viewer: string };
+  const { viewer } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { viewer: string };
   visitor = await visit(browser, server.management, viewer, '');
 }, 180_000);
 
 afterAll(async () => {
   await browser?.close();
   await server?.kill('SIGTERM');
-  folder.remove();
 });
 
 const grid = () => visitor.page.getByRole('grid', { name: 'Lines of the log' });

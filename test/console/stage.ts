@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { startServer, type RunningServer } from '../server-process.js';
 import { launchBrowser, visit, type Visitor } from './browser.js';
 
 /** A server with its console, a browser, and an administrator and a viewer in front of it. */
@@ -17,27 +17,26 @@ export interface Stage {
 
 /** @param prepare fills the server before anybody looks */
 export async function setStage(
+  folder: string,
   settings: Record<string, string>,
   args: string[],
-  prepare: (server: RunningServer, folder: string) => Promise<void>,
+  prepare: (server: RunningServer) => Promise<void>,
 ): Promise<Stage> {
-  const folder = temporaryFolder();
-  const server = await startServer(folder.path, settings, args);
+  const server = await startServer(folder, settings, args);
   let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
     await server.kill('SIGTERM');
-    folder.remove();
   };
   try {
-    const tokens = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as Stage['tokens'];
+    const tokens = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as Stage['tokens'];
     browser = await launchBrowser();
-    await prepare(server, folder.path);
+    await prepare(server);
     const [admin, viewer] = await Promise.all([
       visit(browser, server.management, tokens.admin, 'Ada'),
       visit(browser, server.management, tokens.viewer, ''),
     ]);
-    return { server, browser, tokens, folder: folder.path, admin, viewer, close };
+    return { server, browser, tokens, folder, admin, viewer, close };
   } catch (error) {
     // A stage that is not set is nobody's to close.
     await close();

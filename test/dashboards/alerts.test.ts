@@ -22,6 +22,7 @@ const { groups } = parse(readFileSync(join(folder, 'generated', 'alerts.yaml'), 
 };
 const rules = groups.flatMap(({ rules: list }) => list);
 const named = rules.map((rule) => [rule.uid, rule] as const);
+const dataDir = testFolder();
 let fleet: Fleet;
 
 /** The texts of the instances that fire. */
@@ -50,7 +51,7 @@ async function firing(uid: string, moved: (sql: string) => string = (sql) => sql
 }
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
 });
 afterAll(() => fleet.close());
 

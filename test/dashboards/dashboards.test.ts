@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
 import { expand } from './macros.js';
+import { testFolder } from '../test-folder.js';
 
 interface Target {
   rawSql: string;
@@ -168,13 +169,14 @@ describe.each(titled)('%s', (_uid, one) => {
   });
 });
 
+const dataDir = testFolder();
 let fleet: Fleet;
 let client = '';
 let run = '';
 let causes: string[] = [];
 let subnets: string[] = [];
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
   await fleet.simulate(150, 0.5, 3);
   await fleet.importLogs(syntheticLogs);
   await fleet.expectMachines(['PC1', 'NEVERHEARD1', 'NEVERHEARD2']);

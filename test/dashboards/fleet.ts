@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
 import { report, type StateGiven } from '../reports.js';
 
 export interface Column {
@@ -33,12 +33,11 @@ export interface Fleet {
 export const syntheticLogs = fileURLToPath(new URL('../fixtures/synthetic-logs', import.meta.url));
 
 /** A real server with a real engine, empty. */
-export async function startFleet(): Promise<Fleet> {
-  const folder = temporaryFolder();
+export async function startFleet(folder: string): Promise<Fleet> {
   const settings = { FSP_THROTTLE_MESSAGES: '100000' };
-  const env = environment(folder.path, settings);
-  const server = await startServer(folder.path, settings);
-  const { viewer } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { viewer: string };
+  const env = environment(folder, settings);
+  const server = await startServer(folder, settings);
+  const { viewer } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { viewer: string };
   const ask = async (sql: string): Promise<Answer> => {
     const answer = await fetch(`${server.management}/api/v1/query`, {
       method: 'POST',
@@ -61,7 +60,7 @@ export async function startFleet(): Promise<Fleet> {
   };
   return {
     server,
-    dataDir: folder.path,
+    dataDir: folder,
     ask,
     async simulate(clients, failureRate, seed) {
       const fleet = ['--clients', String(clients), '--failure-rate', String(failureRate), '--seed', String(seed)];
@@ -70,7 +69,7 @@ export async function startFleet(): Promise<Fleet> {
     },
     importLogs: (path) => run('import', path),
     async expectMachines(names) {
-      const list = join(folder.path, 'expected.txt');
+      const list = join(folder, 'expected.txt');
       writeFileSync(list, names.join('\n'));
       await run('expect', list);
     },
@@ -83,7 +82,6 @@ export async function startFleet(): Promise<Fleet> {
     },
     async close() {
       await server.kill('SIGTERM');
-      folder.remove();
     },
   };
 }

@@ -13,6 +13,7 @@ import { readEngineCredentials } from '../../server/src/clickhouse/credentials.j
 import { digestIn, digestOf, properties } from '../../server/src/clickhouse/views/compared.js';
 import { startFleet, type Fleet } from './fleet.js';
 import { allChosen, expand } from './macros.js';
+import { testFolder } from '../test-folder.js';
 
 const failuresBoard = fileURLToPath(new URL('../../dashboards/generated/fsp-failures.json', import.meta.url));
 const hour = 3_600_000;
@@ -177,6 +178,7 @@ interface Incident {
   is_new: number;
 }
 
+const dataDir = testFolder();
 let fleet: Fleet;
 const incidents = async (site: string, until = end, since = begin) =>
   (
@@ -200,7 +202,7 @@ const within = (site: string, from: number, to: number) =>
   stories[site]!.filter((one) => one.at >= from && one.at < to);
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
   // Before anything was heard.
   expect(
     (await fleet.ask("SELECT * FROM incidents(since = '2001-01-01 00:00:00', until = '2031-01-01 00:00:00')")).data,

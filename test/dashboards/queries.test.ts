@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
 import { environment, fsp } from '../server-process.js';
 import { startFleet, syntheticLogs, type Fleet } from './fleet.js';
+import { testFolder } from '../test-folder.js';
 
 const folder = fileURLToPath(new URL('../../dashboards/queries', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+const dataDir = testFolder();
 let fleet: Fleet;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
   await fleet.simulate(120, 0.6, 5);
   await fleet.importLogs(syntheticLogs);
   await fleet.server.post('rubbish');

@@ -23,7 +23,8 @@ import { knownServersSql } from '../../grafana-plugin/src/queries/servers.js';
 import { startFleet, type Answer, type Fleet } from './fleet.js';
 import { body, countOf, hostile, said, truth } from './known-fleet.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
-import { eventually, startServer, temporaryFolder } from '../server-process.js';
+import { eventually, startServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { allChosen, expand, type Scope } from './macros.js';
 
 interface Panel {
@@ -48,9 +49,10 @@ const { groups } = parse(readFileSync(join(folder, 'alerts.yaml'), 'utf8')) as {
 const rules = new Map(groups[0]!.rules.map(({ uid, data }) => [uid, data[0]!.model.rawSql!]));
 
 const day = 86_400_000;
+const dataDir = testFolder();
 let fleet: Fleet;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet(dataDir);
 }, 300_000);
 afterAll(() => fleet.close());
 
@@ -317,8 +319,8 @@ describe('a fleet of known truth, absurd machines among it', () => {
 
   test('every number is as before when all of it is sent again to another receiver', async ({ onTestFinished }) => {
     const engine = readEngineCredentials(join(fleet.dataDir, 'clickhouse'))!;
-    const own = temporaryFolder();
-    const second = await startServer(own.path, {
+    const own = testFolder();
+    const second = await startServer(own, {
       FSP_SERVER_NAME: 'FSP02',
       FSP_CLICKHOUSE_URL: engine.url,
       FSP_CLICKHOUSE_USER: engine.writer.username,
@@ -326,7 +328,6 @@ describe('a fleet of known truth, absurd machines among it', () => {
     });
     onTestFinished(async () => {
       await second.kill('SIGTERM');
-      own.remove();
     });
     const scope = scopeOf();
     const files = readdirSync(join(folder, '../queries'))

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
 import { report } from '../reports.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 let server: RunningServer;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = testFolder();
   receiver = await startOtlpReceiver();
 });
 afterEach(async () => {
   await server.kill('SIGTERM');
   await receiver.stop();
-  folder.remove();
 });
 
-const dataDir = () => join(folder.path, 'data');
+const dataDir = () => join(folder, 'data');
 const start = async (more: Record<string, string> = {}) =>
   (server = await startServer(dataDir(), { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...more }));
 const count = async (table: string, where = '1') => {
@@ -30,7 +30,7 @@ const ccm = (message: string, thread = '1') =>
   `<![LOG[${message}]LOG]!><time="10:00:00.000+000" date="03-15-2026" component="ccmsetup" context="" type="3" thread="${thread}" file="x.cpp:${thread}">\n`;
 
 test('absurd numbers, times and broken letters of logs and clients hold nothing up', async () => {
-  const logs = join(folder.path, 'logs');
+  const logs = join(folder, 'logs');
   mkdirSync(logs);
   const digits = '9'.repeat(30);
   writeFileSync(

@@ -6,13 +6,14 @@ import { SaxesParser } from 'saxes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemble, packageManifest } from '../../server/release/assemble.mjs';
 import { thirdPartyNotices } from '../../server/release/third-party.mjs';
-import { environment, eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { report } from '../reports.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Inside of the repository, whose installed dependencies stand for those of an installation; npm run release installs.
 const stage = join(root, 'dist', `package-${process.pid}`);
-const folder = temporaryFolder();
+const folder = testFolder();
 let notices = '';
 let files: string[] = [];
 let server: RunningServer;
@@ -28,12 +29,11 @@ beforeAll(async () => {
   const [{ files: listed }] = JSON.parse(packed) as [{ files: { path: string }[] }];
   files = listed.map(({ path }) => path);
   symlinkSync(join(root, 'server', 'node_modules'), join(stage, 'node_modules'), 'junction');
-  server = await startServer(folder.path, {}, [], join(stage, 'bin', 'fsp.js'));
+  server = await startServer(folder, {}, [], join(stage, 'bin', 'fsp.js'));
 });
 
 afterAll(async () => {
   await server.kill('SIGTERM');
-  folder.remove();
   rmSync(stage, { recursive: true, force: true });
 });
 
@@ -166,8 +166,8 @@ describe('the container file', () => {
     expect(recipe.indexOf('USER node')).toBeLessThan(recipe.indexOf('ENTRYPOINT'));
     const check = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(recipe)?.[1] ?? '[]';
     const [program, ...args] = JSON.parse(check) as string[];
-    const here = args.map((arg) => arg.replace('/data/', `${folder.path}/`));
-    expect(isAbsolute(folder.path)).toBe(true);
+    const here = args.map((arg) => arg.replace('/data/', `${folder}/`));
+    expect(isAbsolute(folder)).toBe(true);
     expect(program).toBe('node');
     execFileSync(process.execPath, here);
     expect(() => execFileSync(process.execPath, args, { stdio: 'ignore' })).toThrow();
@@ -175,7 +175,7 @@ describe('the container file', () => {
 });
 
 test('the folder of a running server tells where it listens, also on ports that were left to chance', () => {
-  const told = JSON.parse(readFileSync(join(folder.path, 'server.json'), 'utf8')) as unknown;
+  const told = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as unknown;
   expect(told).toEqual({ intakeUrl: server.intake, managementUrl: server.management });
-  expect(environment(folder.path)).toMatchObject({ FSP_INTAKE_PORT: '0' });
+  expect(environment(folder)).toMatchObject({ FSP_INTAKE_PORT: '0' });
 });

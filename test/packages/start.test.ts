@@ -8,16 +8,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { programName } from '../../server/src/commands/invocation.js';
 import { loadConfig } from '../../server/src/config.js';
 import { readServerTls } from '../../server/src/management/tls.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 
 // One server for all: TLS for management by a certificate that nobody signed, a token from a file, ports left to chance.
-const folder = temporaryFolder();
-const [cert, key, secret] = ['cert.pem', 'key.pem', 'token'].map((name) => join(folder.path, name)) as [
+const folder = testFolder();
+const [cert, key, secret] = ['cert.pem', 'key.pem', 'token'].map((name) => join(folder, name)) as [
   string,
   string,
   string,
 ];
-const dataDir = join(folder.path, 'data');
+const dataDir = join(folder, 'data');
 const token = 'a-token-out-of-a-file';
 const settings = { FSP_MANAGEMENT_TLS_CERT: cert, FSP_MANAGEMENT_TLS_KEY: key, FSP_ADMIN_TOKEN_FILE: secret };
 let server: RunningServer;
@@ -34,7 +35,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.kill('SIGTERM');
-  folder.remove();
 });
 
 /** An answer of the management port, which a client that knows the certificate gets. */
@@ -164,7 +164,7 @@ test('a secret out of a file is told apart from one that is not there, and from 
 });
 
 test('a FIFO and a device as file end with a word, and - is standard input', async () => {
-  const fifo = join(folder.path, 'fifo');
+  const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
   for (const file of [fifo, '/dev/zero']) {
     const query = await fsp(['query', '-f', file], environment(dataDir));
@@ -179,7 +179,7 @@ test('a FIFO and a device as file end with a word, and - is standard input', asy
   const piped = await fsp(['parse', '-'], environment(dataDir), readFileSync(log));
   expect(piped.code).toBe(1);
   expect(piped.stdout).toMatch(/"kind":"run".*"verdict":"failed"/);
-  const asked = await fsp(['query', '-f', '-'], environment(join(folder.path, 'none')), Buffer.from('SELECT 1'));
+  const asked = await fsp(['query', '-f', '-'], environment(join(folder, 'none')), Buffer.from('SELECT 1'));
   expect(asked.stderr).toMatch(/^fsp: No embedded ClickHouse runs/);
 });
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
-import { startServer, temporaryFolder } from '../server-process.js';
+import { startServer } from '../server-process.js';
+import { temporaryFolder } from './processes.js';
 
 /** The engine that both sides write to: the repository's own, started by a server that does nothing else. */
 export interface ClickHouse {

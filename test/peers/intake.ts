@@ -3,11 +3,11 @@
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { reportFixture } from '../reports.js';
-import { startServer, temporaryFolder } from '../server-process.js';
+import { startServer } from '../server-process.js';
 import type { ClickHouse } from './clickhouse.js';
 import { exporting, startCollector } from './collector.js';
 import type { Strength } from './peers.js';
-import { freePort, measure, until, untilSteady, type Cost } from './processes.js';
+import { freePort, measure, until, untilSteady, type Cost, temporaryFolder } from './processes.js';
 import { median, spread, type Section } from './results.js';
 
 const connections = 64;

@@ -2,11 +2,11 @@
 // killed again and again: what of it is in ClickHouse in the end.
 import { appendFileSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServer, temporaryFolder } from '../server-process.js';
+import { startServer } from '../server-process.js';
 import type { ClickHouse } from './clickhouse.js';
 import { exporting, startCollector } from './collector.js';
 import type { Strength } from './peers.js';
-import { untilSteady } from './processes.js';
+import { untilSteady, temporaryFolder } from './processes.js';
 import type { Section } from './results.js';
 
 interface Scenario {

@@ -4,10 +4,10 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { report, reportFixture, reportFixtures } from '../reports.js';
-import { startServer, temporaryFolder } from '../server-process.js';
+import { startServer } from '../server-process.js';
 import type { ClickHouse } from './clickhouse.js';
 import { exporting, startCollector } from './collector.js';
-import { freePort, until, untilSteady } from './processes.js';
+import { freePort, until, untilSteady, temporaryFolder } from './processes.js';
 import type { Section } from './results.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));

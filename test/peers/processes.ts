@@ -1,7 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { anonymousMegabytes } from '../reliability/processes.js';
 
 /** What a peer needs is not on this machine: said in one line, and the command ends. */
@@ -10,6 +12,18 @@ export class Missing extends Error {}
 /** Whether a program is on this machine. */
 export function has(program: string, question = '--version'): boolean {
   return spawnSync(program, [question], { stdio: 'ignore' }).error === undefined;
+}
+
+/** A folder for data of one comparison, which no test ends. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'fsp-peers-'));
+  return {
+    path,
+    remove() {
+      // An engine whose server was killed writes for a moment more.
+      rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    },
+  };
 }
 
 /** A program that serves until it is ended. */

@@ -1,11 +1,10 @@
 // rsyslog, which most Linux machines have, following the same files into a file.
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../server-process.js';
 import { bigLog, formats, type BigLog } from './big-logs.js';
 import type { ClickHouse } from './clickhouse.js';
 import type { Strength } from './peers.js';
-import { has, measure, Missing, serve, until, untilSteady, type Cost } from './processes.js';
+import { has, measure, Missing, serve, until, untilSteady, type Cost, temporaryFolder } from './processes.js';
 import { spread, type Section } from './results.js';
 
 /** What a record of each log begins with, as an extended regular expression of POSIX. */

@@ -4,12 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer, temporaryFolder } from '../server-process.js';
+import { startServer } from '../server-process.js';
 import { bigLog, formats, zone, type BigLog } from './big-logs.js';
 import type { ClickHouse } from './clickhouse.js';
 import { exporting, startCollector, type Collector } from './collector.js';
 import type { Strength } from './peers.js';
-import { cpuSeconds, measure, until, untilSteady, type Cost } from './processes.js';
+import { cpuSeconds, measure, until, untilSteady, type Cost, temporaryFolder } from './processes.js';
 import { median, spread, type Section } from './results.js';
 
 const parseAlone = fileURLToPath(new URL('parse-alone.mjs', import.meta.url));

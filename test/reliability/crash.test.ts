@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { Random } from '../../server/src/simulation/random.js';
 import { startOtlpReceiver } from '../otlp-receiver.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { childrenOf } from './processes.js';
 import { Ledger, Load, settle } from './oracle.js';
 import { amount, figuresFile, full, record, seed } from './strength.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 const running = new Set<RunningServer>();
 afterEach(async () => {
   for (const server of running) await server.kill('SIGKILL').catch(() => undefined);
   running.clear();
-  folder.remove();
 });
 
 /** A thousand cycles in rounds, each with its own accounts: what a round has written, --resume need not repeat. */
@@ -62,7 +62,7 @@ test.each(missing)(
 /** One server with its own load, killed until the round has its cycles, and what is there at the end. */
 async function killed(name: string, random: Random, figures: Record<string, number>) {
   const receiver = await startOtlpReceiver();
-  const dataDir = join(folder.path, name, 'data');
+  const dataDir = join(folder, name, 'data');
   mkdirSync(dataDir, { recursive: true });
   let server: RunningServer | null = null;
   const start = async () => {

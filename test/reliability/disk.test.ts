@@ -16,12 +16,13 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { migrate } from '../../server/src/clickhouse/migrate.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { Ledger, Load, settle } from './oracle.js';
 import { report } from './intake/attacks.mjs';
 import { amount, record } from './strength.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer | null = null;
 let engine: Engine | null = null;
 afterEach(async () => {
@@ -30,7 +31,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await engine?.stop();
-  folder.remove();
 });
 
 /** A disk that is small enough to be filled, by the kernel: only root may mount one. */
@@ -47,14 +47,14 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
   test.each(amount(['embedded'], ['embedded', 'elsewhere']))(
     'clients are told to come again, nothing is acknowledged in vain, a restart comes up, and room mends it all (ClickHouse %s)',
     async (clickhouse) => {
-      const disk = join(folder.path, `disk-${clickhouse}`);
+      const disk = join(folder, `disk-${clickhouse}`);
       mkdirSync(disk, { recursive: true });
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk]);
       const filler = join(disk, 'filler');
       try {
         let settings = {};
         if (clickhouse === 'elsewhere') {
-          engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+          engine = await startEngine({ dataDir: join(folder, 'engine'), port: 0, database: 'fsp' });
           settings = {
             FSP_CLICKHOUSE_URL: engine.url,
             FSP_CLICKHOUSE_USER: engine.writer.username,
@@ -128,7 +128,7 @@ describe.skipIf(!mayMount)('a disk that is full (skipped where nothing may be mo
 test.skipIf(!mayMount)(
   'an engine whose disk has no free byte is started once it has, and nobody has to wait for it (skipped where nothing may be mounted)',
   async () => {
-    const disk = join(folder.path, 'engine-full');
+    const disk = join(folder, 'engine-full');
     mkdirSync(disk, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
     const options = { dataDir: join(disk, 'clickhouse'), port: 0, database: 'fsp' };
@@ -164,7 +164,7 @@ test.skipIf(!mayMount)(
 
 describe.skipIf(!mayMount)('a first start on a disk without room (skipped where nothing may be mounted)', () => {
   test.each(['256k', '1m'])('of %s ends with one line that says so', async (size) => {
-    const disk = join(folder.path, `first-${size}`);
+    const disk = join(folder, `first-${size}`);
     mkdirSync(disk, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
     try {
@@ -181,7 +181,7 @@ describe.skipIf(!mayMount)('a first start on a disk without room (skipped where 
 
 describe('a data folder that is not as it should be', () => {
   test('that may only be read is refused in one clear line', async () => {
-    const dir = join(folder.path, 'readonly');
+    const dir = join(folder, 'readonly');
     mkdirSync(dir, { recursive: true });
     if (mayMount) {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]);
@@ -202,7 +202,7 @@ describe('a data folder that is not as it should be', () => {
     ['no object', '[]'],
     ['with a number for a token', '{"admin": 1, "viewer": 2}'],
   ])('with a tokens.json that is %s says so, and what to do', async (_what, text) => {
-    const dir = join(folder.path, `tokens${text.length}`);
+    const dir = join(folder, `tokens${text.length}`);
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'tokens.json'), text);
     const { code, stderr } = await fsp(['serve'], environment(dir));
@@ -214,7 +214,7 @@ describe('a data folder that is not as it should be', () => {
 });
 
 test('an engine waits for one that is still ending in its folder, as that of a server that was killed', async () => {
-  const options = { dataDir: join(folder.path, 'still-ending'), port: 0, database: 'fsp' };
+  const options = { dataDir: join(folder, 'still-ending'), port: 0, database: 'fsp' };
   const ending = await startEngine(options);
   const next = startEngine(options);
   await sleep(1_500);
@@ -226,7 +226,7 @@ test('an engine waits for one that is still ending in its folder, as that of a s
 });
 
 test('a schema of another version is refused at start, and neither the server nor its engine stays', async () => {
-  const dir = join(folder.path, 'other-schema');
+  const dir = join(folder, 'other-schema');
   const before = await startEngine({ dataDir: join(dir, 'clickhouse'), port: 0, database: 'fsp' });
   const writer = connect({ url: before.url, ...before.writer, database: 'default' });
   await migrate(writer, { database: 'fsp' });
@@ -253,9 +253,9 @@ test('a schema of another version is refused at start, and neither the server no
 
 test('a clock that jumps by a day or by months, there and back again, loses nothing, doubles nothing and holds nothing back for ever', async () => {
   // The clock of a real machine cannot be moved here: a module that shifts Date stands in for it, by a file's length.
-  const shift = join(folder.path, 'shift');
+  const shift = join(folder, 'shift');
   writeFileSync(shift, '');
-  const jump = join(folder.path, 'jump.mjs');
+  const jump = join(folder, 'jump.mjs');
   writeFileSync(
     jump,
     `import { statSync } from 'node:fs';
@@ -269,7 +269,7 @@ Date.now = () => { const t = real(); if (t - at > 100) { at = t; seen = hours() 
     truncateSync(shift, hours + 10_000);
   };
   atHours(0);
-  const dataDir = join(folder.path, 'clock');
+  const dataDir = join(folder, 'clock');
   server = await startServer(dataDir, {
     NODE_OPTIONS: `--import=${jump}`,
     FSP_THROTTLE_MESSAGES: '100000',

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEngineCredentials } from '../../server/src/clickhouse/credentials.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { report } from './intake/attacks.mjs';
 import { record } from './strength.js';
 
@@ -18,22 +19,20 @@ interface Description {
   paths: Record<string, Record<string, Operation>>;
 }
 
-let folder: ReturnType<typeof temporaryFolder>;
+const folder = testFolder();
 let running: RunningServer;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  running = await startServer(folder.path, { FSP_ADMIN_TOKEN: admin, FSP_VIEWER_TOKEN: viewer });
+  running = await startServer(folder, { FSP_ADMIN_TOKEN: admin, FSP_VIEWER_TOKEN: viewer });
 });
 afterAll(async () => {
   await running.kill('SIGTERM');
-  folder.remove();
 });
 
 const ask = (path: string, init: RequestInit = {}) => fetch(running.management + path, { redirect: 'manual', ...init });
 
 const engine = () => {
-  const credentials = readEngineCredentials(join(folder.path, 'clickhouse'));
+  const credentials = readEngineCredentials(join(folder, 'clickhouse'));
   if (credentials === null) throw new Error('no engine runs');
   return credentials;
 };

@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { report } from './intake/attacks.mjs';
 import { full } from './strength.js';
 
@@ -11,21 +12,20 @@ const canHang = process.platform === 'linux' && spawnSync('bindfs', ['--version'
 /** What a service manager waits before it kills. */
 const patienceMs = 10_000;
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let share: ChildProcess | null;
 let running: RunningServer | null;
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = testFolder();
   running = null;
   share = null;
 });
 afterEach(async () => {
   share?.kill('SIGCONT');
   await running?.kill('SIGKILL').catch(() => undefined);
-  spawnSync('fusermount', ['-u', join(folder.path, 'share')]);
+  spawnSync('fusermount', ['-u', join(folder, 'share')]);
   share?.kill();
-  folder.remove();
 });
 
 const line = (text: string) => `<03/15/26 10:00:00> ${text}\r\n`;
@@ -35,7 +35,7 @@ test.skipIf(!canHang && !full)(
   'a share that hangs (bindfs), with six folders that are followed, keeps no message, no other log and no stop waiting, and is read on when it answers',
   async () => {
     expect(canHang, 'bindfs is installed, and this is Linux').toBe(true);
-    const [behind, mounted, here] = ['behind', 'share', 'here'].map((name) => join(folder.path, name)) as [
+    const [behind, mounted, here] = ['behind', 'share', 'here'].map((name) => join(folder, name)) as [
       string,
       string,
       string,
@@ -54,7 +54,7 @@ test.skipIf(!canHang && !full)(
       () => Promise.resolve(readdirSync(mounted).length),
       (count) => count === 10,
     );
-    const server = (running = await startServer(join(folder.path, 'data'), {
+    const server = (running = await startServer(join(folder, 'data'), {
       FSP_SETUP_LOGS: [mounted, here, ...more.map((name) => join(mounted, name))].join(','),
       FSP_SETUP_LOGS_TIMEZONE: 'Europe/Paris',
     }));

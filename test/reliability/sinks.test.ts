@@ -6,12 +6,13 @@ import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js'
 import { Random } from '../../server/src/simulation/random.js';
 import { startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.js';
 import { startOtlpReceiver } from '../otlp-receiver.js';
-import { eventually, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { eventually, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { Ledger, Load, quantile, settle } from './oracle.js';
 import { anonymousMegabytes } from './processes.js';
 import { amount, record, seed } from './strength.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let engine: Engine;
 let clickhouse: FaultProxy;
 let collector: FaultProxy;
@@ -20,7 +21,7 @@ let server: RunningServer | null = null;
 let run = 0;
 
 beforeAll(async () => {
-  engine = await startEngine({ dataDir: join(folder.path, 'engine'), port: 0, database: 'fsp' });
+  engine = await startEngine({ dataDir: join(folder, 'engine'), port: 0, database: 'fsp' });
   clickhouse = await startFaultProxy(engine.url);
   receiver = await startOtlpReceiver();
   collector = await startFaultProxy(receiver.url);
@@ -36,11 +37,10 @@ afterAll(async () => {
   await collector.stop();
   await receiver.stop();
   await engine.stop();
-  folder.remove();
 });
 
 const start = async () =>
-  (server = await startServer(join(folder.path, `data${run}`), {
+  (server = await startServer(join(folder, `data${run}`), {
     FSP_CLICKHOUSE_URL: clickhouse.url,
     FSP_CLICKHOUSE_USER: engine.writer.username,
     FSP_CLICKHOUSE_PASSWORD: engine.writer.password,

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Random } from '../../server/src/simulation/random.js';
-import { startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { Ledger, Load, quantile, settle } from './oracle.js';
 import { anonymousMegabytes } from './processes.js';
 import { amount, record, seed } from './strength.js';
 
-const folder = temporaryFolder();
+const folder = testFolder();
 let server: RunningServer | null = null;
 afterEach(async () => {
   await server?.kill('SIGTERM');
-  folder.remove();
 });
 
 /** Messages that a throttle window of a minute lets pass. */
@@ -21,7 +21,7 @@ test(
   'at twice the throttle, restarts among it, accounting is exact in every window and memory has no slope',
   async () => {
     const random = new Random(seed);
-    const dataDir = join(folder.path, 'data');
+    const dataDir = join(folder, 'data');
     const start = async () =>
       (server = await startServer(dataDir, { FSP_THROTTLE_MESSAGES: String(limit), FSP_THROTTLE_INTERVAL: '60' }));
     await start();

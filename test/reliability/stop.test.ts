@@ -6,25 +6,25 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { environment, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { report } from './intake/attacks.mjs';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
 /** What a service manager waits before it kills. */
 const patienceMs = 10_000;
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let running: RunningServer | null;
 const sockets: Socket[] = [];
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = testFolder();
   running = null;
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await running?.kill('SIGKILL').catch(() => undefined);
-  folder.remove();
 });
 
 /** Whether the server ends by itself within the time that a service manager gives it. */
@@ -48,7 +48,7 @@ function open(url: string, first: string): Socket {
 
 describe('SIGTERM ends the server in time', () => {
   test('with peers of every kind that stay: unfinished, refused, silent, a byte at a time', async () => {
-    running = await startServer(folder.path);
+    running = await startServer(folder);
     const { intake, management } = running;
     const unfinished = 'POST /SMS_FSP/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n';
     for (const first of [
@@ -74,7 +74,7 @@ describe('SIGTERM ends the server in time', () => {
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };
-    running = await startServer(folder.path, { FSP_CLICKHOUSE_URL: `http://127.0.0.1:${port}` });
+    running = await startServer(folder, { FSP_CLICKHOUSE_URL: `http://127.0.0.1:${port}` });
     expect((await running.post(report({ client: 'HELD' }))).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await endsInTime(running)).toBe(true);
@@ -82,12 +82,12 @@ describe('SIGTERM ends the server in time', () => {
   });
 
   test('also where a step of its stop fails, which keeps none of the others', async () => {
-    running = await startServer(folder.path);
+    running = await startServer(folder);
     const { pid, said } = running;
     const engine = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
     // What cannot be taken back.
-    rmSync(join(folder.path, 'server.json'));
-    mkdirSync(join(folder.path, 'server.json'));
+    rmSync(join(folder, 'server.json'));
+    mkdirSync(join(folder, 'server.json'));
     expect(await endsInTime(running)).toBe(true);
     expect(said().stderr).toMatch(/the stop met .*server\.json/);
     expect(said().stderr).not.toContain('cut short');
@@ -95,7 +95,7 @@ describe('SIGTERM ends the server in time', () => {
   });
 
   test('with a query under way, and with one whose answer nobody reads', async () => {
-    running = await startServer(folder.path);
+    running = await startServer(folder);
     const { management, token } = running;
     for (const sql of [
       'SELECT sleepEachRow(1) FROM numbers(25) SETTINGS max_block_size = 1',
@@ -115,11 +115,11 @@ describe('SIGTERM ends the server in time', () => {
 
 describe('what is no file', () => {
   test('among followed logs is told and left, and neither the other logs nor a stop wait for it', async () => {
-    const logs = join(folder.path, 'logs');
+    const logs = join(folder, 'logs');
     mkdirSync(logs);
     execFileSync('mkfifo', [join(logs, 'a.log')]);
     writeFileSync(join(logs, 'b.log'), 'MSI (s) (54:F8) [13:09:37:100]: Resetting cached policy values\r\n'.repeat(3));
-    running = await startServer(join(folder.path, 'data'), { FSP_SETUP_LOGS: `${logs},/dev/zero` });
+    running = await startServer(join(folder, 'data'), { FSP_SETUP_LOGS: `${logs},/dev/zero` });
     const end = Date.now() + 30_000;
     let rows: { n: number }[] = [];
     while ((rows[0]?.n ?? 0) < 3 && Date.now() < end)
@@ -131,13 +131,13 @@ describe('what is no file', () => {
   });
 
   test.each(['parse', 'import'])('is refused in words by fsp %s', async (command) => {
-    const fifo = join(folder.path, 'x.log');
+    const fifo = join(folder, 'x.log');
     execFileSync('mkfifo', [fifo]);
     for (const [path, kind] of [
       [fifo, 'a FIFO'],
       ['/dev/zero', 'a device'],
     ] as const) {
-      const { code, stderr } = await fsp([command, path], environment(folder.path));
+      const { code, stderr } = await fsp([command, path], environment(folder));
       expect(code).toBe(2);
       expect(stderr).toContain(kind);
       expect(stderr).not.toContain('at ');
@@ -151,7 +151,7 @@ describe('a reader of standard output that goes away', () => {
       'bash',
       ['-o', 'pipefail', '-c', command.replace('fsp', `"${process.execPath}" "${program}"`)],
       {
-        env: environment(folder.path, more),
+        env: environment(folder, more),
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -162,20 +162,20 @@ describe('a reader of standard output that goes away', () => {
   };
 
   test('ends fsp parse in silence, with the status of SIGPIPE', async () => {
-    const log = join(folder.path, 'x.log');
+    const log = join(folder, 'x.log');
     writeFileSync(log, 'MSI (s) (54:F8) [13:09:37:100]: Resetting cached policy values\r\n'.repeat(50_000));
     expect(await inShell(`fsp parse ${log} | head -1`)).toEqual({ code: 141, stderr: '' });
   });
 
   test('ends fsp query in silence', async () => {
-    running = await startServer(folder.path);
+    running = await startServer(folder);
     const { code, stderr } = await inShell(`fsp query "SELECT number FROM numbers(900000)" | head -1`);
     expect([code, stderr]).toEqual([141, '']);
   });
 
   test('leaves the server at work, which ends when it is told to', async () => {
     const child = spawn(process.execPath, [program, 'serve'], {
-      env: environment(folder.path),
+      env: environment(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stderr = '';

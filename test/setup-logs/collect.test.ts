@@ -2,21 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { syntheticLog } from '../synthetic-logs.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
+const folder = testFolder();
 let server: RunningServer;
 let admin: string;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  server = await startServer(folder.path, { FSP_COLLECT_LOGS: 'on' });
-  ({ admin } = JSON.parse(readFileSync(join(folder.path, 'tokens.json'), 'utf8')) as { admin: string });
+  server = await startServer(folder, { FSP_COLLECT_LOGS: 'on' });
+  ({ admin } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as { admin: string });
 }, 60_000);
 afterAll(async () => {
   await server?.kill('SIGTERM');
-  folder?.remove();
 });
 
 const leave = (token: string, machine: string) =>

@@ -4,8 +4,9 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually, fsp, temporaryFolder } from '../server-process.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { eventually, fsp } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
 
 const program = fileURLToPath(new URL('../../server/bin/fsp.js', import.meta.url));
@@ -18,12 +19,9 @@ const rows = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  folder.remove();
+  folder = testFolder();
 });
 
 /** Runs a command on a terminal: util-linux's script gives it one. */
@@ -75,14 +73,14 @@ describe('in a pipe', () => {
   });
 
   test('a log without any run is no success', async () => {
-    writeFileSync(join(folder.path, 'x.log'), 'nothing of interest\n');
-    expect((await parse(join(folder.path, 'x.log'))).code).toBe(3);
+    writeFileSync(join(folder, 'x.log'), 'nothing of interest\n');
+    expect((await parse(join(folder, 'x.log'))).code).toBe(3);
   });
 
   test('an empty file is no success either, and said to be empty', async () => {
-    writeFileSync(join(folder.path, 'x.log'), '');
-    const { code, stdout, stderr } = await parse(join(folder.path, 'x.log'));
-    expect([code, stdout, stderr]).toEqual([3, '', `fsp: ${join(folder.path, 'x.log')}: it is empty\n`]);
+    writeFileSync(join(folder, 'x.log'), '');
+    const { code, stdout, stderr } = await parse(join(folder, 'x.log'));
+    expect([code, stdout, stderr]).toEqual([3, '', `fsp: ${join(folder, 'x.log')}: it is empty\n`]);
   });
 
   test('several files are merged by time, and the verdict is that of the whole installation', async () => {
@@ -102,7 +100,7 @@ describe('in a pipe', () => {
   });
 
   test('a folder and a zip of it say the same: one installation, its logs read once, what is no log named', async () => {
-    const logs = join(folder.path, 'Logs');
+    const logs = join(folder, 'Logs');
     mkdirSync(join(logs, 'more'), { recursive: true });
     const contents = {
       'SMSFSPSetup.log': syntheticLog('role-setup-1603.log'),
@@ -132,8 +130,8 @@ describe('in a pipe', () => {
     ['x.zip', Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), 'the zip is damaged or cut off'],
     ['x.exe', Uint8Array.from([0x4d, 0x5a, 0x90, 0, 3, 0, 0, 0]), 'it is no text'],
   ])('where there is only %s, nothing is judged and the reason is told', async (name, content, reason) => {
-    writeFileSync(join(folder.path, name), content);
-    const { code, stdout, stderr } = await parse(join(folder.path, name));
+    writeFileSync(join(folder, name), content);
+    const { code, stdout, stderr } = await parse(join(folder, name));
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(reason);
     expect(stderr).toContain('FSP_LOG_UNREADABLE');
@@ -158,7 +156,7 @@ describe('in a pipe', () => {
   });
 
   test('a reader that goes away ends it in silence', async () => {
-    const big = join(folder.path, 'big.log');
+    const big = join(folder, 'big.log');
     writeFileSync(big, syntheticLog('msi-success.log').toString().repeat(3_000));
     const child = spawn('sh', ['-c', `"${process.execPath}" "${program}" parse "${big}" | head -1`], { env });
     let stderr = '';
@@ -188,16 +186,16 @@ describe('on a terminal', () => {
 
   test('what a log holds cannot move the cursor or turn the text', async () => {
     writeFileSync(
-      join(folder.path, 'x.log'),
+      join(folder, 'x.log'),
       'a\u001b[2Jb\u202ec\u0007 $$<A><03-15-2026 08:00:00.123+000><thread=1 (0x1)>\n',
     );
-    const text = await onTerminal([join(folder.path, 'x.log')], 120, { NO_COLOR: '1' });
+    const text = await onTerminal([join(folder, 'x.log')], 120, { NO_COLOR: '1' });
     expect(text).toContain('a\ufffd[2Jb\ufffdc\ufffd');
   });
 });
 
 test('--follow waits for the file, prints as it grows, and judges when it is told to stop', async () => {
-  const log = join(folder.path, 'fspMSI.log');
+  const log = join(folder, 'fspMSI.log');
   const child = spawn(process.execPath, [program, 'parse', '--follow', log], { env });
   const ended = once(child, 'close');
   let text = '';

@@ -3,26 +3,26 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOtlpReceiver } from '../otlp-receiver.js';
 import { report, reportFixture } from '../reports.js';
-import { environment, eventually, fsp, startServer, temporaryFolder, type RunningServer } from '../server-process.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
+import { testFolder } from '../test-folder.js';
 import { asWindowsWrites, syntheticLog } from '../synthetic-logs.js';
 import { banner, ccmLog } from './verdict-logs.js';
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let server: RunningServer | undefined;
 let logs: string;
 
 beforeEach(() => {
-  folder = temporaryFolder();
-  logs = join(folder.path, 'logs');
+  folder = testFolder();
+  logs = join(folder, 'logs');
   mkdirSync(logs);
   server = undefined;
 });
 afterEach(async () => {
   await server?.kill('SIGTERM');
-  folder.remove();
 });
 
-const dataDir = () => join(folder.path, 'data');
+const dataDir = () => join(folder, 'data');
 const start = async (more: Record<string, string> = {}) => {
   server = await startServer(dataDir(), { FSP_SETUP_LOGS: logs, FSP_SETUP_LOGS_TIMEZONE: 'Europe/Paris', ...more });
   return server;
@@ -319,7 +319,7 @@ describe('fsp import', () => {
       () => running.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM setup_log_records'),
       (rows) => rows[0]?.n === 19,
     );
-    const copies = join(folder.path, 'copies');
+    const copies = join(folder, 'copies');
     mkdirSync(copies);
     writeFileSync(join(copies, 'fspMSI.lo_'), asWindowsWrites(syntheticLog('msi-1603-custom-action.log')));
     const { stdout } = await fsp(['import', copies, '--timezone', 'Europe/Paris'], env());
@@ -327,7 +327,7 @@ describe('fsp import', () => {
   });
 
   test('a path that is not there is refused in one line', async () => {
-    const { code, stderr } = await fsp(['import', join(folder.path, 'nothere')], env());
+    const { code, stderr } = await fsp(['import', join(folder, 'nothere')], env());
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('FSP_LOG_UNREADABLE');

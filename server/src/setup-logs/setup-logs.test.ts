@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { eventually, temporaryFolder } from '../../../test/server-process.js';
+import { eventually } from '../../../test/server-process.js';
 import { testFolder } from '../../../test/test-folder.js';
 import { banner, ccmLog } from '../../../test/setup-logs/verdict-logs.js';
 import { ccmLine } from '../../../test/synthetic-logs.js';
@@ -16,20 +16,19 @@ const faultyProgram = fileURLToPath(new URL('../../../test/setup-logs/faulty-fil
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let spool: Spool;
 let setupLogs: SetupLogs | null;
 let threads: FileThreads;
 
 beforeEach(async () => {
   threads = new FileThreads({ program: faultyProgram });
-  folder = temporaryFolder();
-  spool = await openSpool({ dir: join(folder.path, 'spool'), logger });
+  folder = testFolder();
+  spool = await openSpool({ dir: join(folder, 'spool'), logger });
 });
 afterEach(async () => {
   await Promise.race([setupLogs?.stop(), new Promise((resolve) => setTimeout(resolve, 200))]);
   await spool.close();
-  folder.remove();
 });
 
 function follow(...targets: string[]): SetupLogs {
@@ -38,18 +37,18 @@ function follow(...targets: string[]): SetupLogs {
   return setupLogs;
 }
 function write(name: string, text: string): string {
-  const path = join(folder.path, name);
+  const path = join(folder, name);
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, text, { flag: 'a' });
   return path;
 }
 const records = (following: SetupLogs) =>
-  Object.fromEntries(following.status().map(({ file, records }) => [file.slice(folder.path.length + 1), records]));
+  Object.fromEntries(following.status().map(({ file, records }) => [file.slice(folder.length + 1), records]));
 
 test('nine folders that do not answer keep no log of another waiting, nor one that is added, nor who adds', async () => {
   const here = write('here/fspMSI.log', ccmLine('one'));
-  const shares = Array.from({ length: 8 }, (_, index) => join(folder.path, `share-${index}`));
-  const following = follow(...shares, join(folder.path, 'share-9', 'a.log'), join(folder.path, 'here'));
+  const shares = Array.from({ length: 8 }, (_, index) => join(folder, `share-${index}`));
+  const following = follow(...shares, join(folder, 'share-9', 'a.log'), join(folder, 'here'));
   await eventually(
     () => Promise.resolve(records(following)),
     (now) => now['here/fspMSI.log'] === 1,
@@ -57,13 +56,13 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
   );
   write('here/fspMSI.log', ccmLine('two'));
   const list = new FollowList({
-    dataDir: join(folder.path, 'data'),
+    dataDir: join(folder, 'data'),
     targets: [],
     setupLogs: following,
     threads,
     logger,
   });
-  mkdirSync(join(folder.path, 'data'));
+  mkdirSync(join(folder, 'data'));
   await list.add(write('there/SMSFSPSetup.log', ccmLine('three')));
   await eventually(
     () => Promise.resolve(records(following)),
@@ -74,9 +73,9 @@ test('nine folders that do not answer keep no log of another waiting, nor one th
 });
 
 test('who adds a log that the file system does not find an answer for is told so, and the next one holds no thread more', async () => {
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads, logger });
+  const list = new FollowList({ dataDir: folder, targets: [], setupLogs: follow(), threads, logger });
   const asked = vi.spyOn(threads, 'ask');
-  const path = join(folder.path, '..', 'share', 'fspMSI.log');
+  const path = join(folder, '..', 'share', 'fspMSI.log');
   const told = await Promise.all(
     [1, 2, 3].map(() => list.add(path).catch((error: unknown) => (error as Error).message)),
   );
@@ -87,7 +86,7 @@ test('who adds a log that the file system does not find an answer for is told so
 test('after a restart a log is known by its folder, however its folder was named', async () => {
   write('logs.log/fspMSI.log', ccmLine('one'));
   write('plain/SMSFSPSetup', ccmLine('two'));
-  const targets = [join(folder.path, 'logs.log'), `${folder.path}/plain/`, join(folder.path, 'plain', 'SMSFSPSetup')];
+  const targets = [join(folder, 'logs.log'), `${folder}/plain/`, join(folder, 'plain', 'SMSFSPSetup')];
   const before = follow(...targets);
   const all = { 'logs.log/fspMSI.log': 1, 'plain/SMSFSPSetup': 1 };
   await eventually(
@@ -128,12 +127,12 @@ test('an installation that goes on is told of again as its minutes pass, and not
 });
 
 test('a list of followed logs that somebody damaged is told and put aside, and the next log that is added leaves it there', async () => {
-  const file = join(folder.path, 'followed-logs.json');
+  const file = join(folder, 'followed-logs.json');
   const damaged = '["/logs/a.log", "/logs/b';
   writeFileSync(file, damaged);
   const told: string[] = [];
   const warn = (message: string) => told.push(message);
-  const list = new FollowList({ dataDir: folder.path, targets: [], setupLogs: follow(), threads, logger: { warn } });
+  const list = new FollowList({ dataDir: folder, targets: [], setupLogs: follow(), threads, logger: { warn } });
   expect(list.added()).toEqual([]);
   expect(told).toEqual([expect.stringContaining(`it is kept as ${file}.damaged`)]);
   await list.add(join(testFolder(), 'fspMSI.log'));

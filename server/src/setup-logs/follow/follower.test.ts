@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually, temporaryFolder } from '../../../../test/server-process.js';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../../../test/server-process.js';
+import { testFolder } from '../../../../test/test-folder.js';
 import {
   asWindowsWrites,
   ccmLine,
@@ -19,7 +20,7 @@ import { Follower } from './follower.js';
 
 const writer = fileURLToPath(new URL('../../../../test/setup-logs/log-writer.mjs', import.meta.url));
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let log: string;
 let positions: Map<string, LogPosition>;
 let messages: string[];
@@ -31,16 +32,13 @@ let meanwhile: (() => void)[];
 const threads = new FileThreads();
 
 beforeEach(() => {
-  folder = temporaryFolder();
-  log = join(folder.path, 'fsp.log');
+  folder = testFolder();
+  log = join(folder, 'fsp.log');
   positions = new Map();
   messages = [];
   found = [];
   failNext = false;
   meanwhile = [];
-});
-afterEach(() => {
-  folder.remove();
 });
 afterAll(() => threads.close());
 
@@ -250,16 +248,16 @@ describe('a log that is rotated', () => {
     ['numbered names', 'fsp.log.2', 'fsp.log.1'],
     ['a name that is used again', 'fsp.lo_', 'fsp.lo_'],
   ])('twice between two looks, to %s: what came between is read too', async (_how, first, second) => {
-    writeFileSync(join(folder.path, 'fsp-20250101-100000.log'), ccmLine('of long ago'));
-    writeFileSync(join(folder.path, 'fspMSI.log'), ccmLine('of another log'));
+    writeFileSync(join(folder, 'fsp-20250101-100000.log'), ccmLine('of long ago'));
+    writeFileSync(join(folder, 'fspMSI.log'), ccmLine('of another log'));
     writeFileSync(log, ccmLines(1, 3));
     const long = new Date('2025-01-01T10:00:00Z');
-    utimesSync(join(folder.path, 'fsp-20250101-100000.log'), long, long);
+    utimesSync(join(folder, 'fsp-20250101-100000.log'), long, long);
     const one = follower();
     await one.look();
-    renameSync(log, join(folder.path, first));
+    renameSync(log, join(folder, first));
     writeFileSync(log, ccmLines(4, 6));
-    renameSync(log, join(folder.path, second));
+    renameSync(log, join(folder, second));
     writeFileSync(log, ccmLines(7, 8));
     await one.look();
     await one.look();
@@ -268,13 +266,13 @@ describe('a log that is rotated', () => {
 
   test('in a folder that is followed is not read a second time under its new name', async () => {
     writeFileSync(log, ccmLines(1, 3));
-    const one = follower([folder.path]);
+    const one = follower([folder]);
     await one.look();
     renameSync(log, log.replace('.log', '.lo_'));
     writeFileSync(log, ccmLines(4, 5));
     await one.look();
     await one.look();
-    await follower([folder.path]).look();
+    await follower([folder]).look();
     expect(messages).toEqual(numbered(1, 5));
   });
 });
@@ -344,13 +342,13 @@ describe('a process that really writes', () => {
 
 test('a file that may not be read, or a folder in its place, hinders no other', async () => {
   writeFileSync(log, ccmLines(1, 1));
-  const one = follower([join(folder.path, 'nothere'), '/dev/null', '/proc/self', log]);
+  const one = follower([join(folder, 'nothere'), '/dev/null', '/proc/self', log]);
   await one.look();
   expect(messages).toEqual(numbered(1, 1));
 });
 
 test('a file as good as endless keeps no other waiting, nor the stop', async () => {
-  const endless = join(folder.path, 'endless.log');
+  const endless = join(folder, 'endless.log');
   writeFileSync(endless, ccmLines(1, 2));
   // Without a byte on the disk: zeroes without an end of line.
   truncateSync(endless, 1e12);
@@ -380,7 +378,7 @@ test('a large log that was renamed is read to its end, over many looks, before t
   const first = messages.length;
   expect(first).toBeGreaterThan(0);
   expect(first).toBeLessThan(count);
-  renameSync(log, join(folder.path, 'fsp.lo_'));
+  renameSync(log, join(folder, 'fsp.lo_'));
   writeFileSync(log, ccmLines(count + 1, count + 1));
   for (let looks = 0; looks < 10; looks++) await one.look();
   expect(messages).toEqual(numbered(1, count + 1));

@@ -1,24 +1,21 @@
 import { appendFileSync, chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../../test/server-process.js';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../../test/test-folder.js';
 import { ccmLines, numbered } from '../../../../test/synthetic-logs.js';
 import { FileThreads } from './file-threads.js';
 import { Follower } from './follower.js';
 
 const root = process.geteuid?.() === 0;
 const threads = new FileThreads();
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let log: string;
 let messages: string[];
 
 beforeEach(() => {
-  folder = temporaryFolder();
-  log = join(folder.path, 'fsp.log');
+  folder = testFolder();
+  log = join(folder, 'fsp.log');
   messages = [];
-});
-afterEach(() => {
-  folder.remove();
 });
 afterAll(() => threads.close());
 
@@ -35,7 +32,7 @@ function follower(targets = [log]): Follower {
 
 /** As another user, whom rights mean something to: the test may run as root. */
 async function whileLocked(following: Follower, file: string): Promise<void> {
-  chmodSync(folder.path, 0o755);
+  chmodSync(folder, 0o755);
   chmodSync(file, 0o000);
   if (root) process.seteuid!(65_534);
   try {
@@ -60,12 +57,12 @@ test('a log that somebody locks for a while is read on where it was left, and no
 
 test('a log that somebody locks for a while is read to its end also where it was renamed before', async () => {
   writeFileSync(log, ccmLines(1, 3));
-  const one = follower([folder.path]);
+  const one = follower([folder]);
   await one.look();
   appendFileSync(log, ccmLines(4, 4));
-  renameSync(log, join(folder.path, 'fsp.lo_'));
+  renameSync(log, join(folder, 'fsp.lo_'));
   writeFileSync(log, ccmLines(5, 5));
-  await whileLocked(one, join(folder.path, 'fsp.lo_'));
+  await whileLocked(one, join(folder, 'fsp.lo_'));
   for (let looks = 0; looks < 4; looks++) await one.look();
   expect([...messages].sort()).toEqual(numbered(1, 5));
 });

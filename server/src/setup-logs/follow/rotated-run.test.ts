@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../../test/server-process.js';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../../test/test-folder.js';
 import { banner, ccmLog } from '../../../../test/setup-logs/verdict-logs.js';
 import type { LogPosition } from '../../spool/state.js';
 import { runId } from '../identity.js';
@@ -19,7 +19,7 @@ const lines = ccmLog([
 ]).split(/(?<=\n)/);
 const exitCode = -2147023781;
 
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: string;
 let log: string;
 let rotated: string;
 let positions: Map<string, LogPosition>;
@@ -35,9 +35,9 @@ let failing: string | null;
 let replays: number;
 
 beforeEach(() => {
-  folder = temporaryFolder();
-  log = join(folder.path, 'fsp.log');
-  rotated = join(folder.path, 'fsp.lo_');
+  folder = testFolder();
+  log = join(folder, 'fsp.log');
+  rotated = join(folder, 'fsp.lo_');
   positions = new Map();
   runs = new Map();
   places = new Map();
@@ -45,9 +45,6 @@ beforeEach(() => {
   failNext = false;
   failing = null;
   replays = 0;
-});
-afterEach(() => {
-  folder.remove();
 });
 afterAll(() => threads.close());
 
@@ -133,9 +130,9 @@ test.each([
     writeFileSync(rotated, written.slice(0, cut).join(''));
     utimesSync(rotated, 1_700_000_000, 1_700_000_000);
     writeFileSync(log, written.slice(cut).join(''));
-    const one = follower(folder.path);
+    const one = follower(folder);
     for (let looks = 0; looks < 3; looks++) await one.look();
-    const again = follower(folder.path);
+    const again = follower(folder);
     for (let looks = 0; looks < 3; looks++) await again.look();
     const [causeLine, place] = cut < 3 ? [3 - cut, log] : [3, rotated];
     expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode, causeLine }]);
@@ -147,37 +144,37 @@ test.each([
 });
 
 test('a log goes on after what was rotated away under the same name in other letters', async () => {
-  writeFileSync(join(folder.path, 'FSP.LO_'), lines.slice(0, 3).join(''));
-  utimesSync(join(folder.path, 'FSP.LO_'), 1_700_000_000, 1_700_000_000);
+  writeFileSync(join(folder, 'FSP.LO_'), lines.slice(0, 3).join(''));
+  utimesSync(join(folder, 'FSP.LO_'), 1_700_000_000, 1_700_000_000);
   writeFileSync(log, lines.slice(3).join(''));
-  const one = follower(folder.path);
+  const one = follower(folder);
   for (let looks = 0; looks < 3; looks++) await one.look();
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode, causeLine: 3 }]);
 });
 
 test('what was rotated away is not read again in each look while what comes after it cannot be stored', async () => {
-  const oldest = join(folder.path, 'fsp-20260315-100000.log');
+  const oldest = join(folder, 'fsp-20260315-100000.log');
   writeFileSync(oldest, lines.slice(0, 2).join(''));
   writeFileSync(rotated, lines.slice(2, 4).join(''));
   for (const path of [oldest, rotated]) utimesSync(path, 1_700_000_000, 1_700_000_000);
   writeFileSync(log, lines.slice(4).join(''));
   failing = rotated;
-  const one = follower(folder.path);
+  const one = follower(folder);
   for (let looks = 0; looks < 12; looks++) await one.look();
   expect(replays).toBeLessThan(4);
   expect(records).toBe(2);
   failing = null;
-  const again = follower(folder.path);
+  const again = follower(folder);
   for (let looks = 0; looks < 3; looks++) await again.look();
   expect(records).toBe(lines.length);
   expect([...runs.values()]).toMatchObject([{ verdict: 'failed', exitCode }]);
 });
 
 test('a log of a folder that is rotated twice before anybody looks again tells of one', async () => {
-  const first = join(folder.path, 'fsp-20260315-100000.log');
-  const second = join(folder.path, 'fsp-20260315-100001.log');
+  const first = join(folder, 'fsp-20260315-100000.log');
+  const second = join(folder, 'fsp-20260315-100001.log');
   writeFileSync(log, lines.slice(0, 2).join(''));
-  const one = follower(folder.path);
+  const one = follower(folder);
   for (let looks = 0; looks < 4; looks++) await one.look();
   renameSync(log, first);
   writeFileSync(log, lines.slice(2, 4).join(''));
@@ -191,7 +188,7 @@ test('a log of a folder that is rotated twice before anybody looks again tells o
 test('a log under the name of what is rotated away that is still written is one for itself', async () => {
   writeFileSync(rotated, lines.slice(0, 2).join(''));
   writeFileSync(log, lines.slice(2).join(''));
-  const one = follower(folder.path);
+  const one = follower(folder);
   await one.look();
   appendFileSync(rotated, lines.slice(2).join(''));
   await one.look();
@@ -209,11 +206,11 @@ test.each([
       writeFileSync(log, '');
       utimesSync(log, 1_700_000_000, 1_700_000_000);
     }
-    const written = join(folder.path, 'fsp-20260315-100000.log');
+    const written = join(folder, 'fsp-20260315-100000.log');
     const [first = '', ...others] = lines;
     const hourAgo = Date.now() / 1_000 - 3_700;
     const moment = Date.now() / 1_000 - 10;
-    const one = follower(folder.path);
+    const one = follower(folder);
     writeFileSync(written, first.slice(0, 20));
     utimesSync(written, moment, moment);
     for (let looks = 0; looks < 4; looks++) await one.look();
