@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesOnDisk } from '../server/src/setup-logs/files/on-disk.js';
+import { prepareEngine } from './prepared-engine.js';
 import { environment, fsp, program } from './server-process.js';
 import { testFolder } from './test-folder.js';
 
@@ -56,6 +57,7 @@ describe('a command that cannot do what is asked says so and does nothing', () =
     const data = made('start');
     // Where the server says where it listens.
     mkdirSync(join(data, 'server.json', 'x'), { recursive: true });
+    await prepareEngine(data);
     // The embedded engine has no certificate: an authority for one is none of its concern, and ended a start half-way.
     const unused = { FSP_CLICKHOUSE_CA_FILE: join(data, 'nobody.pem') };
     const { code, stderr } = await fsp(['serve'], environment(data, unused));

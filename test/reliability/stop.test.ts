@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { environment, fsp, startServer, type RunningServer } from '../server-process.js';
+import { prepareEngine } from '../prepared-engine.js';
+import { environment, eventually, fsp, startServer, type RunningServer } from '../server-process.js';
 import { testFolder } from '../test-folder.js';
 import { report } from './intake/attacks.mjs';
 
@@ -120,10 +121,11 @@ describe('what is no file', () => {
     execFileSync('mkfifo', [join(logs, 'a.log')]);
     writeFileSync(join(logs, 'b.log'), 'MSI (s) (54:F8) [13:09:37:100]: Resetting cached policy values\r\n'.repeat(3));
     running = await startServer(join(folder, 'data'), { FSP_SETUP_LOGS: `${logs},/dev/zero` });
-    const end = Date.now() + 30_000;
-    let rows: { n: number }[] = [];
-    while ((rows[0]?.n ?? 0) < 3 && Date.now() < end)
-      rows = await running.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM setup_log_records');
+    const { query } = running;
+    const rows = await eventually(
+      () => query<{ n: number }>('SELECT toUInt32(count()) AS n FROM setup_log_records'),
+      ([row]) => (row?.n ?? 0) >= 3,
+    );
     expect(rows).toEqual([{ n: 3 }]);
     expect(running.output()).toMatch(/a\.log cannot be (?:followed|read).*FIFO/);
     expect(running.output()).toMatch(/\/dev\/zero.*device/);
@@ -174,6 +176,7 @@ describe('a reader of standard output that goes away', () => {
   });
 
   test('leaves the server at work, which ends when it is told to', async () => {
+    await prepareEngine(folder);
     const child = spawn(process.execPath, [program, 'serve'], {
       env: environment(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
