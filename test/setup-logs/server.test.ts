@@ -36,7 +36,7 @@ interface RunRow {
   run_id: string;
 }
 
-test('a failed installation that two logs tell of is one story in ClickHouse, while it happens', async () => {
+test('a failed installation that two logs tell of is one story in ClickHouse, while it happens, and an import of what is followed adds nothing', async () => {
   const running = await start();
   const runs = () => running.query<RunRow>('SELECT * FROM setup_runs ORDER BY log_file');
   const msi = asWindowsWrites(syntheticLog('msi-1603-custom-action.log'));
@@ -94,6 +94,13 @@ test('a failed installation that two logs tell of is one story in ClickHouse, wh
     `SELECT toString(min(logged_at)) AS at FROM setup_log_records WHERE log_format = 'role_setup'`,
   );
   expect(begin?.at).toBe('2017-08-17 11:09:30.000');
+
+  // Whichever name it has by then.
+  const copies = join(folder, 'copies');
+  mkdirSync(copies);
+  writeFileSync(join(copies, 'fspMSI.lo_'), msi);
+  const { stdout } = await fsp(['import', copies, '--timezone', 'Europe/Paris'], environment(dataDir()));
+  expect(stdout).toMatch(/log records +0 added, 19/);
 });
 
 test('kill -9 in the middle of following loses no record and doubles none, across a rotation while nobody follows', async () => {
@@ -264,6 +271,21 @@ describe('fsp import', () => {
     expect(after).toEqual({ n: before.n + 2, ids: before.ids + 2 });
   }
 
+  /** A report that was copied has the time that it says, not that of the copy. */
+  async function datesACopiedReport(): Promise<void> {
+    const sent = new Date(Math.trunc(Date.now() / 1_000) * 1_000 - 50 * 86_400_000).toISOString();
+    const text = reportFixture('installed-client.utf16le.smx').toString('utf16le');
+    // Another machine's.
+    const other = text.replaceAll('PC0117', 'PC0118').replace('5E9F1C34', '5E9F1C35');
+    const date = `<Date>${sent.replaceAll(/[-:TZ]/g, '')}000+000</Date>`;
+    const copy = join(folder, 'copy.SMX');
+    writeFileSync(copy, Buffer.from(other.replace(/<Date>.*<\/Date>/, date), 'utf16le'));
+    expect((await fsp(['import', copy], env())).stdout).toMatch(/state messages +1 added/);
+    expect(
+      await server!.query("SELECT toString(received_at) AS received FROM state_messages WHERE client_name = 'PC0118'"),
+    ).toEqual([{ received: sent.replace('T', ' ').replace('Z', '') }]);
+  }
+
   test('takes logs and reports into the server that runs, and a second time changes nothing', async () => {
     writeFileSync(join(logs, 'fspMSI.log'), asWindowsWrites(syntheticLog('msi-two-runs.log')));
     writeFileSync(join(logs, 'SMSFSPSetup.lo_'), syntheticLog('role-setup-two-runs.log'));
@@ -297,33 +319,7 @@ describe('fsp import', () => {
     expect(await server.query(rotated)).toEqual([{ verdict: 'failed', product_version: '5.0.9106.1000' }]);
     const [client] = await server.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM clients');
     expect(client?.n).toBe(1);
-  });
-
-  test('dates a report that was copied by what it says, not by the copy', async () => {
-    const sent = new Date(Math.trunc(Date.now() / 1_000) * 1_000 - 50 * 86_400_000).toISOString();
-    const text = reportFixture('installed-client.utf16le.smx').toString('utf16le');
-    const date = `<Date>${sent.replaceAll(/[-:TZ]/g, '')}000+000</Date>`;
-    writeFileSync(join(logs, 'copy.SMX'), Buffer.from(text.replace(/<Date>.*<\/Date>/, date), 'utf16le'));
-    server = await startServer(dataDir());
-    expect((await fsp(['import', logs], env())).stdout).toMatch(/state messages +1 added/);
-    expect(await server.query('SELECT toString(received_at) AS received FROM state_messages')).toEqual([
-      { received: sent.replace('T', ' ').replace('Z', '') },
-    ]);
-  });
-
-  test('of a log that is also followed adds nothing, whichever name it has by then', async () => {
-    const log = join(logs, 'fspMSI.log');
-    writeFileSync(log, asWindowsWrites(syntheticLog('msi-1603-custom-action.log')));
-    const running = await start();
-    await eventually(
-      () => running.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM setup_log_records'),
-      (rows) => rows[0]?.n === 19,
-    );
-    const copies = join(folder, 'copies');
-    mkdirSync(copies);
-    writeFileSync(join(copies, 'fspMSI.lo_'), asWindowsWrites(syntheticLog('msi-1603-custom-action.log')));
-    const { stdout } = await fsp(['import', copies, '--timezone', 'Europe/Paris'], env());
-    expect(stdout).toMatch(/log records +0 added, 19/);
+    await datesACopiedReport();
   });
 
   test('a path that is not there is refused in one line', async () => {
