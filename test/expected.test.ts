@@ -211,7 +211,7 @@ describe('who never spoke', () => {
   });
 
   test('what somebody was killed over while it was loaded counts for nothing, and is freed by a load a day later', async () => {
-    const engine = readEngineCredentials(join(folder.path, 'clickhouse'))!;
+    const engine = readEngineCredentials(join(folder, 'clickhouse'))!;
     const client = connect({ url: engine.url, ...engine.writer, database: 'fsp' });
     const lists = (abandonedAfter?: number) =>
       new ExpectedLists(
