@@ -40,6 +40,6 @@ export async function setStage(
   } catch (error) {
     // A stage that is not set is nobody's to close.
     await close();
-    throw error;
+    throw new Error(`The stage is not set; its server said:\n${server.output()}`, { cause: error });
   }
 }
