@@ -416,6 +416,19 @@ describe('the cause of a failed ccmsetup', () => {
       },
     );
 
+    test.each([
+      ['in an attempt before', 'Next retry in 10 minute(s)...', 'Downloading file C:\\Windows\\ccmsetup\\client.msi'],
+      ['before it was done', "Sending Fallback Status Point message to 'fsp01', STATEID='400'."],
+    ])('a restart that was reported %s is none to come', (_, ...after) => {
+      const lines: CcmLine[] = [
+        [banner, 0, 0],
+        ["Sending Fallback Status Point message to 'fsp01', STATEID='317'.", 1, 1],
+        ...after.map((text, index): CcmLine => [text, 1, 2 + index * 900]),
+        ['CcmSetup is exiting with return code 0', 1, 1_000],
+      ];
+      expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'succeeded', certainty: 'certain' });
+    });
+
     test('a second line that tells the end makes no second run', () => {
       const lines: CcmLine[] = [
         ...begin,

@@ -100,6 +100,11 @@ export function reportsRestart(message: string): boolean {
   return /\bSTATEID='(?:317|401)'/i.test(message.slice(0, longestHead));
 }
 
+/** It reports that it is done and nothing else is to come. */
+export function reportsSuccess(message: string): boolean {
+  return /\bSTATEID='400'/i.test(message.slice(0, longestHead));
+}
+
 /** The process that people start hands over to a service of the same name, and ends with 0. */
 export function handsOver(message: string): boolean {
   const head = message.slice(0, longestHead);

@@ -5,6 +5,7 @@ import {
   isStep,
   reportsFailure,
   reportsRestart,
+  reportsSuccess,
   succeeds,
   troubleIn,
   type TroubleKind,
@@ -68,7 +69,7 @@ export class Troubles {
   /** It said that it will try again: what comes from this time on is another attempt. */
   private retryFrom: number | null = null;
   private ran = false;
-  /** It reported that the machine has to restart. */
+  /** The last that it reported of this attempt is that the machine has to restart. */
   toldOfRestart = false;
 
   /** It said that it will try again, and has not begun to. */
@@ -94,7 +95,10 @@ export class Troubles {
       return;
     }
     if (this.retryFrom !== null && (time === null ? isStep(message) : time >= this.retryFrom)) this.anew();
-    if ((hints & hint.state) !== 0 && reportsRestart(message)) this.toldOfRestart = true;
+    if ((hints & hint.state) !== 0) {
+      if (reportsRestart(message)) this.toldOfRestart = true;
+      else if (reportsSuccess(message)) this.toldOfRestart = false;
+    }
     if ((hints & hint.state) !== 0 && reportsFailure(message)) {
       this.over = true;
       return;
@@ -126,6 +130,7 @@ export class Troubles {
   private anew(): void {
     this.retryFrom = null;
     this.over = false;
+    this.toldOfRestart = false;
     this.recover();
   }
 
