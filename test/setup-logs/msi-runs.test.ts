@@ -237,6 +237,15 @@ describe('summaries of Windows Installer', () => {
     expect(only(runsOf(log))).toMatchObject({ verdict: 'reboot_pending', certainty: 'likely' });
   });
 
+  test('a file of the rollback that goes with the next restart is none to come where the engine says 0', () => {
+    const log = msiLog([
+      'MSI (s) (54:F8) [10:00:03:000]: Doing action: RemoveFiles',
+      'Info 1903.Scheduling reboot operation: Deleting file C:\\Config.Msi\\1a2b3.rbf. Must reboot to complete operation.',
+      'MSI (s) (54:F8) [10:00:05:000]: MainEngineThread is returning 0',
+    ]);
+    expect(only(runsOf(log))).toMatchObject({ verdict: 'succeeded', exitCode: 0, certainty: 'certain' });
+  });
+
   test('a status of 0 beside a sentence that asks for a restart is a success with a restart to come', () => {
     const fields = 'Produktname: P. Produktversion: 1.2.3. Produktsprache: 1031. Hersteller: M.';
     const summary = `MSI (s) (54:F8) [10:00:05:000]: Das Produkt wurde durch Windows Installer installiert. ${fields} Erfolg- bzw. Fehlerstatus der Installation: 0.`;

@@ -27,7 +27,7 @@ const saysNothing = new Set(['1603', '0x80004005', '0x80070643']);
 /** What a log says that was written with few flags, and in English alone: its result in words. */
 const saidResult =
   /^Product: .{1,300} -- (Installation|Removal|Configuration)(?: operation)? (completed successfully|failed)\b/;
-/** `Info 1903. You must restart your system …`, in any language. */
+/** `Info 1903. Scheduling restart operation: …`, in any language: of a file of the rollback alone it is none to come. */
 const restartMessage = /^\p{L}{2,20}[ \u00a0]?1903[.。．]/u;
 /** Lines of a kind that are kept as evidence. */
 const keptOfKind = 4;
@@ -67,6 +67,8 @@ export class MsiRun {
   private said: { failed: boolean; line: number; text: string } | null = null;
   /** The result was told in so many words, not only by the sequence's return value. */
   private told = false;
+  /** It was told by the engine itself, whose number has a restart to come in it. */
+  private toldByEngine = false;
   /** The line that asks for a restart: a status of 0 stands beside it. */
   private restart: Evidence | null = null;
   private hasEngineLines = false;
@@ -155,6 +157,7 @@ export class MsiRun {
   /** What was read was the removal of an earlier version: the beginning of the upgrade around it is lost. */
   private forgetNested(): void {
     this.told = false;
+    this.toldByEngine = false;
     this.said = null;
     this.sequenceValue = null;
     this.failedAction = null;
@@ -275,7 +278,7 @@ export class MsiRun {
       if (/^Windows Installer removed\b(?! an update\b)/.test(message)) this.run.action = 'uninstall';
       else if (this.run.action === 'install' && /^Windows Installer re(?:configured|moved)\b/.test(message))
         this.reinstalls();
-    }
+    } else this.toldByEngine = true;
     this.told = true;
     this.keepResult(line, text);
     this.finish(result);
@@ -332,7 +335,7 @@ export class MsiRun {
     run.exitCode = result;
     run.verdict = verdictOf(result);
     if (run.verdict === 'failed') this.explainFailure(result);
-    else if (run.verdict === 'succeeded' && this.restart !== null) {
+    else if (run.verdict === 'succeeded' && this.restart !== null && !this.toldByEngine) {
       run.verdict = 'reboot_pending';
       blame(run, '', 0, '');
       trust(run, 'likely', 'requirement_named');
