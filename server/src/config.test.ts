@@ -100,8 +100,17 @@ test("a secret's value is never part of a message", () => {
 
 test('a ClickHouse URL with a password in it is refused, and the password not repeated', () => {
   expect(() => load({ FSP_CLICKHOUSE_URL: 'http://me:hunter2@db:8123' })).toThrow(/settings of their own/);
-  for (const url of ['http://me:hunter2@db:8123', 'http://db:8123/?user=me&password=hunter2'])
-    expect(() => load({ FSP_CLICKHOUSE_URL: url })).not.toThrow(/hunter2/);
+  for (const url of [
+    'http://me:hunter2@db:8123',
+    'http://db:8123/?user=me&password=hunter2',
+    'me:hunter2@db:8123',
+    'http://me:hunter2/hunter2@db:8123',
+    'db:8123?password=hunter2',
+  ]) {
+    expect(() => load({ FSP_CLICKHOUSE_URL: url })).toThrow(/^FSP_CLICKHOUSE_URL is (?!.*hunter2).*\*\*\*/);
+    const file = fileWith(`clickhouseUrl: [${JSON.stringify(url)}]`);
+    expect(() => load({}, {}, file)).toThrow(/^clickhouseUrl (?!.*hunter2).*\*\*\*/);
+  }
 });
 
 test('two listeners on one port are refused', () => {

@@ -83,10 +83,10 @@ function checked(setting: Setting, value: unknown, source: string): unknown {
   const converted =
     setting.number && typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   if (setting.takes(converted)) return converted;
-  // A URL may hold a password by mistake.
+  // A URL may hold a password by mistake, also in a list where a text belongs.
   const shown = setting.secret
     ? '(not shown)'
-    : JSON.stringify(typeof value === 'string' ? shownAddress(value) : value);
+    : JSON.stringify(value, (_, one: unknown) => (typeof one === 'string' ? shownAddress(one) : one));
   const where = [setting.env, setting.envFile, setting.flag].includes(source) ? source : `${setting.key} (${source})`;
   throw invalid(`${where} is ${shown}; allowed: ${setting.allowed}`);
 }
