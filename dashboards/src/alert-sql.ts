@@ -56,10 +56,11 @@ export const whatFailed = `concat((${sharedStateIn('en', { ...ofMessage, text: '
 
 /**
  * Of runs of set-ups: those of the role, as the parser tells them from what ccmsetup.exe starts. One installation has two
- * of them, by rolesetup.exe and by Windows Installer, with one `installation_id`.
+ * of them, by rolesetup.exe and by Windows Installer, with one `installation_id`. What is installed by another product's
+ * package is no role; a prerequisite of one, such as a Native Client of SQL Server, is called after it by rolesetup.exe.
  */
 export const isOfRole =
-  "(log_format = 'role_setup' OR log_format = 'msi' AND NOT match(log_file, '(?i)[.]msi[.]log([.]\\\\w+)?$') AND NOT match(product_name, '(?i)\\\\bclient\\\\b'))";
+  "(log_format = 'role_setup' OR log_format = 'msi' AND NOT match(log_file, '(?i)[.]msi[.]log([.]\\\\w+)?$') AND NOT match(product_name, '(?i)\\\\b(Configuration Manager|ConfigMgr|SMS)\\\\b.*\\\\bclient\\\\b') AND (match(log_file, '(?i)[^/\\\\\\\\]MSI(-\\\\d{8}-\\\\d{6})?[.]lo[g_]') OR match(product_name, '(?i)\\\\b(Configuration Manager|ConfigMgr|SMS)\\\\b')))";
 
 /** Of a group with one row a client: the advice that holds for more than half of them; none where there is no such. */
 export const commonAdvice = (advice: string) =>

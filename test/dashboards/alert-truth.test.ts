@@ -256,8 +256,21 @@ test('a set-up of the role that failed is told once, by both its logs and in who
     run('b1', { ...ofClient, log_file: 'C:\\Windows\\ccmsetup\\Logs\\ccmsetup.log', log_format: 'ccm' }),
     run('b2', { ...ofClient, log_file: 'C:\\Windows\\ccmsetup\\Logs\\client.msi.log' }),
     run('b3', { ...ofClient, product_name: 'Configuration Manager Client' }),
+    run('c1', {
+      installation_id: 'C',
+      log_file: 'C:\\Temp\\app.log',
+      product_name: 'Another Product',
+      cause: 'no disk',
+    }),
+    run('d1', {
+      installation_id: 'D',
+      log_file: 'C:\\SMS\\logs\\sqlncliMSI.log',
+      product_name: 'Microsoft SQL Server 2012 Native Client',
+      cause: 'no right',
+    }),
   ]);
   expect((await firing('fsp-setup-failed')).map(({ labels, value }) => [labels, value])).toEqual([
+    [{ host_name: 'FSP01', action: 'install', cause: 'no right' }, 1],
     [{ host_name: 'FSP01', action: 'install', cause: `${'x'.repeat(199)}é` }, 1],
   ]);
 });
