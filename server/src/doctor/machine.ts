@@ -50,6 +50,8 @@ export async function checkDiskRoom({ dataDir }: Config): Promise<Diagnosis> {
   const { bavail, bsize, files, ffree } = await statfs(path);
   const free = bavail * bsize;
   const found = `${(free / gigabyte).toFixed(1)} GiB free`;
+  // First: where a file system makes inodes of room, a full disk has none either.
+  if (free < roomNeeded) return failure(subject, found, 'Make room: messages are refused when the disk is full');
   // Some file systems have no number of files that they end at, and say 0.
   if (files > 0 && ffree < filesNeeded)
     return failure(
@@ -57,7 +59,6 @@ export async function checkDiskRoom({ dataDir }: Config): Promise<Diagnosis> {
       `${found}, and room for ${ffree} more files (inodes)`,
       'Remove small files there, or name a disk with more inodes: no message is taken when none is left',
     );
-  if (free < roomNeeded) return failure(subject, found, 'Make room: messages are refused when the disk is full');
   return free < roomWanted ? warning(subject, found, 'Make room: at least 5 GiB are wise') : ok(subject, found);
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
-import { quorumOf, type Placement } from '../clickhouse/replicas.js';
+import { onCaughtUpServer, quorumOf, type Placement } from '../clickhouse/replicas.js';
 import { FspError } from '../errors.js';
 import { readExpectedList, type ExpectedList } from './read-list.js';
 
@@ -136,13 +136,16 @@ WHERE list_name = {list: String} AND load_id != '' AND changed_at <
 ORDER BY changed_at DESC LIMIT ${mostFreed}`,
       { list },
     );
-    const abandoned = await this.rows<{ id: string }>(
-      `SELECT partition AS id FROM system.parts
+    // A replica that lags may not know that a load counts. Where none has caught up, the next load frees it.
+    const abandoned = await onCaughtUpServer(this.client, this.placement, 'expected_loads', ({ ask }) =>
+      ask<{ id: string }>(
+        `SELECT partition AS id FROM system.parts
 WHERE database = {database: String} AND table = 'expected_machines' AND active
   AND partition NOT IN (SELECT load_id FROM ${this.placement.database}.expected_loads)
 GROUP BY id HAVING max(modification_time) <= now() - ${this.abandonedAfter} LIMIT ${mostFreed}`,
-      { database: this.placement.database },
-    );
+        { database: this.placement.database },
+      ),
+    ).catch(() => []);
     for (const { id } of [...former, ...abandoned])
       await this.client
         .command({ query: `ALTER TABLE ${this.placement.database}.expected_machines DROP PARTITION '${id}'` })

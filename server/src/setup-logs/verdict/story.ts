@@ -99,9 +99,13 @@ function isStarter(run: Run): boolean {
 function placeOf({ run, logFile }: LocatedRun): string {
   const ofClient = isStarter(run)
     ? run.format !== 'role_setup'
-    : /\.msi\.log(?:\.\w+)?$/i.test(logFile) ||
-      /\b(?:Configuration Manager|ConfigMgr|SMS)\b.*\bclient\b/i.test(run.productName);
+    : /\.msi\.log(?:\.\w+)?$/i.test(logFile) || (isOurs(run.productName) && /\bclient\b/i.test(run.productName));
   return ofClient ? `client ${folderOf(logFile)}` : 'role';
+}
+
+/** Whether a product is one of Configuration Manager, by its name. */
+function isOurs(productName: string): boolean {
+  return /\b(?:ConfigMgr|Configuration Manager|SMS)\b/i.test(productName);
 }
 
 function folderOf(path: string): string {
@@ -131,7 +135,7 @@ function rolesOf({ logFile, run }: LocatedRun): string[] {
 function isOfSetup(starter: LocatedRun, installer: LocatedRun): boolean {
   if (starter.run.format !== 'role_setup') return true;
   const name = packageOf(installer);
-  if (name === null) return /\b(?:ConfigMgr|Configuration Manager|SMS)\b/i.test(installer.run.productName);
+  if (name === null) return isOurs(installer.run.productName);
   const roles = rolesOf(starter);
   return roles.length === 0 || roles.includes(name) || speaksOf(starter.run, name);
 }
