@@ -215,7 +215,10 @@ test('long details with many equal signs are data, not attributes', () => {
 test('what stands where no report has it is none of its data', () => {
   const machine = '<Machine><ClientID>A1</ClientID><NetBIOSName>PC1</NetBIOSName></Machine>';
   const header = `<ReportHeader><Machine><NetBIOSName>NOWHERE</NetBIOSName></Machine><Identification>${machine}<Other><NetBIOSName>OTHER</NetBIOSName></Other></Identification><ReportDetails><Date>20260302091501.250000+000</Date></ReportDetails><Date>20200101000000.000000+000</Date></ReportHeader>`;
-  const inside = message.replace('</StateMessage>', '<UserParameters><Param>own</Param></UserParameters><Param>stray</Param><NetBIOSName>MESSAGE</NetBIOSName></StateMessage>');
+  const inside = message.replace(
+    '</StateMessage>',
+    '<UserParameters><Param>own</Param></UserParameters><Param>stray</Param><NetBIOSName>MESSAGE</NetBIOSName></StateMessage>',
+  );
   const elsewhere = message.replace('100', '999');
   const report = `<Report>${elsewhere}${header}<Body><ReportBody>${elsewhere}</ReportBody></Body><ReportBody>${inside}<More>${elsewhere}</More></ReportBody></Report>`;
   const { machine: read, reportTime, messages } = decodeReport(Buffer.from(report));
