@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { isServing } from './commands/serving.js';
 import { FspError } from './errors.js';
+import { fewestOpenFiles, openFilesLimit } from './open-files.js';
 import { createProgram } from './program.js';
 
 // A reader that has gone, as head does, ends a command in silence, with the status of a process that SIGPIPE ends.
@@ -14,6 +15,12 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
+  // Before its parts are loaded: where they could not be opened, an error is Node's or ClickHouse's, and never the same.
+  if (process.argv[2] === 'serve' && openFilesLimit() < fewestOpenFiles)
+    throw new FspError(
+      'FSP_CONFIG_INVALID',
+      `A server cannot run with ${openFilesLimit()} open files; raise the limit to 1024 or more: ulimit -n, or LimitNOFILE= of the service`,
+    );
   const program = await createProgram(process.argv[2]);
   if (process.argv.length === 2) program.outputHelp();
   else await program.parseAsync();
@@ -22,11 +29,6 @@ try {
   else if (error instanceof FspError) {
     process.stderr.write(`fsp: ${error.message} (${error.code})\n`);
     process.exitCode = error.exitCode;
-  } else if (/^E[MN]FILE$/.test((error as NodeJS.ErrnoException | null)?.code ?? '')) {
-    process.stderr.write(
-      `fsp: no more files can be opened (${(error as Error).message}); raise the limit to 1024 or more: ulimit -n, or LimitNOFILE= of the service\n`,
-    );
-    process.exitCode = 1;
   } else {
     process.stderr.write(
       `fsp: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
