@@ -37,6 +37,8 @@ async function compress(folder) {
   );
 }
 
+// Not by the builds themselves: one would look at what the other, beside it, takes away.
+rmSync(join(import.meta.dirname, 'dist'), { recursive: true, force: true });
 await new Promise((resolve, reject) => {
   rspack([plugin, worker, host]).run((error, stats) => {
     if (error) return reject(error);

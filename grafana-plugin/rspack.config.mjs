@@ -74,8 +74,6 @@ export const plugin = {
   module: compile,
   resolve,
   output: {
-    // What the build of the worker puts there.
-    clean: { keep: /open-logs[\\/]/ },
     filename: '[name].js',
     chunkFilename: 'chunks/[name].[contenthash].js',
     library: { type: 'amd' },
@@ -116,7 +114,7 @@ export const worker = {
   module: compile,
   resolve,
   optimization: { splitChunks: false, runtimeChunk: false },
-  output: { clean: true, filename: '[name].js', path: join(here, 'dist', 'open-logs') },
+  output: { filename: '[name].js', path: join(here, 'dist', 'open-logs') },
   performance: { hints: false },
 };
 
