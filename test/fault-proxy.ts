@@ -20,19 +20,20 @@ import { buffer } from 'node:stream/consumers';
  * | late | the connection ends, and the whole request is forwarded only after `lateMs` |
  * | slow | forwarded after `slowMs` |
  */
-export type Fault =
-  | 'pass'
-  | 'refuse'
-  | 'page'
-  | 'empty'
-  | 'exception'
-  | 'hang'
-  | 'cut-before'
-  | 'cut-during'
-  | 'cut-after'
-  | 'unknown'
-  | 'late'
-  | 'slow';
+export const faults = [
+  'refuse',
+  'page',
+  'empty',
+  'exception',
+  'hang',
+  'cut-before',
+  'cut-during',
+  'cut-after',
+  'unknown',
+  'late',
+  'slow',
+] as const;
+export type Fault = 'pass' | (typeof faults)[number];
 
 export interface FaultProxy {
   url: string;

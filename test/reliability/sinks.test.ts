@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../server/src/clickhouse/client.js';
 import { startEngine, type Engine } from '../../server/src/clickhouse/engine.js';
 import { Random } from '../../server/src/simulation/random.js';
-import { startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.js';
+import { faults, startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.js';
 import { startOtlpReceiver } from '../otlp-receiver.js';
 import { eventually, startServer, type RunningServer } from '../server-process.js';
 import { testFolder } from '../test-folder.js';
@@ -89,18 +89,6 @@ test(
     const random = new Random(seed);
     await start();
     const ledger = new Ledger(`S${run}`);
-    const faults: Fault[] = [
-      'refuse',
-      'page',
-      'empty',
-      'exception',
-      'hang',
-      'cut-before',
-      'cut-during',
-      'cut-after',
-      'late',
-      'slow',
-    ];
     let faulty = true;
     const decide = (): Fault => (faulty && random.chance(0.3) ? faults[random.integer(0, faults.length - 1)]! : 'pass');
     clickhouse.decide = decide;

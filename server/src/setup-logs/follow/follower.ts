@@ -21,13 +21,16 @@ import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Tail } from 'tail';
 import type { LogPosition } from '../../spool/state.js';
-import { ageOf, compare, isGenerationOf, writtenName } from '../files/names.js';
+import { ageOf, isGenerationOf, writtenName } from '../files/names.js';
+import { ChainFailures } from './chain-failures.js';
 import type { FileLook } from './file-answers.js';
 import { identityOf } from './file-identity.js';
 import type { FileThreads } from './file-threads.js';
 import { FollowedFiles } from './followed-files.js';
+import { endOf, inGenerations } from './generations.js';
 import { FollowedLog, type FollowedLogOptions, type LogEnd, type NewRecords } from './followed-log.js';
 
+const usualPollMs = 1_000;
 /** A look is followed by a pause of as many times what it took: a thousand logs that are written wake it all the time. */
 const pauseTimesLook = 4;
 /** Logs of which something is being read or stored at a time: what they bring is asked for, and written to disk, in one go. */
@@ -40,10 +43,6 @@ const mostWatched = 100;
  */
 const restTimesLook = 40;
 const longestRestMs = 5_000;
-/** A chain of rotated logs that fails again and again is read from its beginning each time, ever more seldom. */
-const longestWaitMs = 60_000;
-/** Within this time the clock of a share may misplace what was written last. */
-const likelyOrderMs = 60_000;
 /** How often a log is looked for before it counts as gone. */
 const looksBeforeGone = 3;
 
@@ -64,15 +63,6 @@ export interface FollowerOptions {
   threads: FileThreads;
 }
 
-/** A log that went on after what was rotated away before it, and could not be read or stored. */
-interface ChainFailure {
-  key: string;
-  /** Whether what comes after it may be read meanwhile. */
-  mayGoOn: boolean;
-  count: number;
-  until: number;
-}
-
 export interface FollowedStatus {
   file: string;
   /** Bytes that are stored. */
@@ -86,8 +76,7 @@ export class Follower {
   private readonly counts = new Map<string, number>();
   private readonly missed = new Map<string, number>();
   private readonly complaints = new Map<string, string>();
-  /** How often rotated logs failed in a row, and until when they are left alone, by the name they were written under. */
-  private readonly failures = new Map<string, ChainFailure>();
+  private readonly failures: ChainFailures;
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
@@ -102,6 +91,7 @@ export class Follower {
   constructor(private readonly options: FollowerOptions) {
     this.targets = new Set(options.targets);
     const { threads, timezone, logger } = options;
+    this.failures = new ChainFailures(options.pollMs ?? usualPollMs);
     this.files = new FollowedFiles(threads, logger);
     const oneAtATime = pLimit(1);
     this.ofLogs = { files: this.files, timezone, turn: () => oneAtATime(() => setImmediate()) };
@@ -149,15 +139,14 @@ export class Follower {
    */
   async look(again = false): Promise<void> {
     const settled = await this.settle();
-    const inOrder = [...settled.values()].sort((a, b) => compare(generationOf(a), generationOf(b)));
-    const waiting = inGenerations(inOrder).entries();
+    const waiting = inGenerations([...settled.values()]).entries();
     const readNext = async () => {
       for (const [name, logs] of waiting) await this.readInOrder(name, logs);
     };
     await Promise.all(Array.from({ length: readAtOnce }, readNext));
     if (this.stopping.signal.aborted) return;
     // What came in the place of a log is read in the same look.
-    if (!again && inOrder.some(({ doubtful }) => doubtful)) {
+    if (!again && [...settled.values()].some(({ doubtful }) => doubtful)) {
       await this.look(true);
       return;
     }
@@ -203,7 +192,7 @@ export class Follower {
       });
       if (this.stopping.signal.aborted) return;
       if (this.unfinished) continue;
-      const pollMs = this.options.pollMs ?? 1_000;
+      const { pollMs = usualPollMs } = this.options;
       const tookMs = performance.now() - begun;
       const isWatched = this.logs.size <= mostWatched;
       const restMs = isWatched ? pollMs : Math.max(pollMs, Math.min(restTimesLook * tookMs, longestRestMs));
@@ -327,41 +316,34 @@ export class Follower {
 
   /** A log after what was rotated away before it: an installation that was under way goes on in it. */
   private async readInOrder(name: string, logs: readonly FollowedLog[]): Promise<void> {
-    const failure = this.failures.get(name);
-    const waits = failure !== undefined && performance.now() < failure.until;
-    if (waits && !failure.mayGoOn) return;
+    const leftAlone = this.failures.leftAlone(name);
+    if (leftAlone?.mayGoOn === false) return;
     let before: FollowedLog | null = null;
     let failedNow = false;
-    const from = waits ? logs.findIndex(({ position }) => position.key === failure.key) + 1 : 0;
+    const from = leftAlone === null ? 0 : logs.findIndex(({ position }) => position.key === leftAlone.key) + 1;
     for (let index = from; index < logs.length; index++) {
       const log = logs[index]!;
       if (before !== null) log.goOnAfter(before);
-      const mayGoOn = await this.readOne(log, wasSucceeded(log, logs.slice(index + 1)));
+      const mayGoOn = await this.readOne(log, endOf(log, logs.slice(index + 1)));
       const { key } = log.position;
       const failed = this.logs.get(key) !== log;
       // It begins again, and so does what it went on after: that would know its lines already. All of that is read again.
       if (failed && log.goesOn) {
         for (const { position } of logs.slice(0, index)) this.logs.set(position.key, this.logAt(position));
-        const count = (failure?.count ?? 0) + 1;
-        const waitMs = count === 1 ? 0 : Math.min((this.options.pollMs ?? 1_000) * 2 ** count, longestWaitMs);
-        this.failures.set(name, { key, mayGoOn, count, until: performance.now() + waitMs });
+        this.failures.add(name, { key, mayGoOn });
         failedNow = true;
       }
       if (!mayGoOn) return;
       before = failed || !log.ended ? null : log;
     }
-    if (!waits && !failedNow) this.failures.delete(name);
+    if (leftAlone === null && !failedNow) this.failures.forget(name);
   }
 
-  /**
-   * @param succeeded whether there is a log that was written after it; its name may tell that, too
-   * @returns whether its successor may be read: it was read and stored to its end, or cannot be read
-   */
-  private async readOne(log: FollowedLog, succeeded: boolean): Promise<boolean> {
+  /** @returns whether its successor may be read: it was read and stored to its end, or cannot be read */
+  private async readOne(log: FollowedLog, end: LogEnd): Promise<boolean> {
     if (this.stopping.signal.aborted) return false;
-    const { key, path, logFile } = log.position;
+    const { key, path } = log.position;
     let stored = log.position;
-    const end = path !== logFile || log.rotatedAway ? 'now' : endByName(path, succeeded);
     const reading = log.read(end, this.stopping.signal);
     let storing = false;
     try {
@@ -419,44 +401,4 @@ export class Follower {
       }
     }
   }
-}
-
-/** Whether one of those that come after a log by their names was written after it: some programs write to dated names. */
-function wasSucceeded({ modifiedAt }: FollowedLog, later: readonly FollowedLog[]): boolean {
-  return later.some((one) => (one.modifiedAt ?? Infinity) >= (modifiedAt ?? 0) - likelyOrderMs);
-}
-
-/**
- * Logs by the name that they were written under, each after what was rotated away before it. Case tells two apart only
- * where both are written to.
- */
-function inGenerations(inOrder: readonly FollowedLog[]): Map<string, FollowedLog[]> {
-  const nameOf = ({ position }: FollowedLog) => writtenName(position.logFile);
-  const written = new Map<string, Set<string>>();
-  for (const log of inOrder) {
-    const name = nameOf(log);
-    if (name !== log.position.logFile) continue;
-    const lower = name.toLowerCase();
-    written.set(lower, (written.get(lower) ?? new Set()).add(name));
-  }
-  const groups = new Map<string, FollowedLog[]>();
-  for (const log of inOrder) {
-    const name = nameOf(log);
-    const lower = name.toLowerCase();
-    const key = (written.get(lower)?.size ?? 0) > 1 ? name : lower;
-    groups.set(key, [...(groups.get(key) ?? []), log]);
-  }
-  return groups;
-}
-
-function endByName(path: string, succeeded: boolean): LogEnd {
-  const age = ageOf(path);
-  if (succeeded || age === ageOf('.lo_')) return 'at rest';
-  return age === ageOf('.log') ? 'never' : 'long at rest';
-}
-
-/** Sorts what was rotated away, while it was followed or before, before what is written to. */
-function generationOf({ position: { path, logFile } }: FollowedLog): string {
-  const age = ageOf(path);
-  return path === logFile || age < '1' ? age : '1';
 }
