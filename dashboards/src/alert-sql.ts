@@ -59,8 +59,30 @@ export const whatFailed = `concat((${sharedStateIn('en', { ...ofMessage, text: '
  * of them, by rolesetup.exe and by Windows Installer, with one `installation_id`. What is installed by another product's
  * package is no role; a prerequisite of one, such as a Native Client of SQL Server, is called after it by rolesetup.exe.
  */
-export const isOfRole =
+const isOfRole =
   "(log_format = 'role_setup' OR log_format = 'msi' AND NOT match(log_file, '(?i)[.]msi[.]log([.]\\\\w+)?$') AND NOT match(product_name, '(?i)\\\\b(Configuration Manager|ConfigMgr|SMS)\\\\b.*\\\\bclient\\\\b') AND (match(log_file, '(?i)[^/\\\\\\\\]MSI(-\\\\d{8}-\\\\d{6})?[.]lo[g_]') OR match(product_name, '(?i)\\\\b(Configuration Manager|ConfigMgr|SMS)\\\\b')))";
+
+/** Of those runs: the role, by the log that is called after it (SMSFSPSetup.log, fspMSI.log); else what was installed. */
+const role =
+  "if((replaceRegexpOne(lower(extract(log_file, '(?i)([^/\\\\\\\\]+?)(?:setup|msi)[^/\\\\\\\\]*$')), '^sms', '') AS named) = '', lower(product_name), named)";
+
+/**
+ * Installations of the role of the last day that failed, one row each, as the log of who started them tells; none that
+ * the same role's set-up on the same machine has done since: Configuration Manager tries again every hour.
+ */
+export const failedInstallations = `SELECT host_name, action, cause
+FROM
+(
+  SELECT host_name, action, cause, has_failed, began_at, max(if(has_failed, toDateTime64(0, 3, 'UTC'), done_at)) OVER (PARTITION BY host_name, role) AS last_done_at
+  FROM
+  (
+    SELECT argMin(toString(host_name), log_format = 'msi') AS host_name, argMin(toString(action), log_format = 'msi') AS action,
+      argMinIf(cause, log_format = 'msi', verdict = 'failed') AS cause, argMin(${role}, log_format = 'msi') AS role, countIf(verdict = 'failed') > 0 AS has_failed,
+      min(started_at) AS began_at, maxIf(started_at, verdict IN ('succeeded', 'reboot_pending')) AS done_at
+    FROM setup_runs WHERE started_at > now() - INTERVAL 1 DAY AND ${isOfRole} GROUP BY installation_id
+  )
+)
+WHERE has_failed AND began_at >= last_done_at`;
 
 /** Of a group with one row a client: the advice that holds for more than half of them; none where there is no such. */
 export const commonAdvice = (advice: string) =>

@@ -2,7 +2,7 @@ import { console, selection } from './alert-links.js';
 import {
   commonAdvice,
   firstMachines,
-  isOfRole,
+  failedInstallations,
   newCauses,
   notAcknowledged,
   notOvertaken,
@@ -334,15 +334,13 @@ GROUP BY what`,
     uid: 'fsp-setup-failed',
     title: 'A set-up of the role failed',
     summary: '{{ $labels.host_name }}: {{ $labels.action }} failed: {{ $labels.cause }}',
-    description: 'A log tells of a set-up of the role that failed within the last day. Logs of clients raise none.',
+    description:
+      'A log tells of a set-up of the role that failed within the last day, and none of one that succeeded since. Logs of clients raise none.',
     severity: 'critical',
     dashboard: 'setup',
     panel: 'Runs',
     sql: `SELECT host_name, action, substringUTF8(cause, 1, 200) AS cause, toFloat64(count()) AS failed_runs
-FROM (
-  SELECT argMin(toString(host_name), log_format = 'msi') AS host_name, argMin(toString(action), log_format = 'msi') AS action, argMin(cause, log_format = 'msi') AS cause
-  FROM setup_runs WHERE verdict = 'failed' AND started_at > now() - INTERVAL 1 DAY AND ${isOfRole} GROUP BY installation_id
-)
+FROM (${failedInstallations})
 GROUP BY host_name, action, cause`,
     above: 0,
     for: '0s',

@@ -234,8 +234,8 @@ test('a failure that is new stays one alert as it reaches further machines and s
   expect([first!.value, later!.value]).toEqual([7, 16]);
 });
 
-test('a set-up of the role that failed is told once, by both its logs and in whole letters; that of a client is none', async () => {
-  const run = (run_id: string, given: Record<string, string>) => ({
+test('a set-up of the role that failed is told once, by both its logs and in whole letters, until one succeeds; that of a client is none', async () => {
+  const run = (run_id: string, given: Record<string, string | number>) => ({
     run_id,
     installation_id: 'A',
     host_name: 'FSP01',
@@ -272,5 +272,26 @@ test('a set-up of the role that failed is told once, by both its logs and in who
   expect((await firing('fsp-setup-failed')).map(({ labels, value }) => [labels, value])).toEqual([
     [{ host_name: 'FSP01', action: 'install', cause: 'no right' }, 1],
     [{ host_name: 'FSP01', action: 'install', cause: `${'x'.repeat(199)}é` }, 1],
+  ]); // Nothing that came before, that is unfinished, or that is of another role or machine ends it.
+  const setUp = (run_id: string, hoursAgo: number, given: Record<string, string>) =>
+    run(run_id, {
+      installation_id: run_id,
+      log_file: 'C:\\SMS\\logs\\fspMSI.lo_',
+      started_at: Date.now() - hoursAgo * hour,
+      verdict: 'succeeded',
+      cause: '',
+      ...given,
+    });
+  const told = async () => (await firing('fsp-setup-failed')).map(({ labels }) => labels.cause);
+  await insert('setup_run_updates', [
+    setUp('e1', 2, {}),
+    setUp('e2', 0.5, { verdict: 'unfinished' }),
+    setUp('e3', 0.5, { log_file: 'C:\\SMS\\logs\\mpMSI.log', product_name: 'ConfigMgr Management Point' }),
+    setUp('e4', 0.5, { host_name: 'FSP02' }),
   ]);
+  expect(await told()).toEqual(['no right', `${'x'.repeat(199)}é`]);
+  await insert('setup_run_updates', [setUp('e5', 0.4, { verdict: 'reboot_pending' })]);
+  expect(await told()).toEqual(['no right']);
+  await insert('setup_run_updates', [setUp('e6', 0.3, { verdict: 'failed', cause: 'again' })]);
+  expect(await told()).toEqual(['again', 'no right']);
 });
