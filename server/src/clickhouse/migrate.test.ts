@@ -305,9 +305,11 @@ describe('the schema', () => {
     ]);
     const cutOff = () =>
       rows(
-        `SELECT client_key, is_cut_off, last_user_name, client_key IN (SELECT client_key FROM ${database}.client_topics WHERE is_cut_off) AS by_topics FROM ${database}.clients WHERE client_key LIKE 'CUT%' ORDER BY 1`,
+        `SELECT client_key, is_cut_off, last_user_name, client_key IN (SELECT client_key FROM ${database}.client_topics WHERE is_cut_off) AS by_topics,
+          client_key IN (SELECT client_name FROM ${database}.client_facts WHERE user_digest > 0) AS digested
+          FROM ${database}.clients WHERE client_key LIKE 'CUT%' ORDER BY 1`,
       );
-    const isCutOff = { is_cut_off: 1, last_user_name: 'ada', by_topics: 1 };
+    const isCutOff = { is_cut_off: 1, last_user_name: 'ada', by_topics: 1, digested: 1 };
     expect(await cutOff()).toEqual([
       { client_key: 'CUT1', ...isCutOff },
       { client_key: 'CUT50', ...isCutOff },
@@ -327,7 +329,7 @@ describe('the schema', () => {
     ]);
     expect(await cutOff()).toEqual([
       { client_key: 'CUT1', ...isCutOff },
-      { client_key: 'CUT50', is_cut_off: 0, last_user_name: '', by_topics: 0 },
+      { client_key: 'CUT50', is_cut_off: 0, last_user_name: '', by_topics: 0, digested: 0 },
     ]);
     const said: string[] = [];
     const logger = { info: (line: string) => said.push(line) };

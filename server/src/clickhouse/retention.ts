@@ -1,5 +1,5 @@
 import type { Ask } from './replicas.js';
-import { textSaid, wordReceived } from './views/fragments.js';
+import { digestSaid, textSaid, wordReceived } from './views/fragments.js';
 
 /** How long data is kept, in days since it was stored: 0 keeps all, null as long as the database does already. */
 export interface Retention {
@@ -39,7 +39,7 @@ const whenTold = (column: string, none: string, moment: string) =>
 /**
  * What ends before its row does: columns by their table, with what ends them and whose lifetime is theirs. What a client
  * that goes on being heard said of its management point leaves with the row of client_words that tells the same, or two
- * views would differ about it; a user that it named, by when it did.
+ * views would differ about it; a user that it named, and the digest by which users are compared, by when it did.
  */
 const columnsStoredAt: Record<string, Record<string, { at: string; lifetime: keyof Retention }>> = {
   [rawTable]: { raw: { at: storedAt[rawTable]!, lifetime: 'rawDays' } },
@@ -47,6 +47,8 @@ const columnsStoredAt: Record<string, Record<string, { at: string; lifetime: key
     management_point: { at: whenTold('management_point', '0', wordReceived('management_point')), lifetime: 'days' },
     certificate: { at: whenTold('certificate', '0', wordReceived('certificate')), lifetime: 'days' },
     user_name: { at: whenTold('user_name', "''", textSaid('user_name')), lifetime: 'days' },
+    // Worked out anew as it ends, of the name that has ended.
+    user_digest: { at: whenTold('user_digest', '0', digestSaid('user_digest')), lifetime: 'days' },
   },
 };
 
@@ -73,7 +75,8 @@ export function retentionStatements(
     const changes: string[] = [];
     for (const [column, ends] of Object.entries(columnsStoredAt[table] ?? {})) {
       const wanted = { days, rawDays }[ends.lifetime];
-      if (lifetimeOfColumn(create, column) !== wanted)
+      // A later migration adds some of them.
+      if (columnIn(create, column) !== undefined && lifetimeOfColumn(create, column) !== wanted)
         changes.push(
           `MODIFY COLUMN ${column} ${wanted === 0 ? 'REMOVE TTL' : `TTL ${ends.at} + toIntervalDay(${wanted})`}`,
         );
@@ -100,13 +103,14 @@ const lifetimesOf = (create: string) => ({
 });
 
 /** How long a table keeps what is in a column, where that ends before its row. */
-const lifetimeOfColumn = (create: string, column: string) =>
-  lifetimeIn(
-    create
-      .split(/\bENGINE = /)[0]!
-      .split(/[,(]\s*(?=`)/)
-      .find((one) => one.startsWith(`\`${column}\` `)) ?? '',
-  );
+const lifetimeOfColumn = (create: string, column: string) => lifetimeIn(columnIn(create, column) ?? '');
+
+/** What a CREATE statement says of a column; undefined where there is none of that name. */
+const columnIn = (create: string, column: string) =>
+  create
+    .split(/\bENGINE = /)[0]!
+    .split(/[,(]\s*(?=`)/)
+    .find((one) => one.startsWith(`\`${column}\` `));
 
 /** Days in a piece of a CREATE statement; 0 for no end. */
 function lifetimeIn(text: string): number {

@@ -57,6 +57,9 @@ export const wordReceived = (column: string) => fromMs(`bitShiftRight(bitAnd(${c
 export const textOrder = (column: string) => `reinterpretAsUInt64(reverse(unhex(substring(${column}, 1, 16))))`;
 export const textSaid = (column: string) => fromMs(`bitShiftRight(${textOrder(column)}, ${serialBits})`);
 
+/** Of the digest of a text in client_facts – order and digest in one number; 0 for none – when the text was said. */
+export const digestSaid = (column: string) => fromMs(`bitShiftRight(${column}, ${64 + serialBits})`);
+
 /** Of a text in client_facts – order and values in one – the value at a place, from 1. */
 export const lastText = (column: string, place = 1) => `splitByChar(char(0), substring(${column}, 17))[${place}]`;
 
