@@ -31,6 +31,7 @@ const composed: Record<string, string> = {
   'report/usual.ts': 'pieces of our own, in at most 65,536 characters; measured by growth.test.ts',
   'roles/rules.ts': 'host names of at most 253 characters',
   'setup-logs/formats/ccm.ts': 'names of attributes that are our own; measured by growth.test.ts',
+  'setup-logs/formats/decorations.ts': 'what stands before the lines of a log, at most 400 characters of it, escaped',
   'setup-logs/formats/msi-dates.ts': 'words of our own; measured by growth.test.ts',
 };
 

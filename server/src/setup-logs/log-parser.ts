@@ -1,6 +1,6 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
-import { decorationOf, type Undecorate } from './formats/decorations.js';
+import { decorationOf, undecorateAtOnce, type Decoration, type Undecorate } from './formats/decorations.js';
 import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
 import { hintsIn } from './formats/hints.js';
 import { LineReader } from './formats/lines.js';
@@ -66,17 +66,16 @@ export class LogParser {
     const { lines, bytes } = this.before;
     return new LineReader((text, number, offset, split) => {
       this.lastLine = lines + number;
-      const own = this.undecorate === null ? text : this.undecorate(text);
-      const hints = hintsIn(own);
-      const redacted = this.redactor.redact(own, hints);
-      this.line({
-        text: redacted,
-        number: this.lastLine,
-        offset: bytes + offset,
-        split,
-        hints: redacted === own ? hints : hintsIn(redacted),
-      });
+      const line = { number: this.lastLine, offset: bytes + offset, split };
+      if (this.undecorate === null) this.line(this.redacted(text, line));
+      else for (const one of splitLines(this.undecorate(text))) this.line(this.redacted(one.text, line, one.at));
     });
+  }
+
+  private redacted(own: string, { number, offset, split }: Omit<Line, 'text' | 'hints'>, at = 0): Line {
+    const hints = hintsIn(own);
+    const text = this.redactor.redact(own, hints);
+    return { text, number, offset: offset + at, split, hints: text === own ? hints : hintsIn(text) };
   }
 
   /** The log's format; null while no line has told it. */
@@ -136,8 +135,11 @@ export class LogParser {
     }
     const format = formatOf(line.text);
     this.undecided.push(line);
-    if (format !== null) this.decide(format);
-    else if (this.undecided.length >= linesBeforePlain) this.decideAtLast();
+    if (format !== null) {
+      const undecorate = undecorateAtOnce(line.text);
+      if (undecorate === null) this.decide(format);
+      else this.undecorateBy({ undecorate, format });
+    } else if (this.undecided.length >= linesBeforePlain) this.decideAtLast();
   }
 
   /** No line shows the format: something may stand before each of them, or it is plain text. */
@@ -147,12 +149,14 @@ export class LogParser {
       this.decide(formatOfLines(this.undecided));
       return;
     }
-    const { undecorate, format } = decoration;
+    this.undecorateBy(decoration);
+  }
+
+  private undecorateBy({ undecorate, format }: Decoration): void {
     this.undecorate = undecorate;
-    this.undecided = this.undecided.map((line) => {
-      const text = this.redactor.redact(undecorate(line.text));
-      return { ...line, text, hints: hintsIn(text) };
-    });
+    this.undecided = this.undecided.flatMap((line) =>
+      splitLines(undecorate(line.text)).map(({ text, at }) => this.redacted(text, line, at)),
+    );
     this.decide(format);
   }
 
@@ -216,6 +220,20 @@ export class LogParser {
     record.run = this.tracker?.(record) ?? null;
     this.options.onRecord(record);
   }
+}
+
+/** The lines of a text, and where in it they begin. */
+function splitLines(text: string): { text: string; at: number }[] {
+  if (!text.includes('\n')) return [{ text, at: 0 }];
+  let at = 0;
+  return text
+    .replace(/(?:\r?\n){1,9}$/, '')
+    .split('\n')
+    .map((line) => {
+      const begin = at;
+      at += line.length + 1;
+      return { text: line.replace(/\r$/, ''), at: begin };
+    });
 }
 
 function firstLine(text: string): string {

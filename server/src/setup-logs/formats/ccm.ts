@@ -1,5 +1,5 @@
 import { StampReader } from './ccm-stamp.js';
-import { isPrefix } from './decorations.js';
+import { isPrefix, shapeOf } from './decorations.js';
 import type { DateOrder } from './msi-dates.js';
 import type { Clock } from './time.js';
 import type { Emit, FormatParser, Line, ParsedRecord, Remark, Severity } from '../types.js';
@@ -49,6 +49,8 @@ export class CcmParser implements FormatParser {
 
   /** A record was given up because it is too long: its end is still to come. */
   private tooLong = false;
+  /** What stood before the last record that did not begin its line. */
+  private lastBefore = '';
   private readonly stamps: StampReader;
 
   /** @param order the order of day and month that the file as a whole proves */
@@ -75,7 +77,7 @@ export class CcmParser implements FormatParser {
           return;
         }
         const before = rest.slice(0, begins);
-        if (before.trim() !== '' && !(rest === line.text && isPrefix(before))) this.outside(before, line);
+        if (before.trim() !== '' && !(rest === line.text && this.stoodBefore(before))) this.outside(before, line);
         this.tooLong = false;
         this.open = { lines: [], line: line.number, offset: line.offset, split: false, size: 0, hints: 0 };
         rest = rest.slice(begins);
@@ -113,6 +115,16 @@ export class CcmParser implements FormatParser {
       rest = after.slice(next);
       if (rest.trim() === '') return;
     }
+  }
+
+  /** Whether something is put before the lines: of a known kind, or with a time of its own and like that of the last one. */
+  private stoodBefore(text: string): boolean {
+    if (isPrefix(text)) return true;
+    if (!/\d:\d\d:\d\d/.test(text)) return false;
+    const shape = shapeOf(text.slice(-400));
+    const again = shape === this.lastBefore;
+    this.lastBefore = shape;
+    return again;
   }
 
   /** A line that is one record, as nearly all are: it need not be taken to pieces. */

@@ -31,6 +31,8 @@ const prefixes = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /,
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.:-]{1,255} [\w./-]{1,64}(?:\[\d{1,10}\])?: /,
   /^(?:[A-Za-z]:)?[^:*?"<>|]{1,250}\.lo[g_]:(?:\d{1,7}:)?/i,
+  /^[-*•] {1,3}/,
+  /^[\w.-]{1,64} {1,20}\| /,
 ];
 
 /** Whether a text is nothing but what is put before the lines of a log. */
@@ -39,6 +41,15 @@ export function isPrefix(text: string): boolean {
   const padded = `${text.trimEnd()} `;
   return prefixes.some((prefix) => padded.replace(prefix, '').trim() === '');
 }
+
+/** With what a line of a log begins that no other text does, behind something that was put before it. */
+const openings =
+  /<!\[LOG\[|<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})[ \t]\d{1,2}:\d\d:\d\d>|=== (?=\S.{0,120}\d{1,2}[:.]\d\d)|MSI \(\w\) \([^)]{0,40}\) \[|Property\(\w\): \w/;
+/** The fields that collectors put a line of a log in. */
+const messageFields = ['message', 'msg', 'log', 'line', 'text', 'body', 'MESSAGE', '_raw', '@message', 'Message'];
+/** What pages are set with. */
+const tags =
+  /<\/?(?:a|b|code|div|em|font|i|li|ol|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)(?: [^<>]{0,200})?>/gi;
 
 /** What mail, forums, tickets and build servers make of the lines of a log. */
 const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
@@ -58,7 +69,76 @@ const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
   // Set in italics or bold by Markdown.
   () => (text) => text.replace(/^(\*{1,3})([^*\s].{0,8000})\1\s*$/, '$2'),
   () => (text) => text.replaceAll(/\\([\\[\]<>()_*#`!|~-])/g, '$1'),
+  () => messageOf,
+  () => withoutTags,
+  () => withoutEscapedEnds,
+  () => (text) => text.replaceAll('\u00a0', ' '),
+  (lines) => {
+    const shape = shapeBefore(lines);
+    return shape === null ? (text) => text : without(shape);
+  },
 ];
+
+/** An end of a line that was written out, as pages and texts in code have it, before what only begins a line. */
+const writtenEnd =
+  /(?:<br ?\/?>|(?<!\\)(?:\\r)?\\n)(?:\s{0,9}$|(?=\s{0,9}(?:<\d{1,2}[/-]\d|<!\[LOG\[|MSI \(\w\)|Action \w|=== \S)))/i;
+/** Likewise; with a CR it is no part of a path. */
+const escapedEnds = /(?<!\\)(?:\\r\\n|\\n(?=\s{0,9}(?:$|<\d{1,2}[/-]\d|<!\[LOG\[|MSI \(\w\)|Action \w|=== \S)))/g;
+
+/** What has to be taken off a line that shows its format in spite of it; null where that is nothing, or not told by one. */
+export function undecorateAtOnce(text: string): Undecorate | null {
+  if (messageOf(text) !== text) return messageOf;
+  const end = writtenEnd.exec(text.slice(0, longestHead))?.[0];
+  return end === undefined ? null : end.startsWith('<') ? withoutTags : withoutEscapedEnds;
+}
+
+function withoutTags(text: string): string {
+  return text.replaceAll(/<br ?\/?>/gi, '\n').replaceAll(tags, '');
+}
+
+function withoutEscapedEnds(text: string): string {
+  return text.replaceAll(escapedEnds, '\n');
+}
+
+/** The line of a log that stands in one of JSON, by itself or in a field of an object. */
+function messageOf(text: string): string {
+  const json = text.trim().replace(/,$/, '');
+  if (!/^["{]/.test(json)) return text;
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'string') return value;
+    if (typeof value !== 'object' || value === null) return text;
+    const fields = new Map<string, unknown>(Object.entries(value));
+    return messageFields.map((name) => fields.get(name)).find((field) => typeof field === 'string') ?? text;
+  } catch {
+    return text;
+  }
+}
+
+/** A pattern for a text and those that are like it but for their numbers. */
+export function shapeOf(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(/\d+/g, '\\d{1,20}');
+}
+
+/**
+ * What stands before most lines of a log, whoever put it there: told by the lines of which it is known where they begin,
+ * and alike but for its numbers. Null where nothing is.
+ */
+function shapeBefore(lines: readonly string[]): RegExp | null {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const at = line.slice(0, 400).search(openings);
+    if (at <= 0) continue;
+    const shape = shapeOf(line.slice(0, at));
+    counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  // Fewer may be words of the log itself.
+  if (most === undefined || most[1] < 3) return null;
+  const shape = new RegExp(`^${most[0]}`);
+  const written = lines.filter((line) => line.trim() !== '');
+  return written.filter((line) => shape.test(line)).length * 2 > written.length ? shape : null;
+}
 
 function without(pattern: RegExp): Undecorate {
   return (text) => text.replace(pattern, '');

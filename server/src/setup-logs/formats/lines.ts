@@ -416,6 +416,21 @@ export class LineReader {
     this.begun = '';
     // Files that were put together have their marks in the middle.
     if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
-    this.take(line, this.number, this.lineFrom, this.inParts);
+    if (this.inParts || !line.includes('\r')) this.take(line, this.number, this.lineFrom, this.inParts);
+    else this.giveByReturns(line);
+  }
+
+  /**
+   * A CR alone ends a line, as old editors and copies leave it; those at the end are part of that end. Where such a line
+   * begins is counted in characters from the LF before, of which none has less than a byte.
+   */
+  private giveByReturns(line: string): void {
+    const end = line.replace(/\r{1,9}$/, '').length;
+    let from = 0;
+    for (let at = line.indexOf('\r'); at >= 0 && at < end; at = line.indexOf('\r', from)) {
+      this.take(line.slice(from, at), this.number++, this.lineFrom + from, false);
+      from = at + 1;
+    }
+    this.take(line.slice(from, end), this.number, this.lineFrom + from, false);
   }
 }
