@@ -292,3 +292,44 @@ describe('a log with something before each line, or with its signs escaped', () 
     expect(records.map(({ message }) => message).join('\n')).toContain('&lt;b&gt;');
   });
 });
+
+describe('several logs in one file or paste', () => {
+  const msi = msiLog([...failedAction, ...result(1603)]);
+  const ccm = ccmLog([banner, 'Installation succeeded.', 'CcmSetup is exiting with return code 0']);
+  const role = [
+    '<01/15/26 09:59:50> ====================================================================',
+    '<01/15/26 09:59:50> SMSFSP Setup Started....',
+    '<01/15/26 10:00:20> fsp.msi exited with return code: 1603',
+    '<01/15/26 10:00:21> ~RoleSetup().',
+    '',
+  ].join('\n');
+  const verdictsOf = (text: string) => runsOf(text).map(({ format, verdict }) => `${format} ${verdict}`);
+
+  test.each([
+    ['the set-up of a role, and its package', [role, msi], ['role_setup failed', 'msi failed']],
+    ['a package, and the set-up that ran it', [msi, role], ['msi failed', 'role_setup failed']],
+    ['a name before each', ['fspMSI.log:\n', msi, '\nSMSFSPSetup.log\n', role], ['msi failed', 'role_setup failed']],
+    ['ccmsetup between the two', [role, ccm, msi], ['role_setup failed', 'ccm succeeded', 'msi failed']],
+    [
+      'words of a mail before them',
+      ['Hello,\n\nsee below\n\n', ccm, '\nand\n', role],
+      ['ccm succeeded', 'role_setup failed'],
+    ],
+  ])('%s have a run each', (_, parts, verdicts) => {
+    const text = parts.join('');
+    expect(verdictsOf(text)).toEqual(verdicts);
+    const kept = parseLog(Buffer.from(text)).records.map(({ original }) => original);
+    for (const line of text.split('\n').filter((one) => one.trim() !== ''))
+      expect(kept.filter((original) => original.split('\n').includes(line)).length).toBeGreaterThan(0);
+  });
+
+  test('one that is cut in two by another is one run still', () => {
+    const [first, second] = [role.split('\n').slice(0, 2).join('\n'), role.split('\n').slice(2).join('\n')];
+    expect(verdictsOf(`${first}\n${msi}${second}`)).toEqual(['role_setup failed', 'msi failed']);
+  });
+
+  test('a record of ccmsetup may tell of another log in its message', () => {
+    const [before, after] = ['<![LOG[Tail of the log:', ccmLog(['end']).replace('<![LOG[', '')];
+    expect(parseLog(Buffer.from(`${before}\n${msi}${after}`)).records).toHaveLength(1);
+  });
+});

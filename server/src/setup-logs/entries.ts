@@ -1,7 +1,7 @@
 import { rowText, setupLogRecordRow, time } from '../sinks/clickhouse-rows.js';
 import type { SetupLogRecordEntry, SetupLogRowEntry, SetupRunEntry } from '../spool/entries.js';
 import { partId, recordId, runId, type LogSource } from './identity.js';
-import type { LogBeginning, LogRecord, Run } from './types.js';
+import type { LogBeginning, LogFormat, LogRecord, Run } from './types.js';
 
 /** A record as the spool takes it. `fallbackTime` stands in for records of a log that tells no time at all. */
 export function recordEntry(source: LogSource, record: LogRecord, fallbackTime: number): SetupLogRecordEntry {
@@ -35,6 +35,7 @@ export function recordEntry(source: LogSource, record: LogRecord, fallbackTime: 
 export class RecordRows {
   private run: Run | null | undefined;
   private beginning: LogBeginning | undefined;
+  private format: LogFormat | undefined;
   private common = '';
 
   /** @param fallbackTime stands in for records of a log that tells no time at all */
@@ -55,7 +56,8 @@ export class RecordRows {
   }
 
   private commonOf(record: LogRecord): string {
-    if (record.run !== this.run || record.beginning !== this.beginning) {
+    if (record.run !== this.run || record.beginning !== this.beginning || record.format !== this.format) {
+      this.format = record.format;
       this.run = record.run;
       this.beginning = record.beginning;
       const { hostName, logFile } = this.source;

@@ -1,7 +1,13 @@
 import { CcmParser } from './formats/ccm.js';
 import { codesIn } from './formats/codes.js';
-import { decorationOf, undecorateAtOnce, type Decoration, type Undecorate } from './formats/decorations.js';
-import { formatOf, formatOfLines, linesBeforePlain } from './formats/detect.js';
+import {
+  decorationOf,
+  holdsOpening,
+  undecorateAtOnce,
+  type Decoration,
+  type Undecorate,
+} from './formats/decorations.js';
+import { formatOf, formatOfLines, formatTurnedTo, linesBeforePlain } from './formats/detect.js';
 import { hintsIn } from './formats/hints.js';
 import { LineReader } from './formats/lines.js';
 import { MsiParser } from './formats/msi.js';
@@ -26,6 +32,11 @@ export interface LogParserOptions {
   survey?: Survey;
 }
 
+interface Reader {
+  parser: FormatParser;
+  tracker: RunTracker;
+}
+
 /**
  * One log, from bytes to records: lines → what stands before them taken off → secrets redacted → the format's parser →
  * time, codes and run of each record. In whatever pieces the bytes come, the records are the same.
@@ -39,11 +50,14 @@ export class LogParser {
   private readonly redactor: Redactor;
   private parser: FormatParser | null = null;
   private tracker: RunTracker | null = null;
+  /** One for each format of a file in which several logs stand. */
+  private readonly readers = new Map<LogFormat, Reader>();
   private undecided: Line[] = [];
   private undecorate: Undecorate | null = null;
   private lastTime: number | null = null;
   private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
+  private reading: LogFormat | null = null;
 
   /** @param after what read the file that was rotated away before, to its end: lines, bytes and runs go on from there */
   constructor(
@@ -116,8 +130,8 @@ export class LogParser {
 
   /** Gives out a record that may go on in the next line but has not for a while. */
   flush(): void {
-    // What is put before its lines hides the format of a short log for ever; plain text waits for more of it.
-    if (this.parser === null && decorationOf(this.undecided) !== null) this.decideAtLast();
+    // What is put before its lines hides the format of a short log for ever; what may be such waits for more of it.
+    if (this.parser === null && (decorationOf(this.undecided) !== null || this.isPlain())) this.decideAtLast();
     this.parser?.flush();
   }
 
@@ -128,8 +142,19 @@ export class LogParser {
     this.parser?.end();
   }
 
+  /** Whether nothing shows that the lines so far are of a log that something was put before. */
+  private isPlain(): boolean {
+    const written = this.undecided.filter(({ text }) => text.trim() !== '');
+    return written.length > 0 && !written.some(({ text }) => holdsOpening(text));
+  }
+
   private line(line: Line): void {
     if (this.parser !== null) {
+      const other = this.turnedTo(line.text);
+      if (other !== null) {
+        this.parser.flush();
+        this.read(other);
+      }
       this.parser.line(line);
       return;
     }
@@ -162,13 +187,33 @@ export class LogParser {
 
   private decide(format: LogFormat): void {
     this.detected = format;
-    this.tracker = (this.after?.format === format ? this.after.tracker : null) ?? createRunTracker(format);
-    // Each would keep the one before, and so on to the first.
+    // Runs of either go on here. Each would keep the one before, and so on to the first.
+    for (const [of, { tracker }] of this.after?.readers ?? [])
+      this.readers.set(of, { parser: this.createParser(of), tracker });
     this.after = null;
-    this.parser = this.createParser(format);
+    this.read(format);
     const lines = this.undecided;
     this.undecided = [];
-    for (const line of lines) this.parser.line(line);
+    for (const line of lines) this.line(line);
+  }
+
+  /** From here on lines are of a format, for the first time or again. */
+  private read(format: LogFormat): void {
+    let reader = this.readers.get(format);
+    if (reader === undefined) {
+      reader = { parser: this.createParser(format), tracker: createRunTracker(format) };
+      this.readers.set(format, reader);
+    }
+    this.reading = format;
+    this.parser = reader.parser;
+    this.tracker = reader.tracker;
+  }
+
+  private turnedTo(text: string): LogFormat | null {
+    if (this.options.format !== undefined || this.reading === null) return null;
+    // The message of a record that is under way may hold anything.
+    if (this.reading === 'ccm' && this.parser!.heldFrom !== null) return null;
+    return formatTurnedTo(this.reading, text);
   }
 
   private createParser(format: LogFormat): FormatParser {

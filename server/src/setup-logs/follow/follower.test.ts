@@ -178,6 +178,18 @@ describe('a log that grows', () => {
     },
   );
 
+  test('of a few lines of plain text is given out when all is quiet, and what is written behind it is read as what it is', async () => {
+    writeFileSync(log, 'Removing the client\r\nDone\r\n');
+    const one = follower();
+    for (let look = 0; look < 4; look++) await one.look();
+    expect(messages).toEqual(['Removing the client', 'Done']);
+    appendFileSync(log, ccmLines(1, 2));
+    await one.look();
+    const again = follower();
+    for (let look = 0; look < 4; look++) await again.look();
+    expect(messages).toEqual(['Removing the client', 'Done', ...numbered(1, 2)]);
+  });
+
   test('says of each record whether it stood there when the log was found, also after an error and a restart', async () => {
     const many = 5_000;
     writeFileSync(log, ccmLines(1, many));

@@ -120,6 +120,11 @@ export function shapeOf(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(/\d+/g, '\\d{1,20}');
 }
 
+/** Whether a line of a log may stand in a text, behind something that was put before it. */
+export function holdsOpening(text: string): boolean {
+  return openings.test(text.slice(0, longestHead));
+}
+
 /**
  * What stands before most lines of a log, whoever put it there: told by the lines of which it is known where they begin,
  * and alike but for its numbers. Null where nothing is.

@@ -21,6 +21,26 @@ export function formatOf(line: string): LogFormat | null {
   return readDate(head, null) !== null || head.trimEnd().endsWith(' ===') ? 'msi' : null;
 }
 
+/**
+ * The format that a line shows where what was read before is of another: several logs stand in one file, or in one
+ * paste. Null where it may be a line of that one too; only what begins a line of the other counts.
+ */
+export function formatTurnedTo(current: LogFormat, line: string): LogFormat | null {
+  const format = anotherFormat(current, line);
+  return format === current ? null : format;
+}
+
+function anotherFormat(current: LogFormat, line: string): LogFormat | null {
+  if (line.startsWith('<![LOG[')) return 'ccm';
+  const head = line.slice(0, 60);
+  if (roleSetup.test(head)) return 'role_setup';
+  if (line.startsWith('MSI (') && msi.test(head)) return 'msi';
+  // The heading at the end may be of a part that was begun without one, but only one that begins is of another log.
+  if (line.startsWith('=== ') && /\b\d\.\d\d\.\d{3,5}\.\d\d\b/.test(line.slice(0, 400))) return formatOf(line);
+  // A message of a record in another format has no such end.
+  return current !== 'ccm' && line.endsWith('>') && line.includes('$$<') ? formatOf(line) : null;
+}
+
 /** Lines that are looked at before a log counts as plain text, which the simple format's reader takes. */
 export const linesBeforePlain = 50;
 
