@@ -257,18 +257,26 @@ function attributesAt(text: string, begin: number): { attributes: Attributes; en
   return { attributes, end: at + closing.length };
 }
 
+/** A record that tells of more others than that is taken for damage. */
+const mostInner = 50;
+
 /**
- * Where the message of a record ends that tells of another one, as a program's does that reads logs; null where the one
+ * Where the message of a record ends that tells of others, as a program's does that reads logs; null where the one
  * before was torn off.
- * @param inner where the message of the other ends
+ * @param inner where the message of the first of them ends
  */
 function endAround(text: string, inner: number): number | null {
-  const behind = attributesAt(text, inner + terminator.length)?.end;
-  if (behind === undefined) return null;
-  const ends = text.indexOf(terminator, behind);
-  const next = text.indexOf(opener, behind);
-  if (ends < 0 || (next >= 0 && next < ends)) return null;
-  return attributesAt(text, ends + terminator.length) === null ? null : ends;
+  let at = inner;
+  for (let told = 0; told < mostInner; told++) {
+    const behind = attributesAt(text, at + terminator.length)?.end;
+    if (behind === undefined) return null;
+    const ends = text.indexOf(terminator, behind);
+    if (ends < 0) return null;
+    const next = text.indexOf(opener, behind);
+    if (next < 0 || next > ends) return attributesAt(text, ends + terminator.length) === null ? null : ends;
+    at = ends;
+  }
+  return null;
 }
 
 /** Where attributes end that are not as they should be: at the end of the line, or where the next record begins. */

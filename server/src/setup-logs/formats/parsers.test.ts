@@ -93,6 +93,18 @@ describe('CCM', () => {
     ]);
   });
 
+  test('a record that tells of two others is one; one that is torn before two others is damaged', () => {
+    const attributes =
+      ']LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="3" thread="1" file="">';
+    const [a, b] = ['<![LOG[a', '<![LOG[b'].map((text) => text + attributes);
+    const messagesOf = (text: string) => parseLog(Buffer.from(text)).records.map(({ message }) => message);
+    expect(messagesOf(`<![LOG[read ${a} and ${b} there${attributes}\n${a}\n`)).toEqual([
+      `read ${a} and ${b} there`,
+      'a',
+    ]);
+    expect(messagesOf(`<![LOG[torn ${a}${b}\n`)).toEqual(['torn', 'a', 'b']);
+  });
+
   test('a record that tells of another one is one, with its own time and severity and all of its message', () => {
     const told = ccm('inner', undefined, 'type="1" thread="7" file=""');
     const outer = ccm(`Last line: ${told} – that was all`, undefined, 'type="3" thread="9" file=""');
