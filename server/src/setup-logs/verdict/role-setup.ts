@@ -30,6 +30,10 @@ const endsPrerequisites = /^(?:={4,} )?Completed Installation of Pre ?Reqs\b|^In
 const prerequisite = /\bPre[ -]?Req\w*\b/i;
 const troubled =
   /\b(?:fail(?:ed|ure|s)?|could not|couldn.t|cannot|unable|errors?|not (?:supported|installed correctly)|denied)\b/i;
+/** What set-up says of what it needs, before it gives up or installs that, and of what is there in its place. */
+const missing = /\b(?:not found|(?:is|are|was) not installed|did not find|needs? to be installed)\b/i;
+const provided =
+  /\bwould install\b|\bfound supported\b|\b(?:is|are|was) (?:already )?installed\b|\bInstalling .{1,300}\.(?:msi|exe)\b/i;
 /** What people read first is no error: names of files, and zeros. */
 const harmless = /\bLastError\b|^Backing up\b|\b(?:0|no) errors?\b|\berror(?: code)?:? 0\b/i;
 const keptTroubles = 50;
@@ -120,6 +124,8 @@ class RoleRun {
   private failure: Failure | null = null;
   /** The first prerequisite that failed. */
   private failedPrerequisite: Failure | null = null;
+  /** The last that was said to be missing, with nothing in its place. */
+  private missing: Trouble | null = null;
   private inPrerequisites = false;
   /** The role's own package is spoken of: it has a log. */
   private cameToPackage = false;
@@ -144,6 +150,9 @@ class RoleRun {
     this.cameToPackage ||= message.includes('fsp.msi');
     const [, program = '', digits] = ((hints & hint.exit) === 0 ? null : exited.exec(message)) ?? [];
     if ((hints & hint.restart) !== 0 && restart.test(message)) this.restarts = true;
+    if (provided.test(message)) this.missing = null;
+    else if (missing.test(message) && !this.inPrerequisites)
+      this.missing = { line, text: message, isPrerequisite: false };
     // A result is signed, however it is written.
     if (digits !== undefined) this.exited(program, Number(digits) | 0, line, message);
     else if (succeeded.test(message)) this.succeeded(line, message);
@@ -174,6 +183,14 @@ class RoleRun {
       // It gave up before it ran the role's package: a line that says what is missing is all there is.
       this.blame();
       run.certainty = 'likely';
+      // A removal goes on after most that it complains of.
+      if (run.action === 'uninstall') {
+        run.verdict = 'unfinished';
+        trust(run, 'guess', 'no_end', this.packageLog);
+      }
+    } else if (run.exitCode === null && run.action !== 'uninstall' && this.missing !== null) {
+      run.verdict = 'failed';
+      this.blameTrouble(this.missing);
     } else run.nextStep = this.packageLog;
   }
 
@@ -240,8 +257,8 @@ class RoleRun {
       showEvidence(run, [evidenceOf(failure.line, 'cause', failure.text), ...this.results, ...this.recovered()]);
       return;
     }
-    const told = this.troubles.find(({ isPrerequisite }) => isPrerequisite) ?? this.troubles.at(-1);
-    if (told === undefined) {
+    const told = this.troubles.find(({ isPrerequisite }) => isPrerequisite) ?? this.troubles.at(-1) ?? this.missing;
+    if (told === null) {
       blame(run, text, line, adviceOn(codesIn(text).map(({ code }) => code)));
       trust(run, 'guess', 'code_only', this.packageLog);
       showEvidence(run, [evidenceOf(line, 'cause', text), ...this.results]);

@@ -140,6 +140,33 @@ describe('SMSFSPSetup.log', () => {
     expect(parseLog(Buffer.from(cut)).runs).toMatchObject([{ verdict: 'unfinished' }]);
   });
 
+  const roleRun = (...lines: string[]) =>
+    parseLog(Buffer.from(lines.map((line, index) => `<03/15/26 10:11:1${index}> ${line}\n`).join(''))).runs;
+
+  test('what it did not find, with nothing in its place, is why it gave up', () => {
+    const begin = ['SMSWSUS Setup Started....', 'Parameters: D:\\CM\\rolesetup.exe /install SMSWSUS 0'];
+    const missing = 'Supported WSUS Server version (3.0.6000.273) is not found.';
+    for (const end of [['~RoleSetup().'], ['Installation Failed. Error 4096', '~RoleSetup().']])
+      expect(roleRun(...begin, missing, ...end)).toMatchObject([
+        { verdict: 'failed', causeLine: 3, certainty: 'likely' },
+      ]);
+    expect(roleRun(...begin, missing, 'Found supported assembly X.', '~RoleSetup().')).toMatchObject([
+      { verdict: 'unfinished', cause: '' },
+    ]);
+  });
+
+  test('a removal that complains has failed only where it says so', () => {
+    const begin = ['SMSFSP Setup Started....', 'Parameters: D:\\CM\\rolesetup.exe /deinstall SMSFSP 0'];
+    const complaint = 'Failed to delete D:\\SMS\\fsp.dll. Error 5';
+    expect(roleRun(...begin, complaint, 'Deinstallation was successful.', '~RoleSetup().')).toMatchObject([
+      { action: 'uninstall', verdict: 'succeeded' },
+    ]);
+    expect(roleRun(...begin, complaint, '~RoleSetup().')).toMatchObject([{ verdict: 'unfinished', causeLine: 3 }]);
+    expect(roleRun(...begin, complaint, 'Deinstallation failed.', '~RoleSetup().')).toMatchObject([
+      { verdict: 'failed', causeLine: 3 },
+    ]);
+  });
+
   test('a run that is cut off is unfinished, and two in one file are told apart', () => {
     expect(runOf('role-setup-unfinished.log').verdict).toBe('unfinished');
     expect(runsOf('role-setup-two-runs.log').map(({ verdict }) => verdict)).toEqual(['failed', 'succeeded']);
