@@ -320,6 +320,15 @@ describe('the cause of a failed ccmsetup', () => {
     expect(failing(['DownloadFileByWinHTTP failed with error 0x87d00283', 3])).toBe('ccmsetup_locations');
   });
 
+  test.each([
+    ['A newer version of the client is already installed. Downgrade is not supported.', '0x80004004', /^$/],
+    ['No valid source or MP locations could be identified to download content from.', '0x80004005', /boundary group/],
+    ['Another instance of ccmsetup is already running.', '0x80004005', /other installation has ended/],
+  ])('of "%s" the advice is not that on %s, which says nothing of it', (line, code, advice) => {
+    const log = ccmLog([banner, [line, 3], `CcmSetup failed with error code ${code}`]);
+    expect(only(runsOf(log)).suggestion).toMatch(advice);
+  });
+
   test('a log that begins in the middle still tells the cause, and says that something is missing', () => {
     const run = only(
       runsOf(
@@ -403,6 +412,35 @@ describe('the cause of a failed ccmsetup', () => {
         { verdict: 'failed', exitCode: 8, line: 3, causeLine: 5 },
       ]);
     });
+
+    test('of three at once the first two that are refused take nothing from it', () => {
+      const runs = runsOf(
+        ccmLog([
+          [banner, 1, 0, 10],
+          [banner, 1, 3, 20],
+          [banner, 1, 4, 30],
+          ['Another instance of ccmsetup is already running.', 3, 5, 30],
+          ['Another instance of ccmsetup is already running.', 3, 6, 20],
+          ['CcmSetup is exiting with return code 8', 1, 7, 30],
+          ['CcmSetup is exiting with return code 8', 1, 8, 20],
+          ['Installation succeeded.', 1, 89, 10],
+          ['CcmSetup is exiting with return code 0', 1, 90, 10],
+        ]),
+      );
+      expect(runs.map(({ verdict, line, causeLine }) => [verdict, line, causeLine])).toEqual([
+        ['succeeded', 1, 0],
+        ['failed', 2, 5],
+        ['failed', 3, 4],
+      ]);
+    });
+
+    test.each(['CCMSetup failed with 1603', 'CcmSetup failed with exit code 1603'])(
+      'a good end behind "%s" is no success',
+      (line) => {
+        const lines: CcmLine[] = [banner, line, 'CcmSetup is exiting with return code 0'];
+        expect(only(runsOf(ccmLog(lines)))).toMatchObject({ verdict: 'failed', exitCode: 1603 });
+      },
+    );
 
     test.each([317, 401])(
       'a return code of 0 after %i, a restart, was reported is one with that restart to come',

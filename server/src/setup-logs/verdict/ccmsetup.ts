@@ -13,14 +13,23 @@ import type { RunTracker } from './run-tracker.js';
 // Mail and forums wrap long lines at a blank.
 const started = /^=+\[\s{0,3}ccmsetup\s{1,3}started\s{1,3}in\s{1,3}process\s{1,3}\d+\s{0,3}\]=+/i;
 const exiting = /^CcmSetup\s{1,3}is\s{1,3}exiting\s{1,3}with\s{1,3}return\s{1,3}code\s{1,3}(-?\d+)/i;
-const failed = /^CcmSetup\s{1,3}failed\s{1,3}with\s{1,3}error\s{1,3}code\s{1,3}(0x[0-9a-f]{1,8}|-?\d+)/i;
+const failed =
+  /^CcmSetup\s{1,3}failed\s{1,3}with\s{1,3}(?:(?:error|exit|return)\s{1,3}(?:code\s{1,3})?)?(0x[0-9a-f]{1,8}|-?\d+)/i;
 const runService = /\bccmsetup(?:\.exe)?"? [^\n]*\/runservice\b/i;
 const uninstall = /\bccmsetup(?:\.exe)?"? [^\n]*\/uninstall\b/i;
 /** What was done is told in so many words: the process that hands over to a service says nothing of it. */
 const done = /^(install|uninstall)(?:ation)? (?:has )?(?:succeeded|failed)\b/i;
 /** Codes that say no more than that it failed. */
 const saysNothing = new Set(['1603', '0x80004005', '0x80070643', '0x80004004']);
+/** What lines that name a requirement have advice under. */
+const requirementKeys: readonly (readonly [RegExp, string])[] = [
+  [/\bprerequisites?\b/i, 'prerequisite'],
+  [/\bMP locations\b/i, '0x87D00215'],
+  [/\banother (?:installation|instance)\b/i, '1618'],
+];
 const longestHead = 2_000;
+/** Processes that may still write while another one does. */
+const mostBeside = 8;
 /** The service that a process hands over to begins within this time. */
 const handOverMs = 60 * 60_000;
 /** An end that comes later than this after another one is that of a run whose banner is lost. */
@@ -42,17 +51,20 @@ export function trackCcmsetup(): RunTracker {
  */
 class CcmsetupProcesses {
   private current = new CcmsetupTracker();
-  /** The other one that may still write. */
-  private beside: CcmsetupTracker | null = null;
+  /** The others that may still write, the last one first. */
+  private beside: CcmsetupTracker[] = [];
 
   read(record: LogRecord): Run | null {
-    const { current, beside } = this;
-    if (beside?.writes(record) === true && !current.writes(record)) [this.current, this.beside] = [beside, current];
-    else if (isBanner(record) && current.goesOnAt(record)) {
-      this.beside = current;
-      this.current = new CcmsetupTracker();
-    }
+    const { current } = this;
+    const owner = current.writes(record) ? undefined : this.beside.find((one) => one.writes(record));
+    if (owner !== undefined) this.turnTo(owner);
+    else if (isBanner(record) && current.goesOnAt(record)) this.turnTo(new CcmsetupTracker());
     return this.current.read(record);
+  }
+
+  private turnTo(next: CcmsetupTracker): void {
+    this.beside = [this.current, ...this.beside.filter((one) => one !== next)].slice(0, mostBeside);
+    this.current = next;
   }
 }
 
@@ -305,13 +317,14 @@ function finish(run: Run, record: LogRecord, end: End, { troubles, headed }: Kno
   ]);
 }
 
-/** Codes that say something go before those that only say that it failed. */
+/** Codes that say something go before those that only say that it failed; what is missing says more than those. */
 function adviceKeys(cause: Trouble, ...final: string[]): string[] {
   const texts = [cause.detail?.text ?? '', cause.text];
   const codes = texts.flatMap((text) => codesTold(text).map(({ code }) => code));
   const telling = codes.filter((code) => !saysNothing.has(code));
-  const prerequisite = /\bprerequisites?\b/i.test(cause.text) ? ['prerequisite'] : [];
-  return [...telling, ...prerequisite, ...final.filter((code) => !saysNothing.has(code)), ...codes, ...final];
+  const named = requirementKeys.flatMap(([requirement, key]) => (requirement.test(cause.text) ? [key] : []));
+  const last = cause.kind === 'requirement' ? [] : [...codes, ...final];
+  return [...telling, ...named, ...final.filter((code) => !saysNothing.has(code)), ...last];
 }
 
 function judge(run: Run, cause: Trouble | null, end: End, { troubles, headed }: Known): void {
