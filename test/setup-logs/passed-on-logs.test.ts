@@ -246,6 +246,21 @@ describe('a log with something before each line, or with its signs escaped', () 
     expect(records!.map(({ severity }) => severity)).toEqual(plain!.map(({ severity }) => severity));
   });
 
+  test.each(decorated.slice(2, 4).concat(decorated.filter(([by]) => /search|syslog|build server/.test(by))))(
+    'lines copied out of CMTrace, by %s, are those of ccmsetup',
+    (_, change) => {
+      const copied = [
+        'Failed to connect to machine policy name space. 0x8004100e',
+        'CcmSetup failed with error code 0x8004100e',
+      ]
+        .map((text, index) => `${text}\tccmsetup\t7/3/2026 9:10:1${index} AM\t4120 (0x1018)\n`)
+        .join('');
+      const [{ verdict, cause, causeLine }] = [only(runsOf(copied))];
+      expect(verdict).toBe('failed');
+      expect(only(runsOf(change(copied)))).toMatchObject({ verdict, cause, causeLine });
+    },
+  );
+
   test('ccmsetup, by a collector, has what is put before its lines as a record once', () => {
     const [, log] = logs[1]!;
     const changed = log.replaceAll(/^(?=.)/gm, '2026-01-15 10:28:34.123 CM01 filebeat ');
@@ -321,6 +336,21 @@ describe('several logs in one file or paste', () => {
     const kept = parseLog(Buffer.from(text)).records.map(({ original }) => original);
     for (const line of text.split('\n').filter((one) => one.trim() !== ''))
       expect(kept.filter((original) => original.split('\n').includes(line)).length).toBeGreaterThan(0);
+  });
+
+  test('as a quote they have a run each too', () => {
+    const quoted = [role, ccm, msi].join('').replaceAll(/^(?=.)/gm, '> ');
+    expect(verdictsOf(quoted)).toEqual(['role_setup failed', 'ccm succeeded', 'msi failed']);
+  });
+
+  test('lines of another product behind the end of a role change nothing', () => {
+    const [run] = runsOf(`${role}Error 0x80070666: Cannot install a product when a newer version is installed.\n`);
+    expect(run).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringContaining('fsp.msi ended with 1603') as string,
+    });
+    const begun = role.replace(/^.*exited.*\n/m, '<01/15/26 10:00:20> Cannot continue with install of SMSFSP.\n');
+    expect(only(runsOf(`${begun}Error: something else failed\n`)).cause).toContain('Cannot continue');
   });
 
   test('one that is cut in two by another is one run still', () => {

@@ -162,16 +162,18 @@ export class LogParser {
     this.undecided.push(line);
     if (format !== null) {
       const undecorate = undecorateAtOnce(line.text);
-      if (undecorate === null) this.decide(format);
-      else this.undecorateBy({ undecorate, format });
+      if (undecorate !== null) this.undecorateBy({ undecorate, format });
+      // Something may stand before those so far, which are of another log.
+      else if (this.undecided.slice(0, -1).some(({ text }) => holdsOpening(text))) this.decideAtLast(format);
+      else this.decide(format);
     } else if (this.undecided.length >= linesBeforePlain) this.decideAtLast();
   }
 
   /** No line shows the format: something may stand before each of them, or it is plain text. */
-  private decideAtLast(): void {
+  private decideAtLast(shown: LogFormat | null = null): void {
     const decoration = decorationOf(this.undecided);
     if (decoration === null) {
-      this.decide(formatOfLines(this.undecided));
+      this.decide(shown ?? formatOfLines(this.undecided));
       return;
     }
     this.undecorateBy(decoration);

@@ -24,16 +24,15 @@ const entities: Readonly<Record<string, string>> = {
 const roleSetupWords = /\bSetup Started\.{2,9}|\bInstalling Pre Reqs for\b|\b\w{1,20}\.msi exited with return code/i;
 const bareStamp = /^(\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d)[ \t]+/;
 
-/** What is put before the lines of a log as it stands: by quotes, editors, build servers, syslog, and searches in files. */
-const prefixes = [
+/** What no line of a log begins with, and is put before it: by quotes, build servers, syslog, and searches in files. */
+const surePrefixes = [
   /^(?:> ?){1,9}/,
-  /^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /,
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.:-]{1,255} [\w./-]{1,64}(?:\[\d{1,10}\])?: /,
   /^(?:[A-Za-z]:)?[^:*?"<>|]{1,250}\.lo[g_]:(?:\d{1,7}:)?/i,
-  /^[-*•] {1,3}/,
-  /^[\w.-]{1,64} {1,20}\| /,
 ];
+/** Likewise by editors, lists and containers. */
+const prefixes = [...surePrefixes, /^[ \t]{0,8}\d{1,7}[:.|)\]]?[ \t]{1,4}/, /^[-*•] {1,3}/, /^[\w.-]{1,64} {1,20}\| /];
 
 /** Whether a text is nothing but what is put before the lines of a log. */
 export function isPrefix(text: string): boolean {
@@ -88,6 +87,9 @@ const escapedEnds = /(?<!\\)(?:\\r\\n|\\n(?=\s{0,9}(?:$|<\d{1,2}[/-]\d|<!\[LOG\[
 /** What has to be taken off a line that shows its format in spite of it; null where that is nothing, or not told by one. */
 export function undecorateAtOnce(text: string): Undecorate | null {
   if (messageOf(text) !== text) return messageOf;
+  // A line that was copied out of a viewer has its sign at its end.
+  const prefix = text.includes('<![LOG[') ? undefined : surePrefixes.find((one) => one.test(text));
+  if (prefix !== undefined) return without(prefix);
   const end = writtenEnd.exec(text.slice(0, longestHead))?.[0];
   return end === undefined ? null : end.startsWith('<') ? withoutTags : withoutEscapedEnds;
 }

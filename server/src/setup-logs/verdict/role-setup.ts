@@ -88,7 +88,8 @@ class RoleSetupTracker {
   }
 
   private readRun(run: RoleRun, record: LogRecord, message: string): Run {
-    run.read(record, message);
+    // What stands below its end is of somebody else.
+    run.read(record, over.test(message) ? message.slice(0, message.search(/\n|$/)) : message);
     if (over.test(message)) {
       run.end();
       this.ended = true;
