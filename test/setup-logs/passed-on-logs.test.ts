@@ -273,15 +273,18 @@ describe('a log with something before each line, or with its signs escaped', () 
     logs.flatMap(([of, log]) =>
       [
         ['a page on one line', log.replaceAll('\n', '<br>')],
+        ['what a ticket folds', `<details><pre>${log.replaceAll('\n', '<br>')}</pre></details>`],
         ['one text of JSON', JSON.stringify(log)],
         ['line ends that are escaped', log.replaceAll('\n', '\\r\\n')],
       ].map(([by, changed]) => ({ of, by, log, changed: changed! })),
     ),
   )('$of, as $by, has the same records and has failed as it had', ({ log, changed }) => {
-    const [{ verdict, cause, startedAt, endedAt }] = [only(runsOf(log))];
-    expect(only(runsOf(changed))).toMatchObject({ verdict, cause, startedAt, endedAt });
+    const [{ verdict, cause, causeLine, certainty, startedAt, endedAt }] = [only(runsOf(log))];
+    expect(only(runsOf(changed))).toMatchObject({ verdict, cause, causeLine, certainty, startedAt, endedAt });
     const [records, plain] = [changed, log].map((text) => parseLog(Buffer.from(text)).records);
-    expect(records!.map(({ message }) => message)).toEqual(plain!.map(({ message }) => message));
+    expect(records!.map(({ message, line }) => [line, message])).toEqual(
+      plain!.map(({ message, line }) => [line, message]),
+    );
   });
 
   test.each(logs.filter(([of]) => of !== 'ccmsetup'))('%s, in italics of Markdown, has failed as it had', (_, log) => {

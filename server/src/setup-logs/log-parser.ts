@@ -54,6 +54,8 @@ export class LogParser {
   private readonly readers = new Map<LogFormat, Reader>();
   private undecided: Line[] = [];
   private undecorate: Undecorate | null = null;
+  /** Lines of this part that are more than it has, of those whose ends were written out. */
+  private parted = 0;
   private lastTime: number | null = null;
   private beginning: LogBeginning | null = null;
   private detected: LogFormat | null;
@@ -79,17 +81,27 @@ export class LogParser {
   private createLines(): LineReader {
     const { lines, bytes } = this.before;
     return new LineReader((text, number, offset, split) => {
-      this.lastLine = lines + number;
+      this.lastLine = lines + number + this.parted;
       const line = { number: this.lastLine, offset: bytes + offset, split };
       if (this.undecorate === null) this.line(this.redacted(text, line));
-      else for (const one of splitLines(this.undecorate(text))) this.line(this.redacted(one.text, line, one.at));
+      else for (const one of this.partsOf({ ...line, text: this.undecorate(text) })) this.line(one);
     });
   }
 
-  private redacted(own: string, { number, offset, split }: Omit<Line, 'text' | 'hints'>, at = 0): Line {
+  private redacted(own: string, { number, offset, split }: Omit<Line, 'text' | 'hints'>): Line {
     const hints = hintsIn(own);
     const text = this.redactor.redact(own, hints);
-    return { text, number, offset: offset + at, split, hints: text === own ? hints : hintsIn(text) };
+    return { text, number, offset, split, hints: text === own ? hints : hintsIn(text) };
+  }
+
+  /** A line whose ends were written out as the lines that it is: each has a number of its own, and what follows goes on. */
+  private partsOf({ text, number, offset, split }: Omit<Line, 'hints'>): Line[] {
+    const parts = splitLines(text);
+    this.parted += parts.length - 1;
+    this.lastLine = number + parts.length - 1;
+    return parts.map((part, index) =>
+      this.redacted(part.text, { number: number + index, offset: offset + part.at, split }),
+    );
   }
 
   /** The log's format; null while no line has told it. */
@@ -119,6 +131,7 @@ export class LogParser {
     this.parser?.flush();
     this.beginning = null;
     this.before = { lines: this.lastLine, bytes: this.pushed };
+    this.parted = 0;
     this.lines = this.createLines();
     return this.before;
   }
@@ -181,8 +194,9 @@ export class LogParser {
 
   private undecorateBy({ undecorate, format }: Decoration): void {
     this.undecorate = undecorate;
+    const first = this.parted;
     this.undecided = this.undecided.flatMap((line) =>
-      splitLines(undecorate(line.text)).map(({ text, at }) => this.redacted(text, line, at)),
+      this.partsOf({ ...line, number: line.number + this.parted - first, text: undecorate(line.text) }),
     );
     this.decide(format);
   }
@@ -269,12 +283,14 @@ export class LogParser {
   }
 }
 
-/** The lines of a text, and where in it they begin. */
+/** The lines of a text, and where in it they begin, without blank ones around them. */
 function splitLines(text: string): { text: string; at: number }[] {
   if (!text.includes('\n')) return [{ text, at: 0 }];
-  let at = 0;
+  const begins = text.search(/[^\r\n]/);
+  let at = Math.max(begins, 0);
   return text
-    .replace(/(?:\r?\n){1,9}$/, '')
+    .slice(at)
+    .trimEnd()
     .split('\n')
     .map((line) => {
       const begin = at;

@@ -46,9 +46,9 @@ const openings =
   /<!\[LOG\[|<\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})[ \t]\d{1,2}:\d\d:\d\d>|=== (?=\S.{0,120}\d{1,2}[:.]\d\d)|MSI \(\w\) \([^)]{0,40}\) \[|Property\(\w\): \w/;
 /** The fields that collectors put a line of a log in. */
 const messageFields = ['message', 'msg', 'log', 'line', 'text', 'body', 'MESSAGE', '_raw', '@message', 'Message'];
-/** What pages are set with. */
-const tags =
-  /<\/?(?:a|b|code|div|em|font|i|li|ol|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)(?: [^<>]{0,200})?>/gi;
+/** What pages are set with: within a line, and around one. */
+const inlineTags = /<\/?(?:a|b|code|em|font|i|samp|span|strong|tt)(?: [^<>]{0,200})?>/gi;
+const blockTags = /<(?:br ?\/?|\/?(?:details|div|li|ol|p|pre|summary|table|tbody|td|th|tr|ul)(?: [^<>]{0,200})?)>/gi;
 
 /** What mail, forums, tickets and build servers make of the lines of a log. */
 const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
@@ -95,7 +95,7 @@ export function undecorateAtOnce(text: string): Undecorate | null {
 }
 
 function withoutTags(text: string): string {
-  return text.replaceAll(/<br ?\/?>/gi, '\n').replaceAll(tags, '');
+  return text.replaceAll(blockTags, '\n').replaceAll(inlineTags, '');
 }
 
 function withoutEscapedEnds(text: string): string {
@@ -164,7 +164,7 @@ export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Decoration |
   let best: Decoration | null = null;
   let most = 0;
   const consider = (undecorated: readonly string[], undecorate: Undecorate) => {
-    const formats = undecorated.map((text) => formatOf(text));
+    const formats = undecorated.flatMap((text) => text.split('\n')).map((text) => formatOf(text));
     // A copy of a simple log is what plain text is read as anyway.
     const format = formats.find((one) => one !== null && one !== 'simple') ?? null;
     const count = formats.filter((one) => one === format).length;
