@@ -261,6 +261,14 @@ describe('a log with something before each line, or with its signs escaped', () 
     },
   );
 
+  test('messages of ccmsetup alone, as a quote, are judged as without', () => {
+    const messages =
+      'Failed to connect to machine policy name space. 0x8004100e\nCcmSetup failed with error code 0x8004100e\n';
+    const [{ verdict, cause, causeLine }] = [only(runsOf(messages))];
+    expect(verdict).toBe('failed');
+    expect(only(runsOf(messages.replaceAll(/^(?=.)/gm, '> ')))).toMatchObject({ verdict, cause, causeLine });
+  });
+
   test('ccmsetup, by a collector, has what is put before its lines as a record once', () => {
     const [, log] = logs[1]!;
     const changed = log.replaceAll(/^(?=.)/gm, '2026-01-15 10:28:34.123 CM01 filebeat ');

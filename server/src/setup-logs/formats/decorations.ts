@@ -1,4 +1,4 @@
-import { formatOf } from './detect.js';
+import { formatOf, formatOfLines } from './detect.js';
 import type { Line, LogFormat } from '../types.js';
 
 /** Takes off a line what its log has got on its way. */
@@ -25,7 +25,7 @@ const roleSetupWords = /\bSetup Started\.{2,9}|\bInstalling Pre Reqs for\b|\b\w{
 const bareStamp = /^(\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2}) \d{1,2}:\d\d:\d\d)[ \t]+/;
 
 /** What no line of a log begins with, and is put before it: by quotes, build servers, syslog, and searches in files. */
-const surePrefixes = [
+const surePrefixes: readonly [RegExp, ...RegExp[]] = [
   /^(?:> ?){1,9}/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? /,
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.:-]{1,255} [\w./-]{1,64}(?:\[\d{1,10}\])?: /,
@@ -184,5 +184,14 @@ export function decorationOf(lines: readonly Pick<Line, 'text'>[]): Decoration |
       consider(first.undecorated.map(second), (text) => second(first.undecorate(text)));
     }
   }
-  return best;
+  return best ?? quoteOf(texts);
+}
+
+/** Messages alone, as people quote them: a time before them would be all that tells it, a sign of a quote is not. */
+function quoteOf(lines: readonly string[]): Decoration | null {
+  const written = lines.filter((line) => line.trim() !== '');
+  const [quote] = surePrefixes;
+  if (written.length < 2 || !written.every((line) => quote.test(line))) return null;
+  const undecorate = without(quote);
+  return { undecorate, format: formatOfLines(written.map((line) => ({ text: undecorate(line) }))) };
 }
