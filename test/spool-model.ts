@@ -8,7 +8,7 @@ import type { Spool } from '../server/src/spool/spool.js';
 import { entry } from './entries.js';
 
 /** Repeatable random numbers: a seed that failed is printed, and fails again. */
-export function randomFrom(seed: number) {
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
     // mulberry32
@@ -22,9 +22,17 @@ export function randomFrom(seed: number) {
     below: (end: number) => Math.floor(next() * end),
     chance: (share: number) => next() < share,
     of: <T>(all: readonly T[]): T => all[Math.floor(next() * all.length)]!,
+    /** Another that draws what this one would draw from here on. */
+    copy: (): Random => randomFrom(state),
   };
 }
-export type Random = ReturnType<typeof randomFrom>;
+export interface Random {
+  next(): number;
+  below(end: number): number;
+  chance(share: number): boolean;
+  of<T>(all: readonly T[]): T;
+  copy(): Random;
+}
 
 export const window = (used: number) => ({ start: 0, limit: 1e6, intervalMs: 1e9, used, received: 0, rejected: 0 });
 export const name = (one: SpoolEntry): string =>
@@ -133,6 +141,20 @@ export class ModelledSpool {
   async reopen(): Promise<void> {
     await this.spool.close();
     await this.open();
+  }
+
+  /** Another in the same place, of which all is so as of this one, whose spool is closed. */
+  copy(): ModelledSpool {
+    const copy = new ModelledSpool(this.random.copy(), this.place);
+    cpSync(this.root, copy.root, { recursive: true });
+    copy.now = this.now;
+    copy.serial = this.serial;
+    for (const [name, message] of this.messages) copy.messages.set(name, message);
+    for (const name of this.inline) copy.inline.add(name);
+    for (const [sink, names] of Object.entries(this.delivered)) copy.delivered[sink] = [...names];
+    for (const [sink, batch] of this.pending) copy.pending.set(sink, batch);
+    copy.told.push(...this.told);
+    return copy;
   }
 
   /** The folder as it is now, as a kill -9 would leave it. */

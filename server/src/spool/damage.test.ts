@@ -58,8 +58,17 @@ const kinds: Record<string, (bytes: Buffer, random: Random) => Buffer | null> = 
   gone: () => null,
 };
 
-async function spoolAtWork(random: Random): Promise<ModelledSpool> {
-  const model = new ModelledSpool(random, place);
+const atWork = new Map<number, Promise<ModelledSpool>>();
+
+/** A spool that has worked for a while. The work of a seed is done once: what is done to it is done to copies. */
+async function spoolAtWork(seed: number): Promise<ModelledSpool> {
+  const worked = atWork.get(seed) ?? work(seed);
+  atWork.set(seed, worked);
+  return (await worked).copy();
+}
+
+async function work(seed: number): Promise<ModelledSpool> {
+  const model = new ModelledSpool(randomFrom(seed), place);
   await model.open();
   for (let step = 0; step < 90; step++) await model.step();
   await model.append();
@@ -102,8 +111,8 @@ for (const folder of ['reports', 'journal', 'identities', 'checkpoint-a', 'check
       async () => {
         for (let round = 0; round < seeds; round++) {
           const seed = seedOf(round);
-          const random = randomFrom(seed);
-          const model = await spoolAtWork(random);
+          const model = await spoolAtWork(seed);
+          const { random } = model;
           const files = filesOf(model.dir).filter((file) => file.startsWith(folder));
           if (files.length > 0) {
             const file = join(model.dir, random.of(files));
@@ -132,7 +141,7 @@ for (const folder of ['reports', 'journal', 'identities', 'checkpoint-a', 'check
 
 test('a folder in place of a file, a file in place of a folder, the copy of a segment: set aside, told, passed over', async () => {
   for (const [round, kind] of ['folder', 'file', 'copy', 'misplaced'].entries()) {
-    const model = await spoolAtWork(randomFrom(seedOf(round)));
+    const model = await spoolAtWork(seedOf(round));
     const reports = join(model.dir, 'reports');
     const segments = readdirSync(reports)
       .filter((file) => file.endsWith('.log'))
@@ -163,7 +172,7 @@ test('a folder in place of a file, a file in place of a folder, the copy of a se
 test.each(['reports', 'journal', 'identities', 'checkpoint-a', 'checkpoint-b'])(
   'a FIFO in the place of a file of %s holds nothing up: it is set aside and told',
   async (folder) => {
-    const model = await spoolAtWork(randomFrom(seedOf(77)));
+    const model = await spoolAtWork(seedOf(77));
     const [name] = filesOf(model.dir).filter((file) => file.startsWith(folder));
     if (name === undefined) throw new Error(`a spool at work has no ${folder}`);
     const file = join(model.dir, name);
@@ -179,7 +188,7 @@ test.each(['reports', 'journal', 'identities', 'checkpoint-a', 'checkpoint-b'])(
 test('segments that were exchanged are put back, told, and nothing is lost; also when that is killed half-way', async () => {
   for (const folder of ['reports', 'journal'])
     for (const killed of [false, true]) {
-      const model = await spoolAtWork(randomFrom(seedOf(3)));
+      const model = await spoolAtWork(seedOf(3));
       const dir = join(model.dir, folder);
       const [first, second] = readdirSync(dir)
         .filter((file) => file.endsWith('.log'))
@@ -198,7 +207,7 @@ test('segments that were exchanged are put back, told, and nothing is lost; also
 }, 60_000);
 
 test('a spool that is gone is told with what was in it, and a new one begins', async () => {
-  const model = await spoolAtWork(randomFrom(seedOf(0)));
+  const model = await spoolAtWork(seedOf(0));
   rmSync(model.dir, { recursive: true });
   await check(model, new Set(model.messages.keys()), 'gone');
   expect(model.told.join('\n')).toMatch(/spool is gone/);
@@ -207,7 +216,7 @@ test('a spool that is gone is told with what was in it, and a new one begins', a
 });
 
 test('without journal and checkpoints everything that is there waits again: twice rather than lost', async () => {
-  const model = await spoolAtWork(randomFrom(seedOf(1)));
+  const model = await spoolAtWork(seedOf(1));
   for (const file of ['journal', 'checkpoint-a', 'checkpoint-b']) rmSync(join(model.dir, file), { recursive: true });
   rmSync(`${model.dir}.json`);
   model.pending.clear();
