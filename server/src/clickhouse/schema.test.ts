@@ -3,21 +3,12 @@ import { database, sharedEngine } from '../../../test/shared-engine.js';
 import { errorCatalog } from '../catalog/errors.js';
 import { stateCatalog } from '../catalog/states.js';
 import { loadCatalog } from './load-catalog.js';
-import { migrate } from './migrate.js';
 import { migrations } from './schema.js';
 import { viewStatements } from './views/index.js';
 
 const shared = sharedEngine();
 
 describe('the schema', () => {
-  test('is made once, by several receivers at the same time or again', async () => {
-    await Promise.all([1, 2, 3, 4].map(() => migrate(shared.writer, { database })));
-    const applied = await shared.rows<{ version: number }>(
-      'SELECT DISTINCT version FROM schema_migrations ORDER BY version',
-    );
-    expect(applied.map((row) => row.version)).toEqual(migrations({ database }).map(({ version }) => version));
-  });
-
   test('explains itself: every table and view has a comment, and so has every column', async () => {
     expect(
       await shared.rows(
