@@ -150,7 +150,7 @@ describe('a test message by the name and port that clients use', () => {
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     await page.getByText(followed).waitFor();
     writeFileSync(followed, '<04/14/26 10:00:00> SMSFSP Setup Started....\r\n');
-    await page.getByText('1 records since the start').waitFor();
+    await page.getByText('Records since the start: 1').waitFor();
     await page.getByRole('button', { name: 'Follow no more' }).click();
     await page.getByText(followed).waitFor({ state: 'detached' });
 
@@ -168,7 +168,7 @@ describe('a test message by the name and port that clients use', () => {
         '<04/14/26 10:00:00> SMSFSP Setup Started....\r\n<04/14/26 10:00:01> Installing the SMSFSP\r\n',
       ),
     });
-    await page.getByText('SMSFSPSetup dropped.log: 2 records taken, 0 were known').waitFor();
+    await page.getByText('SMSFSPSetup dropped.log: 2 records taken, 0 known before').waitFor();
   });
 
   test('needs an administrator, a role, and a name of it', async () => {

@@ -305,7 +305,7 @@ GROUP BY what`,
   {
     uid: 'fsp-quarantine',
     title: 'A destination refuses entries for good',
-    summary: `{{ $labels.fsp_server }}: ${count} entries are in quarantine`,
+    summary: `{{ $labels.fsp_server }}: entries in quarantine: ${count}`,
     description:
       'A destination refuses entries for what they are. Everything else goes on; these wait for an administrator.',
     severity: 'warning',
@@ -319,7 +319,7 @@ GROUP BY what`,
   {
     uid: 'fsp-spool-damage',
     title: 'The spool was damaged',
-    summary: `{{ $labels.fsp_server }}: ${count} damaged pieces of the spool and entries that they cost`,
+    summary: `{{ $labels.fsp_server }}: damaged pieces of the spool, and entries that they cost: ${count}`,
     description:
       'The disk gave back something else than was written. Undamaged messages were delivered; the damaged pieces are kept aside.',
     severity: 'critical',

@@ -135,12 +135,12 @@ test('a log that falls on the page of a client is on its time line with its caus
     file('notes.log', `Called ${name}.\n`),
     log,
   ]);
-  await page.getByText(/^msi-1603-custom-action\.log: \d+ records taken, 0 were known$/).waitFor();
+  await page.getByText(/^msi-1603-custom-action\.log: \d+ records taken, 0 known before$/).waitFor();
   const refused = page.getByRole('alert').filter({ hasText: 'The server refused it' });
   await refused.getByText('picture.png was not taken: it is no text', { exact: false }).waitFor();
   await refused.getByText('nothing.log was not taken: it is empty', { exact: false }).waitFor();
   await refused.getByText('huge.log: It is larger than 32 MB', { exact: false }).waitFor();
-  await page.getByText('notes.log: 1 records taken, 0 were known').waitFor();
+  await page.getByText('notes.log: 1 record taken, 0 known before').waitFor();
   await page.getByText('notes.log: no log of a known format', { exact: false }).waitFor();
   expect(await page.getByText(/: 0 records taken/).count()).toBe(0);
 
@@ -164,7 +164,7 @@ test('a log that falls on the page of a client is on its time line with its caus
   expect(run).toEqual({ verdict: 'failed', log_file: 'msi-1603-custom-action.log' });
 
   await drop(zone, [log]);
-  await page.getByText(/^msi-1603-custom-action\.log: 0 records taken, \d+ were known$/).waitFor();
+  await page.getByText(/^msi-1603-custom-action\.log: 0 records taken, \d+ known before$/).waitFor();
 });
 
 test('a list that falls on the page of expected machines shows who never spoke; what is none changes nothing', async () => {

@@ -20,7 +20,7 @@ export function WhatHelped({ code }: { code: string }) {
             <Text weight="medium">
               {t(
                 'helped.of-all',
-                'What was seen here: {{later}} of {{all}} clients with {{code}} succeeded later ({{share}})',
+                'What was seen here: of clients with {{code}}, {{later}} of {{all}} succeeded later ({{share}})',
                 {
                   later: count(later),
                   all: count(all),
@@ -42,6 +42,7 @@ export function WhatHelped({ code }: { code: string }) {
 
 function sentence({ change, from_value, to_value, clients, seconds }: Helped): string {
   const values = {
+    count: clients,
     clients: count(clients),
     time: duration(seconds),
     from: from_value,
@@ -49,12 +50,17 @@ function sentence({ change, from_value, to_value, clients, seconds }: Helped): s
     interpolation: { escapeValue: false },
   };
   if (change === 'version')
-    return t(
-      'helped.version',
-      '{{clients}} with version {{to}} instead of {{from}}, half of them within {{time}}',
-      values,
-    );
+    return t('helped.version', '{{clients}} with version {{to}} instead of {{from}}, half of them within {{time}}', {
+      ...values,
+      defaultValue_one: '{{clients}} with version {{to}} instead of {{from}}, within {{time}}',
+    });
   if (change === 'site')
-    return t('helped.site', '{{clients}} in site {{to}} instead of {{from}}, half of them within {{time}}', values);
-  return t('helped.again', '{{clients}} by trying again, half of them within {{time}}', values);
+    return t('helped.site', '{{clients}} in site {{to}} instead of {{from}}, half of them within {{time}}', {
+      ...values,
+      defaultValue_one: '{{clients}} in site {{to}} instead of {{from}}, within {{time}}',
+    });
+  return t('helped.again', '{{clients}} by trying again, half of them within {{time}}', {
+    ...values,
+    defaultValue_one: '{{clients}} by trying again, within {{time}}',
+  });
 }

@@ -39,6 +39,8 @@ export function HeldBack({ of: status, error }: { of?: ServerStatus; error?: Err
       bottomSpacing={0}
       severity="info"
       title={t('overview.waiting', '{{waiting}} messages wait for the throttle; failures go first', {
+        count: throttle.waiting,
+        defaultValue_one: '{{waiting}} message waits for the throttle; failures go first',
         waiting: count(throttle.waiting),
       })}
     >

@@ -26,7 +26,7 @@ interface Copy<Row extends object> {
   label: string;
   textOf(rows: Row[]): string;
   /** What is said when it is done; else for how many machines. */
-  told?(number: string): string;
+  told?(number: number): string;
 }
 
 /** A whole list as a file, or its names for a collection or a script. */
@@ -60,7 +60,12 @@ export function ListActions<Row extends object>(props: Props<Row>) {
     label: t('app.copy-names', 'Copy names'),
     // A name with a line break would be two.
     textOf: (rows) => rows.map((row) => nameOf(row).replaceAll(/[\r\n]+/g, ' ')).join('\r\n'),
-    told: (number) => t('app.copied-names', '{{number}} names copied', { number }),
+    told: (number) =>
+      t('app.copied-names', '{{number}} names copied', {
+        count: number,
+        defaultValue_one: '{{number}} name copied',
+        number: count(number),
+      }),
   };
   return (
     <Stack gap={1} wrap="wrap">
@@ -76,7 +81,7 @@ export function ListActions<Row extends object>(props: Props<Row>) {
               await navigator.clipboard.writeText(textOf(rows));
               getAppEvents().publish({
                 type: AppEvents.alertSuccess.name,
-                payload: [told(count(rows.length))],
+                payload: [told(rows.length)],
               });
             })
           }
@@ -101,6 +106,10 @@ export function ListActions<Row extends object>(props: Props<Row>) {
   );
 }
 
-function copiedFor(number: string): string {
-  return t('app.copied-for', 'Copied, for {{number}} machines', { number });
+function copiedFor(number: number): string {
+  return t('app.copied-for', 'Copied, for {{number}} machines', {
+    count: number,
+    defaultValue_one: 'Copied, for {{number}} machine',
+    number: count(number),
+  });
 }

@@ -4,6 +4,7 @@ import { ApiError, asAdmin } from '../api/http.js';
 import { throttleLimits } from '../api/roles.js';
 import { getStatus } from '../api/status.js';
 import { isAdmin } from '../app/viewer.js';
+import { count } from '../components/format.js';
 import { NoDataSource, rowsOf, runSql } from '../queries/run.js';
 
 /** One thing that was tried, and how it went. */
@@ -63,7 +64,12 @@ async function asks(datasourceUid: string): Promise<string> {
   const rows = rowsOf<{ messages: number }>(
     await runSql({ sql: 'SELECT count() AS messages FROM state_messages' }, getDefaultTimeRange(), datasourceUid),
   );
-  return t('test.source-ok', '{{messages}} messages are stored', { messages: rows[0]?.messages ?? 0 });
+  const messages = rows[0]?.messages ?? 0;
+  return t('test.source-ok', '{{messages}} messages are stored', {
+    count: messages,
+    defaultValue_one: '{{messages}} message is stored',
+    messages: count(messages),
+  });
 }
 
 function adviceOn(error: Error): string {

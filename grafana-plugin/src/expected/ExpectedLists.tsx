@@ -34,6 +34,8 @@ export function ExpectedLists({ lists, onChange }: { lists: ExpectedList[]; onCh
           <Text weight="medium">{one.list}</Text>
           <Text color="secondary">
             {t('expected.list-of', '{{machines}} machines of {{file}}, loaded {{at}} by {{by}}', {
+              count: one.machines,
+              defaultValue_one: '{{machines}} machine of {{file}}, loaded {{at}} by {{by}}',
               machines: count(one.machines),
               file: one.fileName || '–',
               at: moment(one.at),
@@ -140,17 +142,29 @@ function Load({ onLoaded }: { onLoaded(): void }) {
         <Alert
           bottomSpacing={0}
           severity={loaded.unreadable.rows > 0 ? 'warning' : 'success'}
-          title={t('expected.loaded', '{{machines}} machines are expected', { machines: count(loaded.machines) })}
+          title={t('expected.loaded', '{{machines}} machines are expected', {
+            count: loaded.machines,
+            defaultValue_one: '{{machines}} machine is expected',
+            machines: count(loaded.machines),
+          })}
         >
           {[
             loaded.disabled > 0 &&
               t('expected.disabled', '{{rows}} rows of disabled accounts were left out', {
+                count: loaded.disabled,
+                defaultValue_one: '{{rows}} row of a disabled account was left out',
                 rows: count(loaded.disabled),
               }),
             loaded.repeated > 0 &&
-              t('expected.repeated', '{{rows}} rows named a machine once more', { rows: count(loaded.repeated) }),
+              t('expected.repeated', '{{rows}} rows named a machine once more', {
+                count: loaded.repeated,
+                defaultValue_one: '{{rows}} row named a machine once more',
+                rows: count(loaded.repeated),
+              }),
             loaded.unreadable.rows > 0 &&
               t('expected.unreadable', '{{rows}} rows name no machine, such as row {{row}}: {{text}}', {
+                count: loaded.unreadable.rows,
+                defaultValue_one: '{{rows}} row names no machine, row {{row}}: {{text}}',
                 rows: count(loaded.unreadable.rows),
                 row: loaded.unreadable.examples[0]?.row ?? 0,
                 text: loaded.unreadable.examples[0]?.text ?? '',

@@ -171,7 +171,11 @@ function Message({ record, unfolded, find, rules }: Props) {
       {missing > 0 && (
         <span className={styles.rest}>
           {' '}
-          {t('log.more-characters', '… {{number}} more characters, in the details', { number: count(missing) })}
+          {t('log.more-characters', '… {{number}} more characters, in the details', {
+            count: missing,
+            defaultValue_one: '… {{number}} more character, in the details',
+            number: count(missing),
+          })}
         </span>
       )}
     </>

@@ -85,7 +85,12 @@ export function LogToolbar(props: ToolbarProps) {
       {panel === 'highlight' && <HighlightEditor rules={props.rules} onChange={props.setRules} />}
       <Text variant="bodySmall" color="secondary">
         {[
-          t('log.count', '{{shown}} of {{all}} lines', { shown: count(log.total), all: count(log.all) }),
+          t('log.count', '{{shown}} of {{all}} lines', {
+            count: log.all,
+            defaultValue_one: '{{shown}} of {{all}} line',
+            shown: count(log.total),
+            all: count(log.all),
+          }),
           ...(selection !== null && selection.to - selection.from > 1
             ? [t('log.selected', 'selected: {{number}}', { number: count(selection.to - selection.from) })]
             : []),

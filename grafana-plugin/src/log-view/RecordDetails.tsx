@@ -106,6 +106,8 @@ function Texts({ text: { message, original } }: { text: WholeText }) {
       {text.length > mostShown && (
         <Text color="secondary" italic>
           {t('log.more-to-copy', '… {{number}} more characters; copy or download the line to read them', {
+            count: text.length - mostShown,
+            defaultValue_one: '… {{number}} more character; copy or download the line to read it',
             number: count(text.length - mostShown),
           })}
         </Text>

@@ -25,6 +25,8 @@ export function NotReadList({ files }: { files: NotRead[] }) {
         <details>
           <summary className={styles.summary}>
             {t('open-logs.skipped', '{{number}} files are no logs by their names, and were skipped', {
+              count: others.length,
+              defaultValue_one: '{{number}} file is no log by its name, and was skipped',
               number: count(others.length),
             })}
           </summary>

@@ -23,7 +23,7 @@ export function ReadingBar({ progress: { done, all, path, records }, onCancel }:
         {[
           all === 0 ? name : share(part, 1),
           visible(path),
-          path === '' ? '' : t('open-logs.records', '{{number}} records', { number: count(records) }),
+          path === '' ? '' : t('open-logs.records', 'records: {{number}}', { number: count(records) }),
         ]
           .filter((fact) => fact !== '')
           .join(' · ')}

@@ -197,7 +197,11 @@ export default function ClientsPage() {
               <>
                 <Stack justifyContent="space-between" alignItems="center" wrap="wrap">
                   <Text color="secondary">
-                    {t('clients.total', '{{total}} clients', { total: count(rows[0]?.total ?? 0) })}
+                    {t('clients.total', '{{total}} clients', {
+                      count: rows[0]?.total ?? 0,
+                      defaultValue_one: '{{total}} client',
+                      total: count(rows[0]?.total ?? 0),
+                    })}
                   </Text>
                   <ListActions<ExportedClient>
                     name="clients"

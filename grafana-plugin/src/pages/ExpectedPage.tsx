@@ -128,7 +128,11 @@ function Counts({ counts, days, list }: { counts: ExpectedCounts; days: number; 
       {tile('failed', 'bad')}
       {tile('heard', 'good')}
       <Tile
-        label={t('expected.silent', 'Silent for {{days}} days', { days })}
+        label={t('expected.silent', 'Silent for {{days}} days', {
+          count: days,
+          defaultValue_one: 'Silent for {{days}} day',
+          days: count(days),
+        })}
         value={count(counts.silent)}
         note={t('expected.silent-note', 'a client that is well says nothing more')}
         href={to(`silent=${days}`)}
@@ -206,7 +210,11 @@ function Machines({ list, lists, onList, silent, onSilent }: MachinesProps) {
           <>
             <Stack justifyContent="space-between" alignItems="center" wrap="wrap">
               <Text color="secondary">
-                {t('expected.total', '{{total}} machines', { total: count(rows[0]?.total ?? 0) })}
+                {t('expected.total', '{{total}} machines', {
+                  count: rows[0]?.total ?? 0,
+                  defaultValue_one: '{{total}} machine',
+                  total: count(rows[0]?.total ?? 0),
+                })}
               </Text>
               <ListActions<ExportedMachine>
                 name="expected-machines"

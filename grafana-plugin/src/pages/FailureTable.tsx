@@ -74,6 +74,8 @@ export function FailureTable({
               href={clientsOf(failure, timeQuery)}
               inline={false}
               aria-label={t('failures.show-clients', '{{clients}} clients with this failure', {
+                count: failure.clients,
+                defaultValue_one: '{{clients}} client with this failure',
                 clients: count(failure.clients),
               })}
             >

@@ -109,6 +109,8 @@ function More({ causes, shown }: { causes: number; shown: number }) {
   return (
     <Text color="secondary">
       {t('failures.more', '… and {{number}} more, of fewer clients: the search finds them', {
+        count: causes - shown,
+        defaultValue_one: '… and {{number}} more, of fewer clients: the search finds it',
         number: count(causes - shown),
       })}
     </Text>

@@ -63,7 +63,11 @@ export default function LivePage() {
             <>
               <Text color="secondary">
                 {list.length < mostLive
-                  ? t('live.count', '{{number}} messages of the last hour', { number: count(list.length) })
+                  ? t('live.count', '{{number}} messages of the last hour', {
+                      count: list.length,
+                      defaultValue_one: '{{number}} message of the last hour',
+                      number: count(list.length),
+                    })
                   : t('live.most', 'The newest {{number}} messages of the last hour', { number: count(list.length) })}
               </Text>
               <Messages list={list} />

@@ -79,8 +79,8 @@ function Fleet({ receivers }: { receivers: Receiver[] }) {
           key={fsp_server}
           bottomSpacing={0}
           severity="error"
-          title={t('receivers.shared', '{{count}} receivers run under the name {{name}}', {
-            count: count(instances),
+          title={t('receivers.shared', 'Under the name {{name}} runs more than one receiver: {{number}}', {
+            number: count(instances),
             name: fsp_server,
           })}
         >

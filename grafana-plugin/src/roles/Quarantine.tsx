@@ -108,6 +108,8 @@ export function Quarantine() {
         isOpen={asking}
         title={t('quarantine.drop-title', 'Drop what is in quarantine?')}
         body={t('quarantine.drop-body', '{{entries}} entries and their content are gone for good.', {
+          count: entries.length,
+          defaultValue_one: '{{entries}} entry and its content are gone for good.',
           entries: count(entries.length),
         })}
         confirmText={t('quarantine.drop', 'Drop')}

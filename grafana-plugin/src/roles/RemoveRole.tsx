@@ -54,6 +54,8 @@ export function RemoveRole({ role, waiting, onRemoved }: Props) {
           waiting === null
             ? t('remove.unknown', 'What it still holds is passed on at its throttle.')
             : t('remove.waiting', '{{waiting}} messages that wait are passed on at its throttle; none is dropped.', {
+                count: waiting,
+                defaultValue_one: '{{waiting}} message that waits is passed on at its throttle; it is not dropped.',
                 waiting: count(waiting),
               }),
           t(

@@ -5,6 +5,7 @@ import { Alert, Button, Field, Input, Stack, Text, TextLink, useStyles2 } from '
 import { testPost, type Role, type TestPost } from '../api/roles.js';
 import { followedLogs, followLog, unfollowLog, type FollowedLogs } from '../api/setup-logs.js';
 import { language } from '../app/viewer.js';
+import { count } from '../components/format.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { appPath } from '../constants.js';
 import { useLoaded } from '../queries/use-loaded.js';
@@ -175,8 +176,8 @@ function Followed({
         <Stack key={file} gap={1} alignItems="center" wrap="wrap">
           <code className={styles.file}>{file}</code>
           <Text color="secondary">
-            {t('verify.records', '{{count}} records since the start', {
-              count: followed.find((one) => one.file === file)?.records ?? 0,
+            {t('verify.records', 'Records since the start: {{number}}', {
+              number: count(followed.find((one) => one.file === file)?.records ?? 0),
             })}
           </Text>
           {added.includes(file) && (

@@ -39,7 +39,7 @@ export function ThrottleEffect({ server, setting, current }: Props) {
             >
               {t(
                 'throttle.rule',
-                'By the numbers: at most {{day}} messages a day. A healthy installation sends four.',
+                'By the numbers, messages a day, at the most: {{day}}. A healthy installation sends four.',
                 {
                   day: count(
                     Math.floor((setting.messageCount * 86_400) / Math.max(1, setting.throttleIntervalSeconds)),
@@ -90,6 +90,8 @@ function Played({ arrivals, setting, current }: Omit<Props, 'server'> & { arriva
     <Stack direction="column" gap={1}>
       <Text color="secondary">
         {t('throttle.played', 'Played through with the {{messages}} messages of the last {{days}} days:', {
+          count: effect.arrived,
+          defaultValue_one: 'Played through with the {{messages}} message of the last {{days}} days:',
           messages: count(effect.arrived),
           days: trafficDays,
         })}

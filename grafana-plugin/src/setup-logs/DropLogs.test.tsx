@@ -49,7 +49,7 @@ test('a log that is not taken, for whatever reason, is told by name with it, and
     log('lost.log'),
     log('ccmsetup.log'),
   ]);
-  await screen.findByText('ccmsetup.log: 3 records taken, 0 were known');
+  await screen.findByText('ccmsetup.log: 3 records taken, 0 known before');
   const refused = within(screen.getByRole('alert', { name: 'The server refused it' }));
   refused.getByText('picture.png was not taken: it is no text');
   refused.getByText('huge.log: It is larger than 32 MB, which is the most that is taken here; fsp import takes it');
@@ -74,9 +74,9 @@ test('what is taken as plain text, and what of a zip is not taken, is remarked b
   });
   const { drop } = dropzone();
   await drop([log('notes.txt'), log('all.zip'), log('ccmsetup.log')]);
-  await screen.findByText('ccmsetup.log: 3 records taken, 0 were known');
+  await screen.findByText('ccmsetup.log: 3 records taken, 0 known before');
   const remarks = within(screen.getByRole('alert', { name: 'Taken' }));
-  remarks.getByText('notes.txt: 3 records taken, 0 were known');
+  remarks.getByText('notes.txt: 3 records taken, 0 known before');
   for (const path of ['notes.txt', 'all.zip/readme.log'])
     remarks.getByText(`${path}: no log of a known format; it is kept as text, and there is no verdict on it`);
   remarks.getByText('all.zip/logo.png: it is no text, so it is no log');
@@ -87,11 +87,11 @@ test('every log is told once: there is no second list of files, and none to be t
   answering({});
   const { drop } = dropzone();
   await drop([log('ccmsetup.log'), log('client.msi.log')]);
-  await screen.findByText('client.msi.log: 3 records taken, 0 were known');
+  await screen.findByText('client.msi.log: 3 records taken, 0 known before');
   expect(screen.getAllByText(/ccmsetup\.log/)).toHaveLength(1);
   expect(screen.queryByRole('button')).toBeNull();
   // The next ones stand alone.
   await drop([log('more.log')]);
-  await screen.findByText('more.log: 3 records taken, 0 were known');
+  await screen.findByText('more.log: 3 records taken, 0 known before');
   expect(screen.queryByText(/ccmsetup\.log/)).toBeNull();
 });

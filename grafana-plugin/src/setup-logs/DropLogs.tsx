@@ -69,7 +69,9 @@ export function DropLogs({ id, host, label, hint, onTaken }: Props) {
           {taken.map(({ name, log }, index) => (
             <div key={index}>
               <div>
-                {t('verify.taken', '{{file}}: {{added}} records taken, {{known}} were known', {
+                {t('verify.taken', '{{file}}: {{added}} records taken, {{known}} known before', {
+                  count: log.records.added,
+                  defaultValue_one: '{{file}}: {{added}} record taken, {{known}} known before',
                   file: visible(name),
                   added: count(log.records.added),
                   known: count(log.records.known),
