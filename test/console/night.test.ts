@@ -61,6 +61,16 @@ test('from the alert to its clients, to the acknowledgement, and to the runbook'
     .poll(() => admin.page.evaluate('navigator.clipboard.readText()'))
     .toMatch(/^Invoke-Command -ComputerName 'NIGHT10','NIGHT11'.* SMSSITECODE=PS1 FSP=/);
 
+  // As over plain HTTP, where a browser has no clipboard to write to.
+  await admin.page.evaluate(
+    "Object.defineProperty(globalThis, 'isSecureContext', { value: false }); navigator.clipboard.writeText = undefined",
+  );
+  await admin.page.getByRole('button', { name: 'Copy names' }).click();
+  await expect.poll(() => admin.page.evaluate('navigator.clipboard.readText()')).toMatch(/^NIGHT10\r?\nNIGHT11\r?\n/);
+  await admin.page.evaluate('document.execCommand = () => false');
+  await admin.page.getByRole('button', { name: 'Copy names' }).click();
+  await admin.page.getByText('Nothing was copied').waitFor();
+
   await admin.go(`${appPath}/failures`);
   await admin.page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click();
   await admin.page.getByLabel('Note').fill('Package is rebuilt');

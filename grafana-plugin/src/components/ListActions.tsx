@@ -4,6 +4,7 @@ import { getAppEvents } from '@grafana/runtime';
 import { AppEvents } from '@grafana/data';
 import { Button, Stack } from '@grafana/ui';
 import { saveFile } from '../log-view/export-text.js';
+import { copyText, tellFailure } from './copy-text.js';
 import { csv } from './csv.js';
 import { count } from './format.js';
 
@@ -48,10 +49,7 @@ export function ListActions<Row extends object>(props: Props<Row>) {
           ],
         });
     } catch (error) {
-      getAppEvents().publish({
-        type: AppEvents.alertError.name,
-        payload: [t('failed.query', 'The query failed'), error instanceof Error ? error.message : String(error)],
-      });
+      tellFailure(error);
     } finally {
       setBusy(false);
     }
@@ -78,7 +76,7 @@ export function ListActions<Row extends object>(props: Props<Row>) {
           disabled={busy}
           onClick={() =>
             void act(async (rows) => {
-              await navigator.clipboard.writeText(textOf(rows));
+              await copyText(textOf(rows));
               getAppEvents().publish({
                 type: AppEvents.alertSuccess.name,
                 payload: [told(rows.length)],

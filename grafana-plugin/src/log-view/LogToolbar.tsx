@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { t } from '@grafana/i18n';
 import { Button, Combobox, Text, useStyles2 } from '@grafana/ui';
+import { copyText, tellFailure } from '../components/copy-text.js';
 import { count } from '../components/format.js';
 import { messagesOf, saveFile, textsOf } from './export-text.js';
 import { FindBar } from './FindBar.js';
@@ -129,6 +130,8 @@ function Exports({ log, source, selection }: ToolbarProps) {
         setDone(written - begin);
       }
       saveFile(nameOf(source.files[0]) || 'log.txt', parts);
+    } catch (error) {
+      tellFailure(error);
     } finally {
       setDone(undefined);
     }
@@ -141,13 +144,14 @@ function Exports({ log, source, selection }: ToolbarProps) {
         disabled={selection === null}
         onClick={() => {
           void messagesOf(log, from, to)
-            .then((text) => navigator.clipboard.writeText(text))
+            .then(copyText)
             .then(() => {
               setCopied(true);
               setTimeout(() => {
                 setCopied(false);
               }, 2_000);
-            });
+            })
+            .catch(tellFailure);
         }}
       >
         {t('app.copy', 'Copy')}

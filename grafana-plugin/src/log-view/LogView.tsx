@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent }
 import { t } from '@grafana/i18n';
 import { Alert, Button, EmptyState, useStyles2 } from '@grafana/ui';
 import { useLatest } from 'react-use';
+import { copyText, tellFailure } from '../components/copy-text.js';
 import { count } from '../components/format.js';
 import { Failed, QueryState } from '../components/QueryState.js';
 import { columnsOf, LogGrid, type GridHandle, type Selection } from './LogGrid.js';
@@ -205,7 +206,9 @@ function Opened(props: OpenedProps) {
     if ((event.ctrlKey || event.metaKey) && event.key === 'c') {
       if ((globalThis.getSelection()?.toString() ?? '') !== '' || position < 0) return;
       event.preventDefault();
-      void messagesOf(log, from, to + 1).then((text) => navigator.clipboard.writeText(text));
+      void messagesOf(log, from, to + 1)
+        .then(copyText)
+        .catch(tellFailure);
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
