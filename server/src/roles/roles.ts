@@ -186,7 +186,7 @@ function there(role: RoleVersion | null, server: string): RoleVersion {
 function notFound(server: string): FspError {
   return new FspError(
     'FSP_ROLE_NOT_FOUND',
-    `${server.slice(0, 80)} holds no fallback status point; GET /api/v1/roles lists them`,
+    `${server.slice(0, 80)} holds no fallback status point: it was removed, or never added`,
   );
 }
 
