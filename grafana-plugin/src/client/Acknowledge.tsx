@@ -95,13 +95,16 @@ function Ask({
   const [note, setNote] = useState('');
   const [hours, setHours] = useState(8);
   const [failed, setFailed] = useState<Error>();
+  const [saying, setSaying] = useState(false);
   const say = async () => {
     setFailed(undefined);
+    setSaying(true);
     try {
       await acknowledge(failure, note.trim(), Date.now() + hours * hour);
       onDone();
     } catch (error) {
       setFailed(error as Error);
+      setSaying(false);
     }
   };
   const lengths = [
@@ -155,7 +158,7 @@ function Ask({
         <Button variant="secondary" fill="outline" onClick={onDismiss}>
           {t('app.cancel', 'Cancel')}
         </Button>
-        <Button disabled={note.trim() === ''} onClick={() => void say()}>
+        <Button disabled={note.trim() === '' || saying} onClick={() => void say()}>
           {t('ack.button', 'Acknowledge')}
         </Button>
       </Modal.ButtonRow>
