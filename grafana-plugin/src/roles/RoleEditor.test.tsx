@@ -26,6 +26,17 @@ test('a change is saved against the version that was seen, and nothing else is s
   ]);
 });
 
+test('the keyboard goes on from the fields where the button that was pressed has nothing to do any more', async () => {
+  const { user } = renderInGrafana(<RoleEditor role={role} tab="general" readOnly={false} onSaved={vi.fn()} />);
+  for (const button of ['Discard changes', 'Save']) {
+    await user.type(field(/^Internet FQDN/), 'fsp.contoso.com');
+    await user.click(screen.getByRole('button', { name: button }));
+    await waitFor(() => {
+      expect(screen.getByRole('form', { name: 'Properties' })).toHaveFocus();
+    });
+  }
+});
+
 test('a number that is emptied and typed anew is the number that was typed', async () => {
   const { user } = renderInGrafana(<RoleEditor role={role} tab="throttle" readOnly={false} onSaved={vi.fn()} />);
   const count = field(/^Number of state messages/);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { t } from '@grafana/i18n';
 import { Alert, Button, Stack, Text } from '@grafana/ui';
 import { useLatest } from 'react-use';
@@ -83,6 +83,14 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
       } else setFailure(error as Error);
     }
     setSaving(false);
+    keepFocus();
+  };
+  const form = useRef<HTMLFormElement>(null);
+  /** A button that can do nothing any more loses the focus: the keyboard goes on from the top of the fields. */
+  const keepFocus = () => {
+    setTimeout(() => {
+      if (document.activeElement?.matches('body, :disabled') === true) form.current?.focus();
+    });
   };
   const onChange = (change: Partial<RoleConfiguration>) => {
     setFailure(undefined);
@@ -110,6 +118,10 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
     );
   return (
     <form
+      ref={form}
+      tabIndex={-1}
+      aria-label={t('role.properties', 'Properties')}
+      style={{ outline: 'none' }}
       onSubmit={(event) => {
         event.preventDefault();
         if (changed.length > 0) void save();
@@ -138,6 +150,7 @@ export function RoleEditor({ role, tab, readOnly, onSaved }: Props) {
               onClick={() => {
                 setFailure(undefined);
                 revert();
+                keepFocus();
               }}
             >
               {t('role.revert', 'Discard changes')}
@@ -171,6 +184,7 @@ function ReadOnlyFields({ seen, edited, tab, onChange }: FieldsProps) {
   const validation = {
     result: undefined,
     error: undefined,
+    reload: () => undefined,
     current: true,
     errorOf: () => undefined,
     warningsOf: (field: keyof RoleConfiguration) => seen.warnings.filter((one) => one.field === field),
@@ -182,7 +196,7 @@ function LiveFields({ seen, edited, tab, onChange }: FieldsProps) {
   const validation = useValidation(edited, seen.server);
   return (
     <>
-      {validation.error !== undefined && <Failed error={validation.error} />}
+      {validation.error !== undefined && <Failed error={validation.error} onRetry={validation.reload} />}
       <Tab tab={tab} seen={seen} fields={{ value: edited, onChange, validation }} />
     </>
   );

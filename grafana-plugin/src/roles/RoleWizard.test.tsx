@@ -98,6 +98,20 @@ test('an error of a later page does not hold an earlier one back', async () => {
   await screen.findByText(/To go on: ROLE_MESSAGE_COUNT_RANGE/);
 });
 
+test('rules that could not be asked are asked again, and the wizard goes on where it was', async () => {
+  server.use(http.post(`${proxy}/admin/roles/validate`, () => HttpResponse.error()));
+  const { user } = renderInGrafana(<RoleWizard kind="server" servers={[]} onCreated={vi.fn()} onCancel={vi.fn()} />);
+  await user.type(screen.getByLabelText(/^Name/), 'FSP02');
+  await screen.findByText('The fallback status point’s server cannot be reached');
+  expect(screen.getByRole('button', { name: 'Next' })).toBeDisabled();
+  server.resetHandlers();
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() => {
+    expect(screen.getByRole('button', { name: 'Next' })).toBeEnabled();
+  });
+  expect(screen.queryByText('The fallback status point’s server cannot be reached')).toBeNull();
+});
+
 test('somebody who created the role meanwhile is told of', async () => {
   server.use(
     http.post(`${proxy}/admin/roles`, () =>

@@ -136,7 +136,7 @@ export function RoleWizard({ kind, servers, onCreated, onCancel }: Props) {
         <Text element="h2" variant="h4">
           {pageTitle(page)}
         </Text>
-        {validation.error !== undefined && <Failed error={validation.error} />}
+        {validation.error !== undefined && <Failed error={validation.error} onRetry={validation.reload} />}
         {page === 'general' && (
           <Stack direction="column" gap={2}>
             {kind === 'role' && (
