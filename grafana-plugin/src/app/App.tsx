@@ -1,6 +1,7 @@
 import { lazy } from 'react';
 import { css } from '@emotion/css';
-import type { AppRootProps } from '@grafana/data';
+import type { AppRootProps, GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
 import { Navigate, Route, Routes } from 'react-router';
 import { appPath } from '../constants.js';
 import { SettingsContext, type AppSettings } from '../configuration/settings.js';
@@ -21,20 +22,30 @@ const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
 
-/**
- * What an alert tells may hold an address or a path without a space, which must not push it out of a narrow page. The
- * element around the pages takes no part in their layout.
- */
-const foldingAlerts = css({
-  display: 'contents',
-  '& [role="alert"], & [role="status"]': { overflowWrap: 'anywhere' },
+/** A table that goes on to the right has a shadow at that edge until its end is seen: some end there between two columns. */
+const goesOn = (theme: GrafanaTheme2) => ({
+  backgroundImage: `linear-gradient(to left, ${theme.colors.background.primary} 40%, transparent), linear-gradient(to left, ${theme.colors.border.medium}, transparent)`,
+  backgroundPosition: 'right, right',
+  backgroundSize: `${theme.spacing(5)} 100%, ${theme.spacing(2)} 100%`,
+  backgroundRepeat: 'no-repeat',
+  backgroundAttachment: 'local, scroll',
 });
+
+/** What holds on every page. The element around the pages takes no part in their layout. */
+const getStyles = (theme: GrafanaTheme2) =>
+  css({
+    display: 'contents',
+    // What an alert tells may hold an address or a path without a space, which must not push it out of a narrow page.
+    '& [role="alert"], & [role="status"]': { overflowWrap: 'anywhere' },
+    '& :has(> table[role="table"])': goesOn(theme),
+  });
 
 /** The app's pages. Each is loaded when it is first shown. */
 export default function App({ meta }: AppRootProps<AppSettings>) {
+  const styles = useStyles2(getStyles);
   return (
     <SettingsContext.Provider value={meta.jsonData ?? {}}>
-      <div className={foldingAlerts}>
+      <div className={styles}>
         <Routes>
           <Route path="overview" element={<Lazily page={Overview} />} />
           <Route path="clients" element={<Lazily page={Clients} />} />
