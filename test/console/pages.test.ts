@@ -268,9 +268,11 @@ test('an expired session asks to sign in where one is, and what was being edited
   await dialog.getByLabel('Token').fill(stage.tokens.admin);
   await dialog.getByRole('button', { name: 'Sign in' }).click();
   await dialog.waitFor({ state: 'detached' });
+  const field = page.getByLabel('Number of state messages');
+  await expect.poll(() => field.evaluate('document.activeElement.id')).toBe(await field.getAttribute('id'));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved; in force at once').waitFor();
-  expect(await page.getByLabel('Number of state messages').inputValue()).toBe('150');
+  expect(await field.inputValue()).toBe('150');
   await page.context().close();
 });
 

@@ -6,13 +6,13 @@ import { say } from './texts.js';
 
 /** Asks to sign in where one is, when the session has ended: what the page holds stays, and what it asked goes on. */
 export function SignInAgain({ session }: { session: PreviewSession }) {
-  const [done, setDone] = useState<{ call(): void }>();
+  const [done, setDone] = useState<{ call(): void; before: Element | null }>();
   const [token, setToken] = useState('');
   const [name, setName] = useState(session.user);
   const [wrong, setWrong] = useState('');
   useEffect(() => {
     askBy((call) => {
-      setDone({ call });
+      setDone({ call, before: document.activeElement });
     });
   }, []);
   if (done === undefined) return null;
@@ -23,6 +23,10 @@ export function SignInAgain({ session }: { session: PreviewSession }) {
     setToken('');
     setDone(undefined);
     done.call();
+    // Once the dialog is gone, which leaves the focus nowhere.
+    setTimeout(() => {
+      if (done.before instanceof HTMLElement) done.before.focus();
+    });
   };
   return (
     <Modal
