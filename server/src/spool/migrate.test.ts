@@ -108,6 +108,20 @@ test('a kill while it is made, and one while it is moved in place, are made good
   expect(told).toEqual([]);
 });
 
+test('what an earlier version took after the spool was taken over lies where it can be delivered from, each time', async () => {
+  await oldSpool();
+  await drain('b');
+  for (const folder of ['earlier-version', 'earlier-version-2']) {
+    told.length = 0;
+    const all = await oldSpool();
+    expect(await drain('b')).toEqual([]);
+    expect(told).toEqual([expect.stringContaining(`fsp drain --spool ${join(dir, folder)} delivers it`)]);
+    const beside = await openSpool({ dir: join(dir, folder, 'spool'), now: () => now });
+    expect(beside.stats()).toMatchObject({ waiting: all.length - 10, admitted: 10 });
+    await beside.close();
+  }
+});
+
 test('one that is damaged ends the process that reads it, not the server; what can be read is taken over, the rest told', async () => {
   await oldSpool(3_000);
   const file = join(dir, 'data.mdb');

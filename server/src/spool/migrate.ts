@@ -52,8 +52,7 @@ export async function migrate(options: SpoolOptions, damage: DamageLedger): Prom
     await rm(migrating, { recursive: true, force: true });
     if (!existsSync(join(dir, 'data.mdb'))) return;
     if (existsSync(join(dir, 'reports'))) {
-      tell(damage, 0, 'is of an earlier version and lies beside a newer one: it was set aside, and not taken over');
-      for (const file of oldFiles) damage.setAside(join(dir, file), file);
+      await putAside(options);
       return;
     }
     options.logger?.info?.(`The spool in ${dir} is of an earlier version; it is taken over`);
@@ -70,6 +69,25 @@ export async function migrate(options: SpoolOptions, damage: DamageLedger): Prom
   await rm(migrating, { recursive: true, force: true });
   await rm(`${migrating}.json`, { force: true });
   options.logger?.info?.(`The spool was taken over; the files of the earlier version are kept in ${before}`);
+}
+
+/**
+ * An earlier version ran over a spool that was taken over, and began one of its own form. That is no damage: what it
+ * acknowledged is there, and is put where it can be delivered from, each time in a folder of its own.
+ */
+async function putAside({ dir, logger }: SpoolOptions): Promise<void> {
+  const place = join(dir, 'earlier-version');
+  let folder = place;
+  for (let n = 2; existsSync(folder); n++) folder = `${place}-${n}`;
+  await mkdir(join(folder, 'spool'), { recursive: true, mode: 0o700 });
+  // The data last: a kill in between leaves them to the next start.
+  for (const file of oldFiles.toReversed())
+    if (existsSync(join(dir, file))) await rename(join(dir, file), join(folder, 'spool', file));
+  await syncFolder(join(folder, 'spool'));
+  await syncFolder(dir);
+  logger?.error?.(
+    `An earlier version of this program ran over the spool in ${dir} after that was taken over; what it held lies in ${folder} and is not passed on by this server: fsp drain --spool ${folder} delivers it`,
+  );
 }
 
 async function build(options: SpoolOptions, oldDir: string, damage: DamageLedger): Promise<void> {
