@@ -178,6 +178,8 @@ export async function startApp(config: Config, logger = createLogger({ level: co
         acknowledgements,
         expected,
         serverName,
+        dataDir,
+        logger,
       },
       stop: () => closers.close(),
     };

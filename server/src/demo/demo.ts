@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Value } from 'typebox/value';
 import type { Acknowledgements } from '../acknowledgements/acknowledgements.js';
+import { keptJson } from '../disk/kept-file.js';
+import { writeWholeSync } from '../disk/whole-file.js';
+import { FspError } from '../errors.js';
 import type { ExpectedLists } from '../expected/expected-lists.js';
 import { findFiles } from '../import/find-files.js';
 import { entriesOf } from '../intake/accept.js';
@@ -20,6 +23,7 @@ import { acknowledgedCause, directoryExport } from './directory.js';
 import { msiLog, roleSetupLog } from './setup-logs.js';
 
 const hour = 3_600_000;
+const againMs = 2_000;
 /** So little that the fleet's rush of its first minutes waits, and is through before long. */
 const demoLimit = { messageCount: 100, throttleIntervalSeconds: 60 };
 /** Machines that get their client while one looks on: in a rush at first, then as a day has them. */
@@ -35,27 +39,75 @@ export interface DemoOptions {
   expected: Pick<ExpectedLists, 'load'>;
   intakeUrl: string;
   serverName: string;
+  /** Where it is kept that the past is not complete. */
+  dataDir: string;
+  logger: { warn(message: string): void };
   now?: number;
+}
+
+/** What `demo.json` in the data folder says while the past is not complete: the moment before which it lies. */
+interface Begun {
+  begunAt: number;
+}
+
+/** What was done of the past before: whether it was tried, and the batches of it that are there for sure, by their ids. */
+interface Before {
+  again: boolean;
+  sent: Set<string>;
 }
 
 /**
  * A fallback status point as it is after a week, and what goes on there: its past by the way of `fsp import`, its role
- * with a history, and a fleet that posts as it goes. Does nothing to a past that is there already.
+ * with a history, and a fleet that posts as it goes. Does nothing to a past that is there already, and completes one that
+ * was interrupted: by ClickHouse, which is asked again until it takes it, or by the end of an earlier process.
  */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const now = options.now ?? Date.now();
-  await options.prepare();
-  if (await makeRoles(options)) {
-    await importPast(options, now);
-    await sayOfIt(options, now);
+  const sent = new Set<string>();
+  let told = '';
+  while (!signal.aborted) {
+    try {
+      await makePast(options, now, sent);
+      break;
+    } catch (error) {
+      // What ClickHouse does not take now it takes later.
+      if (!(error instanceof FspError) || error.statusCode !== 503) throw error;
+      if (told !== error.message) options.logger.warn(`The demonstration's past waits: ${error.message}`);
+      told = error.message;
+      await sleep(againMs, undefined, { signal }).catch(() => undefined);
+    }
   }
   await live(options, now, signal);
 }
 
-/** @returns false where the demonstration ran here before */
-async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
-  const known = await roles.history(serverName).catch(() => null);
-  if (known !== null) return false;
+async function makePast(options: DemoOptions, now: number, sent: Set<string>): Promise<void> {
+  await options.prepare();
+  const file = join(options.dataDir, 'demo.json');
+  const begun = keptJson(file, (found): found is Begun => typeof (found as Begun | null)?.begunAt === 'number');
+  if (begun === null) {
+    if ((await versionsOf(options, options.serverName)) > 0) return;
+    writeWholeSync(file, JSON.stringify({ begunAt: now } satisfies Begun));
+  }
+  const begunAt = begun?.begunAt ?? now;
+  await makeRoles(options);
+  await importPast(options, begunAt, { again: begun !== null, sent });
+  await sayOfIt(options, begunAt);
+  rmSync(file);
+}
+
+/** How often a role was changed, its beginning counted. */
+async function versionsOf({ roles }: DemoOptions, server: string): Promise<number> {
+  try {
+    return (await roles.history(server)).value.length;
+  } catch (error) {
+    if (error instanceof FspError && error.code === 'FSP_ROLE_NOT_FOUND') return 0;
+    throw error;
+  }
+}
+
+/** Those of its changes that are not made yet. */
+async function makeRoles(options: DemoOptions): Promise<void> {
+  const { roles, serverName } = options;
   const role = (name: string) =>
     Value.Default(roleInputSchema, {
       serverName: name,
@@ -63,16 +115,20 @@ async function makeRoles({ roles, serverName }: DemoOptions): Promise<boolean> {
     }) as RoleConfiguration;
   const name = serverName.split('.', 1)[0]!.slice(0, 15);
   const own = role(name);
-  await roles.create(own, 'ada');
-  await roles.change(name, { ...own, messageCount: 2_000 }, 1, 'grace');
-  await roles.change(name, { ...own, ...demoLimit, otherRoles: ['distribution_point'] }, 2, 'ada');
-  await roles.create(role('FSPOLD'), 'ada');
-  await roles.remove('FSPOLD', 1, 'grace');
-  return true;
+  const changes = {
+    [name]: [
+      () => roles.create(own, 'ada'),
+      () => roles.change(name, { ...own, messageCount: 2_000 }, 1, 'grace'),
+      () => roles.change(name, { ...own, ...demoLimit, otherRoles: ['distribution_point'] }, 2, 'ada'),
+    ],
+    FSPOLD: [() => roles.create(role('FSPOLD'), 'ada'), () => roles.remove('FSPOLD', 1, 'grace')],
+  };
+  for (const [server, steps] of Object.entries(changes))
+    for (const step of steps.slice(await versionsOf(options, server))) await step();
 }
 
 /** What was received before now, as it was delivered then: by the hour, so that nothing seems to have waited for days. */
-async function deliverPast({ import: { sink } }: DemoOptions, now: number): Promise<void> {
+async function deliverPast({ import: { sink } }: DemoOptions, now: number, { again, sent }: Before): Promise<void> {
   const byHour = new Map<number, PastMessage[]>();
   for (const past of pastMessages(now)) {
     const its = Math.floor(past.receivedAt / hour);
@@ -84,19 +140,25 @@ async function deliverPast({ import: { sink } }: DemoOptions, now: number): Prom
       const entries = messages.flatMap(({ message, receivedAt }) =>
         entriesOf(wireReport(message), { receivedAt, clientAddress: message.clientAddress }),
       );
-      const id = randomBytes(16).toString('hex');
-      await sink.deliver({ id, createdAt: messages.at(-1)!.receivedAt, entries }, false);
+      const createdAt = messages.at(-1)!.receivedAt;
+      // The same on every attempt: what is there already counts once.
+      const id = createHash('sha256').update(`demonstration ${now} ${createdAt}`).digest('hex').slice(0, 32);
+      if (sent.has(id)) continue;
+      await sink.deliver({ id, createdAt, entries }, again);
+      sent.add(id);
     }
   };
   // Somebody waits for it, and each insert waits for a disk: several at a time.
-  await Promise.all(Array.from({ length: 4 }, deliverNext));
+  const ends = await Promise.allSettled(Array.from({ length: 4 }, deliverNext));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** What was received and followed before now: messages delivered, logs put into files as they would be found, and imported. */
-async function importPast(options: DemoOptions, now: number): Promise<void> {
+async function importPast(options: DemoOptions, now: number, before: Before): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fsp-demo-'));
   try {
-    await deliverPast(options, now);
+    await deliverPast(options, now, before);
     const setupAt = now - 5 * 24 * hour;
     await importLogs(join(folder, 'role'), 'C:\\SMS\\logs', setupAt + 3 * hour, options.import, {
       'SMSFSPSetup.log': roleSetupLog(setupAt),
