@@ -43,6 +43,20 @@ describe('a command that cannot do what is asked says so and does nothing', () =
     expect(stderr).toMatch(/cannot be written: ENOSPC/);
   });
 
+  test('a question to a ClickHouse that hangs ends with that word, and does not wait for it', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { code, stderr } = await fsp(
+      ['query', 'SELECT 1'],
+      environment(made('hangs'), { FSP_CLICKHOUSE_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` }),
+    );
+    silent.close().closeAllConnections();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('not even whether it lives') as string,
+    });
+  });
+
   test('a quarantine that cannot be read is not called empty', async () => {
     const data = made('quarantine');
     writeFileSync(join(data, 'quarantine'), 'a file where the folder should be');

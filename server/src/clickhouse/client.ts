@@ -15,7 +15,7 @@ export interface Connection {
   password: string;
   database: string;
   /** How long a connection may be silent, in milliseconds. */
-  silenceMs?: number;
+  silenceMs?: number | undefined;
   /** Certificates of an authority that is trusted beside those that Node trusts; '' for none. */
   caFile?: string;
   /** Database that a server must have to be returned to after it failed; its disk may have been replaced. */

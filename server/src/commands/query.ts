@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Command } from 'commander';
 import { readEngineCredentials } from '../clickhouse/credentials.js';
@@ -11,6 +12,11 @@ import { addConfigOptions, configOf } from './options.js';
 import { readNamed, standardInput } from './standard-input.js';
 
 const hints = { what: 'query file', hint: 'give a query, as fsp query "SELECT count() FROM state_messages"' };
+
+/** How long nothing is said until it is asked whether ClickHouse lives, and how long that may take. */
+const silentMs = 7_000;
+/** The client's word for an answer that does not begin. */
+const timeoutError = 'Timeout error.';
 
 interface Options {
   file?: string;
@@ -80,12 +86,45 @@ async function runQuery(config: Config, sql: string, format: string): Promise<vo
   const { client, close } = await connectForReading(config);
   try {
     const { askReadOnly } = await import('../clickhouse/reader.js');
-    await passOn((await askReadOnly(client, sql, format)).rows);
+    await passOn((await unlessHung(config, askReadOnly(client, sql, format))).rows);
   } catch (error) {
     throw queryError(error);
   } finally {
     await close();
   }
+}
+
+/** Waits for an answer, as long as ClickHouse lives: one that hangs takes a question as one does that works on it. */
+async function unlessHung<Answer>(config: Config, asked: Promise<Answer>): Promise<Answer> {
+  const answered = new AbortController();
+  try {
+    return await Promise.race([asked, hangs(config, answered.signal)]);
+  } finally {
+    answered.abort();
+  }
+}
+
+/** @throws FspError FSP_SERVER_SLOW where ClickHouse does not even say that it lives; never ends else */
+async function hangs(config: Config, answered: AbortSignal): Promise<never> {
+  await sleep(silentMs, undefined, { signal: answered }).catch(() => undefined);
+  if (!answered.aborted) await refuseHung(config);
+  return new Promise(() => undefined);
+}
+
+/** @throws FspError FSP_SERVER_SLOW where ClickHouse takes a connection and does not say that it lives */
+async function refuseHung(config: Config): Promise<void> {
+  const url = config.clickhouseUrl || (readEngineCredentials(join(config.dataDir, 'clickhouse'))?.url ?? '');
+  if (url === '') return;
+  const { connect } = await import('../clickhouse/client.js');
+  const account = { username: '', password: '', database: '' };
+  const client = connect({ url, ...account, caFile: config.clickhouseCaFile, silenceMs: silentMs });
+  const answer = await client.ping();
+  await client.close();
+  if (!answer.success && answer.error.message === timeoutError)
+    throw new FspError(
+      'FSP_SERVER_SLOW',
+      'ClickHouse takes questions and says nothing, not even whether it lives: it hangs, or its machine has too much to do; fsp doctor tells what else it finds',
+    );
 }
 
 /** An answer that has begun is of somebody who answers, whatever ends it. */
@@ -105,6 +144,8 @@ async function passOn(answer: Readable): Promise<void> {
 async function connectForReading(config: Config): Promise<{ client: ClickHouseClient; close(): Promise<void> }> {
   const database = config.clickhouseDatabase;
   if (config.clickhouseUrl !== '') {
+    // An account that is looked at cannot be let go of while that hangs.
+    await refuseHung(config);
     const { externalReader } = await import('../store.js');
     // Accounts are made by the server, not by whoever asks.
     const account = externalReader(config, null);
@@ -126,8 +167,7 @@ function queryError(error: unknown): Error {
       'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL',
     );
   }
-  // The client's word for an answer that does not begin.
-  if (message === 'Timeout error.')
+  if (message === timeoutError)
     return new FspError(
       'FSP_SERVER_SLOW',
       'ClickHouse took the question and said nothing for a minute: see with fsp doctor whether it answers at all, or ask for less',

@@ -16,6 +16,8 @@ import { examineClickHouse } from './clickhouse.js';
 /** Clocks may differ by this much before rows look as if they came from the future. */
 const driftAllowedMs = 5_000;
 const patienceMs = 5_000;
+/** How long the first word of a ClickHouse may take: one that hangs takes questions too, and says nothing. */
+const firstWordMs = 10_000;
 
 /** Whether a server runs for the data folder: its engine's address is told while it does, and something answers there. */
 export async function serverRuns(config: Config): Promise<boolean> {
@@ -36,9 +38,11 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
   const subject = 'ClickHouse';
   let client: ClickHouseClient | null = null;
   try {
-    client = connectAsWriter(config);
+    client = connectAsWriter(config, firstWordMs);
     if (client === null) return [ok(subject, 'embedded; it starts with the server')];
     await checkServer(client);
+    await client.close();
+    client = connectAsWriter(config)!;
     const [version = ''] = await column(client, 'SELECT version()');
     return [
       ok(subject, `${version} at ${config.clickhouseUrl || 'the embedded engine'}`),
@@ -47,23 +51,25 @@ export async function checkClickHouse(config: Config): Promise<Diagnosis[]> {
       ...(await examineClickHouse(client, config)),
     ];
   } catch (error) {
-    return [failure(subject, error instanceof Error ? error.message : String(error), mendOf(error))];
+    return [failure(subject, error instanceof Error ? error.message : String(error), mendOf(error, config))];
   } finally {
     await client?.close();
   }
 }
 
-function mendOf(error: unknown): string {
+function mendOf(error: unknown, { clickhouseUrl }: Config): string {
   const { code } = error as { code?: string };
   if (code === 'FSP_CLICKHOUSE_TOO_OLD') return 'Upgrade it';
   if (code === 'FSP_DATA_DIR_UNREADABLE') return "Look as the server's user; what is damaged is made anew at its start";
   return isCertificateRefused((error as Error).cause ?? error)
     ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
-    : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password';
+    : clickhouseUrl === ''
+      ? 'Messages wait on disk until it answers; where it goes on like that, start the server again: the embedded engine is ended by force and started anew'
+      : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password';
 }
 
 /** @throws FspError FSP_DATA_DIR_UNREADABLE */
-function connectAsWriter(config: Config): ClickHouseClient | null {
+function connectAsWriter(config: Config, silenceMs?: number): ClickHouseClient | null {
   if (config.clickhouseUrl !== '') {
     return connect({
       url: config.clickhouseUrl,
@@ -71,12 +77,13 @@ function connectAsWriter(config: Config): ClickHouseClient | null {
       password: config.clickhousePassword,
       database: 'default',
       caFile: config.clickhouseCaFile,
+      silenceMs,
     });
   }
   const engine = readEngineCredentials(join(config.dataDir, 'clickhouse'));
   return engine === null || engine.url === ''
     ? null
-    : connect({ url: engine.url, ...engine.writer, database: 'default' });
+    : connect({ url: engine.url, ...engine.writer, database: 'default', silenceMs });
 }
 
 /** How the running engine is reached; null also where that cannot be read, of which ClickHouse's own check tells. */
