@@ -120,6 +120,17 @@ test('a clock that leaps after it was right is noticed at the next batch', async
   expect((await settled()).lastError?.message).toMatch(/behind ClickHouse's/);
 }, 60_000);
 
+test('nor is anything stored by a clock that leaps between a look at it and the batch', async () => {
+  const sink = withOwnTimes(sinkOver(engine.writer));
+  await sink.ready?.();
+  offMs = 365 * dayMs;
+  const batch = { ...batchOf(entry('BETWEEN', { receivedAt: Date.now() })), createdAt: Date.now() };
+  await expect(sink.deliver(batch, false)).rejects.toThrow(/ahead of ClickHouse's/);
+  offMs = 0;
+  await sink.deliver(batch, true);
+  expect(await leftOf('BETWEEN')).toEqual(wholeAndOfToday);
+}, 60_000);
+
 test('a batch that was written down by a wrong clock, or long ago, is not deleted as it comes', async () => {
   offMs = -1_000 * dayMs;
   const spool = await spoolWith('PENDING');
