@@ -81,6 +81,29 @@ describe('the engine', () => {
     expect(shared.engine.url).toBe(before);
   });
 
+  test('is ended and started again where it hangs', async () => {
+    const warnings: string[] = [];
+    const engine = await startEngine({
+      dataDir: join(shared.folder, 'hanging'),
+      port: 0,
+      database,
+      pulseMs: 1_000,
+      logger: { info: () => undefined, warn: (message) => warnings.push(message) },
+    });
+    try {
+      const hanging = engine.pid();
+      process.kill(hanging, 'SIGSTOP');
+      await expect.poll(() => engine.state() === 'running' && engine.pid() !== hanging, { timeout: 60_000 }).toBe(true);
+      expect(warnings).toEqual([
+        expect.stringContaining('it hangs, and is ended by force'),
+        expect.stringContaining('started again'),
+      ]);
+      expect((await fetch(`${engine.url}/ping`)).ok).toBe(true);
+    } finally {
+      await engine.stop();
+    }
+  });
+
   test('ends by itself when it is to, as nobody keeps a connection open', async () => {
     const warnings: string[] = [];
     const engine = await startEngine({

@@ -10,6 +10,7 @@ import { isLoopback } from '../http/listen.js';
 import { ensureEngineCredentials, keepEngineCredentials, type EngineCredentials } from './credentials.js';
 import { configXml, usersXml, type Account } from './engine-config.js';
 import { engineLibrary, thisPlatform } from './engine-library.js';
+import { comesToHang } from './engine-pulse.js';
 
 const startWithinMs = 30_000;
 /** A clean stop takes well under a second; with queries running, or connections that are kept open, five. */
@@ -53,6 +54,8 @@ export interface EngineOptions {
   database: string;
   /** Switched off only to test what then protects. */
   confine?: boolean;
+  /** How often it is asked whether it lives, in milliseconds; set only to test what comes of it. */
+  pulseMs?: number;
   logger?: { info(message: string): void; warn(message: string): void };
 }
 
@@ -66,8 +69,8 @@ interface RunningChild {
 
 /**
  * Starts the embedded engine and keeps it running: the real ClickHouse server, in a process of its own. An engine that
- * ends by itself is started again, on the same port with the same passwords. So is one that fails to start over data
- * that it had before, for what may pass, such as a full disk: whoever asks for it need not end with it.
+ * ends by itself is started again, on the same port with the same passwords. One that hangs is ended, and started again.
+ * So is one that fails to start over data that it had before, for what may pass, such as a full disk: whoever asks for it need not end with it.
  * @throws FspError FSP_ENGINE_UNAVAILABLE, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, and at a first start FSP_ENGINE_FAILED
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -130,7 +133,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     let pause = firstPauseMs;
     while (!stopping.signal.aborted) {
       if (running !== null) {
-        await running.exited;
+        await ending(running);
         running = null;
         if (stopping.signal.aborted) return;
         state = 'restarting';
@@ -151,6 +154,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         sayNotStarted(error);
       }
     }
+  }
+
+  /** Waits for the end of an engine, and brings it about where it hangs. */
+  async function ending({ child, exited }: RunningChild): Promise<void> {
+    const ended = new AbortController();
+    const watched = comesToHang(`http://127.0.0.1:${port}`, ended.signal, options.pulseMs).then((hangs) => {
+      if (!hangs) return;
+      options.logger?.warn('The embedded ClickHouse has said nothing for minutes: it hangs, and is ended by force');
+      child.kill('SIGKILL');
+    });
+    await exited;
+    ended.abort();
+    await watched;
   }
 
   function sayNotStarted(error: unknown): void {

@@ -64,7 +64,7 @@ function mendOf(error: unknown, { clickhouseUrl }: Config): string {
   return isCertificateRefused((error as Error).cause ?? error)
     ? 'Name the authority of its certificate with FSP_CLICKHOUSE_CA_FILE (or NODE_EXTRA_CA_CERTS), and the server as the certificate does'
     : clickhouseUrl === ''
-      ? 'Messages wait on disk until it answers; where it goes on like that, start the server again: the embedded engine is ended by force and started anew'
+      ? 'Messages wait on disk until it answers; where the embedded engine hangs, the server ends it within five minutes and starts it anew'
       : 'Messages wait on disk until it answers; check FSP_CLICKHOUSE_URL, user and password';
 }
 
