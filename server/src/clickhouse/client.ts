@@ -282,6 +282,6 @@ export function clickHouseError(error: unknown, ours = true): FspError {
     ? `The certificate of ClickHouse is not trusted (${reason}); name its authority with FSP_CLICKHOUSE_CA_FILE, and the server in FSP_CLICKHOUSE_URL as the certificate does`
     : speaksNoTls.has(code)
       ? `ClickHouse speaks no TLS there (${reason}); check FSP_CLICKHOUSE_URL: https needs its port for TLS`
-      : `ClickHouse does not answer (${reason}); check that it runs and FSP_CLICKHOUSE_URL`;
+      : `ClickHouse does not answer (${reason}); check that it runs, and FSP_CLICKHOUSE_URL where that is set`;
   return new FspError('FSP_CLICKHOUSE_UNREACHABLE', told, { cause: error });
 }

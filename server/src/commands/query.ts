@@ -164,7 +164,7 @@ function queryError(error: unknown): Error {
   if (/ECONNREFUSED|ECONNRESET|ENOTFOUND/.test(message + String((error as { code?: string }).code))) {
     return new FspError(
       'FSP_SERVER_NOT_FOUND',
-      'ClickHouse does not answer; start the server, or check FSP_DATA_DIR and FSP_CLICKHOUSE_URL',
+      'ClickHouse does not answer; start the server, or check FSP_DATA_DIR, and FSP_CLICKHOUSE_URL where that is set',
     );
   }
   if (message === timeoutError)
