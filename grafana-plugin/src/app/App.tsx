@@ -1,7 +1,6 @@
 import { lazy } from 'react';
-import { css } from '@emotion/css';
-import type { AppRootProps, GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
+import { css, keyframes } from '@emotion/css';
+import type { AppRootProps } from '@grafana/data';
 import { Navigate, Route, Routes } from 'react-router';
 import { appPath } from '../constants.js';
 import { SettingsContext, type AppSettings } from '../configuration/settings.js';
@@ -22,30 +21,31 @@ const Roles = lazy(() => import('../pages/RolesPage.js'));
 const RoleWizard = lazy(() => import('../pages/RoleWizardPage.js'));
 const Role = lazy(() => import('../pages/RolePage.js'));
 
-/** A table that goes on to the right has a shadow at that edge until its end is seen: some end there between two columns. */
-const goesOn = (theme: GrafanaTheme2) => ({
-  backgroundImage: `linear-gradient(to left, ${theme.colors.background.primary} 40%, transparent), linear-gradient(to left, ${theme.colors.border.medium}, transparent)`,
-  backgroundPosition: 'right, right',
-  backgroundSize: `${theme.spacing(5)} 100%, ${theme.spacing(2)} 100%`,
-  backgroundRepeat: 'no-repeat',
-  backgroundAttachment: 'local, scroll',
+/** Until the end of what is scrolled is seen. */
+const untilTheEnd = keyframes({
+  '0%, 99%': { maskImage: 'linear-gradient(to left, transparent, black 40px)' },
+  '100%': { maskImage: 'none' },
 });
 
+/**
+ * A table that goes on to the right fades out at that edge until its end is seen: some end there between two columns. One
+ * that is not scrolled has no such timeline, and whoever's browser knows none sees the table as it is.
+ */
+const goesOn = { animation: `${untilTheEnd} 1s linear`, animationTimeline: 'scroll(self inline)' };
+
 /** What holds on every page. The element around the pages takes no part in their layout. */
-const getStyles = (theme: GrafanaTheme2) =>
-  css({
-    display: 'contents',
-    // What an alert tells may hold an address or a path without a space, which must not push it out of a narrow page.
-    '& [role="alert"], & [role="status"]': { overflowWrap: 'anywhere' },
-    '& :has(> table[role="table"])': goesOn(theme),
-  });
+const onEveryPage = css({
+  display: 'contents',
+  // What an alert tells may hold an address or a path without a space, which must not push it out of a narrow page.
+  '& [role="alert"], & [role="status"]': { overflowWrap: 'anywhere' },
+  '& :has(> table[role="table"])': goesOn,
+});
 
 /** The app's pages. Each is loaded when it is first shown. */
 export default function App({ meta }: AppRootProps<AppSettings>) {
-  const styles = useStyles2(getStyles);
   return (
     <SettingsContext.Provider value={meta.jsonData ?? {}}>
-      <div className={styles}>
+      <div className={onEveryPage}>
         <Routes>
           <Route path="overview" element={<Lazily page={Overview} />} />
           <Route path="clients" element={<Lazily page={Clients} />} />
