@@ -165,7 +165,7 @@ test('the list of clients as CSV holds no formula', async () => {
   expect(cells.filter((cell) => /^"?[\s]*[=+@]|^"?-(?!\d)/.test(cell))).toEqual([]);
   // That something was done is told, here as in Grafana.
   await admin.page.getByRole('button', { name: 'Copy names' }).click();
-  await admin.page.getByText(/names copied/).waitFor();
+  await admin.page.getByText(/names? copied/).waitFor();
 });
 
 test('the lines of a hostile log, its file name and its cause stay text', async () => {

@@ -148,7 +148,7 @@ test('a zip of a folder: its logs are read, what is none is named, nothing is re
   const notRead = page.getByRole('list', { name: 'Not read' });
   await notRead.getByText('a zip inside of a zip is not opened', { exact: false }).waitFor();
   await notRead.getByText('the same text as', { exact: false }).waitFor();
-  await page.getByText('1 files are no logs by their names', { exact: false }).waitFor();
+  await page.getByText('1 file is no log by its name', { exact: false }).waitFor();
   expect(await logList().getByRole('listitem').count()).toBe(3);
 });
 
@@ -194,7 +194,7 @@ test('a large log is read beside the page, tells how far it is, and can be cance
   await choose([small]);
   await read();
   await choose([large]);
-  await page.getByText(/large\.log · [\d,]+ records/).waitFor();
+  await page.getByText(/large\.log · records: [\d,]+/).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('cancelled before it was read', { exact: false }).waitFor();
   expect(await logList().getByRole('listitem').count()).toBe(1);
