@@ -369,6 +369,36 @@ describe('several logs in one file or paste', () => {
     expect(verdictsOf(`${first}\n${msi}${second}`)).toEqual(['role_setup failed', 'msi failed']);
   });
 
+  test.each([
+    ['of a role', '<03/15/26 10:11:12> fsp.msi exited with return code: 1603'],
+    ['of ccmsetup', ccmLog(['CcmSetup failed with error code 0x80070643']).trimEnd()],
+    ['of Windows Installer', 'MSI (s) (54:F8) [10:11:12:123]: MainEngineThread is returning 1603'],
+  ])('a line of a simple log that quotes one %s is one of its own', (_, quoted) => {
+    const stamp = '  $$<SMS_FSP><03-15-2026 10:00:00.123+000><thread=1 (0x1)>\n';
+    const { records, runs } = parseLog(Buffer.from(['begun', quoted, 'ended'].map((one) => one + stamp).join('')));
+    expect(runs).toEqual([]);
+    expect(records.map(({ message, format }) => [format, message])).toEqual(
+      ['begun', quoted, 'ended'].map((message) => ['simple', message]),
+    );
+  });
+
+  test.each([
+    ['of ccmsetup', ccm.split('\n')[1]!],
+    ['of a role', role.split('\n')[1]!],
+  ])('a log of Windows Installer that prints a line %s goes on behind it', (_, printed) => {
+    const [{ cause, certainty }] = [only(runsOf(msi))];
+    const quoting = msi.replace(/^(?=Action ended .*3\.$)/m, `${printed}\n`);
+    expect(quoting).not.toBe(msi);
+    expect(runsOf(quoting).filter(({ format }) => format === 'msi')).toMatchObject([{ cause, certainty }]);
+  });
+
+  test('a simple log goes on behind one of ccmsetup', () => {
+    const { records } = parseLog(
+      Buffer.from(`${ccm}begun  $$<SMS_FSP><03-15-2026 10:00:00.123+000><thread=1 (0x1)>\n`),
+    );
+    expect(records.at(-1)).toMatchObject({ format: 'simple', component: 'SMS_FSP', message: 'begun' });
+  });
+
   test('a record of ccmsetup may tell of another log in its message', () => {
     const [before, after] = ['<![LOG[Tail of the log:', ccmLog(['end']).replace('<![LOG[', '')];
     expect(parseLog(Buffer.from(`${before}\n${msi}${after}`)).records).toHaveLength(1);

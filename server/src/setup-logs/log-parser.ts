@@ -229,7 +229,7 @@ export class LogParser {
     if (this.options.format !== undefined || this.reading === null) return null;
     // The message of a record that is under way may hold anything.
     if (this.reading === 'ccm' && this.parser!.heldFrom !== null) return null;
-    return formatTurnedTo(this.reading, text);
+    return formatTurnedTo(this.reading, text, (format) => this.readers.has(format));
   }
 
   private createParser(format: LogFormat): FormatParser {

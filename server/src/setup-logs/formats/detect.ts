@@ -1,5 +1,5 @@
 import { readDate, readTimeOfDay } from './msi-dates.js';
-import { actionLine } from './msi-lines.js';
+import { actionLine, timeOfAction } from './msi-lines.js';
 import { copiedFields } from './simple.js';
 import type { Line, LogFormat } from '../types.js';
 
@@ -9,9 +9,7 @@ const msi = /^MSI (?:\(\w\)|(?:©|&copy;)\)?) \([^)]{0,40}\)(?: \[\d{1,2}:| \[[^
 /** The format that a line shows, or null where it could stand in any. */
 export function formatOf(line: string): LogFormat | null {
   if (line.includes('<![LOG[')) return 'ccm';
-  const stamp = line.lastIndexOf('$$<');
-  if (stamp >= 0 && /^\$\$<[^<>]*><[^<>]{0,40}\d:\d\d[^<>]{0,60}>/.test(line.slice(stamp))) return 'simple';
-  if (copiedFields(line) !== null) return 'simple';
+  if (isStamped(line) || copiedFields(line) !== null) return 'simple';
   if (line.startsWith('<MAXIMUM LOG FILE SIZE REACHED')) return 'simple';
   const head = line.slice(0, 400);
   if (roleSetup.test(head)) return 'role_setup';
@@ -21,13 +19,31 @@ export function formatOf(line: string): LogFormat | null {
   return readDate(head, null) !== null || head.trimEnd().endsWith(' ===') ? 'msi' : null;
 }
 
+/** Whether a line has what a simple log has behind its messages. */
+function isStamped(line: string): boolean {
+  const stamp = line.lastIndexOf('$$<');
+  return stamp >= 0 && /^\$\$<[^<>]*><[^<>]{0,40}\d:\d\d[^<>]{0,60}>/.test(line.slice(stamp));
+}
+
 /**
  * The format that a line shows where what was read before is of another: several logs stand in one file, or in one
  * paste. Null where it may be a line of that one too; only what begins a line of the other counts.
+ * @param isRead whether lines of a format were read before
  */
-export function formatTurnedTo(current: LogFormat, line: string): LogFormat | null {
-  const format = anotherFormat(current, line);
-  return format === current ? null : format;
+export function formatTurnedTo(
+  current: LogFormat,
+  line: string,
+  isRead: (format: LogFormat) => boolean,
+): LogFormat | null {
+  const format = anotherFormat(current, line) ?? (current !== 'msi' && isRead('msi') && isOfMsi(line) ? 'msi' : null);
+  if (format === null || format === current) return null;
+  // What stands before its own sign is the message of a simple log's line, which may quote any other.
+  return current === 'simple' && (isStamped(line) || copiedFields(line) !== null) ? null : format;
+}
+
+/** Lines that others have too, but for what comes of Windows Installer: they go on with a log of it that was quoting one. */
+function isOfMsi(line: string): boolean {
+  return (line.startsWith('Property(') && msi.test(line.slice(0, 60))) || timeOfAction(line) !== null;
 }
 
 function anotherFormat(current: LogFormat, line: string): LogFormat | null {
@@ -37,8 +53,9 @@ function anotherFormat(current: LogFormat, line: string): LogFormat | null {
   if (line.startsWith('MSI (') && msi.test(head)) return 'msi';
   // The heading at the end may be of a part that was begun without one, but only one that begins is of another log.
   if (line.startsWith('=== ') && /\b\d\.\d\d\.\d{3,5}\.\d\d\b/.test(line.slice(0, 400))) return formatOf(line);
-  // A message of a record in another format has no such end.
-  return current !== 'ccm' && line.endsWith('>') && line.includes('$$<') ? formatOf(line) : null;
+  // A message of a record in another format has no such end; what is left of one in CMTrace's may.
+  const mayBeRest = current === 'ccm' && line.includes(']LOG]!>');
+  return !mayBeRest && line.endsWith('>') && isStamped(line) ? 'simple' : null;
 }
 
 /** Lines that are looked at before a log counts as plain text, which the simple format's reader takes. */
