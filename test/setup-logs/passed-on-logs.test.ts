@@ -317,6 +317,32 @@ describe('a log with something before each line, or with its signs escaped', () 
     expect(runs).toEqual([]);
     expect(records.map(({ message }) => message).join('\n')).toContain('&lt;b&gt;');
   });
+
+  const simple = (message: string) => `${message}  $$<SMS_FSP><03-15-2026 10:00:00.123+000><thread=1 (0x1)>\n`;
+
+  test.each([
+    ['>>> begins', 'went on', 'ended'],
+    ['Reading x.log: 5 lines', 'Reading sinv.log: 6 lines', 'ended'],
+    ['2026-03-15T10:00:00Z is when it begins', 'went on', 'ended'],
+  ])('words with which one line begins or ends are its own: %s', (...messages) => {
+    const { records } = parseLog(Buffer.from(messages.map(simple).join('')));
+    expect(records.map(({ message }) => message)).toEqual(messages);
+  });
+
+  test('a message of several lines whose first ends as one of a page does keeps its tags', () => {
+    const log = ccmLog(['Mail:<br>\n<b>Hello</b>', 'See <b>this</b>', 'c', 'd', 'e']);
+    expect(parseLog(Buffer.from(log)).records.map(({ message }) => message)).toEqual([
+      'Mail:<br>\n<b>Hello</b>',
+      'See <b>this</b>',
+      ...['c', 'd', 'e'],
+    ]);
+  });
+
+  test('a path that ends a line is no end of a line that was written out', () => {
+    const messages = ['Parameters: D:\\SMS\\rolesetup.exe /install SMSFSP \\n', 'Copying D:\\new\\n', 'a', 'b', 'c'];
+    const log = messages.map((message) => `<03/15/26 10:11:12> ${message}\n`).join('');
+    expect(parseLog(Buffer.from(log)).records.map(({ message }) => message)).toEqual(messages);
+  });
 });
 
 describe('several logs in one file or paste', () => {

@@ -3,6 +3,9 @@ import { codesIn } from './formats/codes.js';
 import {
   decorationOf,
   holdsOpening,
+  linesThatTell,
+  mayHaveToBeTakenOff,
+  takenOffMost,
   undecorateAtOnce,
   type Decoration,
   type Undecorate,
@@ -53,6 +56,8 @@ export class LogParser {
   /** One for each format of a file in which several logs stand. */
   private readonly readers = new Map<LogFormat, Reader>();
   private undecided: Line[] = [];
+  /** What one of those shows that may have something on it, and which it is. */
+  private shown: { format: LogFormat; at: number } | null = null;
   private undecorate: Undecorate | null = null;
   /** Lines of this part that are more than it has, of those whose ends were written out. */
   private parted = 0;
@@ -144,7 +149,8 @@ export class LogParser {
   /** Gives out a record that may go on in the next line but has not for a while. */
   flush(): void {
     // What is put before its lines hides the format of a short log for ever; what may be such waits for more of it.
-    if (this.parser === null && (decorationOf(this.undecided) !== null || this.isPlain())) this.decideAtLast();
+    if (this.parser === null && (this.shown !== null || decorationOf(this.undecided) !== null || this.isPlain()))
+      this.decideAtLast();
     this.parser?.flush();
   }
 
@@ -173,17 +179,28 @@ export class LogParser {
     }
     const format = formatOf(line.text);
     this.undecided.push(line);
-    if (format !== null) {
+    if (this.shown !== null) {
+      if (this.undecided.length - this.shown.at >= linesThatTell) this.decideAtLast();
+    } else if (format !== null) {
       const undecorate = undecorateAtOnce(line.text);
       if (undecorate !== null) this.undecorateBy({ undecorate, format });
       // Something may stand before those so far, which are of another log.
       else if (this.undecided.slice(0, -1).some(({ text }) => holdsOpening(text))) this.decideAtLast(format);
+      else if (mayHaveToBeTakenOff(line.text) !== null) this.shown = { format, at: this.undecided.length - 1 };
       else this.decide(format);
     } else if (this.undecided.length >= linesBeforePlain) this.decideAtLast();
   }
 
   /** No line shows the format: something may stand before each of them, or it is plain text. */
   private decideAtLast(shown: LogFormat | null = null): void {
+    if (this.shown !== null) {
+      const { format, at } = this.shown;
+      const undecorate = takenOffMost(this.undecided.slice(at));
+      this.shown = null;
+      if (undecorate === null) this.decide(format);
+      else this.undecorateBy({ undecorate, format });
+      return;
+    }
     const decoration = decorationOf(this.undecided);
     if (decoration === null) {
       this.decide(shown ?? formatOfLines(this.undecided));

@@ -80,17 +80,40 @@ const decorations: readonly ((lines: readonly string[]) => Undecorate)[] = [
 
 /** An end of a line that was written out, as pages and texts in code have it, before what only begins a line. */
 const writtenEnd =
-  /(?:<br ?\/?>|(?<!\\)(?:\\r)?\\n)(?:\s{0,9}$|(?=\s{0,9}(?:<\d{1,2}[/-]\d|<!\[LOG\[|MSI \(\w\)|Action \w|=== \S)))/i;
+  /(?:<br ?\/?>|(?<!\\)(?:\\r)?\\n)(?=\s{0,9}(?:<\d{1,2}[/-]\d|<!\[LOG\[|MSI \(\w\)|Action \w|=== \S))/i;
 /** Likewise; with a CR it is no part of a path. */
 const escapedEnds = /(?<!\\)(?:\\r\\n|\\n(?=\s{0,9}(?:$|<\d{1,2}[/-]\d|<!\[LOG\[|MSI \(\w\)|Action \w|=== \S)))/g;
+/** One where a line ends anyway. */
+const doubledEnd = /(?:<br ?\/?>|(?<!\\)(?:\\r)?\\n)\s{0,9}$/i;
 
 /** What has to be taken off a line that shows its format in spite of it; null where that is nothing, or not told by one. */
 export function undecorateAtOnce(text: string): Undecorate | null {
   if (messageOf(text) !== text) return messageOf;
+  return withoutEnd(writtenEnd.exec(text.slice(0, longestHead))?.[0]);
+}
+
+/** Lines with which a log begins that tell whether what the first of them has on it is no word of its own. */
+export const linesThatTell = 5;
+
+/** What may have to be taken off a line that shows its format in spite of it: as many have the same on them. */
+export function mayHaveToBeTakenOff(text: string): { shape: string; undecorate: Undecorate } | null {
   // A line that was copied out of a viewer has its sign at its end.
   const prefix = text.includes('<![LOG[') ? undefined : surePrefixes.find((one) => one.test(text));
-  if (prefix !== undefined) return without(prefix);
-  const end = writtenEnd.exec(text.slice(0, longestHead))?.[0];
+  if (prefix !== undefined) return { shape: shapeOf(prefix.exec(text)![0].trimEnd()), undecorate: without(prefix) };
+  const end = doubledEnd.exec(text.slice(-longestEnd))?.[0];
+  const undecorate = withoutEnd(end);
+  return undecorate === null ? null : { shape: end!.trim().toLowerCase(), undecorate };
+}
+
+/** What has to be taken off the lines with which a log begins, since most of them have it as the first one has. */
+export function takenOffMost(lines: readonly Pick<Line, 'text'>[]): Undecorate | null {
+  const written = lines.filter(({ text }) => text.trim() !== '').map(({ text }) => mayHaveToBeTakenOff(text));
+  const [first] = written;
+  if (written.length < 2 || first == null) return null;
+  return written.filter((one) => one?.shape === first.shape).length * 2 > written.length ? first.undecorate : null;
+}
+
+function withoutEnd(end: string | undefined): Undecorate | null {
   return end === undefined ? null : end.startsWith('<') ? withoutTags : withoutEscapedEnds;
 }
 
@@ -153,6 +176,8 @@ function without(pattern: RegExp): Undecorate {
 
 /** So much of a line tells what stands before it. */
 const longestHead = 8_192;
+/** And so much, what ends it. */
+const longestEnd = 20;
 
 /**
  * What has to be taken off the lines of a log that none of its lines shows the format of, so that most of them do: one
