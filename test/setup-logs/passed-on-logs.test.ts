@@ -338,6 +338,15 @@ describe('a log with something before each line, or with its signs escaped', () 
     ]);
   });
 
+  test('a CR within a message is no end of a line', () => {
+    const stamp = '  $$<SMS_FSP><03-15-2026 10:00:00.123+000><thread=1 (0x1)>\r\n';
+    const { records } = parseLog(Buffer.from(`Copied 1 %\rCopied 2 %${stamp}next${stamp}`));
+    expect(records.map(({ message, line }) => [line, message])).toEqual([
+      [1, 'Copied 1 %\rCopied 2 %'],
+      [2, 'next'],
+    ]);
+  });
+
   test('a path that ends a line is no end of a line that was written out', () => {
     const messages = ['Parameters: D:\\SMS\\rolesetup.exe /install SMSFSP \\n', 'Copying D:\\new\\n', 'a', 'b', 'c'];
     const log = messages.map((message) => `<03/15/26 10:11:12> ${message}\n`).join('');

@@ -1,3 +1,4 @@
+import { formatOf } from './detect.js';
 import {
   decodeBytes,
   decodeUtf8,
@@ -416,13 +417,25 @@ export class LineReader {
     this.begun = '';
     // Files that were put together have their marks in the middle.
     if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
-    if (this.inParts || !line.includes('\r')) this.take(line, this.number, this.lineFrom, this.inParts);
+    if (this.inParts || !line.includes('\r') || !this.endsByReturns(line))
+      this.take(line, this.number, this.lineFrom, this.inParts);
     else this.giveByReturns(line);
   }
 
   /**
-   * A CR alone ends a line, as old editors and copies leave it; those at the end are part of that end. Where such a line
-   * begins is counted in characters from the LF before, of which none has less than a byte.
+   * Whether CR alone ends lines here, as old editors and copies leave them: where several begin behind one, or no LF came
+   * so far and nothing tells that it is one line. Otherwise it is a character of a message, such as a progress that is
+   * written over.
+   */
+  private endsByReturns(line: string): boolean {
+    let known = 0;
+    for (const one of line.split(/\r+/)) if (formatOf(one) !== null && ++known > 1) return true;
+    return known === 0 && this.number === 1;
+  }
+
+  /**
+   * CRs at the end are part of that end. Where such a line begins is counted in characters from the LF before, of which
+   * none has less than a byte.
    */
   private giveByReturns(line: string): void {
     const end = line.replace(/\r{1,9}$/, '').length;
