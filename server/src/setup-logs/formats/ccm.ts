@@ -20,6 +20,7 @@ const separators = [
   '" file="',
 ] as const;
 const closing = '">';
+const attributeOf = /\b(?:time|date|component|context|type|thread|file)="/;
 
 interface Attributes {
   time: string;
@@ -120,7 +121,8 @@ export class CcmParser implements FormatParser {
   /** Whether something is put before the lines: of a known kind, or with a time of its own and like that of the last one. */
   private stoodBefore(text: string): boolean {
     if (isPrefix(text)) return true;
-    if (!/\d:\d\d:\d\d/.test(text)) return false;
+    // What is left of a torn record has a time too, and is told.
+    if (!/\d:\d\d:\d\d/.test(text) || text.includes(terminator) || attributeOf.test(text)) return false;
     const shape = shapeOf(text.slice(-400));
     const again = shape === this.lastBefore;
     this.lastBefore = shape;

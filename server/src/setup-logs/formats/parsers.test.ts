@@ -93,6 +93,12 @@ describe('CCM', () => {
     ]);
   });
 
+  test('what is left of records that were torn alike is told each time', () => {
+    const rest = (number: number) => `${number} ended${ccm('').slice('<![LOG['.length)}`;
+    const { records } = parseLog(Buffer.from([1, 2, 3].map((n) => rest(n) + ccm('whole')).join('\n')));
+    expect(records.map(({ message }) => message).filter((message) => message.includes('ended'))).toHaveLength(3);
+  });
+
   test('a record that tells of two others is one; one that is torn before two others is damaged', () => {
     const attributes =
       ']LOG]!><time="10:00:00.000+000" date="03-15-2026" component="w" context="" type="3" thread="1" file="">';
