@@ -347,6 +347,16 @@ describe('a log with something before each line, or with its signs escaped', () 
     ]);
   });
 
+  test.each([
+    ['behind another message', (line: string) => ({ msg: 'read', message: line })],
+    ['before another message', (line: string) => ({ log: line, message: 'read' })],
+    ['in a field that nobody knows', (line: string) => ({ message: 'read', data: line })],
+  ])('a line of a log in JSON is not lost, %s', (_, change) => {
+    const lines = ccmLog([banner, 'CcmSetup failed with error code 0x80070643']).trimEnd().split('\n');
+    const { records } = parseLog(Buffer.from(lines.map((line) => `${JSON.stringify(change(line))}\n`).join('')));
+    expect(records.map(({ message }) => message).join('\n')).toContain('failed with error code 0x80070643');
+  });
+
   test('a path that ends a line is no end of a line that was written out', () => {
     const messages = ['Parameters: D:\\SMS\\rolesetup.exe /install SMSFSP \\n', 'Copying D:\\new\\n', 'a', 'b', 'c'];
     const log = messages.map((message) => `<03/15/26 10:11:12> ${message}\n`).join('');

@@ -88,7 +88,9 @@ const doubledEnd = /(?:<br ?\/?>|(?<!\\)(?:\\r)?\\n)\s{0,9}$/i;
 
 /** What has to be taken off a line that shows its format in spite of it; null where that is nothing, or not told by one. */
 export function undecorateAtOnce(text: string): Undecorate | null {
-  if (messageOf(text) !== text) return messageOf;
+  const message = messageOf(text);
+  // What it shows may stand in a field of which nobody knows that it is a line of a log: that would be lost.
+  if (message !== text && showsFormat(message)) return messageOf;
   return withoutEnd(writtenEnd.exec(text.slice(0, longestHead))?.[0]);
 }
 
@@ -125,7 +127,11 @@ function withoutEscapedEnds(text: string): string {
   return text.replaceAll(escapedEnds, '\n');
 }
 
-/** The line of a log that stands in one of JSON, by itself or in a field of an object. */
+function showsFormat(text: string): boolean {
+  return text.split('\n').some((line) => formatOf(line) !== null);
+}
+
+/** The line of a log that stands in one of JSON, by itself or in a field of an object: the one that shows a format, if any does. */
 function messageOf(text: string): string {
   const json = text.trim().replace(/,$/, '');
   if (!/^["{]/.test(json)) return text;
@@ -134,7 +140,8 @@ function messageOf(text: string): string {
     if (typeof value === 'string') return value;
     if (typeof value !== 'object' || value === null) return text;
     const fields = new Map<string, unknown>(Object.entries(value));
-    return messageFields.map((name) => fields.get(name)).find((field) => typeof field === 'string') ?? text;
+    const messages = messageFields.map((name) => fields.get(name)).filter((field) => typeof field === 'string');
+    return messages.find(showsFormat) ?? messages[0] ?? text;
   } catch {
     return text;
   }
