@@ -30,6 +30,19 @@ const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
 const a = '<![LOG[Prüfung läuft – 正在安装]LOG]!><time="10:00:00.000+000" date="06-17-2026">';
 const b = '=== Ведение журнала начато: 17.06.2026  10:15:30 ===';
 
+test.each([
+  ['bytes', eight],
+  ['UTF-16', (text: string) => Buffer.concat([mark, sixteen(text)])],
+])('lines that end with CR alone are lines in a file that is longer than a line may be: %s', (_, bytesOf) => {
+  const count = Math.ceil(longestLine / 20) + 10;
+  const texts = Array.from({ length: count }, (_, index) => `<03/15/26 10:11:12> line ${index}`);
+  const bytes = bytesOf(`${texts.join('\r')}\r`);
+  const lines = linesOf(bytes, [longestLine - 7, longestLine + 3]);
+  expect(lines.map(([text]) => text)).toEqual(texts);
+  expect(lines.map(([, number]) => number)).toEqual(texts.map((_, index) => index + 1));
+  expect(lines.some(([, , , split]) => split)).toBe(false);
+});
+
 describe('a file that changes its encoding', () => {
   test.each<[string, Uint8Array[], string[]]>([
     ['UTF-8, then UTF-16', [eight(`${a}\r\n`), sixteen(`${b}\r\n${a}\r\n`)], [a, b, a]],

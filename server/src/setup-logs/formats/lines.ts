@@ -389,8 +389,15 @@ export class LineReader {
     // Not through the middle of a character of several bytes.
     for (let back = 0; encoding === 'bytes' && back < 3 && ((bytes[size] ?? 0) & 0xc0) === 0x80; back++) size--;
     const part = bytes.subarray(0, size);
+    const text = encoding === 'bytes' ? decodeBytes(part) : decodeWide(part, encoding);
+    const returns = lastReturn(part, encoding);
+    if (!this.inParts && this.begun === '' && returns > 0 && this.endsByReturns(text)) {
+      // Each is a line, but for the last, which goes on.
+      this.finish(text.slice(0, text.lastIndexOf('\r') + 1), offset + returns);
+      return returns;
+    }
     this.inParts = true;
-    this.give(encoding === 'bytes' ? decodeBytes(part) : decodeWide(part, encoding));
+    this.give(text);
     this.lineFrom = offset + size;
     return size;
   }
@@ -446,4 +453,13 @@ export class LineReader {
     }
     this.take(line.slice(from, end), this.number, this.lineFrom + from, false);
   }
+}
+
+/** How many bytes a text has up to its last CR, and with it; 0 where there is none. */
+function lastReturn(bytes: Uint8Array, encoding: Encoding): number {
+  if (encoding === 'bytes') return bytes.lastIndexOf(13) + 1;
+  const low = encoding === 'utf-16le' ? 0 : 1;
+  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2)
+    if (bytes[at + low] === 13 && bytes[at + 1 - low] === 0) return at + 2;
+  return 0;
 }
