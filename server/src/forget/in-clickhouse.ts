@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clickHouseError } from '../clickhouse/client.js';
 import { mostNames } from '../clickhouse/views/client-names.js';
@@ -71,11 +72,14 @@ export async function forgetInClickHouse(
     for (const [table, known] of tables) {
       const plan = subject.kind === 'machine' ? ofMachine(table, known, subject, identity) : ofUser(known, subject);
       if (plan === null) continue;
-      // On shards the plain name stands for the rows of all of them.
-      const [counted] = await rows<{ removed: number; blanked: number }>(
-        `SELECT toUInt32(countIf(${plan.remove})) AS removed, toUInt32(countIf(NOT (${plan.remove}) AND (${plan.blank}))) AS blanked FROM ${database}.${table.replace(/_local$/, '')}`,
-      );
-      const { removed = 0, blanked = 0 } = counted ?? {};
+      const count = async () => {
+        // On shards the plain name stands for the rows of all of them.
+        const [counted] = await rows<{ removed: number; blanked: number }>(
+          `SELECT toUInt32(countIf(${plan.remove})) AS removed, toUInt32(countIf(NOT (${plan.remove}) AND (${plan.blank}))) AS blanked FROM ${database}.${table.replace(/_local$/, '')}`,
+        );
+        return { removed: 0, blanked: 0, ...counted };
+      };
+      const { removed, blanked } = await count();
       if (removed + blanked === 0) continue;
       found.push({ table, rowsRemoved: removed, rowsBlanked: blanked });
       if (dryRun) continue;
@@ -95,10 +99,26 @@ export async function forgetInClickHouse(
       };
       if (removed > 0) await alter(`DELETE WHERE ${plan.remove}`);
       if (blanked > 0) await alter(`UPDATE ${plan.changes.join(', ')} WHERE ${plan.blank}`);
+      if (table.endsWith('_local') && !unfinished.includes(table) && !(await areGone(count))) unfinished.push(table);
     }
     return { tables: found, alsoKnownAs: identity.names, unfinished };
   } catch (error) {
     throw clickHouseError(error);
+  }
+}
+
+/** How long another shard, for whose change nobody waits, may take to make it, and how often it is looked at. */
+const shardsWithinMs = 60_000;
+const shardsPauseMs = 200;
+
+/** Waits until no shard has rows any more that are to go or to change. @returns false where that takes too long */
+async function areGone(count: () => Promise<{ removed: number; blanked: number }>): Promise<boolean> {
+  const until = performance.now() + shardsWithinMs;
+  for (;;) {
+    const { removed, blanked } = await count();
+    if (removed + blanked === 0) return true;
+    if (performance.now() > until) return false;
+    await sleep(shardsPauseMs);
   }
 }
 
