@@ -67,8 +67,9 @@ const role =
   "if((replaceRegexpOne(lower(extract(log_file, '(?i)([^/\\\\\\\\]+?)(?:setup|msi)[^/\\\\\\\\]*$')), '^sms', '') AS named) = '', lower(product_name), named)";
 
 /**
- * Installations of the role of the last day that failed, one row each, as the log of who started them tells; none that
- * the same role's set-up on the same machine has done since: Configuration Manager tries again every hour.
+ * Installations of the role that failed within the last day, one row each, as the log of who started them tells; without
+ * those that are over, as a set-up of the same role on the same machine succeeded since: Configuration Manager tries again
+ * every hour.
  */
 export const failedInstallations = `SELECT host_name, action, cause
 FROM

@@ -2,11 +2,19 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { database, sharedEngine } from '../../../test/shared-engine.js';
-import { startEngine } from './engine.js';
+import { startEngine, type EngineOptions } from './engine.js';
 import { refuseFileFunction } from './file-gate.js';
 import { askReadOnly } from './reader.js';
 
 const shared = sharedEngine();
+
+/** An engine of its own, and what it warned of. */
+async function startAnother(name: string, options: Partial<EngineOptions> = {}) {
+  const warnings: string[] = [];
+  const logger = { info: () => undefined, warn: (message: string) => warnings.push(message) };
+  const engine = await startEngine({ dataDir: join(shared.folder, name), port: 0, database, logger, ...options });
+  return { engine, warnings };
+}
 
 describe('the engine', () => {
   test('confines itself, and keeps its passwords for its owner only', () => {
@@ -82,14 +90,7 @@ describe('the engine', () => {
   });
 
   test('is ended and started again where it hangs', async () => {
-    const warnings: string[] = [];
-    const engine = await startEngine({
-      dataDir: join(shared.folder, 'hanging'),
-      port: 0,
-      database,
-      pulseMs: 1_000,
-      logger: { info: () => undefined, warn: (message) => warnings.push(message) },
-    });
+    const { engine, warnings } = await startAnother('hanging', { pulseMs: 1_000 });
     try {
       const hanging = engine.pid();
       process.kill(hanging, 'SIGSTOP');
@@ -105,13 +106,7 @@ describe('the engine', () => {
   });
 
   test('ends by itself when it is to, as nobody keeps a connection open', async () => {
-    const warnings: string[] = [];
-    const engine = await startEngine({
-      dataDir: join(shared.folder, 'ending'),
-      port: 0,
-      database,
-      logger: { info: () => undefined, warn: (message) => warnings.push(message) },
-    });
+    const { engine, warnings } = await startAnother('ending');
     await engine.stop();
     expect(warnings).toEqual([]);
   });

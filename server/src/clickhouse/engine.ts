@@ -69,8 +69,9 @@ interface RunningChild {
 
 /**
  * Starts the embedded engine and keeps it running: the real ClickHouse server, in a process of its own. An engine that
- * ends by itself is started again, on the same port with the same passwords. One that hangs is ended, and started again.
- * So is one that fails to start over data that it had before, for what may pass, such as a full disk: whoever asks for it need not end with it.
+ * ends by itself is started again, on the same port with the same passwords; one that hangs is ended first. So is one
+ * that fails to start over data that it had before, for what may pass, such as a full disk: whoever asks for it need not
+ * end with it.
  * @throws FspError FSP_ENGINE_UNAVAILABLE, FSP_PORT_TAKEN, FSP_DATA_DIR_LOCKED, and at a first start FSP_ENGINE_FAILED
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {

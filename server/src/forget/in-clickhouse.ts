@@ -107,7 +107,10 @@ export async function forgetInClickHouse(
   }
 }
 
-/** How long another shard, for whose change nobody waits, may take to make it, and how often it is looked at. */
+/**
+ * How long another shard may take to make its change, which was seen to come after ClickHouse's answer, and how often it
+ * is looked at.
+ */
 const shardsWithinMs = 60_000;
 const shardsPauseMs = 200;
 
